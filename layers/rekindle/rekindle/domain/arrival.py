@@ -1,0 +1,207 @@
+"""A response's own arrival: it is evaluated once, in the order of spec (a).
+
+Responded? Active response exists? Open opportunity? Nurture Timeout (unless bypassed)? Score at or above the
+threshold? Then it becomes active by itself.
+
+Facts may arrive in another order than they happened. So a response is judged by the score at the instant the CRM told
+of it, and a response that was there before the active one was chosen, and would have been chosen, takes its place:
+whatever the order of arrival, the credit is the same.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Decision, Outcome, Reason, Trigger
+from rekindle.domain.person import Engagement, Person
+from rekindle.domain.reactivation import World, activate, in_nurture, new_engagement, skipped
+from rekindle.domain.response import (
+    ALREADY_ENGAGED,
+    EXISTING_OPPORTUNITY,
+    NO_ACTION_REQUIRED,
+    NOT_A_RESPONSE,
+    Response,
+    Standing,
+)
+from rekindle.domain.score import Score
+from rekindle.domain.search import Rules, exclusion, recency, tie_break
+from rekindle.domain.settings import Scenario, Settings
+
+_STATUS_AFTER = {
+    Reason.NOT_RESPONDED: NOT_A_RESPONSE,
+    Reason.ACTIVE_EXISTS: ALREADY_ENGAGED,
+    Reason.OPPORTUNITY_OPEN: EXISTING_OPPORTUNITY,
+    Reason.NURTURE_TIMEOUT: NO_ACTION_REQUIRED,
+    Reason.BELOW_THRESHOLD: NO_ACTION_REQUIRED,
+}
+"""The status that a response takes when it is evaluated and not activated. For any other reason it stays new."""
+
+
+def trigger_of(person_id: str, response: Response, told_at: datetime, score: Score | None) -> Trigger:
+    """The trigger of an arrival: once as a member who did not respond, and once as a response."""
+    kind = "responded" if response.standing.responded else "member"
+    return Trigger(
+        Scenario.RESPONSE,
+        f"response:{response.response_id}:{kind}",
+        person_id,
+        as_of=told_at,
+        score=score.as_of(told_at) if score else None,
+    )
+
+
+def qualifies(score: float | None, response: Response, campaign: Campaign | None, settings: Settings) -> bool:
+    """Person's score plus the member's own part reach the threshold; a response prompt always qualifies."""
+    if campaign is not None and campaign.response_prompt:
+        return True
+    own = response.details.score if response.details and response.details.score is not None else 0
+    return score is not None and score + own >= settings.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A response that just arrived, and what there is beside it. `person` already counts the response."""
+
+    trigger: Trigger
+    person: Person
+    response: Response
+    score: Score | None
+    crossing_decision: Decision | None = None
+    """The decision on the score's last crossing; None while there is none."""
+    active_response: Response | None = None
+    """The active response, read whole where this arrival may take its place."""
+
+
+def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
+    """The decision on an arriving response, and the change: the response is stored in any case."""
+    engagement = _engagement_in_retrospect(arrival, world)
+    if engagement is not None:
+        return _credit_in_retrospect(arrival, engagement, world)
+    person, response = arrival.person, arrival.response
+    reason = _reason(arrival, world)
+    if reason is None:
+        return activate(
+            arrival.trigger, person, response, world, outcome=Outcome.ACTIVATED, considered_total=1
+        )
+    after = replace(person, version=person.version + 1)
+    standing = replace(response.standing, status=_STATUS_AFTER.get(reason))
+    stored = response.standing_as(standing).traced(person.person_id, after.version)
+    decision = skipped(arrival.trigger, person, world, reason)
+    return decision, Change(after, person.version, (stored,), decision=decision)
+
+
+def _reason(arrival: Arrival, world: World) -> Reason | None:
+    person, response, moment = arrival.person, arrival.response, arrival.trigger.as_of
+    campaign = world.campaign_of(response.campaign_id)
+    if person.deleted:
+        return Reason.NO_PERSON
+    if not response.standing.responded:
+        return Reason.NOT_RESPONDED
+    if response.standing.dated > moment:
+        return Reason.NO_CANDIDATE
+    if person.active is not None:
+        return Reason.ACTIVE_EXISTS
+    if person.has_open_opportunity:
+        return Reason.OPPORTUNITY_OPEN
+    bypass = campaign is not None and (campaign.response_prompt or campaign.bypass_nurture_timeout)
+    if in_nurture(person, moment) and not bypass:
+        return Reason.NURTURE_TIMEOUT
+    if not qualifies(arrival.trigger.score, response, campaign, world.settings):
+        return Reason.BELOW_THRESHOLD
+    return None
+
+
+def may_take_over(trigger: Trigger, active: Engagement | None) -> bool:
+    """Whether the CRM told of the response no later than the instant at which a search chose the active one."""
+    return active is not None and active.scenario != Scenario.RESPONSE and trigger.as_of <= active.since
+
+
+def _engagement_in_retrospect(arrival: Arrival, world: World) -> Engagement | None:
+    """The engagement that is this response's, had it arrived in its own time: the active one, if the search that
+    chose it would have chosen this response, or the one that the last crossing opened for nobody."""
+    active, trigger = arrival.person.active, arrival.trigger
+    if not arrival.response.standing.responded or arrival.person.deleted:
+        return None
+    if active is not None:
+        would_win = may_take_over(trigger, active) and _would_have_won(arrival.response, active, world)
+        return active if would_win else None
+    decision = arrival.crossing_decision
+    if decision is None or decision.reason is not Reason.NO_CANDIDATE or trigger.as_of >= decision.as_of:
+        return None
+    crossing = Trigger(Scenario.SCORE, decision.trigger_id, decision.person_id, decision.as_of)
+    opened = new_engagement(crossing, arrival.person)
+    return opened if _would_have_won(arrival.response, opened, world) else None
+
+
+def _would_have_won(response: Response, active: Engagement, world: World) -> bool:
+    """Whether the search as of the engagement's instant would have preferred this response to the one it chose."""
+    settings = world.settings
+    scenario = settings.scenario(Scenario(active.scenario))
+    candidate = response.standing_as(replace(response.standing, status=NO_ACTION_REQUIRED))
+    campaign = world.campaign_of(response.campaign_id)
+    if exclusion(candidate, campaign, Rules(scenario, settings.classes, active.since)) is not None:
+        return False
+    if active.response_class is None or active.dated is None:
+        return True  # Nothing was found, so a default stands in, or nobody does.
+    mine = candidate.standing.classified(settings.classes)
+    if mine is not active.response_class:
+        order = scenario.order
+        return (
+            mine in order
+            and active.response_class in order
+            and order.index(mine) < order.index(active.response_class)
+        )
+    chosen = Response(
+        active.response_id,
+        active.campaign_id,
+        Standing(True, active.dated, active.received_at or active.dated),
+    )
+    if recency(candidate) != recency(chosen):
+        return recency(candidate) < recency(chosen)
+    return tie_break(candidate, campaign) < tie_break(chosen, world.campaign_of(chosen.campaign_id))
+
+
+def _credit_in_retrospect(arrival: Arrival, engagement: Engagement, world: World) -> tuple[Decision, Change]:
+    """Give the response the engagement, as of the engagement's own instant, and withdraw it from who held it."""
+    standing = replace(arrival.response.standing, reactivated_at=engagement.since, status=NO_ACTION_REQUIRED)
+    replaced = arrival.active_response if arrival.person.active is not None else None
+    person = arrival.person
+    if replaced is not None and _is_inserted(replaced):
+        person = replace(person, responses=person.responses - 1)
+    decision, change = activate(
+        arrival.trigger,
+        person,
+        arrival.response.standing_as(standing),
+        world,
+        outcome=Outcome.ACTIVATED,
+        chosen_as=replace(
+            engagement,
+            response_class=standing.classified(world.settings.classes),
+            dated=standing.dated,
+            received_at=standing.received_at,
+        ),
+        considered_total=1,
+    )
+    if replaced is None:
+        return decision, change
+    decision = replace(
+        decision, replaced_response_id=replaced.response_id, replaced_campaign_id=replaced.campaign_id
+    )
+    withdrawn = replaced.standing_as(_before_activation(replaced)).traced(
+        person.person_id, change.person.version
+    )
+    return decision, replace(change, responses=(*change.responses, withdrawn), decision=decision)
+
+
+def _is_inserted(response: Response) -> bool:
+    return response.details is not None and response.details.inserted_by is not None
+
+
+def _before_activation(response: Response) -> Standing:
+    """How the response stood before it was chosen; a default that was inserted for the choice is withdrawn."""
+    earlier = [
+        t.standing for t in response.trail if t.standing.activated_at != response.standing.activated_at
+    ]
+    if earlier:
+        return earlier[-1]
+    return replace(response.standing, deleted=_is_inserted(response), status=ALREADY_ENGAGED)

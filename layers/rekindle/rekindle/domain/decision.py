@@ -1,0 +1,110 @@
+"""A decision: what a trigger led to, and why. Every trigger that reaches a scenario ends in exactly one."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rekindle.domain import times
+from rekindle.domain.settings import Scenario
+
+
+class Outcome(StrEnum):
+    REACTIVATED = "reactivated"
+    ACTIVATED_NON_RESPONSE = "activated_non_response"
+    INSERTED_DEFAULT = "inserted_default"
+    KEPT_PROMPTED = "kept_prompted"
+    ACTIVATED = "activated"
+    SKIPPED = "skipped"
+
+
+class Reason(StrEnum):
+    SCENARIO_OFF = "SCENARIO_OFF"
+    MODE_OFF = "MODE_OFF"
+    ACTIVE_EXISTS = "ACTIVE_EXISTS"
+    NOT_A_CROSSING = "NOT_A_CROSSING"
+    COOL_DOWN = "COOL_DOWN"
+    NURTURE_TIMEOUT = "NURTURE_TIMEOUT"
+    NO_CANDIDATE = "NO_CANDIDATE"
+    NO_PERSON = "NO_PERSON"
+    STATUS_REVERTED = "STATUS_REVERTED"
+    SUPERSEDED = "SUPERSEDED"
+    REPEAT_CAP = "REPEAT_CAP"
+    OPPORTUNITY_OPEN = "OPPORTUNITY_OPEN"
+    NOT_ELIGIBLE_CAMPAIGN = "NOT_ELIGIBLE_CAMPAIGN"
+    STALE = "STALE"
+    NOT_RESPONDED = "NOT_RESPONDED"
+    BELOW_THRESHOLD = "BELOW_THRESHOLD"
+
+
+def digest(*parts: str) -> str:
+    """A short name for some text: 80 bits in lower-case base 32."""
+    return base64.b32encode(hashlib.sha256("\x1f".join(parts).encode()).digest()[:10]).decode().lower()
+
+
+def decision_id(person_id: str, scenario: Scenario, trigger_id: str, as_of: datetime) -> str:
+    """The id of the one decision a trigger can have: person, then instant (so that ids sort by time), then trigger."""
+    moment = times.millis(as_of)
+    return f"{digest(person_id)}-{moment:015d}-{digest(scenario, trigger_id)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What made a scenario run, and the instant that is decided about."""
+
+    scenario: Scenario
+    trigger_id: str
+    person_id: str
+    as_of: datetime
+    score: float | None = None
+    previous_score: float | None = None
+
+    @property
+    def decision_id(self) -> str:
+        return decision_id(self.person_id, self.scenario, self.trigger_id, self.as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A stored decision. Which responses it considered is told again from the person's responses as they stood
+    at `person_version`, so it costs the same to store at any length of history."""
+
+    decision_id: str
+    person_id: str
+    scenario: Scenario
+    outcome: Outcome
+    reason: Reason | None
+    trigger_id: str
+    as_of: datetime
+    """The instant that was decided about."""
+    decided_at: datetime
+    """The instant at which it was decided."""
+    settings_version: int
+    person_version: int
+    """The version of the person that was read."""
+    considered_total: int = 0
+    response_id: str | None = None
+    campaign_id: str | None = None
+    default_campaign_source: str | None = None
+    score: float | None = None
+    previous_score: float | None = None
+    activated_at: datetime | None = None
+    """Since when the response is active; earlier than `as_of`'s own change only where a late arrival took a place."""
+    cycle: int | None = None
+    status: str | None = None
+    replaced_response_id: str | None = None
+    """The active response that this one took the place of: it was chosen before this one had arrived."""
+    replaced_campaign_id: str | None = None
+    dry_run: bool = False
+
+    @property
+    def activates(self) -> bool:
+        return self.outcome is not Outcome.SKIPPED
+
+    @property
+    def searched(self) -> bool:
+        """Whether the person's past responses were gone through: a guard may have stopped the decision before."""
+        if self.scenario is Scenario.RESPONSE:
+            return False
+        return self.activates or self.reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)

@@ -1,0 +1,68 @@
+"""Refusals: what the domain says no to, each with a stable code and, where one is at fault, the field."""
+
+
+class Refusal(Exception):
+    """A request or a fact that is refused. Nothing was changed. Sending it again as it is will not help."""
+
+    code = "REFUSED"
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class Malformed(Refusal):
+    """The input cannot be read: it is not JSON, or not in the envelope it should be in."""
+
+    code = "MALFORMED"
+
+
+class InvalidField(Malformed):
+    """The input can be read, but a field of it is unknown, missing, of a wrong type or out of range."""
+
+    code = "INVALID_FIELD"
+
+
+class UnknownCampaign(Refusal):
+    """A response names a campaign that was never recorded. Its own event may still be on its way."""
+
+    code = "UNKNOWN_CAMPAIGN"
+
+
+class UnknownResponse(Refusal):
+    """A fact tells what changed of a response that was never recorded. Its own event may still be on its way."""
+
+    code = "UNKNOWN_RESPONSE"
+
+
+class NotFound(Refusal):
+    """There is no record under that identifier."""
+
+    code = "NOT_FOUND"
+
+
+class PreconditionFailed(Refusal):
+    """The caller's `If-Match` names a version that is no longer the current one."""
+
+    code = "PRECONDITION_FAILED"
+
+
+class InvalidSettings(Refusal):
+    """A settings document with faults. `faults` lists every one as (path, message)."""
+
+    code = "INVALID_SETTINGS"
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__(
+            f"the settings document has {len(faults)} fault(s)", faults[0][0] if faults else None
+        )
+        self.faults = faults
+
+
+class Conflict(Exception):
+    """Somebody else changed the same record first. Reading again and trying again will help."""
+
+
+class Unavailable(Exception):
+    """A service that Rekindle depends on did not answer, or throttled. Trying again later will help."""

@@ -1,0 +1,153 @@
+"""Why this campaign got the credit, and why not that one: told from the responses as they stood when it was decided."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rekindle.domain.decision import Decision, Outcome, Reason
+from rekindle.domain.response import Response, ResponseClass
+from rekindle.domain.search import CampaignOf, Considered, Excluded, Rules, explained
+from rekindle.domain.settings import Scenario, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    decision: Decision
+    considered: Sequence[Considered]
+    sentence: str
+
+
+def explain(
+    decision: Decision, history: Iterable[Response], campaign_of: CampaignOf, settings: Settings
+) -> Explanation:
+    """The whole explanation of a stored decision. `history` is all of the person's responses, each with its trail;
+    `campaign_of` and `settings` are those of the day of the decision."""
+    held = [
+        response
+        for recorded in history
+        if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
+    ]
+    considered: Sequence[Considered] = ()
+    if decision.searched:
+        rules = Rules(settings.scenario(decision.scenario), settings.classes, decision.as_of)
+        _, considered = explained(held, campaign_of, rules)
+    elif decision.scenario is Scenario.RESPONSE and decision.activates:
+        considered = [_arrived(decision, history)]
+    return Explanation(decision, considered, sentence(decision, considered, campaign_of, settings))
+
+
+def _arrived(decision: Decision, history: Iterable[Response]) -> Considered:
+    dated = next((r.standing.responded_at for r in history if r.response_id == decision.response_id), None)
+    return Considered(decision.response_id or "", decision.campaign_id or "", ResponseClass.NEW, dated, None)
+
+
+_TRIGGER = {
+    Scenario.SCORE: "the score crossed the threshold",
+    Scenario.ACTIVE_STATUS: "the status went from inactive to active",
+    Scenario.INVOCABLE: "a reactivation was asked for",
+    Scenario.RESPONSE_PROMPT: "a user picked a response prompt campaign",
+    Scenario.RESPONSE: "the response arrived",
+}
+
+_CLASS = {
+    ResponseClass.NEW: "new",
+    ResponseClass.NEVER_ENGAGED: "never engaged",
+    ResponseClass.FORMERLY_ENGAGED: "formerly engaged",
+    ResponseClass.NON_RESPONSE: "non-response",
+}
+
+_REASON = {
+    Reason.SCENARIO_OFF: "this scenario is switched off in the settings",
+    Reason.MODE_OFF: "the mode of the user who acted does not run this scenario",
+    Reason.ACTIVE_EXISTS: "the person already had an active response",
+    Reason.NOT_A_CROSSING: "the score did not pass from below the threshold to at or above it",
+    Reason.COOL_DOWN: "the cool-down since the last score reactivation was not over",
+    Reason.NURTURE_TIMEOUT: "the person was in nurture, and its timeout was not over",
+    Reason.NO_CANDIDATE: "no past response was eligible, and no default campaign is configured",
+    Reason.NO_PERSON: "there is no such person",
+    Reason.STATUS_REVERTED: "the status had gone back to inactive",
+    Reason.SUPERSEDED: "another response had become active in the meantime",
+    Reason.REPEAT_CAP: "no past response was eligible, and the default campaign is at its repeat cap",
+    Reason.OPPORTUNITY_OPEN: "the person already had an open opportunity",
+    Reason.NOT_ELIGIBLE_CAMPAIGN: "the campaign does not trigger reactivation",
+    Reason.STALE: "a later change had made the trigger stale",
+    Reason.NOT_RESPONDED: "the member has not responded",
+    Reason.BELOW_THRESHOLD: "the score was below the threshold",
+}
+
+_EXCLUDED = {
+    Excluded.OUTSIDE_LOOKBACK: "it is older than the look-back of {lookback} days",
+    Excluded.IN_FUTURE: "its date was still to come",
+    Excluded.ALREADY_REACTIVATED: "it had been reactivated before",
+    Excluded.CAMPAIGN_EXCLUDED: "its campaign is excluded from reactivation",
+    Excluded.CAMPAIGN_INACTIVE: "its campaign was inactive",
+    Excluded.CAMPAIGN_TYPE: "its campaign's type is not eligible",
+    Excluded.CAMPAIGN_DELETED: "its campaign was deleted",
+    Excluded.STATUS_NOT_ELIGIBLE: "its status is not eligible",
+    Excluded.NON_RESPONSE_OFF: "the person had not responded, and non-responses are not included",
+    Excluded.NO_RESPONDED_STATUS: "its campaign names no default responded status",
+    Excluded.PRIOR_MQL_REQUIRED: "it had not been an MQL before",
+    Excluded.PROMPTED_CAMPAIGN: "it is of the prompted campaign itself",
+    Excluded.LOWER_CLASS: "its class comes after the winner's",
+    Excluded.OLDER: "it is older than the winner, or lost the tie-break",
+}
+
+
+def why_excluded(excluded: Excluded, settings: Settings, scenario: Scenario) -> str:
+    return _EXCLUDED[excluded].format(lookback=settings.scenario(scenario).lookback_days)
+
+
+def sentence(
+    decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings
+) -> str:
+    """The decision in a sentence that a marketer understands."""
+    trigger = _trigger(decision, settings)
+    when = f"{decision.as_of:%d %b %Y %H:%M} UTC"
+    if decision.reason is not None:
+        return f"Nothing was done when {trigger} on {when}: {_REASON[decision.reason]}."
+    name = _name(decision.campaign_id, campaign_of)
+    days = settings.scenario(decision.scenario).lookback_days
+    if decision.outcome is Outcome.INSERTED_DEFAULT:
+        found = _none_of(len(considered))
+        return f"The default campaign {name} got the credit when {trigger} on {when}: {found} within {days} days."
+    if decision.scenario is not Scenario.RESPONSE:
+        beaten = _beaten(len(considered) - 1)
+        return (
+            f"{name} got the credit when {trigger} on {when}: "
+            f"its response is the newest {_kind_of_winner(considered)} one within {days} days{beaten}."
+        )
+    if decision.replaced_response_id is not None:
+        instead = _name(decision.replaced_campaign_id, campaign_of)
+        return (
+            f"{name} got the credit in place of {instead}: "
+            f"its response was there before {instead} was chosen, but arrived later."
+        )
+    return f"{name} got the credit by itself: its response arrived on {when}, with the score high enough."
+
+
+def _none_of(count: int) -> str:
+    if count == 0:
+        return "no past response was found"
+    return "the one past response was not eligible" if count == 1 else f"none of {count} past responses was eligible"
+
+
+def _beaten(count: int) -> str:
+    if count < 1:
+        return ""
+    return f"; {count} other response{'s' if count > 1 else ''} lost to it"
+
+
+def _kind_of_winner(considered: Sequence[Considered]) -> str:
+    winner = next((one for one in considered if one.excluded is None), None)
+    return _CLASS[winner.response_class] if winner and winner.response_class else "eligible"
+
+
+def _trigger(decision: Decision, settings: Settings) -> str:
+    if decision.scenario is Scenario.SCORE and decision.score is not None:
+        before = "none" if decision.previous_score is None else f"{decision.previous_score:g}"
+        return f"the score went from {before} to {decision.score:g} (threshold {settings.threshold:g})"
+    return _TRIGGER[decision.scenario]
+
+
+def _name(campaign_id: str | None, campaign_of: CampaignOf) -> str:
+    campaign = campaign_of(campaign_id) if campaign_id else None
+    return (campaign.name if campaign else None) or campaign_id or "no campaign"

@@ -1,0 +1,70 @@
+"""What happens to an active response after it became active: its stages, and its end.
+
+Dates are kept for each engagement cycle, so a later cycle never moves an earlier one's dates.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rekindle.domain.response import WORKING
+
+
+class Stage(StrEnum):
+    MQL = "MQL"
+    SAL = "SAL"
+    SQL = "SQL"
+
+
+ORDER = tuple(Stage)
+
+_STAGE_OF_STATUS = {
+    WORKING: Stage.SAL,
+    "Accepted": Stage.SAL,
+    "Qualified - New Opportunity": Stage.SQL,
+    "Active Opportunity": Stage.SQL,
+    "Qualified - Active Opportunity": Stage.SQL,
+}
+
+
+class Ended(StrEnum):
+    """Why a response is no longer active."""
+
+    STATUS_INACTIVE = "STATUS_INACTIVE"
+    REPLACED = "REPLACED"
+    MERGED = "MERGED"
+    PERSON_DELETED = "PERSON_DELETED"
+    RESPONSE_DELETED = "RESPONSE_DELETED"
+
+
+@dataclass(frozen=True, slots=True)
+class StageReached:
+    person_id: str
+    response_id: str
+    campaign_id: str
+    cycle: int
+    stage: Stage
+    at: datetime
+    settings_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivated:
+    person_id: str
+    response_id: str
+    campaign_id: str
+    cycle: int
+    reason: Ended
+    at: datetime
+    settings_version: int
+
+
+Entry = StageReached | Deactivated
+
+
+def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:
+    """The stages newly reached when a response takes a status: a skipped stage is reached with the next one."""
+    reached = _STAGE_OF_STATUS.get(response_status or "")
+    if reached is None:
+        return ()
+    return ORDER[ORDER.index(Stage(stage)) + 1 : ORDER.index(reached) + 1]

@@ -1,0 +1,113 @@
+"""In what order the changes of one record happened, whatever the order they arrive in.
+
+Contract, section 1: `sequence` orders the changes of one record; without it the envelope's time does. A change
+older than the last one applied to the same record and field is dropped.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from rekindle.domain import times
+
+
+class Order(Enum):
+    NEWER = "newer"
+    DUPLICATE = "duplicate"
+    OLDER = "older"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The place of a change in the order of its record.
+
+    `minor` orders changes of one instant (a Salesforce commit number and sequence number). `digests` tell a second
+    delivery from another change of the same instant: an envelope's time has no more than seconds, and the
+    bus gives a second delivery of the same fact a new id, so the content is what identifies it.
+    """
+
+    at: datetime
+    sequence: int | None = None
+    minor: int = 0
+    digests: tuple[str, ...] = ()
+
+    def order_after(self, last: "Mark | None") -> Order:
+        """How this change stands to the last one that was applied."""
+        if last is None:
+            return Order.NEWER
+        if self.sequence is not None and last.sequence is not None:
+            mine, theirs = self.sequence, last.sequence
+            if mine == theirs:
+                return Order.DUPLICATE
+        else:
+            if (self.at, self.minor) == (last.at, last.minor):
+                return Order.DUPLICATE if set(self.digests) <= set(last.digests) else Order.NEWER
+            return Order.NEWER if (self.at, self.minor) > (last.at, last.minor) else Order.OLDER
+        return Order.NEWER if mine > theirs else Order.OLDER
+
+    def following(self, last: "Mark | None") -> "Mark":
+        """This mark as the last one applied: it keeps the digests of the same instant beside its own."""
+        if last is None or (self.at, self.minor) != (last.at, last.minor):
+            return self
+        return replace(self, digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
+
+    def __str__(self) -> str:
+        sequence = "" if self.sequence is None else self.sequence
+        return f"{times.text(self.at)}|{sequence}|{self.minor or ''}|{','.join(self.digests)}"
+
+    @staticmethod
+    def parse(written: str) -> "Mark":
+        at, sequence, minor, digests = written.split("|")
+        return Mark(
+            times.instant(at),
+            int(sequence) if sequence else None,
+            int(minor) if minor else 0,
+            tuple(digests.split(",")) if digests else (),
+        )
+
+
+Marks = Mapping[str, Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What is left of a change after those of its fields that are not newer were dropped."""
+
+    values: Mapping[str, Any]
+    marks: Marks
+    older: int
+    duplicate: int
+
+
+def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied:
+    """Keep the fields that are newer than the last change of the same field, with their new marks."""
+    kept: dict[str, Any] = {}
+    after = dict(marks)
+    older = duplicate = 0
+    for name, value in values.items():
+        last = marks.get(name)
+        order = mark.order_after(last)
+        if order is Order.NEWER:
+            kept[name] = value
+            after[name] = mark.following(last)
+        elif order is Order.OLDER:
+            older += 1
+        else:
+            duplicate += 1
+    return Applied(kept, after, older, duplicate)
+
+
+def grouped(marks: Marks) -> dict[str, list[str]]:
+    """Marks as they are stored: most fields of a record share a few marks, so each is written once."""
+    groups: dict[str, list[str]] = {}
+    for name, mark in sorted(marks.items()):
+        groups.setdefault(str(mark), []).append(name)
+    return groups
+
+
+def ungrouped(groups: Mapping[str, Iterable[str]]) -> dict[str, Mark]:
+    return {
+        name: mark for written, names in groups.items() for mark in [Mark.parse(written)] for name in names
+    }

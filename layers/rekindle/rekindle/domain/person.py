@@ -1,0 +1,74 @@
+"""A person: a lead or a contact, with at most one active response."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from rekindle.domain.ordering import Mark
+from rekindle.domain.response import ResponseClass
+
+Kind = Literal["lead", "contact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """The person's active response, and how it came to be active."""
+
+    response_id: str
+    campaign_id: str
+    cycle: int
+    since: datetime
+    """The instant that was decided about, not the one at which it was decided."""
+    decision_id: str
+    scenario: str
+    response_class: ResponseClass | None = None
+    """The class the response was chosen from; None for an inserted default and for a response's own arrival."""
+    dated: datetime | None = None
+    """The chosen response's date; None for an inserted default, which a response that was there before replaces."""
+    received_at: datetime | None = None
+    stage: str = "MQL"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the CRM says of the person that no decision looks at, and the marks of all the person's fields."""
+
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    phone: str | None = None
+    account_id: str | None = None
+    do_not_contact: bool | None = None
+    changed_by: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The aggregate root: every change of a person or of one of its responses takes the person to a new version."""
+
+    person_id: str
+    version: int = 0
+    kind: Kind = "lead"
+    status: str | None = None
+    status_mark: Mark | None = None
+    owner_id: str | None = None
+    record_type: str | None = None
+    active: Engagement | None = None
+    cycles: int = 0
+    responses: int = 0
+    nurture_until: datetime | None = None
+    score_activated_at: datetime | None = None
+    has_open_opportunity: bool = False
+    merged_into: str | None = None
+    absorbed: tuple[str, ...] = ()
+    absorbing: tuple[str, ...] = ()
+    """People whose responses are still being taken over. Until that is done, nothing is decided."""
+    deleted: bool = False
+    classes: str = ""
+    """The map from status to class by which the search's index of this person was written."""
+    profile: Profile | None = None
+    """None where only the part that decisions look at was read."""

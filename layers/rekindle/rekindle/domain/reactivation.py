@@ -1,0 +1,294 @@
+"""The shared engine: a trigger, a person and the person's past responses become a decision and its effects.
+
+Spec (b): guards, candidates, classes, priority, tie-breaks, fallback, effects. Pure: the candidates come in as a
+look-up that reads no further than needed, the instant as a value.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Decision, Outcome, Reason, Trigger
+from rekindle.domain.ordering import Mark
+from rekindle.domain.person import Engagement, Person
+from rekindle.domain.response import OPEN, Details, Response, ResponseClass, Standing
+from rekindle.domain.score import crosses
+from rekindle.domain.search import CampaignOf, OfClass, Rules, best
+from rekindle.domain.settings import DefaultCampaign, Scenario, ScenarioSettings, Settings
+from rekindle.domain.user import User
+
+_RESPECT_NURTURE_TIMEOUT = frozenset({Scenario.SCORE, Scenario.INVOCABLE})
+"""A prompt bypasses the timeout; so does an active status, which a human chose (spec (b), table)."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a decision looks at beside the person."""
+
+    settings: Settings
+    campaign_of: CampaignOf
+    of_class: OfClass
+    repeats_of: Callable[[str], int]
+    """How many responses the person has in a campaign, counted no further than the cap."""
+    now: datetime
+    user: User | None = None
+    whole: Callable[[Response], Response] = lambda candidate: candidate
+    """Reads the rest of a candidate: the search knows its own part only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """The campaign of the fallback, and by which row of the settings it was found."""
+
+    campaign: Campaign
+    source: str
+
+
+def guard(trigger: Trigger, person: Person | None, settings: Settings) -> Reason | None:
+    """Why nothing is to be searched for, or None."""
+    scenario = settings.scenario(trigger.scenario)
+    if not scenario.enabled:
+        return Reason.SCENARIO_OFF
+    if person is None or person.deleted:
+        return Reason.NO_PERSON
+    if trigger.scenario is Scenario.SCORE and not crosses(
+        trigger.previous_score, trigger.score, settings.threshold
+    ):
+        return Reason.NOT_A_CROSSING
+    if person.active is not None:
+        return Reason.ACTIVE_EXISTS
+    if person.has_open_opportunity:
+        return Reason.OPPORTUNITY_OPEN
+    if trigger.scenario in _RESPECT_NURTURE_TIMEOUT and in_nurture(person, trigger.as_of):
+        return Reason.NURTURE_TIMEOUT
+    if _cooling_down(trigger, person, scenario):
+        return Reason.COOL_DOWN
+    return None
+
+
+def in_nurture(person: Person, moment: datetime) -> bool:
+    return person.nurture_until is not None and moment < person.nurture_until
+
+
+def _cooling_down(trigger: Trigger, person: Person, scenario: ScenarioSettings) -> bool:
+    if (
+        trigger.scenario is not Scenario.SCORE
+        or person.score_activated_at is None
+        or not scenario.cool_down_days
+    ):
+        return False
+    return trigger.as_of < person.score_activated_at + timedelta(days=scenario.cool_down_days)
+
+
+def default_campaign(
+    default: DefaultCampaign | None, user: User | None, campaign_of: CampaignOf
+) -> Default | None:
+    """The fallback's campaign: by the user's field, then `otherwise`, then `single`; one that is missing, deleted or
+    inactive is passed over for the next. Never guessed."""
+    if default is None:
+        return None
+    rows: list[tuple[str | None, str]] = []
+    if default.by and user is not None:
+        value = _field_of(user, default.by)
+        rows.append((default.map.get(str(value)) if value is not None else None, default.by))
+    if default.by:
+        rows.append((default.otherwise, "otherwise"))
+    rows.append((default.single, "single"))
+    for campaign_id, source in rows:
+        campaign = campaign_of(campaign_id) if campaign_id is not None else None
+        if campaign is not None and campaign.is_active and not campaign.deleted:
+            return Default(campaign, source)
+    return None
+
+
+def _field_of(user: User, by: str) -> object:
+    if by.startswith("field:"):
+        return user.fields.get(by.removeprefix("field:"))
+    return user.role if by == "role" else user.profile
+
+
+def rules_of(trigger: Trigger, settings: Settings) -> Rules:
+    return Rules(settings.scenario(trigger.scenario), settings.classes, trigger.as_of)
+
+
+def decide(trigger: Trigger, person: Person | None, world: World) -> tuple[Decision, Change | None]:
+    """The decision on a trigger, and the change it makes; no change where nothing is done."""
+    reason = guard(trigger, person, world.settings)
+    if reason is not None or person is None:
+        return skipped(trigger, person, world, reason or Reason.NO_PERSON), None
+    rules = rules_of(trigger, world.settings)
+    winner = best(world.of_class, world.campaign_of, rules)
+    if winner is not None:
+        return _activate_found(trigger, person, winner, world)
+    fallback = default_campaign(rules.scenario.default_campaign, world.user, world.campaign_of)
+    if fallback is None:
+        return skipped(trigger, person, world, Reason.NO_CANDIDATE), None
+    if world.repeats_of(fallback.campaign.campaign_id) >= world.settings.repeat_cap:
+        return skipped(trigger, person, world, Reason.REPEAT_CAP), None
+    return _insert_default(trigger, person, fallback, world)
+
+
+def skipped(trigger: Trigger, person: Person | None, world: World, reason: Reason) -> Decision:
+    return Decision(
+        decision_id=trigger.decision_id,
+        person_id=trigger.person_id,
+        scenario=trigger.scenario,
+        outcome=Outcome.SKIPPED,
+        reason=reason,
+        trigger_id=trigger.trigger_id,
+        as_of=trigger.as_of,
+        decided_at=world.now,
+        settings_version=world.settings.version,
+        person_version=person.version if person else 0,
+        considered_total=person.responses
+        if person and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
+        else 0,
+        score=trigger.score,
+        previous_score=trigger.previous_score,
+    )
+
+
+def _activate_found(
+    trigger: Trigger, person: Person, winner: Response, world: World
+) -> tuple[Decision, Change]:
+    standing = winner.standing
+    response_class = standing.classified(world.settings.classes)
+    outcome, details = Outcome.REACTIVATED, winner.details
+    if response_class is ResponseClass.NON_RESPONSE:
+        outcome, winner = Outcome.ACTIVATED_NON_RESPONSE, world.whole(winner)
+        campaign = world.campaign_of(winner.campaign_id)
+        responded = campaign.default_responded_status if campaign else None
+        details = replace(winner.details or Details(), member_status=responded)
+        standing = replace(standing, responded=True, responded_at=trigger.as_of)
+    chosen = replace(winner, standing=replace(standing, reactivated_at=trigger.as_of), details=details)
+    engagement = replace(
+        new_engagement(trigger, person),
+        response_class=response_class,
+        dated=winner.standing.dated,
+        received_at=winner.standing.received_at,
+    )
+    return activate(
+        trigger,
+        person,
+        chosen,
+        world,
+        outcome=outcome,
+        chosen_as=engagement,
+        considered_total=person.responses,
+    )
+
+
+def _insert_default(
+    trigger: Trigger, person: Person, default: Default, world: World
+) -> tuple[Decision, Change]:
+    inserted = Response(
+        response_id=f"rk-{trigger.decision_id}",
+        campaign_id=default.campaign.campaign_id,
+        standing=Standing(responded=True, responded_at=trigger.as_of, received_at=trigger.as_of),
+        details=Details(
+            member_status=default.campaign.default_responded_status,
+            inserted_by=trigger.decision_id,
+            recorded_at=trigger.as_of,
+        ),
+    )
+    return activate(
+        trigger,
+        replace(
+            person,
+            responses=person.responses + 1,
+            classes=person.classes if person.responses else world.settings.class_map,
+        ),
+        inserted,
+        world,
+        outcome=Outcome.INSERTED_DEFAULT,
+        considered_total=person.responses,
+        default_campaign_source=default.source,
+    )
+
+
+def activate(
+    trigger: Trigger,
+    person: Person,
+    response: Response,
+    world: World,
+    *,
+    outcome: Outcome,
+    chosen_as: Engagement | None = None,
+    considered_total: int = 0,
+    default_campaign_source: str | None = None,
+) -> tuple[Decision, Change]:
+    """Make a response the active one: a cycle, the person's status, the response's, and the decision on record.
+
+    `chosen_as` is what is known of the choice beyond the trigger itself: the class and dates it won by, or the
+    engagement whose place it takes.
+    """
+    settings = world.settings
+    since = chosen_as.since if chosen_as else trigger.as_of
+    status = settings.status(person.status)
+    name = person.status if status is not None and status.active else settings.open_status or person.status
+    meaning = settings.status(name)
+    engagement = replace(
+        chosen_as or new_engagement(trigger, person),
+        response_id=response.response_id,
+        campaign_id=response.campaign_id,
+        decision_id=trigger.decision_id,
+    )
+    after = replace(
+        person,
+        version=person.version + 1,
+        status=name,
+        status_mark=_status_mark(person, since),
+        cycles=max(person.cycles, engagement.cycle),
+        nurture_until=None,
+        active=engagement,
+        score_activated_at=since if engagement.scenario == Scenario.SCORE else person.score_activated_at,
+    )
+    standing = replace(
+        response.standing,
+        status=(meaning.response_status if meaning and meaning.active else None) or OPEN,
+        activated_at=since,
+    )
+    active = response.standing_as(standing).traced(person.person_id, after.version)
+    decision = Decision(
+        decision_id=trigger.decision_id,
+        person_id=trigger.person_id,
+        scenario=trigger.scenario,
+        outcome=outcome,
+        reason=None,
+        response_id=response.response_id,
+        campaign_id=response.campaign_id,
+        trigger_id=trigger.trigger_id,
+        as_of=trigger.as_of,
+        activated_at=since,
+        decided_at=world.now,
+        settings_version=settings.version,
+        person_version=person.version,
+        considered_total=considered_total,
+        default_campaign_source=default_campaign_source,
+        score=trigger.score,
+        previous_score=trigger.previous_score,
+        cycle=engagement.cycle,
+        status=name,
+    )
+    return decision, Change(after, person.version, (active,), decision=decision)
+
+
+def new_engagement(trigger: Trigger, person: Person) -> Engagement:
+    """The engagement that a trigger opens; `activate` fills in the response."""
+    return Engagement(
+        response_id="",
+        campaign_id="",
+        cycle=person.cycles + 1,
+        since=trigger.as_of,
+        decision_id=trigger.decision_id,
+        scenario=trigger.scenario,
+    )
+
+
+def _status_mark(person: Person, since: datetime) -> Mark:
+    """A status change that is older than the activation, but arrives after it, must not undo it."""
+    if person.status_mark is not None and person.status_mark.at >= since:
+        return person.status_mark
+    return Mark(since)

@@ -1,0 +1,176 @@
+"""The settings that govern every decision: one document, here as frozen values with their defaults.
+
+The document's shape is checked before it comes here (contract, section 5); `Settings.of` only fills in defaults.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from rekindle.domain.response import DEFAULT_CLASSES, NO_ACTION_REQUIRED, OPEN, ResponseClass
+
+STRICT_ORDER = (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED, ResponseClass.FORMERLY_ENGAGED)
+
+
+class Scenario(StrEnum):
+    SCORE = "score"
+    ACTIVE_STATUS = "active_status"
+    INVOCABLE = "invocable"
+    RESPONSE_PROMPT = "response_prompt"
+    RESPONSE = "response"
+    """A response's own arrival above the threshold. It is always on."""
+
+
+DURATION = re.compile(r"^P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+
+
+def duration(written: str) -> timedelta:
+    """Read an ISO 8601 duration of weeks, days, hours, minutes and seconds. Raises ValueError."""
+    found = DURATION.match(written)
+    if not found:
+        raise ValueError(f"{written!r} is not a duration such as PT30M or P1D")
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultCampaign:
+    """Which campaign gets a response inserted where the search found none."""
+
+    single: str | None = None
+    by: str | None = None
+    """`role`, `profile` or `field:<name>` of the user."""
+    map: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str | None = None
+    user_source: str = "actor"
+
+    @property
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """Every campaign this names, with its path below `default_campaign`."""
+        listed = [
+            ("single", self.single),
+            *((f"map.{k}", v) for k, v in self.map.items()),
+            ("otherwise", self.otherwise),
+        ]
+        return tuple((path, campaign) for path, campaign in listed if campaign is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioSettings:
+    enabled: bool = True
+    lookback_days: int = 30
+    priority: tuple[ResponseClass, ...] = STRICT_ORDER
+    include_non_responses: bool = False
+    require_prior_mql: bool = False
+    only_types: frozenset[str] = frozenset()
+    except_types: frozenset[str] = frozenset()
+    cool_down_days: int = 0
+    default_campaign: DefaultCampaign | None = None
+    delay: timedelta = timedelta()
+    fallback: str = "default"
+
+    @property
+    def lookback(self) -> timedelta:
+        return timedelta(days=self.lookback_days)
+
+    @property
+    def order(self) -> tuple[ResponseClass, ...]:
+        """The classes in the order they are searched: non-responses last, unless the priority names them."""
+        if not self.include_non_responses or ResponseClass.NON_RESPONSE in self.priority:
+            return self.priority
+        return (*self.priority, ResponseClass.NON_RESPONSE)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonStatus:
+    active: bool
+    response_status: str | None = None
+    kind: str | None = None
+    nurture_timeout_days: int | None = None
+
+    @property
+    def closing_status(self) -> str:
+        """The status that an active response takes when its person moves to this inactive status."""
+        if self.response_status:
+            return self.response_status
+        return {"nurture": "Nurture", "disqualified": "Disqualified"}.get(self.kind or "", NO_ACTION_REQUIRED)
+
+
+@dataclass(frozen=True)
+class Settings:
+    version: int = 0
+    mode: str = "hybrid"
+    profile_modes: Mapping[str, str] = field(default_factory=dict)
+    record_type_modes: Mapping[str, str] = field(default_factory=dict)
+    threshold: float = 60
+    repeat_cap: int = 25
+    person_statuses: Mapping[str, PersonStatus] = field(default_factory=dict)
+    classes: Mapping[str, ResponseClass | None] = field(default_factory=lambda: DEFAULT_CLASSES)
+    scenarios: Mapping[Scenario, ScenarioSettings] = field(default_factory=dict)
+    document: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def scenario(self, scenario: Scenario) -> ScenarioSettings:
+        return self.scenarios.get(scenario) or ScenarioSettings()
+
+    def status(self, name: str | None) -> PersonStatus | None:
+        """What a person's status means; None for one the settings do not know, which changes nothing."""
+        return self.person_statuses.get(name) if name is not None else None
+
+    @cached_property
+    def open_status(self) -> str | None:
+        """The status a reactivated person moves to: the active one whose responses are open, else the first active."""
+        active = [(name, s) for name, s in self.person_statuses.items() if s.active]
+        matching = [name for name, s in active if s.response_status == OPEN]
+        return next(iter(matching or [name for name, _ in active]), None)
+
+    @cached_property
+    def class_map(self) -> str:
+        """Names the map from status to class: an index written under another map must be read whole."""
+        pairs = sorted((status, cls) for status, cls in self.classes.items() if cls)
+        return hashlib.sha256(json.dumps(pairs).encode()).hexdigest()[:8]
+
+    @staticmethod
+    def of(document: Mapping[str, Any], version: int) -> "Settings":
+        """The settings that a document of the right shape says, with every default filled in."""
+        qualification = document.get("qualification") or {}
+        overrides = document.get("mode_overrides") or {}
+        classes = {
+            k: ResponseClass(v) if v else None for k, v in (document.get("response_statuses") or {}).items()
+        }
+        reactivation = document.get("reactivation") or {}
+        return Settings(
+            version=version,
+            mode=document.get("mode", "hybrid"),
+            profile_modes=overrides.get("profiles") or {},
+            record_type_modes=overrides.get("record_types") or {},
+            threshold=qualification.get("threshold", 60),
+            repeat_cap=qualification.get("repeat_cap", 25),
+            person_statuses={
+                k: PersonStatus(**v) for k, v in (document.get("person_statuses") or {}).items()
+            },
+            classes={**DEFAULT_CLASSES, **classes},
+            scenarios={Scenario(name): _scenario(section) for name, section in reactivation.items()},
+            document=document,
+        )
+
+
+def _scenario(section: Mapping[str, Any]) -> ScenarioSettings:
+    given = dict(section)
+    types = given.pop("campaign_types", None) or {}
+    default = given.pop("default_campaign", None)
+    values: dict[str, Any] = {
+        "only_types": frozenset(types.get("only") or ()),
+        "except_types": frozenset(types.get("except") or ()),
+        "default_campaign": DefaultCampaign(**default) if default else None,
+    }
+    if "priority" in given:
+        values["priority"] = tuple(ResponseClass(name) for name in given.pop("priority"))
+    if "delay" in given:
+        values["delay"] = duration(given.pop("delay"))
+    return ScenarioSettings(**given, **values)

@@ -1,0 +1,35 @@
+"""Instants: always aware, in UTC, to the millisecond (what a sort key of the search can hold)."""
+
+from datetime import UTC, datetime, timedelta
+
+FIRST = datetime.min.replace(tzinfo=UTC)
+
+
+def instant(text: str) -> datetime:
+    """Read an RFC 3339 time with an offset. Raises ValueError where the offset is missing."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time needs an offset, such as Z or +01:00")
+    moment = moment.astimezone(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def text(moment: datetime) -> str:
+    """Write an instant as RFC 3339 in UTC with `Z`; milliseconds only where there are any."""
+    return (
+        moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").removesuffix("+00:00")
+        + "Z"
+    )
+
+
+def optional_text(moment: datetime | None) -> str | None:
+    return None if moment is None else text(moment)
+
+
+def optional_instant(written: str | None) -> datetime | None:
+    return None if written is None else instant(written)
+
+
+def millis(moment: datetime) -> int:
+    """Milliseconds since year 1: never negative, at most 15 digits."""
+    return (moment - FIRST) // timedelta(milliseconds=1)

@@ -1,0 +1,157 @@
+"""Two records of one person become one: a converted lead and its contact, or the people of a merge.
+
+The survivor has at most one active response afterwards: of two engagements the earlier stays (spec (b), edge cases).
+Responses move over in batches; until they are all there, the survivor is `absorbing` and nothing is decided for it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from rekindle.domain.change import Change
+from rekindle.domain.journey import Ended
+from rekindle.domain.ordering import Mark
+from rekindle.domain.person import Person, Profile
+from rekindle.domain.recording import ended
+from rekindle.domain.response import ALREADY_ENGAGED, Response
+from rekindle.domain.score import Score
+from rekindle.domain.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The first step: who is whose, and which engagement stays."""
+
+    survivor: Change
+    absorbed: Change
+
+
+def inherited(survivor: Person, absorbed: Person) -> Person:
+    """The survivor, with what is known of the absorbed person where it has nothing of its own. The marks are not
+    inherited: whatever the CRM says of the survivor itself goes before."""
+    mine, theirs = survivor.profile or Profile(), absorbed.profile or Profile()
+    filled = {
+        f.name: getattr(theirs, f.name)
+        for f in fields(Profile)
+        if f.name not in ("fields", "marks") and getattr(mine, f.name) is None
+    }
+    return replace(
+        survivor,
+        status=survivor.status if survivor.status is not None else absorbed.status,
+        owner_id=survivor.owner_id or absorbed.owner_id,
+        nurture_until=max((d for d in (survivor.nurture_until, absorbed.nurture_until) if d), default=None),
+        has_open_opportunity=survivor.has_open_opportunity or absorbed.has_open_opportunity,
+        profile=replace(mine, fields={**theirs.fields, **mine.fields}, **filled),
+    )
+
+
+def link(
+    survivor: Person,
+    absorbed: Person,
+    active_of: Mapping[str, Response],
+    at: datetime,
+    settings: Settings,
+) -> Link:
+    """Point the absorbed person at the survivor and settle the active response. `active_of`: by person."""
+    keep = inherited(survivor, absorbed)
+    keep = replace(
+        keep,
+        version=survivor.version + 1,
+        absorbed=(*survivor.absorbed, absorbed.person_id, *absorbed.absorbed),
+        absorbing=(*survivor.absorbing, absorbed.person_id),
+        cycles=survivor.cycles + absorbed.cycles,
+        classes="",
+    )
+    gone = replace(absorbed, version=absorbed.version + 1, merged_into=survivor.person_id)
+    mine, theirs = survivor.active, absorbed.active
+    if theirs is None:
+        return Link(Change(keep, survivor.version), Change(gone, absorbed.version))
+    if mine is None or theirs.since < mine.since:
+        carried = replace(keep, active=replace(theirs, cycle=keep.cycles if mine is None else theirs.cycle))
+        change = Change(carried, survivor.version)
+        if mine is not None:
+            ending = ended(
+                replace(keep, active=mine), survivor.version, active_of[survivor.person_id], Ended.MERGED, at, settings,
+                ALREADY_ENGAGED,
+            )  # fmt: skip
+            change = replace(ending, person=carried)
+        return Link(change, Change(replace(gone, active=None), absorbed.version))
+    ending = ended(
+        gone, absorbed.version, active_of[absorbed.person_id], Ended.MERGED, at, settings, ALREADY_ENGAGED
+    )
+    return Link(Change(keep, survivor.version), ending)
+
+
+def moved(
+    survivor: Person, absorbed: Person, batch: Sequence[Response], theirs: Iterable[Response]
+) -> tuple[Change, Change]:
+    """Move a batch of responses. Of two with one campaign and one date, the one that came further stays."""
+    held = list(theirs)
+    by_id = {r.response_id for r in held}
+    by_date = {(r.campaign_id, r.standing.dated): r for r in held if not r.standing.deleted}
+    version = survivor.version + 1
+    arriving: list[Response] = []
+    dropped = added = 0
+    for response in batch:
+        if response.response_id in by_id:
+            continue
+        twin = by_date.get((response.campaign_id, response.standing.dated))
+        if twin is not None and not response.standing.deleted:
+            if _came_further(response, survivor) > _came_further(twin, survivor):
+                arriving.append(_withdrawn(twin).traced(survivor.person_id, version))
+                dropped += 1
+            else:
+                response = _withdrawn(response)
+        added += not response.standing.deleted
+        arriving.append(response.traced(survivor.person_id, version))
+    return (
+        Change(
+            replace(survivor, version=version, responses=survivor.responses + added - dropped),
+            survivor.version,
+            tuple(arriving),
+        ),
+        Change(
+            replace(absorbed, version=absorbed.version + 1),
+            absorbed.version,
+            removed=tuple(r.response_id for r in batch),
+        ),
+    )
+
+
+def given(person: Person, other: Person, response: Response) -> tuple[Change, Change]:
+    """A response becomes another person's; where it is the active one and that person has none, it stays active."""
+    version = person.version + 1
+    after = replace(
+        person, version=version, responses=person.responses + (not response.standing.deleted), classes=""
+    )
+    left = replace(
+        other, version=other.version + 1, responses=other.responses - (not response.standing.deleted)
+    )
+    if other.active is not None and other.active.response_id == response.response_id:
+        left = replace(left, active=None)
+        if person.active is None:
+            cycle = person.cycles + 1
+            after = replace(after, cycles=cycle, active=replace(other.active, cycle=cycle))
+        else:
+            response = response.standing_as(replace(response.standing, status=ALREADY_ENGAGED))
+    return (
+        Change(after, person.version, (response.traced(person.person_id, version),)),
+        Change(left, other.version, removed=(response.response_id,)),
+    )
+
+
+def _came_further(response: Response, survivor: Person) -> tuple[bool, bool, bool]:
+    standing = response.standing
+    is_active = survivor.active is not None and survivor.active.response_id == response.response_id
+    return is_active, standing.reactivated_at is not None, standing.activated_at is not None
+
+
+def _withdrawn(response: Response) -> Response:
+    return response.standing_as(replace(response.standing, deleted=True))
+
+
+def score_of_both(survivor: Score | None, absorbed: Score | None, survivor_id: str) -> Score | None:
+    """The survivor's score: its own, else the absorbed person's. Taking it over is no crossing."""
+    if survivor is not None or absorbed is None:
+        return survivor
+    return Score(survivor_id, absorbed.value, Mark(absorbed.mark.at))

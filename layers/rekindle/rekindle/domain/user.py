@@ -1,0 +1,22 @@
+"""A user of the CRM: whose role, profile or other field may choose a default campaign."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rekindle.domain.ordering import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    user_id: str
+    name: str | None = None
+    email: str | None = None
+    role: str | None = None
+    profile: str | None = None
+    mode: str | None = None
+    is_active: bool = True
+    time_zone: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 0
+    marks: Mapping[str, Mark] = field(default_factory=dict)
