@@ -1,0 +1,286 @@
+"""The ports in memory: for the simulator, and for tests. The same promises as on DynamoDB, under one lock."""
+
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from rekindle.application.ports import Page
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Decision
+from rekindle.domain.errors import Conflict
+from rekindle.domain.events import Event, entry_id
+from rekindle.domain.journey import Entry
+from rekindle.domain.person import Person, Profile
+from rekindle.domain.response import Response, ResponseClass
+from rekindle.domain.score import Crossing, Score
+from rekindle.domain.search import grouped_by_class
+from rekindle.domain.settings import Settings
+from rekindle.domain.user import User
+
+
+@dataclass
+class Memory:
+    """What the tables hold, and the two streams that functions read."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    responses: dict[str, dict[str, Response]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    scores: dict[str, Score] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
+    campaigns: dict[str, list[Campaign]] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
+    crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
+    outbox: deque[Decision | Entry] = field(default_factory=deque)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+@dataclass(frozen=True)
+class MemoryCandidates:
+    person: Person | None
+    responses: Mapping[str, Response]
+    classes: Mapping[str, ResponseClass | None]
+
+    def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+        held = grouped_by_class(self.responses.values(), self.classes)(response_class)
+        return [
+            replace(r, details=None, trail=())
+            for r in held
+            if r.standing.dated <= newest and r.standing.reactivated_at is None
+        ]
+
+
+@dataclass(frozen=True)
+class MemoryPeople:
+    memory: Memory
+    reference: "MemoryReference"
+
+    def get(self, person_id: str) -> Person | None:
+        return self.memory.people.get(person_id)
+
+    def get_response(self, person_id: str, response_id: str) -> Response | None:
+        return self.memory.responses.get(person_id, {}).get(response_id)
+
+    def load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
+        with self.memory.lock:
+            return self.get(person_id), self.get_response(person_id, response_id)
+
+    def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
+        with self.memory.lock:
+            held = sorted(self.memory.responses.get(person_id, {}).items())
+        return (response for response_id, response in held if after is None or response_id > after)
+
+    def candidates(self, person_id: str) -> MemoryCandidates:
+        with self.memory.lock:
+            person = self.memory.people.get(person_id)
+            held = dict(self.memory.responses.get(person_id, {}))
+            return MemoryCandidates(
+                replace(person, profile=None) if person else None, held, self.reference.settings().classes
+            )
+
+    def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
+        held = self.responses(person_id)
+        return min(limit, sum(r.campaign_id == campaign_id and not r.standing.deleted for r in held))
+
+    def person_of(self, response_id: str) -> str | None:
+        return self.memory.homes.get(response_id)
+
+    def commit(self, *changes: Change) -> None:
+        with self.memory.lock:
+            for change in changes:
+                self._check(change)
+            for change in changes:
+                self._write(change)
+
+    def _check(self, change: Change) -> None:
+        stored = self.memory.people.get(change.person.person_id)
+        if (stored.version if stored else 0) != change.read_version:
+            raise Conflict("the person was changed since")
+        if change.decision is not None and change.decision.decision_id in self.memory.decisions:
+            raise Conflict("the decision is stored already")
+        if change.unchanged_score is not None:
+            person_id, score = change.unchanged_score
+            held = self.memory.scores.get(person_id)
+            if (held.version if held else 0) != (score.version if score else 0):
+                raise Conflict("the score was changed since")
+
+    def _write(self, change: Change) -> None:
+        memory, person_id = self.memory, change.person.person_id
+        stored = memory.people.get(person_id)
+        profile = change.person.profile or (stored.profile if stored else None) or Profile()
+        memory.people[person_id] = replace(change.person, profile=profile)
+        held = memory.responses.setdefault(person_id, {})
+        for response in change.responses:
+            before = held.get(response.response_id)
+            details = response.details if response.details is not None or before is None else before.details
+            trail = response.trail
+            if before is not None and response.details is None:
+                trail = (*before.trail, *response.trail)
+            held[response.response_id] = replace(response, details=details, trail=trail)
+            memory.homes[response.response_id] = person_id
+        for response_id in change.removed:
+            held.pop(response_id, None)
+            if memory.homes.get(response_id) == person_id:
+                del memory.homes[response_id]
+        if change.decision is not None:
+            _store(memory, change.decision)
+        for entry in change.entries:
+            memory.records.setdefault(entry.person_id, {})[entry_id(entry)] = entry
+            memory.outbox.append(entry)
+
+    def reindex(self, person: Person, classes: Mapping[str, ResponseClass | None], class_map: str) -> None:
+        self.commit(Change(replace(person, version=person.version + 1, classes=class_map), person.version))
+
+
+def _store(memory: Memory, decision: Decision) -> None:
+    memory.decisions[decision.decision_id] = decision
+    memory.records.setdefault(decision.person_id, {})[decision.decision_id] = decision
+    memory.outbox.append(decision)
+
+
+@dataclass(frozen=True)
+class MemoryScores:
+    memory: Memory
+
+    def get(self, person_id: str) -> Score | None:
+        return self.memory.scores.get(person_id)
+
+    def put(self, score: Score, read_version: int) -> None:
+        with self.memory.lock:
+            stored = self.memory.scores.get(score.person_id)
+            if (stored.version if stored else 0) != read_version:
+                raise Conflict("the score was changed since")
+            self.memory.scores[score.person_id] = score
+            if score.crosses and score.last_crossing is not None:
+                self.memory.crossings.append((score.person_id, score.last_crossing))
+
+
+@dataclass(frozen=True)
+class MemoryLedger:
+    memory: Memory
+
+    def get(self, decision_id: str) -> Decision | None:
+        return self.memory.decisions.get(decision_id)
+
+    def add(self, decision: Decision) -> Decision:
+        with self.memory.lock:
+            stored = self.memory.decisions.get(decision.decision_id)
+            if stored is None:
+                _store(self.memory, decision)
+            return stored or decision
+
+    def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
+        held = self.memory.records.get(person_id, {})
+        return _page({k: r for k, r in held.items() if isinstance(r, Decision)}, limit, start)
+
+    def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
+        return _page(self.memory.records.get(person_id, {}), limit, start)
+
+
+def _page[T](held: Mapping[str, T], limit: int, start: str | None) -> Page[T]:
+    ids = sorted((i for i in held if start is None or i < start), reverse=True)
+    return Page([held[i] for i in ids[:limit]], ids[limit - 1] if len(ids) > limit else None)
+
+
+@dataclass(frozen=True)
+class MemoryCampaigns:
+    memory: Memory
+
+    def get(self, campaign_id: str) -> Campaign | None:
+        held = self.memory.campaigns.get(campaign_id)
+        return held[-1] if held else None
+
+    def put(self, campaign: Campaign, read_version: int) -> None:
+        with self.memory.lock:
+            held = self.memory.campaigns.setdefault(campaign.campaign_id, [])
+            if (held[-1].version if held else 0) != read_version:
+                raise Conflict("the campaign was changed since")
+            held.append(campaign)
+
+
+@dataclass(frozen=True)
+class MemoryUsers:
+    memory: Memory
+
+    def get(self, user_id: str) -> User | None:
+        return self.memory.users.get(user_id)
+
+    def put(self, user: User, read_version: int) -> None:
+        with self.memory.lock:
+            stored = self.memory.users.get(user.user_id)
+            if (stored.version if stored else 0) != read_version:
+                raise Conflict("the user was changed since")
+            self.memory.users[user.user_id] = user
+
+
+@dataclass(frozen=True)
+class MemorySettings:
+    memory: Memory
+
+    def current(self) -> tuple[int, Mapping[str, Any]]:
+        held = self.memory.documents
+        return len(held), held[-1][0] if held else {}
+
+    def get(self, version: int) -> Mapping[str, Any] | None:
+        held = self.memory.documents
+        return held[version - 1][0] if 0 < version <= len(held) else None
+
+    def put(self, document: Mapping[str, Any], read_version: int, at: datetime) -> int:
+        with self.memory.lock:
+            if len(self.memory.documents) != read_version:
+                raise Conflict("the settings were changed since")
+            self.memory.documents.append((document, at))
+            return read_version + 1
+
+    def versions(self, limit: int, start: str | None = None) -> Page[tuple[int, datetime]]:
+        newest = int(start) - 1 if start else len(self.memory.documents)
+        numbers = list(range(newest, max(newest - limit, 0), -1))
+        following = str(numbers[-1]) if numbers and numbers[-1] > 1 else None
+        return Page([(n, self.memory.documents[n - 1][1]) for n in numbers], following)
+
+
+@dataclass
+class MemoryReference:
+    memory: Memory
+    _settings: tuple[int, Settings] = (0, Settings())
+
+    def settings(self) -> Settings:
+        version = len(self.memory.documents)
+        if version != self._settings[0]:
+            self._settings = (version, Settings.of(self.memory.documents[-1][0], version))
+        return self._settings[1]
+
+    def settings_at(self, version: int) -> Settings:
+        if version == len(self.memory.documents):
+            return self.settings()
+        return Settings.of(self.memory.documents[version - 1][0], version) if version else Settings()
+
+    def campaign(self, campaign_id: str) -> Campaign | None:
+        held = self.memory.campaigns.get(campaign_id)
+        return held[-1] if held else None
+
+    def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
+        held = self.memory.campaigns.get(campaign_id, [])
+        known = [c for c in held if c.changed_at is None or c.changed_at <= moment]
+        return known[-1] if known else None
+
+    def user(self, user_id: str) -> User | None:
+        return self.memory.users.get(user_id)
+
+
+@dataclass
+class MemoryBus:
+    """Keeps what was published; `refusals` are the positions of events that are not taken, one set for each call."""
+
+    published: list[Event] = field(default_factory=list)
+    refusals: deque[set[int]] = field(default_factory=deque)
+
+    def publish(self, events: Sequence[Event]) -> Sequence[Event]:
+        refused = self.refusals.popleft() if self.refusals else set()
+        self.published.extend(event for i, event in enumerate(events) if i not in refused)
+        return [event for i, event in enumerate(events) if i in refused]

@@ -1,0 +1,24 @@
+"""Optimistic concurrency: read, decide, commit on condition; where somebody was faster, read again."""
+
+from collections.abc import Iterator
+
+from rekindle.application.ports import People
+from rekindle.domain.change import Change
+from rekindle.domain.errors import Conflict
+
+ATTEMPTS = 10
+
+
+def attempts() -> Iterator[int]:
+    """Count the tries; after the last the conflict is raised, and whoever delivered the trigger sends it again."""
+    yield from range(ATTEMPTS)
+    raise Conflict(f"others changed the same person {ATTEMPTS} times in a row")
+
+
+def committed(people: People, *changes: Change) -> bool:
+    """Commit; False where somebody was faster."""
+    try:
+        people.commit(*changes)
+    except Conflict:
+        return False
+    return True

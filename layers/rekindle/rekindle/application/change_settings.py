@@ -1,0 +1,62 @@
+"""Read and change the settings: one document, validated and stored as a whole, each change a new version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rekindle.application.ports import Campaigns, Clock, SettingsVersions
+from rekindle.domain.errors import Conflict, InvalidSettings, NotFound, PreconditionFailed
+from rekindle.domain.settings import Scenario, Settings
+
+
+@dataclass(frozen=True)
+class ChangeSettings:
+    versions: SettingsVersions
+    campaigns: Campaigns
+    clock: Clock
+
+    def current(self) -> tuple[int, Mapping[str, Any]]:
+        return self.versions.current()
+
+    def version(self, number: int) -> Mapping[str, Any]:
+        found = self.versions.get(number)
+        if found is None:
+            raise NotFound(f"there is no settings version {number}")
+        return found
+
+    def __call__(self, document: Mapping[str, Any], expected_version: int | None) -> int:
+        """Store a document of the right shape as the next version; the same document again is no new version.
+
+        Raises InvalidSettings with every fault, PreconditionFailed where another version is current.
+        """
+        read_version, stored = self.versions.current()
+        if expected_version is not None and expected_version != read_version:
+            raise PreconditionFailed(
+                f"the current version is {read_version}, not {expected_version}", "If-Match"
+            )
+        faults = self.faults(document)
+        if faults:
+            raise InvalidSettings(faults)
+        if read_version and document == stored:
+            return read_version
+        try:
+            return self.versions.put(document, read_version, self.clock())
+        except Conflict as conflict:
+            raise PreconditionFailed(
+                "another version was stored at the same moment", "If-Match"
+            ) from conflict
+
+    def faults(self, document: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """What a document of the right shape names that does not exist, by path."""
+        settings = Settings.of(document, 0)
+        found: list[tuple[str, str]] = []
+        for name in Scenario:
+            default = settings.scenario(name).default_campaign
+            for path, campaign_id in default.named if default else ():
+                campaign = self.campaigns.get(campaign_id)
+                at = f"reactivation.{name}.default_campaign.{path}"
+                if campaign is None or campaign.deleted:
+                    found.append((at, f"campaign {campaign_id!r} is not known"))
+                elif not campaign.is_active:
+                    found.append((at, f"campaign {campaign_id!r} is not active"))
+        return found

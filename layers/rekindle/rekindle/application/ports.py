@@ -1,0 +1,147 @@
+"""What the use cases need from outside, as the use cases see it. Adapters raise the domain's `Conflict` and
+`Unavailable`, never a vendor's error."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Decision
+from rekindle.domain.events import Event
+from rekindle.domain.journey import Entry
+from rekindle.domain.person import Person
+from rekindle.domain.response import Response, ResponseClass
+from rekindle.domain.score import Score
+from rekindle.domain.settings import Settings
+from rekindle.domain.user import User
+
+Clock = Callable[[], datetime]
+
+
+class Candidates(Protocol):
+    """One consistent look at a person and the best candidates, which reads on only as far as it is asked to."""
+
+    @property
+    def person(self) -> Person | None: ...
+
+    def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+        """The candidates of one class dated no later than `newest`, best first, only the search's part of each."""
+        ...
+
+
+class People(Protocol):
+    """Persons with their responses."""
+
+    def get(self, person_id: str) -> Person | None:
+        """The whole person, as last committed."""
+        ...
+
+    def get_response(self, person_id: str, response_id: str) -> Response | None:
+        """The whole response, as last committed."""
+        ...
+
+    def load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
+        """Both in one request."""
+        ...
+
+    def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
+        """All of a person's responses, whole, in the order of their ids, those up to `after` left out."""
+        ...
+
+    def candidates(self, person_id: str) -> Candidates: ...
+
+    def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
+        """How many responses the person has in a campaign, counted up to `limit`."""
+        ...
+
+    def person_of(self, response_id: str) -> str | None:
+        """Whose response it is; may be a moment behind."""
+        ...
+
+    def commit(self, *changes: Change) -> None:
+        """Write all of it or nothing. Raises Conflict where a condition of a change does not hold."""
+        ...
+
+    def reindex(self, person: Person, classes: Mapping[str, ResponseClass | None], class_map: str) -> None:
+        """Write the index of the search anew, under another map from status to class. Raises Conflict."""
+        ...
+
+
+class Scores(Protocol):
+    def get(self, person_id: str) -> Score | None: ...
+
+    def put(self, score: Score, read_version: int) -> None:
+        """Raises Conflict where the stored version is no longer `read_version` (0: where there is one)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page[T]:
+    items: Sequence[T]
+    next: str | None
+
+
+class Ledger(Protocol):
+    def get(self, decision_id: str) -> Decision | None: ...
+
+    def add(self, decision: Decision) -> Decision:
+        """Store a decision that changes nothing else; answers the one already stored under that id, if any."""
+        ...
+
+    def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
+        """A person's decisions, newest first."""
+        ...
+
+    def timeline(self, person_id: str, limit: int, start: str | None = None) -> "Page[Decision | Entry]":
+        """Decisions and what became of the active responses, newest first."""
+        ...
+
+
+class Reference(Protocol):
+    """Campaigns, users and settings as the decisions read them: from memory, at most a few seconds old."""
+
+    def settings(self) -> Settings: ...
+
+    def campaign(self, campaign_id: str) -> Campaign | None: ...
+
+    def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
+        """The campaign as it was stored at an instant."""
+        ...
+
+    def user(self, user_id: str) -> User | None: ...
+
+    def settings_at(self, version: int) -> Settings: ...
+
+
+class Campaigns(Protocol):
+    def get(self, campaign_id: str) -> Campaign | None: ...
+
+    def put(self, campaign: Campaign, read_version: int) -> None: ...
+
+
+class Users(Protocol):
+    def get(self, user_id: str) -> User | None: ...
+
+    def put(self, user: User, read_version: int) -> None: ...
+
+
+class SettingsVersions(Protocol):
+    """Settings documents, each an immutable version."""
+
+    def current(self) -> tuple[int, Mapping[str, Any]]: ...
+
+    def get(self, version: int) -> Mapping[str, Any] | None: ...
+
+    def put(self, document: Mapping[str, Any], read_version: int, at: datetime) -> int:
+        """Store the next version. Raises Conflict where the current one is no longer `read_version`."""
+        ...
+
+    def versions(self, limit: int, start: str | None = None) -> Page[tuple[int, datetime]]: ...
+
+
+class Bus(Protocol):
+    def publish(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Publish events; answers those that were not taken, to be sent again."""
+        ...

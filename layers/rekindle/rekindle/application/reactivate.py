@@ -1,0 +1,64 @@
+"""Run a scenario for a person: one bounded search, one conditional transaction, one decision."""
+
+from dataclasses import dataclass, replace
+
+from rekindle.application.attempts import attempts, committed
+from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
+from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.errors import Conflict
+from rekindle.domain.person import Person
+from rekindle.domain.reactivation import World, decide
+from rekindle.domain.settings import Settings
+
+
+@dataclass(frozen=True)
+class Reactivate:
+    """Answers the one decision of the trigger, the stored one where it was decided before.
+
+    Costs two requests where a candidate is found or nothing is to be done: the search and the commit; one more where
+    a default is inserted (its repeats are counted) or the candidate had not responded (it is read whole). Raises
+    Conflict where the person is being united with another.
+    """
+
+    people: People
+    ledger: Ledger
+    reference: Reference
+    clock: Clock
+
+    def __call__(self, trigger: Trigger) -> Decision:
+        for _ in attempts():
+            candidates = self.people.candidates(trigger.person_id)
+            person = candidates.person
+            if person is not None and person.merged_into is not None:
+                trigger = replace(trigger, person_id=person.merged_into)
+                continue
+            if person is not None and person.absorbing:
+                raise Conflict("the person is being united with another")
+            settings = self.reference.settings()
+            if person is not None and self._index_is_outdated(person, settings):
+                self.people.reindex(person, settings.classes, settings.class_map)
+                continue
+            decision, change = decide(trigger, person, self._world(trigger, candidates, settings))
+            if change is None:
+                return self.ledger.add(decision)
+            if committed(self.people, replace(change, classes=settings.classes)):
+                return decision
+            stored = self.ledger.get(decision.decision_id)
+            if stored is not None:
+                return stored
+        raise AssertionError("attempts() raises before")
+
+    def _index_is_outdated(self, person: Person, settings: Settings) -> bool:
+        """The search's index is written by the map from status to class; an edited map is rare, and costs each
+        person one reading of the whole history, the next time it matters."""
+        return person.responses > 0 and person.classes != settings.class_map
+
+    def _world(self, trigger: Trigger, candidates: Candidates, settings: Settings) -> World:
+        return World(
+            settings=settings,
+            campaign_of=self.reference.campaign,
+            of_class=lambda response_class: candidates.of_class(response_class, trigger.as_of),
+            repeats_of=lambda campaign: self.people.repeats(trigger.person_id, campaign, settings.repeat_cap),
+            now=self.clock(),
+            whole=lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
+        )

@@ -1,0 +1,27 @@
+"""A score crossed its threshold: reactivate the person."""
+
+from dataclasses import dataclass
+
+from rekindle.application.reactivate import Reactivate
+from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.score import Crossing
+from rekindle.domain.settings import Scenario
+
+
+def trigger_of(person_id: str, crossing: Crossing) -> Trigger:
+    return Trigger(
+        Scenario.SCORE,
+        crossing.trigger_id,
+        person_id,
+        crossing.at,
+        score=crossing.score,
+        previous_score=crossing.previous,
+    )
+
+
+@dataclass(frozen=True)
+class ReactivateOnScore:
+    reactivate: Reactivate
+
+    def __call__(self, person_id: str, crossing: Crossing) -> Decision:
+        return self.reactivate(trigger_of(person_id, crossing))

@@ -1,0 +1,48 @@
+"""Record a fact, whichever it is."""
+
+from dataclasses import dataclass
+
+from rekindle.application.record_person import RecordPerson
+from rekindle.application.record_reference import RecordCampaign, RecordUser
+from rekindle.application.record_response import RecordResponse
+from rekindle.application.recorded import Recorded
+from rekindle.application.unite_people import UnitePeople
+from rekindle.domain.facts import (
+    CampaignChanged,
+    CampaignDeleted,
+    Fact,
+    PeopleMerged,
+    PersonChanged,
+    PersonDeleted,
+    ResponseDeleted,
+    ResponseRecorded,
+    UserChanged,
+)
+
+
+@dataclass(frozen=True)
+class RecordCrmChanges:
+    person: RecordPerson
+    response: RecordResponse
+    campaign: RecordCampaign
+    user: RecordUser
+    unite: UnitePeople
+
+    def __call__(self, fact: Fact) -> Recorded:
+        match fact:
+            case PersonChanged():
+                return self.person(fact)
+            case ResponseRecorded():
+                return self.response(fact)
+            case CampaignChanged():
+                return self.campaign(fact)
+            case UserChanged():
+                return self.user(fact)
+            case PersonDeleted():
+                return self.person.delete(fact)
+            case ResponseDeleted():
+                return self.response.delete(fact)
+            case CampaignDeleted():
+                return self.campaign.delete(fact)
+            case PeopleMerged():
+                return self.unite.merge(fact)

@@ -1,0 +1,122 @@
+"""Record what a CRM tells of a person: fields, status, score, conversion, deletion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rekindle.application.attempts import attempts, committed
+from rekindle.application.ports import People, Reference, Scores
+from rekindle.application.recorded import Recorded
+from rekindle.application.unite_people import UnitePeople
+from rekindle.domain.change import Change
+from rekindle.domain.errors import Conflict
+from rekindle.domain.facts import PersonChanged, PersonDeleted
+from rekindle.domain.journey import Ended
+from rekindle.domain.ordering import Mark, Order
+from rekindle.domain.person import Person
+from rekindle.domain.recording import ended, person_deleted, person_told, status_followed
+from rekindle.domain.response import NO_ACTION_REQUIRED, Response
+from rekindle.domain.score import changed
+
+
+@dataclass(frozen=True)
+class RecordPerson:
+    """A change of the score alone costs one read and one write of the small score item; the person is read and
+    written only when something else changed, or when nothing is known of the person yet."""
+
+    people: People
+    scores: Scores
+    reference: Reference
+    unite: UnitePeople
+
+    def __call__(self, fact: PersonChanged) -> Recorded:
+        values = dict(fact.values)
+        contact_id = values.pop("converted_contact_id", None)
+        scored = "score" in values
+        score = values.pop("score", None)
+        recorded = Recorded()
+        if values or not scored:
+            recorded += self._record_fields(fact.person_id, values, fact.mark)
+        if scored:
+            recorded += self._record_score(fact.person_id, score, fact.mark)
+        if contact_id is not None and contact_id != fact.person_id:
+            recorded += self.unite(contact_id, fact.person_id, fact.mark.at, kind="contact")
+        return recorded
+
+    def _record_fields(self, person_id: str, values: Mapping[str, Any], mark: Mark) -> Recorded:
+        for _ in attempts():
+            stored = self.people.get(person_id)
+            if stored is not None and stored.merged_into is not None:
+                person_id = stored.merged_into
+                continue
+            before = stored or Person(person_id)
+            after, applied = person_told(before, values, mark)
+            if stored is not None and not applied.values:
+                return Recorded(older=applied.older, duplicate=applied.duplicate)
+            active = self._active(before) if before.status != after.status else None
+            settings = self.reference.settings()
+            change = status_followed(before, after, active, mark.at, settings)
+            if committed(self.people, replace(change, classes=settings.classes)):
+                return Recorded(1, applied.older, applied.duplicate)
+        raise AssertionError("attempts() raises before")
+
+    def _active(self, person: Person) -> Response | None:
+        if person.active is None:
+            return None
+        return self.people.get_response(person.person_id, person.active.response_id)
+
+    def _record_score(self, person_id: str, value: float | None, mark: Mark) -> Recorded:
+        for _ in attempts():
+            stored = self.scores.get(person_id)
+            if stored is not None and stored.moved_to is not None:
+                person_id = stored.moved_to
+                continue
+            if stored is None:
+                person_id = self._home(person_id)
+            score, order = changed(stored, person_id, value, mark, self.reference.settings().threshold)
+            if order is not Order.NEWER:
+                return Recorded(older=order is Order.OLDER, duplicate=order is Order.DUPLICATE)
+            try:
+                self.scores.put(score, stored.version if stored else 0)
+            except Conflict:
+                continue
+            return Recorded(1)
+        raise AssertionError("attempts() raises before")
+
+    def _home(self, person_id: str) -> str:
+        """Before the first score of a person: see that there is a person to decide about, and under which id."""
+        for _ in attempts():
+            stored = self.people.get(person_id)
+            if stored is not None and stored.merged_into is not None:
+                person_id = stored.merged_into
+            elif stored is not None or committed(self.people, Change(Person(person_id, version=1), 0)):
+                return person_id
+        raise AssertionError("attempts() raises before")
+
+    def delete(self, fact: PersonDeleted) -> Recorded:
+        """The person's name and address go; the credit that was given stays on record."""
+        for _ in attempts():
+            before = self.people.get(fact.person_id) or Person(fact.person_id)
+            if before.merged_into is not None:
+                # The record that was merged away is deleted by its CRM; the person lives on as the survivor.
+                return Recorded(duplicate=1)
+            gone = person_deleted(before, fact.mark)
+            if gone is None:
+                return Recorded(older=1)
+            gone = replace(gone, version=before.version + 1)
+            active = self._active(before)
+            settings = self.reference.settings()
+            change = Change(gone, before.version)
+            if active is not None:
+                change = ended(
+                    gone,
+                    before.version,
+                    active,
+                    Ended.PERSON_DELETED,
+                    fact.mark.at,
+                    settings,
+                    NO_ACTION_REQUIRED,
+                )
+            if committed(self.people, replace(change, classes=settings.classes)):
+                return Recorded(1)
+        raise AssertionError("attempts() raises before")

@@ -1,0 +1,165 @@
+"""Record what a CRM tells of a response, and evaluate it when it arrives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rekindle.application.attempts import attempts, committed
+from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
+from rekindle.application.reactivate_on_score import ReactivateOnScore
+from rekindle.application.reactivate_on_score import trigger_of as crossing_trigger_of
+from rekindle.application.recorded import Recorded
+from rekindle.domain.arrival import Arrival, evaluate, may_take_over, trigger_of
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Decision
+from rekindle.domain.errors import Conflict, UnknownCampaign, UnknownResponse
+from rekindle.domain.facts import ResponseDeleted, ResponseRecorded
+from rekindle.domain.journey import Ended
+from rekindle.domain.person import Person
+from rekindle.domain.reactivation import World
+from rekindle.domain.recording import ended, nothing_known_of, response_deleted, response_told, told_later
+from rekindle.domain.response import NO_ACTION_REQUIRED, Response
+from rekindle.domain.settings import Settings
+from rekindle.domain.uniting import given
+
+
+@dataclass(frozen=True)
+class RecordResponse:
+    """A response and the decision on it are one transaction, under the condition that neither the person nor the
+    score changed since they were read: a response and a score that race are never both overlooked.
+
+    Raises UnknownCampaign, UnknownResponse: their own facts may still be on their way.
+    """
+
+    people: People
+    scores: Scores
+    ledger: Ledger
+    reference: Reference
+    clock: Clock
+    reactivate_on_score: ReactivateOnScore
+
+    def __call__(self, fact: ResponseRecorded) -> Recorded:
+        for _ in attempts():
+            person, stored = self._find(fact)
+            campaign_id = fact.campaign_id or (stored.campaign_id if stored else None)
+            if campaign_id is None:
+                raise _unknown(fact.response_id)
+            if self.reference.campaign(campaign_id) is None:
+                raise UnknownCampaign(f"campaign {campaign_id!r} is not known", "detail.campaign_id")
+            told = response_told(stored, fact.response_id, campaign_id, fact.values, fact.mark)
+            recorded = Recorded(1, told.applied.older, told.applied.duplicate)
+            if stored is not None and not told.applied.values:
+                return replace(recorded, applied=0)
+            if stored is None or stored.standing.deleted:
+                person = self._counted(person, told.response)
+            if stored is None or told.newly_responded:
+                decision = self._evaluate(person, told.response, fact)
+                if decision is not None:
+                    return replace(recorded, decision=decision)
+            elif self._update(person, stored, told.response):
+                return recorded
+        raise AssertionError("attempts() raises before")
+
+    def _find(self, fact: ResponseRecorded | ResponseDeleted) -> tuple[Person, Response | None]:
+        """The person the response belongs to, and what is stored of the response.
+
+        A CRM may give a response to another person (a converted lead's members become the contact's): it is moved,
+        with what it stands for, rather than had twice. A late fact moves nothing back.
+        """
+        if fact.person_id is None:
+            person, stored = self._elsewhere(fact.response_id)
+            if person is None:
+                raise _unknown(fact.response_id)
+            return person, stored
+        person, stored = self._load(fact.person_id, fact.response_id)
+        person = person or Person(fact.person_id)
+        if stored is not None:
+            return person, stored
+        other, response = self._elsewhere(fact.response_id)
+        if other is None or response is None or other.person_id == person.person_id:
+            return person, None
+        if isinstance(fact, ResponseDeleted) or not told_later(fact.mark, response):
+            return other, response
+        self.people.commit(*self._with_classes(given(person, other, response)))
+        return self._find(fact)
+
+    def _elsewhere(self, response_id: str) -> tuple[Person | None, Response | None]:
+        person_id = self.people.person_of(response_id)
+        return self._load(person_id, response_id) if person_id is not None else (None, None)
+
+    def _load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
+        """Both, of the person or of the one that took it over."""
+        person, stored = self.people.load(person_id, response_id)
+        while person is not None and person.merged_into is not None:
+            person, stored = self.people.load(person.merged_into, response_id)
+        if person is not None and person.absorbing:
+            raise Conflict("the person is being united with another")
+        return person, stored
+
+    def _with_classes(self, changes: Sequence[Change]) -> list[Change]:
+        settings = self.reference.settings()
+        return [replace(change, classes=settings.classes) for change in changes]
+
+    def _counted(self, person: Person, response: Response) -> Person:
+        if response.standing.deleted:
+            return person
+        class_map = person.classes if person.responses else self.reference.settings().class_map
+        return replace(person, responses=person.responses + 1, classes=class_map)
+
+    def _evaluate(self, person: Person, response: Response, fact: ResponseRecorded) -> Decision | None:
+        """Evaluate and store; None where the person is to be read again."""
+        settings = self.reference.settings()
+        score = self.scores.get(person.person_id)
+        trigger = trigger_of(person.person_id, response, fact.mark.at, score)
+        crossing_decision = None
+        if score is not None and score.last_crossing is not None and person.active is None:
+            crossing = crossing_trigger_of(person.person_id, score.last_crossing)
+            crossing_decision = self.ledger.get(crossing.decision_id)
+            if crossing_decision is None and crossing.as_of <= trigger.as_of:
+                # The crossing came first, so it chooses first, whoever is served first.
+                self.reactivate_on_score(person.person_id, score.last_crossing)
+                return None
+        active = None
+        if person.active is not None and may_take_over(trigger, person.active):
+            active = self.people.get_response(person.person_id, person.active.response_id)
+        arrival = Arrival(trigger, person, response, score, crossing_decision, active)
+        decision, change = evaluate(arrival, self._world(settings))
+        guarded = replace(change, unchanged_score=(person.person_id, score), classes=settings.classes)
+        return decision if committed(self.people, guarded) else None
+
+    def _world(self, settings: Settings) -> World:
+        return World(settings, self.reference.campaign, lambda _: (), lambda _: 0, self.clock())
+
+    def _update(self, person: Person, stored: Response, told: Response) -> bool:
+        after = replace(person, version=person.version + 1)
+        if after.active is not None and after.active.response_id == told.response_id:
+            after = replace(after, active=replace(after.active, campaign_id=told.campaign_id))
+        if (told.standing, told.campaign_id) != (stored.standing, stored.campaign_id):
+            told = told.traced(person.person_id, after.version)
+        change = Change(after, person.version, (told,))
+        return committed(self.people, *self._with_classes([change]))
+
+    def delete(self, fact: ResponseDeleted) -> Recorded:
+        """The response is no candidate any more; if it was the active one, the person has none."""
+        for _ in attempts():
+            try:
+                person, stored = self._find(fact)
+            except UnknownResponse:
+                return Recorded(duplicate=1)  # Only the CRM ever knew it.
+            gone = response_deleted(stored or nothing_known_of(fact.response_id, fact.mark), fact.mark)
+            if gone is None:
+                return Recorded(older=1)
+            counted = stored is not None and not stored.standing.deleted
+            after = replace(person, version=person.version + 1, responses=person.responses - counted)
+            change = Change(after, person.version, (gone.traced(person.person_id, after.version),))
+            if person.active is not None and person.active.response_id == fact.response_id:
+                at, settings = fact.mark.at, self.reference.settings()
+                change = ended(
+                    after, person.version, gone, Ended.RESPONSE_DELETED, at, settings, NO_ACTION_REQUIRED
+                )
+            if committed(self.people, *self._with_classes([change])):
+                return Recorded(1)
+        raise AssertionError("attempts() raises before")
+
+
+def _unknown(response_id: str) -> UnknownResponse:
+    return UnknownResponse(f"response {response_id!r} is not known", "detail.response_id")

@@ -1,0 +1,113 @@
+"""Read where a person stands, and why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rekindle.application.ports import Campaigns, Ledger, Page, People, Reference, Scores, Users
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.decision import Decision
+from rekindle.domain.errors import InvalidField, NotFound
+from rekindle.domain.explanation import Explanation, explain
+from rekindle.domain.journey import Entry
+from rekindle.domain.person import Person
+from rekindle.domain.response import Response
+from rekindle.domain.score import Score
+from rekindle.domain.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    person: Person
+    score: Score | None
+
+
+@dataclass(frozen=True)
+class ShowRecords:
+    people: People
+    scores: Scores
+    ledger: Ledger
+    reference: Reference
+    campaigns: Campaigns
+    users: Users
+
+    def person(self, person_id: str) -> Shown:
+        """The person, or the one that took it over. Raises NotFound."""
+        person = self._home(person_id)
+        return Shown(person, self.scores.get(person.person_id))
+
+    def responses(self, person_id: str, limit: int, start: str | None) -> Page[Response]:
+        """The person's responses in the order of their ids, those that were deleted left out."""
+        person = self._home(person_id)
+        found: list[Response] = []
+        for response in self.people.responses(person.person_id, start):
+            if response.standing.deleted:
+                continue
+            if len(found) == limit:
+                return Page(found, found[-1].response_id)
+            found.append(response)
+        return Page(found, None)
+
+    def decisions(self, person_id: str, limit: int, start: str | None) -> Page[Explanation]:
+        """Newest first, each explained; then those of the people who became this one."""
+        page = self._chained(self.ledger.decisions, person_id, limit, start)
+        return Page(self._explained(person_id, page.items), page.next)
+
+    def decision(self, decision_id: str) -> Explanation:
+        decision = _found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
+        return self._explained(decision.person_id, [decision])[0]
+
+    def timeline(self, person_id: str, limit: int, start: str | None) -> Page[Decision | Entry]:
+        """Decisions, stages and ends, newest first; then those of the people who became this one."""
+        return self._chained(self.ledger.timeline, person_id, limit, start)
+
+    def _chained[T](
+        self, read: Callable[[str, int, str | None], Page[T]], person_id: str, limit: int, start: str | None
+    ) -> Page[T]:
+        """One list over the person and all that it absorbed. `start` is the position in that row, then the page."""
+        home = self._home(person_id)
+        everybody = (home.person_id, *home.absorbed)
+        index, _, inner = (start or "0~").partition("~")
+        if not index.isdecimal():
+            raise InvalidField("it is not what an earlier page answered as next", "next")
+        position, token = int(index), inner or None
+        items: list[T] = []
+        while position < len(everybody) and len(items) < limit:
+            page = read(everybody[position], limit - len(items), token)
+            items.extend(page.items)
+            token = page.next
+            if token is None:
+                position += 1
+        return Page(items, f"{position}~{token or ''}" if position < len(everybody) else None)
+
+    def campaign(self, campaign_id: str) -> Campaign:
+        """The campaign as last stored. Raises NotFound."""
+        return _found(self.campaigns.get(campaign_id), f"there is no campaign {campaign_id!r}")
+
+    def user(self, user_id: str) -> User:
+        """The user as last stored. Raises NotFound."""
+        return _found(self.users.get(user_id), f"there is no user {user_id!r}")
+
+    def _home(self, person_id: str) -> Person:
+        person = self.people.get(person_id)
+        while person is not None and person.merged_into is not None:
+            person = self.people.get(person.merged_into)
+        return _found(person, f"there is no person {person_id!r}")
+
+    def _explained(self, person_id: str, decisions: Sequence[Decision]) -> list[Explanation]:
+        home = self._home(person_id) if any(d.person_version for d in decisions) else None
+        history = list(self.people.responses(home.person_id)) if home else []
+        return [
+            explain(
+                decision,
+                history,
+                lambda campaign_id, at=decision.decided_at: self.reference.campaign_at(campaign_id, at),  # type: ignore[misc]
+                self.reference.settings_at(decision.settings_version),
+            )
+            for decision in decisions
+        ]
+
+
+def _found[T](record: T | None, missing: str) -> T:
+    if record is None:
+        raise NotFound(missing)
+    return record

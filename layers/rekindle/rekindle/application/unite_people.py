@@ -1,0 +1,120 @@
+"""Make two records of one person one: a converted lead's history is the contact's."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import batched
+from typing import Literal
+
+from rekindle.application.attempts import attempts, committed
+from rekindle.application.ports import People, Reference, Scores
+from rekindle.application.recorded import Recorded
+from rekindle.domain.change import Change
+from rekindle.domain.errors import Conflict
+from rekindle.domain.facts import PeopleMerged
+from rekindle.domain.person import Person
+from rekindle.domain.response import Response
+from rekindle.domain.uniting import link, moved, score_of_both
+
+BATCH = 20
+"""Responses moved in one transaction: two writes each, and at most as many twins, stay below DynamoDB's 100."""
+
+
+@dataclass(frozen=True)
+class UnitePeople:
+    """Each step is one transaction and can be repeated, so what was interrupted is finished by the next delivery."""
+
+    people: People
+    scores: Scores
+    reference: Reference
+
+    def __call__(
+        self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None = None
+    ) -> Recorded:
+        survivor_id = self._home(survivor_id)
+        if survivor_id == absorbed_id:
+            return Recorded(duplicate=1)
+        linked = self._link(survivor_id, absorbed_id, at, kind)
+        if not linked and absorbed_id not in self._survivor(survivor_id).absorbing:
+            return Recorded(duplicate=1)
+        self._take_score(survivor_id, absorbed_id)
+        self._move_responses(survivor_id, absorbed_id)
+        self._finish(survivor_id, absorbed_id)
+        return Recorded(1)
+
+    def merge(self, fact: PeopleMerged) -> Recorded:
+        recorded = Recorded()
+        for merged_id in fact.merged_ids:
+            recorded += self(fact.survivor_id, merged_id, fact.mark.at)
+        return recorded
+
+    def _home(self, person_id: str) -> str:
+        seen = {person_id}
+        stored = self.people.get(person_id)
+        while stored is not None and stored.merged_into is not None and stored.merged_into not in seen:
+            seen.add(stored.merged_into)
+            stored = self.people.get(stored.merged_into)
+        return stored.person_id if stored is not None else person_id
+
+    def _survivor(self, survivor_id: str) -> Person:
+        return self.people.get(survivor_id) or Person(survivor_id)
+
+    def _link(
+        self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None
+    ) -> bool:
+        """Point the one at the other; False where that was done before."""
+        for _ in attempts():
+            stored = self.people.get(survivor_id)
+            survivor = stored or Person(survivor_id)
+            absorbed = self.people.get(absorbed_id) or Person(absorbed_id)
+            if absorbed.merged_into is not None:
+                return False
+            if kind is not None and stored is None:
+                survivor = replace(survivor, kind=kind)
+            active_of = {p.person_id: active for p in (survivor, absorbed) if (active := self._active(p))}
+            settings = self.reference.settings()
+            steps = link(survivor, absorbed, active_of, at, settings)
+            if committed(
+                self.people,
+                replace(steps.survivor, classes=settings.classes),
+                replace(steps.absorbed, classes=settings.classes),
+            ):
+                return True
+        raise AssertionError("attempts() raises before")
+
+    def _active(self, person: Person) -> Response | None:
+        if person.active is None:
+            return None
+        return self.people.get_response(person.person_id, person.active.response_id)
+
+    def _take_score(self, survivor_id: str, absorbed_id: str) -> None:
+        for _ in attempts():
+            mine, theirs = self.scores.get(survivor_id), self.scores.get(absorbed_id)
+            if theirs is None or theirs.moved_to is not None:
+                return
+            score = score_of_both(mine, theirs, survivor_id)
+            try:
+                if score is not None and score is not mine:
+                    self.scores.put(score, mine.version if mine else 0)
+                moved_on = replace(theirs, moved_to=survivor_id, crosses=False, version=theirs.version + 1)
+                self.scores.put(moved_on, theirs.version)
+            except Conflict:
+                continue
+            return
+
+    def _move_responses(self, survivor_id: str, absorbed_id: str) -> None:
+        settings = self.reference.settings()
+        for batch in batched(list(self.people.responses(absorbed_id)), BATCH, strict=False):
+            for _ in attempts():
+                survivor, absorbed = self._survivor(survivor_id), self._survivor(absorbed_id)
+                mine = self.people.responses(survivor_id)
+                arrive, leave = moved(survivor, absorbed, batch, mine)
+                if committed(self.people, replace(arrive, classes=settings.classes), leave):
+                    break
+
+    def _finish(self, survivor_id: str, absorbed_id: str) -> None:
+        for _ in attempts():
+            survivor = self._survivor(survivor_id)
+            left = tuple(a for a in survivor.absorbing if a != absorbed_id)
+            done = replace(survivor, version=survivor.version + 1, absorbing=left)
+            if committed(self.people, Change(done, survivor.version)):
+                return
