@@ -1,0 +1,95 @@
+"""One botocore client for all tables, and botocore's errors as ours.
+
+pynamodb opens a client for each model, each with its own connection pool and its own parsing of service data: half of
+a cold start. Here all models share one.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException
+from pynamodb.models import Model
+
+from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
+from rekindle.domain.errors import Conflict, Unavailable
+
+CONFIG = Config(
+    # The models make the parameters, and the contract suite proves them: checking each again costs 5 % of a call.
+    parameter_validation=False,
+    # Assembling botocore's own user agent costs 15 % of a call.
+    user_agent="rekindle",
+    tcp_keepalive=True,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    connect_timeout=2,
+    read_timeout=5,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableNames:
+    people: str
+    scores: str
+    ledger: str
+    reference: str
+
+
+def open_client(
+    region: str, endpoint: str | None = None, session: botocore.session.Session | None = None
+) -> Any:
+    """A tuned DynamoDB client. `endpoint` is None on AWS."""
+    session = session or botocore.session.get_session()
+    return session.create_client("dynamodb", region_name=region, endpoint_url=endpoint, config=CONFIG)
+
+
+def bind(client: Any, names: TableNames) -> Connection:
+    """Give all models their tables and the one client. The last binding of a process wins."""
+    connection = Connection(region=client.meta.region_name)
+    connection._client = client
+    tables: Mapping[type[Model], str] = {
+        PeopleItem: names.people,
+        ScoreItem: names.scores,
+        LedgerItem: names.ledger,
+        ReferenceItem: names.reference,
+    }
+    for model, name in tables.items():
+        model.Meta.table_name = name
+        # pynamodb's own way tells the connection which attributes are keys; only the connection is exchanged.
+        table = model._get_connection()
+        connection.add_meta_table(table.get_meta_table())
+        table.connection = connection
+    return connection
+
+
+_CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "ConditionalCheckFailedException"}
+_CONFLICTS |= {"TransactionConflictException", "TransactionInProgressException"}
+
+
+@contextmanager
+def our_errors() -> Iterator[None]:
+    """Conditions that fail are Conflicts; whatever else the service says is Unavailable, with its code."""
+    try:
+        yield
+    except PynamoDBException as error:
+        raise _ours(error, error.cause) from error
+    except (ClientError, BotoCoreError) as error:
+        raise _ours(error, error) from error
+
+
+def _ours(error: Exception, cause: Exception | None) -> Exception:
+    codes = set()
+    if isinstance(cause, ClientError):
+        codes.add(cause.response.get("Error", {}).get("Code", ""))
+        codes.update(r.get("Code", "") for r in cause.response.get("CancellationReasons", ()))
+    reasons = (
+        getattr(cause, "cancellation_reasons", None) or getattr(error, "cancellation_reasons", None) or ()
+    )
+    codes.update(reason.code for reason in reasons if reason is not None)
+    if codes & _CONFLICTS:
+        return Conflict("a condition did not hold")
+    return Unavailable(f"DynamoDB: {', '.join(sorted(codes - {''})) or type(cause or error).__name__}")

@@ -1,0 +1,139 @@
+"""Domain values as the JSON that is stored, and back. What is None, empty or a default is not stored."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from rekindle.domain import times
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.decision import Decision, Outcome, Reason
+from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
+from rekindle.domain.ordering import Mark, grouped, ungrouped
+from rekindle.domain.person import Engagement, Person, Profile
+from rekindle.domain.response import Details, ResponseClass, Standing, Trace
+from rekindle.domain.settings import Scenario
+from rekindle.domain.user import User
+
+Json = dict[str, Any]
+
+_INSTANTS = {
+    "since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at",
+    "reactivated_at", "recorded_at", "as_of", "decided_at", "at", "changed_at",
+}  # fmt: skip
+_DATES = {"starts_on", "ends_on"}
+_TUPLES = {"absorbed", "absorbing"}
+_NAMES: Mapping[str, Any] = {
+    "response_class": ResponseClass,
+    "scenario": Scenario,
+    "outcome": Outcome,
+    "stage": Stage,
+}
+
+
+def encoded(value: Any, leave_out: frozenset[str] = frozenset()) -> Json:
+    """A frozen value as JSON, field by field."""
+    found: Json = {}
+    for f in fields(value):
+        if f.name in leave_out:
+            continue
+        held = getattr(value, f.name)
+        if held is None or held == f.default or (f.name in ("fields", "absorbed", "absorbing") and not held):
+            continue
+        if isinstance(held, datetime):
+            held = times.text(held)
+        elif isinstance(held, date):
+            held = held.isoformat()
+        elif isinstance(held, Mark):
+            held = str(held)
+        elif isinstance(held, Engagement):
+            held = encoded(held)
+        elif f.name == "marks":
+            held = grouped(held)
+        found[f.name] = held
+    return found
+
+
+def decoded(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The reverse: keyword arguments for the value."""
+    found: dict[str, Any] = {}
+    for name, held in stored.items():
+        if name in _INSTANTS:
+            held = times.instant(held)
+        elif name in _NAMES:
+            held = _NAMES[name](held)
+        elif name in _DATES:
+            held = date.fromisoformat(held)
+        elif name in _TUPLES:
+            held = tuple(held)
+        elif name == "marks":
+            held = ungrouped(held)
+        found[name] = held
+    return found
+
+
+_NOT_CORE = frozenset({"person_id", "version", "profile"})
+
+
+def core(person: Person) -> Json:
+    return encoded(person, _NOT_CORE)
+
+
+def person(
+    person_id: str, version: int, stored: Mapping[str, Any], profile: Mapping[str, Any] | None
+) -> Person:
+    values = decoded(stored)
+    if "active" in values:
+        values["active"] = Engagement(**decoded(values["active"]))
+    if "status_mark" in values:
+        values["status_mark"] = Mark.parse(values["status_mark"])
+    told = None if profile is None else Profile(**decoded(profile))
+    return Person(person_id=person_id, version=version, profile=told, **values)
+
+
+def standing(stored: Mapping[str, Any]) -> Standing:
+    return Standing(**decoded(stored))
+
+
+def details(stored: Mapping[str, Any]) -> Details:
+    return Details(**decoded(stored))
+
+
+def trace(value: Trace) -> Json:
+    return {
+        "person_id": value.person_id,
+        "version": value.version,
+        "campaign_id": value.campaign_id,
+        "standing": encoded(value.standing),
+    }
+
+
+def traced(stored: Mapping[str, Any]) -> Trace:
+    return Trace(stored["person_id"], stored["version"], stored["campaign_id"], standing(stored["standing"]))
+
+
+def decision(stored: Mapping[str, Any]) -> Decision:
+    values = decoded(stored)
+    reason = values.pop("reason", None)
+    return Decision(reason=Reason(reason) if reason else None, **values)
+
+
+def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
+    values = decoded(stored)
+    if kind == "stage":
+        return StageReached(**values)
+    return Deactivated(reason=Ended(values.pop("reason")), **values)
+
+
+def kind_of(value: Decision | Entry) -> str:
+    if isinstance(value, Decision):
+        return "decision"
+    return "stage" if isinstance(value, StageReached) else "deactivated"
+
+
+def campaign(stored: Mapping[str, Any]) -> Campaign:
+    return Campaign(**decoded(stored))
+
+
+def user(stored: Mapping[str, Any]) -> User:
+    return User(**decoded(stored))

@@ -1,0 +1,295 @@
+"""Persons and responses kept in DynamoDB."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import batched
+from typing import Any, cast
+
+from pynamodb.connection import Connection
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.dynamodb.connection import our_errors
+from rekindle.adapters.dynamodb.ledger import ledger_item
+from rekindle.adapters.dynamodb.tables import (
+    BY_CAMPAIGN,
+    BY_RESPONSE,
+    CAND,
+    PERSON,
+    LedgerItem,
+    PeopleItem,
+    ScoreItem,
+    compact,
+)
+from rekindle.domain import times
+from rekindle.domain.change import Change
+from rekindle.domain.person import Person
+from rekindle.domain.response import Response, ResponseClass
+
+Classes = Mapping[str, ResponseClass | None]
+Image = dict[str, dict[str, Any]]
+
+FIRST = "0"
+"""The index key of the person itself: before every candidate."""
+_BUCKETS = {
+    ResponseClass.NEW: "1",
+    ResponseClass.NEVER_ENGAGED: "2",
+    ResponseClass.FORMERLY_ENGAGED: "3",
+    ResponseClass.NON_RESPONSE: "4",
+}
+_RESPONDED = "3~"
+"""After all who responded. Those who did not are seldom asked for, and may be many: they are read by themselves."""
+HEAD = 10
+"""Candidates read together with the person: they fit into the same 4 KB, so they cost nothing more."""
+PAGE = 50
+"""Candidates read at a time where none of the first ones may take the credit."""
+_LATEST = 10**15 - 1
+
+
+def _inverted(moment: datetime) -> str:
+    """Sorts the newest first."""
+    return f"{_LATEST - times.millis(moment):015d}"
+
+
+def cand(response: Response, classes: Classes) -> str | None:
+    """The key under which the search finds the response, or None where by itself it is no candidate."""
+    standing = response.standing
+    response_class = standing.classified(classes)
+    if response_class is None or standing.deleted or standing.reactivated_at is not None:
+        return None
+    return "#".join(
+        (
+            _BUCKETS[response_class],
+            _inverted(standing.dated),
+            _inverted(standing.received_at),
+            response.response_id,
+        )
+    )
+
+
+def _key(response_id: str) -> str:
+    return f"R#{response_id}"
+
+
+@dataclass
+class DynamoDBCandidates:
+    """The first page of the index: the person, and the best candidates in the classes' default order."""
+
+    people: "DynamoDBPeople"
+    person_id: str
+    person: Person | None
+    head: Sequence[Image]
+    complete: bool
+    """Whether the page holds every candidate who responded."""
+
+    def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+        bucket = _BUCKETS[response_class]
+        held = [row for row in self.head if row[CAND]["S"][0] == bucket]
+        last = self.head[-1][CAND]["S"][0] if self.head else FIRST
+        upper = f"{bucket}#{_inverted(newest)}"
+        yield from (_found(row) for row in held if row[CAND]["S"] >= upper)
+        if bucket < last or (self.complete and bucket < _RESPONDED):
+            return
+        # A row before the range, dated in the future, is no place to go on from.
+        after = held[-1] if held and held[-1][CAND]["S"] >= upper else None
+        yield from self.people.further(self.person_id, upper, f"{bucket}~", after)
+
+
+def _found(row: Image) -> Response:
+    """A row of the index: the part of the response that the search looks at."""
+    standing = json.loads(row["standing"]["S"])
+    campaign_id = standing.pop("campaign_id")
+    return Response(row["record"]["S"][2:], campaign_id, encoding.standing(standing))
+
+
+@dataclass(frozen=True)
+class DynamoDBPeople:
+    connection: Connection
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def get(self, person_id: str) -> Person | None:
+        return next((_person(item) for item in self._batch(person_id, [PERSON])), None)
+
+    def get_response(self, person_id: str, response_id: str) -> Response | None:
+        return next((_response(item) for item in self._batch(person_id, [_key(response_id)])), None)
+
+    def load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
+        found = {item.record: item for item in self._batch(person_id, [PERSON, _key(response_id)])}
+        person, response = found.get(PERSON), found.get(_key(response_id))
+        return _person(person) if person else None, _response(response) if response else None
+
+    def _batch(self, person_id: str, records: Sequence[str]) -> list[PeopleItem]:
+        with our_errors():
+            return list(
+                PeopleItem.batch_get([(person_id, record) for record in records], consistent_read=True)
+            )
+
+    def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
+        condition = PeopleItem.record.between(_key(after) + "\x00" if after else "R#", "R#\U0010ffff")
+        with our_errors():
+            for item in PeopleItem.query(person_id, condition, consistent_read=True):
+                yield _response(item)
+
+    def person_of(self, response_id: str) -> str | None:
+        found = self._query(
+            IndexName=BY_RESPONSE,
+            KeyConditionExpression="response_id = :r",
+            ExpressionAttributeValues={":r": {"S": response_id}},
+            Limit=1,
+        )["Items"]
+        return found[0]["person_id"]["S"] if found else None
+
+    def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
+        found = self._query(
+            IndexName=BY_CAMPAIGN,
+            KeyConditionExpression="person_id = :p AND campaign_id = :c",
+            ExpressionAttributeValues={":p": {"S": person_id}, ":c": {"S": campaign_id}},
+            ConsistentRead=True,
+            Select="COUNT",
+            Limit=limit,
+        )
+        return int(found["Count"])
+
+    def candidates(self, person_id: str) -> DynamoDBCandidates:
+        page = self._search(person_id, FIRST, _RESPONDED, HEAD + 1)
+        rows = page["Items"]
+        person = None
+        if rows and rows[0][CAND]["S"] == FIRST:
+            stored = rows.pop(0)
+            person = encoding.person(
+                person_id, int(stored["version"]["N"]), json.loads(stored["core"]["S"]), None
+            )
+        return DynamoDBCandidates(self, person_id, person, rows, "LastEvaluatedKey" not in page)
+
+    def further(self, person_id: str, lower: str, upper: str, after: Image | None) -> Iterator[Response]:
+        """The candidates of one class beyond the first page, a page at a time."""
+        start = None if after is None else {name: after[name] for name in ("person_id", "record", CAND)}
+        while True:
+            page = self._search(person_id, lower, upper, PAGE, start)
+            yield from (_found(row) for row in page["Items"])
+            start = page.get("LastEvaluatedKey")
+            if start is None:
+                return
+
+    def _search(
+        self, person_id: str, lower: str, upper: str, limit: int, start: Image | None = None
+    ) -> dict[str, Any]:
+        return self._query(
+            IndexName=CAND,
+            KeyConditionExpression="person_id = :p AND cand BETWEEN :l AND :u",
+            ExpressionAttributeValues={":p": {"S": person_id}, ":l": {"S": lower}, ":u": {"S": upper}},
+            ConsistentRead=True,
+            Limit=limit,
+            **({"ExclusiveStartKey": start} if start else {}),
+        )
+
+    def _query(self, **request: Any) -> dict[str, Any]:
+        # Raw: the search decodes two attributes of each row, where a model would decode all.
+        with our_errors():
+            return self.connection.dispatch("Query", {"TableName": PeopleItem.Meta.table_name, **request})
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def commit(self, *changes: Change) -> None:
+        with our_errors(), TransactWrite(connection=self.connection) as transaction:
+            for change in changes:
+                self._write(transaction, change)
+
+    def _write(self, transaction: TransactWrite, change: Change) -> None:
+        person = change.person
+        _write_person(transaction, person, change.read_version)
+        for response in change.responses:
+            _write_response(transaction, person.person_id, response, change.classes)
+        for response_id in change.removed:
+            transaction.delete(PeopleItem(person.person_id, _key(response_id)))
+        for record in (change.decision, *change.entries):
+            if record is not None:
+                condition = LedgerItem.person.does_not_exist() if record is change.decision else None
+                transaction.save(ledger_item(record), condition)
+        if change.unchanged_score is not None:
+            person_id, score = change.unchanged_score
+            unchanged = ScoreItem.version == score.version if score else ScoreItem.person_id.does_not_exist()
+            transaction.condition_check(ScoreItem, person_id, condition=unchanged)
+
+    def reindex(self, person: Person, classes: Classes, class_map: str) -> None:
+        outdated = [
+            response
+            for response, stored in self._indexed(person.person_id)
+            if stored != cand(response, classes)
+        ]
+        version = person.version
+        for some in batched(outdated, 50, strict=False):
+            person = replace(person, version=version + 1)
+            partial = tuple(replace(response, details=None, trail=()) for response in some)
+            self.commit(Change(person, version, partial, classes=classes))
+            version = person.version
+        self.commit(Change(replace(person, version=version + 1, classes=class_map), version))
+
+    def _indexed(self, person_id: str) -> Iterator[tuple[Response, str | None]]:
+        with our_errors():
+            for item in PeopleItem.query(person_id, PeopleItem.record.startswith("R#"), consistent_read=True):
+                yield _response(item), item.cand
+
+
+def _unchanged(read_version: int) -> Condition:
+    return PeopleItem.version == read_version if read_version else PeopleItem.person_id.does_not_exist()
+
+
+def _write_person(transaction: TransactWrite, person: Person, read_version: int) -> None:
+    actions: list[Action] = [
+        PeopleItem.cand.set(FIRST),
+        PeopleItem.version.set(person.version),
+        PeopleItem.core.set(encoding.core(person)),
+    ]
+    if person.profile is not None:
+        actions.append(PeopleItem.profile.set(encoding.encoded(person.profile)))
+    transaction.update(PeopleItem(person.person_id, PERSON), actions, _unchanged(read_version))
+
+
+def _write_response(transaction: TransactWrite, person_id: str, response: Response, classes: Classes) -> None:
+    key, trail = cand(response, classes), [compact(encoding.trace(t)) for t in response.trail]
+    standing = {"campaign_id": response.campaign_id, **encoding.encoded(response.standing)}
+    counted = None if response.standing.deleted or not response.campaign_id else response.campaign_id
+    if response.details is not None:
+        item = PeopleItem(
+            person_id,
+            _key(response.response_id),
+            cand=key,
+            response_id=response.response_id,
+            campaign_id=counted,
+            standing=standing,
+            details=encoding.encoded(response.details),
+            trail=trail,
+        )
+        transaction.save(item)
+        return
+    actions: list[Action] = [
+        PeopleItem.standing.set(standing),
+        PeopleItem.cand.set(key) if key else PeopleItem.cand.remove(),
+        PeopleItem.campaign_id.set(counted) if counted else PeopleItem.campaign_id.remove(),
+    ]
+    if trail:
+        actions.append(PeopleItem.trail.set(PeopleItem.trail.append(trail)))
+    transaction.update(PeopleItem(person_id, _key(response.response_id)), actions)
+
+
+def _person(item: PeopleItem) -> Person:
+    return encoding.person(item.person_id, int(item.version), item.core, item.profile or {})
+
+
+def _response(item: PeopleItem) -> Response:
+    standing = dict(item.standing)
+    campaign_id = standing.pop("campaign_id")
+    trail = tuple(encoding.traced(json.loads(t)) for t in cast("list[str]", item.trail or []))
+    return Response(
+        item.response_id,
+        campaign_id,
+        encoding.standing(standing),
+        encoding.details(item.details or {}),
+        trail,
+    )

@@ -1,0 +1,148 @@
+"""Campaigns, users and settings kept in DynamoDB: every version an item, the newest the current one; and the look-up
+that decisions read through, which keeps each in memory for a few seconds."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.dynamodb.connection import our_errors
+from rekindle.adapters.dynamodb.tables import ReferenceItem
+from rekindle.application.ports import Page
+from rekindle.domain import times
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.settings import Settings
+from rekindle.domain.user import User
+
+_SETTINGS = "settings"
+
+
+def _newest(record: str) -> ReferenceItem | None:
+    with our_errors():
+        found = ReferenceItem.query(record, scan_index_forward=False, limit=1, consistent_read=True)
+        return next(iter(found), None)
+
+
+def _store(record: str, version: int, changed_at: datetime, body: dict[str, Any]) -> None:
+    """Raises Conflict where somebody stored that version first."""
+    item = ReferenceItem(record, version, changed_at=times.text(changed_at), body=body)
+    with our_errors():
+        item.save(ReferenceItem.record.does_not_exist())
+
+
+@dataclass(frozen=True)
+class DynamoDBCampaigns:
+    clock: Callable[[], datetime]
+
+    def get(self, campaign_id: str) -> Campaign | None:
+        item = _newest(f"campaign#{campaign_id}")
+        return encoding.campaign(item.body) if item else None
+
+    def put(self, campaign: Campaign, read_version: int) -> None:
+        changed_at = campaign.changed_at or self.clock()
+        _store(f"campaign#{campaign.campaign_id}", read_version + 1, changed_at, encoding.encoded(campaign))
+
+    def at(self, campaign_id: str, moment: datetime) -> Campaign | None:
+        """The campaign as it was stored at an instant."""
+        with our_errors():
+            for item in ReferenceItem.query(
+                f"campaign#{campaign_id}", scan_index_forward=False, consistent_read=True
+            ):
+                if times.instant(item.changed_at) <= moment:
+                    return encoding.campaign(item.body)
+        return None
+
+
+@dataclass(frozen=True)
+class DynamoDBUsers:
+    clock: Callable[[], datetime]
+
+    def get(self, user_id: str) -> User | None:
+        item = _newest(f"user#{user_id}")
+        return encoding.user(item.body) if item else None
+
+    def put(self, user: User, read_version: int) -> None:
+        _store(f"user#{user.user_id}", read_version + 1, self.clock(), encoding.encoded(user))
+
+
+@dataclass(frozen=True)
+class DynamoDBSettings:
+    def current(self) -> tuple[int, Mapping[str, Any]]:
+        item = _newest(_SETTINGS)
+        return (int(item.version), item.body) if item else (0, {})
+
+    def get(self, version: int) -> Mapping[str, Any] | None:
+        with our_errors():
+            try:
+                item = ReferenceItem.get(_SETTINGS, version, consistent_read=True)
+            except ReferenceItem.DoesNotExist:
+                return None
+        document: Mapping[str, Any] = item.body
+        return document
+
+    def put(self, document: Mapping[str, Any], read_version: int, at: datetime) -> int:
+        _store(_SETTINGS, read_version + 1, at, dict(document))
+        return read_version + 1
+
+    def versions(self, limit: int, start: str | None = None) -> Page[tuple[int, datetime]]:
+        older = ReferenceItem.version < int(start) if start else None
+        with our_errors():
+            found = list(
+                ReferenceItem.query(
+                    _SETTINGS, older, scan_index_forward=False, limit=limit + 1, consistent_read=True
+                )
+            )
+        listed = [(int(item.version), times.instant(item.changed_at)) for item in found[:limit]]
+        return Page(listed, str(listed[-1][0]) if len(found) > limit else None)
+
+
+@dataclass
+class CachedReference:
+    """What is known is kept for `lifetime` seconds; what is not known is asked for again each time."""
+
+    campaigns: DynamoDBCampaigns
+    users: DynamoDBUsers
+    versions: DynamoDBSettings
+    lifetime: float
+    now: Callable[[], float] = time.monotonic
+    _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    _settings: dict[int, Settings] = field(default_factory=dict)
+
+    def _cached[T](self, key: str, read: Callable[[], T | None]) -> T | None:
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] > self.now():
+            found: T = kept[1]
+            return found
+        value = read()
+        if value is not None:
+            self._kept[key] = (self.now() + self.lifetime, value)
+        return value
+
+    def settings(self) -> Settings:
+        return self._cached(_SETTINGS, self._current_settings) or Settings()
+
+    def _current_settings(self) -> Settings:
+        version, document = self.versions.current()
+        return self._parsed(version, document)
+
+    def _parsed(self, version: int, document: Mapping[str, Any]) -> Settings:
+        if version not in self._settings:
+            self._settings[version] = Settings.of(document, version)
+        return self._settings[version]
+
+    def settings_at(self, version: int) -> Settings:
+        known = self._settings.get(version)
+        if known is not None or version == 0:
+            return known or Settings()
+        return self._parsed(version, self.versions.get(version) or {})
+
+    def campaign(self, campaign_id: str) -> Campaign | None:
+        return self._cached(f"campaign#{campaign_id}", lambda: self.campaigns.get(campaign_id))
+
+    def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
+        return self.campaigns.at(campaign_id, moment)
+
+    def user(self, user_id: str) -> User | None:
+        return self._cached(f"user#{user_id}", lambda: self.users.get(user_id))

@@ -1,0 +1,29 @@
+"""Records of the tables' streams as domain values: only the attributes that are needed are decoded."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rekindle.adapters.dynamodb.ledger import record_of
+from rekindle.domain.decision import Decision
+from rekindle.domain.journey import Entry
+from rekindle.domain.ordering import Mark
+from rekindle.domain.score import Crossing
+
+
+def crossing_of(record: Mapping[str, Any]) -> tuple[str, Crossing]:
+    """Who crossed, and how, from a record of the scores' stream (its `dynamodb` part)."""
+    image = record["NewImage"]
+    previous = image.get("crossed_from")
+    crossing = Crossing(
+        None if previous is None else float(previous["N"]),
+        float(image["crossed_to"]["N"]),
+        Mark.parse(image["crossed_mark"]["S"]),
+    )
+    return image["person_id"]["S"], crossing
+
+
+def saved_record_of(record: Mapping[str, Any]) -> Decision | Entry:
+    """What was saved, from a record of the ledger's stream (its `dynamodb` part)."""
+    image = record["NewImage"]
+    return record_of(image["kind"]["S"], json.loads(image["body"]["S"]))

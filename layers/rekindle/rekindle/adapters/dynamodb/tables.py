@@ -1,0 +1,91 @@
+"""The tables as pynamodb models: keys, indexes, attributes. docs/decisions/0001-tables-and-keys.md says why.
+
+Table names are bound late, by `connection.bind`: importing this module needs neither environment nor network.
+"""
+
+import json
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.models import Model
+
+PERSON = "person"
+"""The range key of a person's own item. A response's is `R#` and its id."""
+CAND, BY_CAMPAIGN, BY_RESPONSE = "cand", "by_campaign", "by_response"
+
+
+def compact(value: Any) -> str:
+    """JSON without what is there for the eye: items are billed by their bytes."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+class CompactJSONAttribute(JSONAttribute):
+    def serialize(self, value: Any) -> str | None:
+        return None if value is None else compact(value)
+
+
+class PeopleItem(Model):
+    """A person, or one of the person's responses: one item collection.
+
+    `cand` makes the sparse local index of the search: the person itself first, then the candidates, best first.
+    """
+
+    class Meta:
+        table_name = ""
+
+    person_id = UnicodeAttribute(hash_key=True)
+    record = UnicodeAttribute(range_key=True)
+    cand = UnicodeAttribute(null=True)
+    version = NumberAttribute(null=True)
+    core = CompactJSONAttribute(null=True)
+    profile = CompactJSONAttribute(null=True)
+    response_id = UnicodeAttribute(null=True)
+    campaign_id = UnicodeAttribute(null=True)
+    standing = CompactJSONAttribute(null=True)
+    details = CompactJSONAttribute(null=True)
+    trail = ListAttribute(of=UnicodeAttribute, null=True)
+
+
+class ScoreItem(Model):
+    """A person's score. `crossing` is `up` on the very change that crossed, for the filter of the stream."""
+
+    class Meta:
+        table_name = ""
+
+    person_id = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute()
+    score = NumberAttribute(null=True)
+    mark = UnicodeAttribute()
+    crossing = UnicodeAttribute()
+    crossed_from = NumberAttribute(null=True)
+    crossed_to = NumberAttribute(null=True)
+    crossed_mark = UnicodeAttribute(null=True)
+    moved_to = UnicodeAttribute(null=True)
+
+
+class LedgerItem(Model):
+    """A decision, or an entry of a journey. The range key sorts by the instant that is told about.
+
+    `announce` is there only on what other systems are to hear of, for the filter of the stream.
+    """
+
+    class Meta:
+        table_name = ""
+
+    person = UnicodeAttribute(hash_key=True)
+    entry = UnicodeAttribute(range_key=True)
+    kind = UnicodeAttribute()
+    announce = UnicodeAttribute(null=True)
+    body = CompactJSONAttribute()
+
+
+class ReferenceItem(Model):
+    """One version of a campaign, a user or the settings. The newest is the current one."""
+
+    class Meta:
+        table_name = ""
+
+    record = UnicodeAttribute(hash_key=True)
+    version = NumberAttribute(range_key=True)
+    changed_at = UnicodeAttribute()
+    body = CompactJSONAttribute()

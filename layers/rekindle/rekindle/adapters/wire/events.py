@@ -1,0 +1,76 @@
+"""Events of the bus, in EventBridge's envelope, as the facts they tell."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rekindle.adapters.wire import records, salesforce
+from rekindle.adapters.wire.records import Reader, mark_of
+from rekindle.adapters.wire.rules import Time, moment, required
+from rekindle.domain.errors import Malformed
+from rekindle.domain.facts import Fact
+
+OWN_SOURCE = "rekindle"
+
+_READERS: Mapping[str, Reader] = {
+    "Person Changed": records.person_changed,
+    "Person Deleted": records.person_deleted,
+    "People Merged": records.people_merged,
+    "Campaign Changed": records.campaign_changed,
+    "Campaign Deleted": records.campaign_deleted,
+    "Response Recorded": records.response_recorded,
+    "Response Deleted": records.response_deleted,
+    "User Changed": records.user_changed,
+}
+
+_WITHOUT_FACTS = frozenset(
+    {
+        "Task Logged",
+        "Opportunity Changed",
+        "Opportunity Deleted",
+        "Account Changed",
+        "Queue Changed",
+        "Reactivation Requested",
+        "Response Prompted",
+    }
+)
+"""Detail types of the contract that change no person, campaign, response or user."""
+
+
+def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
+    """The facts that an event tells, none where it tells of nothing that concerns us.
+
+    An archive of the bus holds our own events too: they tell nothing new.
+    Raises Malformed for an envelope that is none, and InvalidField for a value that breaks its rule; either
+    names the field as the sender wrote it.
+    """
+    if envelope.get("source") == OWN_SOURCE:
+        return []
+    detail_type = envelope.get("detail-type")
+    if not isinstance(detail_type, str):
+        raise Malformed("an event needs a detail-type, which is a text", "detail-type")
+    detail = envelope.get("detail")
+    if not isinstance(detail, dict):
+        raise Malformed("an event needs a detail, which is an object", "detail")
+    read = _READERS.get(detail_type)
+    if read is not None:
+        mark = mark_of(detail_type, detail, _told_at(envelope, detail), _in_detail)
+        return [read(detail, mark, _in_detail)]
+    if salesforce.is_change(detail):
+        return salesforce.facts_of(detail_type, detail)
+    if detail_type in _WITHOUT_FACTS:
+        return []
+    raise Malformed("there is no such detail-type", "detail-type")
+
+
+def _told_at(envelope: Mapping[str, Any], detail: Mapping[str, Any]) -> datetime:
+    """When it happened: `detail.occurred_at` where the sender names it, since a bus may stamp a time of its own, to
+    the second or the moment of a replay; else the envelope's time."""
+    told = moment(required(Time, envelope, "time", str), "time")
+    if detail.get("occurred_at") is not None:
+        return moment(required(Time, detail, "occurred_at", _in_detail), "detail.occurred_at")
+    return told
+
+
+def _in_detail(name: str) -> str:
+    return f"detail.{name}"

@@ -1,0 +1,224 @@
+"""The `detail` of an event, or the body of a request, as the fact it tells.
+
+Each function takes the detail, the change's mark, and how the caller names a field where one is refused. A
+field that the detail does not have is not in a fact's values; one that is null there is None.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from rekindle.adapters.wire import ids
+from rekindle.adapters.wire.rules import (
+    Amount,
+    Date,
+    Fields,
+    Flag,
+    Identifier,
+    Merged,
+    Mode,
+    Naming,
+    PersonKind,
+    Points,
+    Sequence,
+    Text,
+    Time,
+    Url,
+    Whole,
+    checked,
+    moment,
+    required,
+)
+from rekindle.domain.errors import InvalidField, Malformed
+from rekindle.domain.facts import (
+    CampaignChanged,
+    CampaignDeleted,
+    Fact,
+    PeopleMerged,
+    PersonChanged,
+    PersonDeleted,
+    ResponseDeleted,
+    ResponseRecorded,
+    UserChanged,
+)
+from rekindle.domain.ordering import Mark
+
+_DIGEST_LENGTH = 16
+
+Reader = Callable[[Mapping[str, Any], Mark, Naming], Fact]
+
+
+class PersonValues(msgspec.Struct, gc=False):
+    kind: PersonKind | None = None
+    email: Text | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    company: Text | None = None
+    phone: Text | None = None
+    status: Text | None = None
+    score: Points | None = None
+    owner_id: Identifier | None = None
+    account_id: Identifier | None = None
+    record_type: Text | None = None
+    do_not_contact: Flag | None = None
+    converted_contact_id: Identifier | None = None
+    changed_by: Identifier | None = None
+    fields: Fields | None = None
+
+
+class CampaignValues(msgspec.Struct, gc=False):
+    name: Text | None = None
+    type: Text | None = None
+    status: Text | None = None
+    is_active: Flag | None = None
+    starts_on: Date | None = None
+    ends_on: Date | None = None
+    cost: Amount | None = None
+    precedence: Whole | None = None
+    exclude_from_reactivation: Flag | None = None
+    default_responded_status: Text | None = None
+    response_prompt: Flag | None = None
+    trigger_reactivation: Flag | None = None
+    bypass_nurture_timeout: Flag | None = None
+    track: Text | None = None
+
+
+class ResponseValues(msgspec.Struct, gc=False):
+    responded: Flag = False
+    member_status: Text | None = None
+    responded_at: Time | None = None
+    received_at: Time | None = None
+    channel: Text | None = None
+    response_type: Text | None = None
+    source_code: Text | None = None
+    click_url: Url | None = None
+    score: Points | None = None
+    fields: Fields | None = None
+
+
+class UserValues(msgspec.Struct, gc=False):
+    name: Text | None = None
+    email: Text | None = None
+    role: Text | None = None
+    profile: Text | None = None
+    mode: Mode | None = None
+    is_active: Flag | None = None
+    time_zone: Text | None = None
+    fields: Fields | None = None
+
+
+PERSON, CAMPAIGN, RESPONSE, USER = (
+    frozenset(form.__struct_fields__) for form in (PersonValues, CampaignValues, ResponseValues, UserValues)
+)
+"""The names of the values that a record of each kind may have."""
+
+_PERSON_IDS = {
+    "owner_id": ids.OWNER,
+    "account_id": ids.ACCOUNT,
+    "converted_contact_id": ids.PERSON,
+    "changed_by": ids.USER,
+}
+
+
+def mark_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming) -> Mark:
+    """The mark of a change that was told at an instant, with the sequence it may have."""
+    sequence = detail.get("sequence")
+    if sequence is not None:
+        sequence = required(Sequence, detail, "sequence", named)
+    return Mark(at, sequence, 0, (digest(detail_type, detail),))
+
+
+def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
+    """A short name of a fact's whole content, whatever the order of its fields."""
+    try:
+        content = msgspec.json.encode(detail, order="deterministic")
+    except (UnicodeEncodeError, RecursionError):
+        raise Malformed("it is nested too deep, or holds half a character") from None
+    return hashlib.sha256(detail_type.encode() + b"\n" + content).hexdigest()[:_DIGEST_LENGTH]
+
+
+def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    values = _values(PersonValues, PERSON, _blank_score_cleared(detail), named)
+    for name, prefixes in _PERSON_IDS.items():
+        if values.get(name):
+            values[name] = ids.widened_if(prefixes, values[name])
+    return values
+
+
+def campaign_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    return _values(CampaignValues, CAMPAIGN, detail, named)
+
+
+def response_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    values = _values(ResponseValues, RESPONSE, _blank_score_cleared(detail), named)
+    for name in ("responded_at", "received_at"):
+        if values.get(name) is not None:
+            values[name] = moment(values[name], named(name))
+    return values
+
+
+def user_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    return _values(UserValues, USER, detail, named)
+
+
+def person_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> PersonChanged:
+    return PersonChanged(_id(ids.PERSON, detail, "person_id", named), mark, person_values(detail, named))
+
+
+def person_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> PersonDeleted:
+    return PersonDeleted(_id(ids.PERSON, detail, "person_id", named), mark)
+
+
+def people_merged(detail: Mapping[str, Any], mark: Mark, named: Naming) -> PeopleMerged:
+    survivor = _id(ids.PERSON, detail, "survivor_id", named)
+    told = required(Merged, detail, "merged_ids", named)
+    merged = tuple(dict.fromkeys(ids.widened_if(ids.PERSON, one) for one in told))
+    if survivor in merged:
+        raise InvalidField("a person cannot be merged into itself", named("merged_ids"))
+    return PeopleMerged(survivor, merged, mark)
+
+
+def campaign_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> CampaignChanged:
+    campaign_id = _id(ids.CAMPAIGN, detail, "campaign_id", named)
+    return CampaignChanged(campaign_id, mark, campaign_values(detail, named))
+
+
+def campaign_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> CampaignDeleted:
+    return CampaignDeleted(_id(ids.CAMPAIGN, detail, "campaign_id", named), mark)
+
+
+def response_recorded(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponseRecorded:
+    response_id = _id(ids.RESPONSE, detail, "response_id", named)
+    person_id = _id(ids.PERSON, detail, "person_id", named)
+    campaign_id = _id(ids.CAMPAIGN, detail, "campaign_id", named)
+    required(Flag, detail, "responded", named)
+    return ResponseRecorded(response_id, mark, person_id, campaign_id, response_values(detail, named))
+
+
+def response_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponseDeleted:
+    response_id = _id(ids.RESPONSE, detail, "response_id", named)
+    return ResponseDeleted(response_id, mark, _id(ids.PERSON, detail, "person_id", named))
+
+
+def user_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> UserChanged:
+    return UserChanged(_id(ids.USER, detail, "user_id", named), mark, user_values(detail, named))
+
+
+def _values(
+    form: type[msgspec.Struct], names: frozenset[str], detail: Mapping[str, Any], named: Naming
+) -> dict[str, Any]:
+    values = checked(form, detail, named)
+    return {name: getattr(values, name) for name in detail if name in names}
+
+
+def _id(prefixes: tuple[str, ...], detail: Mapping[str, Any], name: str, named: Naming) -> str:
+    return ids.widened_if(prefixes, required(Identifier, detail, name, named))
+
+
+def _blank_score_cleared(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Some CRMs send a blank text for a score that was cleared."""
+    score = detail.get("score")
+    return {**detail, "score": None} if isinstance(score, str) and not score.strip() else detail

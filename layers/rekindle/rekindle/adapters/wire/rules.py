@@ -1,0 +1,189 @@
+"""What a field of a fact may hold, and how a value that breaks its rule is refused in plain words."""
+
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import msgspec
+from msgspec import Meta
+
+from rekindle.domain import times
+from rekindle.domain.errors import InvalidField
+from rekindle.domain.score import HIGHEST, LOWEST
+
+LONGEST_IDENTIFIER = 128
+LONGEST_TEXT = 255
+LONGEST_URL = 2048
+LONGEST_TIME = 64
+MOST_FIELDS = 50
+LONGEST_FIELD_NAME = 64
+LONGEST_FIELD_TEXT = 1024
+MOST_MERGED = 100
+LARGEST = 2**63 - 1
+
+# A description says, in a refusal, what was expected.
+Identifier = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST_IDENTIFIER,
+        pattern=r"\A[^\x00-\x1f\x7f-\x9f]+\Z",
+        description=f"an identifier of 1 to {LONGEST_IDENTIFIER} characters, no control character",
+    ),
+]
+Merged = Annotated[
+    list[Identifier],
+    Meta(min_length=1, max_length=MOST_MERGED, description=f"a list of 1 to {MOST_MERGED} identifiers"),
+]
+Text = Annotated[
+    str, Meta(max_length=LONGEST_TEXT, description=f"a text of at most {LONGEST_TEXT} characters")
+]
+Url = Annotated[str, Meta(max_length=LONGEST_URL, description=f"a text of at most {LONGEST_URL} characters")]
+Time = Annotated[
+    str, Meta(max_length=LONGEST_TIME, description="a time with an offset, as 2025-03-31T09:30:00Z")
+]
+Date = Annotated[date, Meta(description="a date, as 2025-03-31")]
+Flag = Annotated[bool, Meta(description="true or false")]
+Points = Annotated[float, Meta(ge=LOWEST, le=HIGHEST, description=f"a number from {LOWEST:,} to {HIGHEST:,}")]
+Amount = Annotated[float, Meta(ge=-LARGEST, le=LARGEST, description="a number")]
+Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST, description="a whole number")]
+Sequence = Annotated[int, Meta(ge=0, le=LARGEST, description="a whole number, 0 or more")]
+PersonKind = Annotated[Literal["lead", "contact"], Meta(description='"lead" or "contact"')]
+Mode = Annotated[Literal["active", "passive", "hybrid"], Meta(description='"active", "passive" or "hybrid"')]
+FieldName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=LONGEST_FIELD_NAME,
+        description=f"a name of 1 to {LONGEST_FIELD_NAME} characters",
+    ),
+]
+FieldValue = (
+    Annotated[
+        str,
+        Meta(
+            max_length=LONGEST_FIELD_TEXT,
+            description=f"a text of at most {LONGEST_FIELD_TEXT} characters, a number, true, false or null",
+        ),
+    ]
+    | Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+    | Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
+    | bool
+    | None
+)
+Fields = Annotated[
+    dict[FieldName, FieldValue],
+    Meta(max_length=MOST_FIELDS, description=f"an object of at most {MOST_FIELDS} named values"),
+]
+
+Naming = Callable[[str], str]
+"""Our name of a field -> the path at which the caller wrote it."""
+
+
+def checked[T: msgspec.Struct](form: type[T], values: Mapping[str, Any], named: Naming) -> T:
+    """The values in their form. Raises InvalidField for the first field of the form that breaks its rule."""
+    try:
+        return msgspec.convert(values, form)
+    except msgspec.ValidationError as error:
+        raise _refusal(form, values, named, error) from None
+
+
+def only(known: Collection[str], values: Mapping[str, Any], named: Naming) -> None:
+    """Refuse a field that is not known: a typo must not pass silently."""
+    for name in values:
+        if name not in known:
+            raise InvalidField("there is no such field", named(name))
+
+
+def required(rule: Any, values: Mapping[str, Any], name: str, named: Naming) -> Any:
+    """One value that has to be there, under its rule."""
+    try:
+        return msgspec.convert(values[name], rule)
+    except KeyError:
+        raise InvalidField("this field is required", named(name)) from None
+    except msgspec.ValidationError:
+        raise _innermost(rule, values[name], named(name)) from None
+
+
+def moment(text: str, path: str) -> datetime:
+    """A time with an offset, in UTC and to the millisecond."""
+    try:
+        return times.instant(text)
+    except (ValueError, OverflowError):
+        raise InvalidField(_complaint(Time, text), path) from None
+
+
+def _refusal(
+    form: type[msgspec.Struct], values: Mapping[str, Any], named: Naming, error: msgspec.ValidationError
+) -> InvalidField:
+    """Finds which field it was: slow, and run for refusals alone."""
+    for field in msgspec.structs.fields(form):
+        if field.name not in values:
+            if field.required:
+                return InvalidField("this field is required", named(field.name))
+        elif not fits(field.type, values[field.name]):
+            return _innermost(field.type, values[field.name], named(field.name))
+    return InvalidField(str(error))
+
+
+def _innermost(rule: Any, value: Any, path: str) -> InvalidField:
+    """The refusal of the very entry of a list or an object that breaks its rule."""
+    within = get_args(_plain(rule))
+    if isinstance(value, list) and get_origin(_plain(rule)) is list:
+        for index, entry in enumerate(value):
+            if not fits(within[0], entry):
+                return _innermost(within[0], entry, f"{path}[{index}]")
+    if isinstance(value, dict) and get_origin(_plain(rule)) is dict:
+        for key, entry in value.items():
+            if not fits(within[0], key):
+                return InvalidField(_complaint(within[0], key), path)
+            if not fits(within[1], entry):
+                return _innermost(within[1], entry, f"{path}.{key}")
+    return InvalidField(_complaint(rule, value), path)
+
+
+def fits(rule: Any, value: Any) -> bool:
+    """Whether a value keeps a rule."""
+    try:
+        msgspec.convert(value, rule)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _described(rule: Any) -> tuple[Any, str] | None:
+    """Of a rule, or of a union of rules: the type of the part that is described, and its description."""
+    for part in (rule, *get_args(rule)):
+        if get_origin(part) is Annotated:
+            plain, *metas = get_args(part)
+            for meta in metas:
+                if isinstance(meta, Meta) and meta.description:
+                    return plain, meta.description
+    return None
+
+
+def _plain(rule: Any) -> Any:
+    described = _described(rule)
+    return described[0] if described else rule
+
+
+def _complaint(rule: Any, value: Any) -> str:
+    described = _described(rule)
+    return f"expected {described[1] if described else 'another value'}, got {_kind(value)}"
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return "a number"
+        case str():
+            return f"a text of {len(value)} characters" if value else "an empty text"
+        case list():
+            return f"a list of {len(value)}"
+        case dict():
+            return f"an object of {len(value)}"
+        case _:
+            return "another value"

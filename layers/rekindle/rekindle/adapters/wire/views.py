@@ -1,0 +1,189 @@
+"""Records as the API and the command line show them (contract, sections 3 and 4)."""
+
+from typing import Any
+
+from rekindle.application.show_records import Shown
+from rekindle.domain import times
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.decision import Decision
+from rekindle.domain.explanation import Explanation, why_excluded
+from rekindle.domain.journey import Entry, StageReached
+from rekindle.domain.person import Engagement, Profile
+from rekindle.domain.response import Response
+from rekindle.domain.search import Considered
+from rekindle.domain.settings import Settings
+from rekindle.domain.user import User
+
+Json = dict[str, Any]
+
+LISTED = 50
+"""How many responses a decision lists where it is not asked for alone."""
+
+
+def decision(explanation: Explanation, settings: Settings | None = None, listed: int | None = None) -> Json:
+    """A decision with what it considered. With `settings` each loser also says why in words."""
+    decided = explanation.decision
+    considered = explanation.considered[:listed]
+    return {
+        "record": "decision",
+        "decision_id": decided.decision_id,
+        "person_id": decided.person_id,
+        "scenario": decided.scenario.value,
+        "outcome": decided.outcome.value,
+        "reason": decided.reason.value if decided.reason else None,
+        "response_id": decided.response_id,
+        "campaign_id": decided.campaign_id,
+        "decided_at": times.text(decided.decided_at),
+        "as_of": times.text(decided.as_of),
+        "trigger_id": decided.trigger_id,
+        "settings_version": decided.settings_version,
+        "dry_run": decided.dry_run,
+        "considered": [_considered(one, decided, settings) for one in considered],
+        "considered_total": len(explanation.considered),
+        "default_campaign_source": decided.default_campaign_source,
+        "score": decided.score,
+        "previous_score": decided.previous_score,
+        "activated_at": times.optional_text(decided.activated_at),
+        "cycle": decided.cycle,
+        "status": decided.status,
+        "replaced_response_id": decided.replaced_response_id,
+        "explanation": explanation.sentence,
+    }
+
+
+def _considered(one: Considered, decided: Decision, settings: Settings | None) -> Json:
+    told: Json = {
+        "response_id": one.response_id,
+        "campaign_id": one.campaign_id,
+        "class": one.response_class.value if one.response_class else None,
+        "responded_at": times.optional_text(one.responded_at),
+        "excluded": one.excluded.value if one.excluded else None,
+    }
+    if settings is not None and one.excluded is not None:
+        told["why"] = why_excluded(one.excluded, settings, decided.scenario)
+    return told
+
+
+def person(shown: Shown) -> Json:
+    held, score = shown.person, shown.score
+    profile = held.profile or Profile()
+    return {
+        "person_id": held.person_id,
+        "kind": held.kind,
+        "email": profile.email,
+        "first_name": profile.first_name,
+        "last_name": profile.last_name,
+        "company": profile.company,
+        "phone": profile.phone,
+        "status": held.status,
+        "score": score.value if score else None,
+        "owner_id": held.owner_id,
+        "account_id": profile.account_id,
+        "record_type": held.record_type,
+        "do_not_contact": profile.do_not_contact,
+        "changed_by": profile.changed_by,
+        "fields": dict(profile.fields),
+        "active_response": _engagement(held.active) if held.active else None,
+        "cycles": held.cycles,
+        "responses": held.responses,
+        "nurture_until": times.optional_text(held.nurture_until),
+        "former_ids": list(held.absorbed),
+        "deleted": held.deleted,
+    }
+
+
+def _engagement(active: Engagement) -> Json:
+    return {
+        "response_id": active.response_id,
+        "campaign_id": active.campaign_id,
+        "cycle": active.cycle,
+        "stage": str(active.stage),
+        "activated_at": times.text(active.since),
+        "scenario": str(active.scenario),
+        "decision_id": active.decision_id,
+    }
+
+
+def response(person_id: str, held: Response) -> Json:
+    standing, details = held.standing, held.details
+    return {
+        "response_id": held.response_id,
+        "person_id": person_id,
+        "campaign_id": held.campaign_id,
+        "responded": standing.responded,
+        "responded_at": times.optional_text(standing.responded_at),
+        "received_at": times.text(standing.received_at),
+        "response_status": standing.status,
+        "activated_at": times.optional_text(standing.activated_at),
+        "reactivated_at": times.optional_text(standing.reactivated_at),
+        "member_status": details.member_status if details else None,
+        "channel": details.channel if details else None,
+        "response_type": details.response_type if details else None,
+        "source_code": details.source_code if details else None,
+        "click_url": details.click_url if details else None,
+        "score": details.score if details else None,
+        "fields": dict(details.fields) if details else {},
+        "inserted_by": details.inserted_by if details else None,
+    }
+
+
+def timeline_entry(record: Decision | Entry) -> Json:
+    """What happened, told in order: a decision, a stage that was reached, or the end of an active response."""
+    if isinstance(record, Decision):
+        return {
+            "kind": "decision",
+            "at": times.text(record.as_of),
+            "decision_id": record.decision_id,
+            "scenario": record.scenario.value,
+            "outcome": record.outcome.value,
+            "reason": record.reason.value if record.reason else None,
+            "response_id": record.response_id,
+            "campaign_id": record.campaign_id,
+            "cycle": record.cycle,
+            "score": record.score,
+        }
+    told: Json = {
+        "kind": "stage_reached" if isinstance(record, StageReached) else "deactivated",
+        "at": times.text(record.at),
+        "response_id": record.response_id,
+        "campaign_id": record.campaign_id,
+        "cycle": record.cycle,
+    }
+    if isinstance(record, StageReached):
+        return {**told, "stage": record.stage.value}
+    return {**told, "reason": record.reason.value}
+
+
+def campaign(held: Campaign) -> Json:
+    return {
+        "campaign_id": held.campaign_id,
+        "name": held.name,
+        "type": held.type,
+        "status": held.status,
+        "is_active": held.is_active,
+        "starts_on": held.starts_on.isoformat() if held.starts_on else None,
+        "ends_on": held.ends_on.isoformat() if held.ends_on else None,
+        "cost": held.cost,
+        "precedence": held.precedence,
+        "exclude_from_reactivation": held.exclude_from_reactivation,
+        "default_responded_status": held.default_responded_status,
+        "response_prompt": held.response_prompt,
+        "trigger_reactivation": held.trigger_reactivation,
+        "bypass_nurture_timeout": held.bypass_nurture_timeout,
+        "track": held.track,
+        "deleted": held.deleted,
+    }
+
+
+def user(held: User) -> Json:
+    return {
+        "user_id": held.user_id,
+        "name": held.name,
+        "email": held.email,
+        "role": held.role,
+        "profile": held.profile,
+        "mode": held.mode,
+        "is_active": held.is_active,
+        "time_zone": held.time_zone,
+        "fields": dict(held.fields),
+    }
