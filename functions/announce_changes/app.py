@@ -1,0 +1,18 @@
+"""Stream of the ledger -> events on the bus: what was saved is what is told."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rekindle.adapters.dynamodb.stream import saved_record_of
+from rekindle.application.announce_changes import AnnounceChanges
+from rekindle.runtime.aws import bus
+from rekindle.runtime.observability import logger
+from rekindle.runtime.streams import Failures, each_decoded, failures_of
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+    saved, failed = each_decoded(event, saved_record_of)
+    left = AnnounceChanges(bus())([value for _, value in saved])
+    return failures_of([*failed, *(saved[position][0] for position in left)])

@@ -1,0 +1,20 @@
+"""Stream of scores -> one decision for each crossing of the threshold."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rekindle.adapters.dynamodb.stream import crossing_of
+from rekindle.runtime.aws import use_cases
+from rekindle.runtime.observability import logger, metrics, tell_decision
+from rekindle.runtime.streams import Failures, Record, each_record
+
+
+def reactivate(record: Record) -> None:
+    tell_decision(use_cases().reactivate_on_score(*crossing_of(record)))
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+    return each_record(event, reactivate)

@@ -1,0 +1,21 @@
+"""Queue of CRM events -> each fact recorded, each response evaluated as it arrives."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rekindle.adapters.wire.events import facts_of
+from rekindle.runtime.aws import use_cases
+from rekindle.runtime.observability import logger, metrics, tell_recorded
+from rekindle.runtime.queues import Failures, each_message
+
+
+def record(envelope: dict[str, Any]) -> None:
+    for fact in facts_of(envelope):
+        tell_recorded(use_cases().record_crm_changes(fact))
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+    return each_message(event, record)

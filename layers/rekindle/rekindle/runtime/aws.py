@@ -1,0 +1,82 @@
+"""The composition root of the deployed functions: environment in, use cases over DynamoDB and EventBridge out.
+
+Nothing here runs at import; a warm function builds each part once.
+"""
+
+import os
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+from rekindle.adapters.dynamodb.connection import bind, open_client
+from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
+from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.reference import (
+    CachedReference,
+    DynamoDBCampaigns,
+    DynamoDBSettings,
+    DynamoDBUsers,
+)
+from rekindle.adapters.dynamodb.scores import DynamoDBScores
+from rekindle.adapters.eventbridge import EventBridgeBus
+from rekindle.adapters.failures import FailureQueue
+from rekindle.runtime.environment import Environment
+from rekindle.runtime.use_cases import UseCases
+
+
+def now() -> datetime:
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    return Environment.of(os.environ)
+
+
+@lru_cache(maxsize=1)
+def session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+def _client(service: str) -> Any:
+    return session().create_client(
+        service,
+        region_name=environment().region,
+        config=Config(user_agent="rekindle", parameter_validation=False),
+    )
+
+
+@lru_cache(maxsize=1)
+def use_cases() -> UseCases:
+    """The use cases of a function that reads or writes records."""
+    tables = bind(open_client(environment().region, session=session()), environment().tables)
+    campaigns, users, versions = DynamoDBCampaigns(now), DynamoDBUsers(now), DynamoDBSettings()
+    return UseCases(
+        people=DynamoDBPeople(tables),
+        scores=DynamoDBScores(),
+        ledger=DynamoDBLedger(),
+        reference=CachedReference(campaigns, users, versions, environment().reference_lifetime),
+        campaigns=campaigns,
+        users=users,
+        versions=versions,
+        clock=now,
+    )
+
+
+@lru_cache(maxsize=1)
+def bus() -> EventBridgeBus:
+    return EventBridgeBus(_client("events"), environment().bus)
+
+
+@lru_cache(maxsize=1)
+def failures() -> FailureQueue:
+    return FailureQueue(queues(), environment().failure_queue)
+
+
+@lru_cache(maxsize=1)
+def queues() -> Any:
+    return _client("sqs")

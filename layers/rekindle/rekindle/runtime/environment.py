@@ -1,0 +1,40 @@
+"""The environment, read in one place: names of tables and bus, all that are missing in one error."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rekindle.adapters.dynamodb.connection import TableNames
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    tables: TableNames
+    bus: str
+    crm_changes_queue: str
+    failure_queue: str
+    region: str
+    reference_lifetime: float
+    """Seconds that campaigns, users and settings are kept in memory."""
+    build: str
+
+    @staticmethod
+    def of(variables: Mapping[str, str]) -> "Environment":
+        """Raises KeyError naming every variable that is missing."""
+        needed = ("PEOPLE_TABLE", "SCORES_TABLE", "LEDGER_TABLE", "REFERENCE_TABLE", "AWS_REGION")
+        missing = [name for name in needed if not variables.get(name)]
+        if missing:
+            raise KeyError(f"missing in the environment: {', '.join(missing)}")
+        return Environment(
+            tables=TableNames(
+                people=variables["PEOPLE_TABLE"],
+                scores=variables["SCORES_TABLE"],
+                ledger=variables["LEDGER_TABLE"],
+                reference=variables["REFERENCE_TABLE"],
+            ),
+            bus=variables.get("EVENT_BUS", ""),
+            crm_changes_queue=variables.get("CRM_CHANGES_QUEUE_URL", ""),
+            failure_queue=variables.get("FAILURE_QUEUE_URL", ""),
+            region=variables["AWS_REGION"],
+            reference_lifetime=float(variables.get("REFERENCE_LIFETIME_SECONDS", "5")),
+            build=variables.get("BUILD", "dev"),
+        )

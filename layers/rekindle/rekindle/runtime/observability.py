@@ -1,0 +1,37 @@
+"""Logs and counts. Ids and codes only: no name, no address, no text that a person wrote."""
+
+from collections.abc import Mapping
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from rekindle.application.recorded import Recorded
+from rekindle.domain.decision import Decision
+
+logger = Logger()
+metrics = Metrics()
+
+
+def count(counts: Mapping[str, int]) -> None:
+    """Add to the metrics of this invocation; what is zero is not told."""
+    for name, number in counts.items():
+        if number:
+            metrics.add_metric(name, MetricUnit.Count, number)
+
+
+def tell_recorded(recorded: Recorded) -> None:
+    count({"Applied": recorded.applied, "Older": recorded.older, "Duplicate": recorded.duplicate})
+    if recorded.decision is not None:
+        tell_decision(recorded.decision)
+
+
+def tell_decision(decision: Decision) -> None:
+    count({"Decisions": 1, "Activations": decision.activates})
+    logger.info(
+        "decided",
+        decision_id=decision.decision_id,
+        scenario=decision.scenario,
+        outcome=decision.outcome,
+        reason=decision.reason,
+        settings_version=decision.settings_version,
+    )

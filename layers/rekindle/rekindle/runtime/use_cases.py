@@ -1,0 +1,69 @@
+"""Ports in, use cases out: the same wiring on AWS, in the simulator and in the tests. Each use case is built when it
+is first asked for, so a function pays only for what it calls."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from rekindle.application.change_settings import ChangeSettings
+from rekindle.application.ports import (
+    Campaigns,
+    Clock,
+    Ledger,
+    People,
+    Reference,
+    Scores,
+    SettingsVersions,
+    Users,
+)
+from rekindle.application.reactivate import Reactivate
+from rekindle.application.reactivate_on_score import ReactivateOnScore
+from rekindle.application.record_crm_changes import RecordCrmChanges
+from rekindle.application.record_person import RecordPerson
+from rekindle.application.record_reference import RecordCampaign, RecordUser
+from rekindle.application.record_response import RecordResponse
+from rekindle.application.show_records import ShowRecords
+from rekindle.application.unite_people import UnitePeople
+
+
+@dataclass(frozen=True)
+class UseCases:
+    people: People
+    scores: Scores
+    ledger: Ledger
+    reference: Reference
+    campaigns: Campaigns
+    users: Users
+    versions: SettingsVersions
+    clock: Clock
+
+    @cached_property
+    def reactivate(self) -> Reactivate:
+        return Reactivate(self.people, self.ledger, self.reference, self.clock)
+
+    @cached_property
+    def reactivate_on_score(self) -> ReactivateOnScore:
+        return ReactivateOnScore(self.reactivate)
+
+    @cached_property
+    def unite_people(self) -> UnitePeople:
+        return UnitePeople(self.people, self.scores, self.reference)
+
+    @cached_property
+    def record_crm_changes(self) -> RecordCrmChanges:
+        return RecordCrmChanges(
+            person=RecordPerson(self.people, self.scores, self.reference, self.unite_people),
+            response=RecordResponse(
+                self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
+            ),
+            campaign=RecordCampaign(self.campaigns, self.clock),
+            user=RecordUser(self.users),
+            unite=self.unite_people,
+        )
+
+    @cached_property
+    def show_records(self) -> ShowRecords:
+        return ShowRecords(self.people, self.scores, self.ledger, self.reference, self.campaigns, self.users)
+
+    @cached_property
+    def change_settings(self) -> ChangeSettings:
+        return ChangeSettings(self.versions, self.campaigns, self.clock)
