@@ -15,21 +15,21 @@ app = router()
 
 @app.put("/people/<person_id>")
 def put_person(person_id: str) -> Response[str]:
-    named = record_id(ids.PERSON, person_id)
+    named = record_id("person_id", ids.PERSON, person_id)
     tell_recorded(use_cases().record_crm_changes(api.person_changed(named, body_of(app), now())))
     return answer(views.person(use_cases().show_records.person(named)))
 
 
 @app.put("/campaigns/<campaign_id>")
 def put_campaign(campaign_id: str) -> Response[str]:
-    named = record_id(ids.CAMPAIGN, campaign_id)
+    named = record_id("campaign_id", ids.CAMPAIGN, campaign_id)
     tell_recorded(use_cases().record_crm_changes(api.campaign_changed(named, body_of(app), now())))
     return answer(views.campaign(use_cases().show_records.campaign(named)))
 
 
 @app.put("/users/<user_id>")
 def put_user(user_id: str) -> Response[str]:
-    named = record_id(ids.USER, user_id)
+    named = record_id("user_id", ids.USER, user_id)
     tell_recorded(use_cases().record_crm_changes(api.user_changed(named, body_of(app), now())))
     return answer(views.user(use_cases().show_records.user(named)))
 

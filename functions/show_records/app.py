@@ -15,31 +15,30 @@ app = router()
 
 @app.get("/people/<person_id>")
 def get_person(person_id: str) -> Response[str]:
-    return answer(views.person(use_cases().show_records.person(record_id(ids.PERSON, person_id))))
+    return answer(views.person(use_cases().show_records.person(record_id("person_id", ids.PERSON, person_id))))
 
 
 @app.get("/people/<person_id>/responses")
 def get_responses(person_id: str) -> Response[str]:
-    named = record_id(ids.PERSON, person_id)
-    found = use_cases().show_records.responses(named, *paging(app))
-    return answer(page([views.response(named, r) for r in found.items], found.next))
+    found = use_cases().show_records.responses(record_id("person_id", ids.PERSON, person_id), *paging(app))
+    return answer(page([views.response(found.person_id, r) for r in found.items], found.next))
 
 
 @app.get("/people/<person_id>/decisions")
 def get_decisions(person_id: str) -> Response[str]:
-    found = use_cases().show_records.decisions(record_id(ids.PERSON, person_id), *paging(app))
+    found = use_cases().show_records.decisions(record_id("person_id", ids.PERSON, person_id), *paging(app))
     return answer(page([views.decision(d, listed=views.LISTED) for d in found.items], found.next))
 
 
 @app.get("/people/<person_id>/timeline")
 def get_timeline(person_id: str) -> Response[str]:
-    found = use_cases().show_records.timeline(record_id(ids.PERSON, person_id), *paging(app))
+    found = use_cases().show_records.timeline(record_id("person_id", ids.PERSON, person_id), *paging(app))
     return answer(page([views.timeline_entry(r) for r in found.items], found.next))
 
 
 @app.get("/decisions/<decision_id>")
 def get_decision(decision_id: str) -> Response[str]:
-    shown = use_cases().show_records.decision(decision_id)
+    shown = use_cases().show_records.decision(record_id("decision_id", (), decision_id))
     settings = use_cases().reference.settings_at(shown.decision.settings_version)
     return answer(views.decision(shown, settings))
 

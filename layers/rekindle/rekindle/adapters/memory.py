@@ -1,8 +1,9 @@
 """The ports in memory: for the simulator, and for tests. The same promises as on DynamoDB, under one lock."""
 
+import heapq
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -14,17 +15,21 @@ from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict
 from rekindle.domain.events import Event, entry_id
 from rekindle.domain.journey import Entry
+from rekindle.domain.opportunity import Opportunity
+from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.score import Crossing, Score
 from rekindle.domain.search import grouped_by_class
 from rekindle.domain.settings import Settings
+from rekindle.domain.task import Task
+from rekindle.domain.timer import Timer
 from rekindle.domain.user import User
 
 
 @dataclass
 class Memory:
-    """What the tables hold, and the two streams that functions read."""
+    """What the tables hold, and the streams that functions read."""
 
     people: dict[str, Person] = field(default_factory=dict)
     responses: dict[str, dict[str, Response]] = field(default_factory=dict)
@@ -34,9 +39,16 @@ class Memory:
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
     campaigns: dict[str, list[Campaign]] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    opportunities: dict[str, Opportunity] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
     crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
+    activations: deque[tuple[str, Mark, str | None]] = field(default_factory=deque)
+    """Who went from inactive to active, by which change, and which user did it."""
     outbox: deque[Decision | Entry] = field(default_factory=deque)
+    timers: dict[str, Timer] = field(default_factory=dict)
+    due: list[tuple[datetime, str]] = field(default_factory=list)
+    """A heap of the timers that were set, by the instant they are due."""
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -114,6 +126,9 @@ class MemoryPeople:
         stored = memory.people.get(person_id)
         profile = change.person.profile or (stored.profile if stored else None) or Profile()
         memory.people[person_id] = replace(change.person, profile=profile)
+        if change.status_activated and change.person.status_activated is not None:
+            acted = profile.changed_by if profile else None
+            memory.activations.append((person_id, change.person.status_activated, acted))
         held = memory.responses.setdefault(person_id, {})
         for response in change.responses:
             before = held.get(response.response_id)
@@ -188,6 +203,23 @@ def _page[T](held: Mapping[str, T], limit: int, start: str | None) -> Page[T]:
 
 
 @dataclass(frozen=True)
+class MemoryTimers:
+    memory: Memory
+
+    def set(self, timer: Timer) -> None:
+        if timer.name not in self.memory.timers:
+            self.memory.timers[timer.name] = timer
+            heapq.heappush(self.memory.due, (timer.due, timer.name))
+
+    def done(self, timer: Timer) -> None:
+        self.memory.timers.pop(timer.name, None)
+
+    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
+        held = sorted(self.memory.timers.values(), key=lambda t: (t.due, t.name))
+        return [timer for timer in held if timer.due < before][:limit]
+
+
+@dataclass(frozen=True)
 class MemoryCampaigns:
     memory: Memory
 
@@ -204,18 +236,32 @@ class MemoryCampaigns:
 
 
 @dataclass(frozen=True)
-class MemoryUsers:
-    memory: Memory
+class MemoryRecords[R: (User, Task, Opportunity)]:
+    lock: threading.RLock
+    held: dict[str, R]
+    id_of: Callable[[R], str]
 
-    def get(self, user_id: str) -> User | None:
-        return self.memory.users.get(user_id)
+    def get(self, record_id: str) -> R | None:
+        return self.held.get(record_id)
 
-    def put(self, user: User, read_version: int) -> None:
-        with self.memory.lock:
-            stored = self.memory.users.get(user.user_id)
+    def put(self, record: R, read_version: int) -> None:
+        with self.lock:
+            stored = self.held.get(self.id_of(record))
             if (stored.version if stored else 0) != read_version:
-                raise Conflict("the user was changed since")
-            self.memory.users[user.user_id] = user
+                raise Conflict("the record was changed since")
+            self.held[self.id_of(record)] = record
+
+
+def memory_users(memory: Memory) -> MemoryRecords[User]:
+    return MemoryRecords(memory.lock, memory.users, lambda user: user.user_id)
+
+
+def memory_tasks(memory: Memory) -> MemoryRecords[Task]:
+    return MemoryRecords(memory.lock, memory.tasks, lambda task: task.task_id)
+
+
+def memory_opportunities(memory: Memory) -> MemoryRecords[Opportunity]:
+    return MemoryRecords(memory.lock, memory.opportunities, lambda opportunity: opportunity.opportunity_id)
 
 
 @dataclass(frozen=True)

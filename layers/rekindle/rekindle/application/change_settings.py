@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from rekindle.application.ports import Campaigns, Clock, SettingsVersions
-from rekindle.domain.errors import Conflict, InvalidSettings, NotFound, PreconditionFailed
-from rekindle.domain.settings import Scenario, Settings
+from rekindle.application.ports import Campaigns, Clock, Page, SettingsVersions
+from rekindle.domain.errors import Conflict, InvalidField, InvalidSettings, NotFound, PreconditionFailed
+from rekindle.domain.settings import Scenario, Settings, path_of
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,17 @@ class ChangeSettings:
         return self.versions.current()
 
     def version(self, number: int) -> Mapping[str, Any]:
-        found = self.versions.get(number)
+        """An earlier document; before the first there was none. Raises NotFound."""
+        found = self.versions.get(number) if number else {}
         if found is None:
             raise NotFound(f"there is no settings version {number}")
         return found
+
+    def history(self, limit: int, start: str | None) -> Page[tuple[int, datetime]]:
+        """Versions and when they were stored, newest first."""
+        if start is not None and not start.isdecimal():
+            raise InvalidField("it is not what an earlier page answered as next", "next")
+        return self.versions.versions(limit, start)
 
     def __call__(self, document: Mapping[str, Any], expected_version: int | None) -> int:
         """Store a document of the right shape as the next version; the same document again is no new version.
@@ -31,9 +39,7 @@ class ChangeSettings:
         """
         read_version, stored = self.versions.current()
         if expected_version is not None and expected_version != read_version:
-            raise PreconditionFailed(
-                f"the current version is {read_version}, not {expected_version}", "If-Match"
-            )
+            raise PreconditionFailed(f"the current version is {read_version}, not {expected_version}", "If-Match")
         faults = self.faults(document)
         if faults:
             raise InvalidSettings(faults)
@@ -42,9 +48,7 @@ class ChangeSettings:
         try:
             return self.versions.put(document, read_version, self.clock())
         except Conflict as conflict:
-            raise PreconditionFailed(
-                "another version was stored at the same moment", "If-Match"
-            ) from conflict
+            raise PreconditionFailed("another version was stored at the same moment", "If-Match") from conflict
 
     def faults(self, document: Mapping[str, Any]) -> list[tuple[str, str]]:
         """What a document of the right shape names that does not exist, by path."""
@@ -54,7 +58,7 @@ class ChangeSettings:
             default = settings.scenario(name).default_campaign
             for path, campaign_id in default.named if default else ():
                 campaign = self.campaigns.get(campaign_id)
-                at = f"reactivation.{name}.default_campaign.{path}"
+                at = path_of(("reactivation", name, "default_campaign", *path))
                 if campaign is None or campaign.deleted:
                     found.append((at, f"campaign {campaign_id!r} is not known"))
                 elif not campaign.is_active:

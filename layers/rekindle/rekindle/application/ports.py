@@ -11,10 +11,13 @@ from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
 from rekindle.domain.events import Event
 from rekindle.domain.journey import Entry
+from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.person import Person
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.score import Score
 from rekindle.domain.settings import Settings
+from rekindle.domain.task import Task
+from rekindle.domain.timer import Timer
 from rekindle.domain.user import User
 
 Clock = Callable[[], datetime]
@@ -115,16 +118,20 @@ class Reference(Protocol):
     def settings_at(self, version: int) -> Settings: ...
 
 
-class Campaigns(Protocol):
-    def get(self, campaign_id: str) -> Campaign | None: ...
+class Records[R](Protocol):
+    """Records of one kind, by id."""
 
-    def put(self, campaign: Campaign, read_version: int) -> None: ...
+    def get(self, record_id: str) -> R | None: ...
+
+    def put(self, record: R, read_version: int) -> None:
+        """Raises Conflict where the stored version is no longer `read_version` (0: where there is one)."""
+        ...
 
 
-class Users(Protocol):
-    def get(self, user_id: str) -> User | None: ...
-
-    def put(self, user: User, read_version: int) -> None: ...
+Campaigns = Records[Campaign]
+Users = Records[User]
+Tasks = Records[Task]
+Opportunities = Records[Opportunity]
 
 
 class SettingsVersions(Protocol):
@@ -139,6 +146,20 @@ class SettingsVersions(Protocol):
         ...
 
     def versions(self, limit: int, start: str | None = None) -> Page[tuple[int, datetime]]: ...
+
+
+class Timers(Protocol):
+    """Delayed reactivations that wait."""
+
+    def set(self, timer: Timer) -> None:
+        """Set it; the same one again changes nothing."""
+        ...
+
+    def done(self, timer: Timer) -> None: ...
+
+    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
+        """Timers that were due before an instant and are not done, the oldest first."""
+        ...
 
 
 class Bus(Protocol):

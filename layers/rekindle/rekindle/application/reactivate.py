@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
+from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.errors import Conflict
 from rekindle.domain.person import Person
@@ -30,6 +31,9 @@ class Reactivate:
             candidates = self.people.candidates(trigger.person_id)
             person = candidates.person
             if person is not None and person.merged_into is not None:
+                before = self.ledger.get(trigger.decision_id)
+                if before is not None:
+                    return before  # It was decided before the person was merged away.
                 trigger = replace(trigger, person_id=person.merged_into)
                 continue
             if person is not None and person.absorbing:
@@ -39,6 +43,12 @@ class Reactivate:
                 self.people.reindex(person, settings.classes, settings.class_map)
                 continue
             decision, change = decide(trigger, person, self._world(trigger, candidates, settings))
+            if trigger.dry_run:
+                return decision
+            if change is None and person is not None and decision.searched and not decision.dry_run:
+                # That nothing was found is true of this version of the person alone: a response that arrives in the
+                # same moment is either found, or finds this decision.
+                change = Change(replace(person, version=person.version + 1), person.version, decision=decision)
             if change is None:
                 return self.ledger.add(decision)
             if committed(self.people, replace(change, classes=settings.classes)):
@@ -60,5 +70,6 @@ class Reactivate:
             of_class=lambda response_class: candidates.of_class(response_class, trigger.as_of),
             repeats_of=lambda campaign: self.people.repeats(trigger.person_id, campaign, settings.repeat_cap),
             now=self.clock(),
+            user_of=self.reference.user,
             whole=lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
         )

@@ -2,22 +2,28 @@
 
 from dataclasses import dataclass
 
+from rekindle.application.record_opportunity import RecordOpportunity
 from rekindle.application.record_person import RecordPerson
-from rekindle.application.record_reference import RecordCampaign, RecordUser
+from rekindle.application.record_reference import RecordCampaign, RecordTask, RecordUser
 from rekindle.application.record_response import RecordResponse
 from rekindle.application.recorded import Recorded
+from rekindle.application.request_reactivation import RequestReactivation
 from rekindle.application.unite_people import UnitePeople
 from rekindle.domain.facts import (
     CampaignChanged,
     CampaignDeleted,
     Fact,
+    OpportunityChanged,
+    OpportunityDeleted,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    TaskLogged,
     UserChanged,
 )
+from rekindle.domain.request import ReactivationRequested, ResponsePrompted
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,10 @@ class RecordCrmChanges:
     response: RecordResponse
     campaign: RecordCampaign
     user: RecordUser
+    task: RecordTask
+    opportunity: RecordOpportunity
     unite: UnitePeople
+    request: RequestReactivation
 
     def __call__(self, fact: Fact) -> Recorded:
         match fact:
@@ -38,6 +47,16 @@ class RecordCrmChanges:
                 return self.campaign(fact)
             case UserChanged():
                 return self.user(fact)
+            case TaskLogged():
+                return self.task(fact)
+            case OpportunityChanged():
+                return self.opportunity(fact)
+            case OpportunityDeleted():
+                return self.opportunity.delete(fact)
+            case ReactivationRequested():
+                return Recorded(decision=self.request(fact))
+            case ResponsePrompted():
+                return Recorded(decision=self.request.prompt(fact))
             case PersonDeleted():
                 return self.person.delete(fact)
             case ResponseDeleted():

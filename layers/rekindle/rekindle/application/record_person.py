@@ -14,7 +14,7 @@ from rekindle.domain.facts import PersonChanged, PersonDeleted
 from rekindle.domain.journey import Ended
 from rekindle.domain.ordering import Mark, Order
 from rekindle.domain.person import Person
-from rekindle.domain.recording import ended, person_deleted, person_told, status_followed
+from rekindle.domain.recording import ended, person_deleted, person_told, status_followed, still_news
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response
 from rekindle.domain.score import changed
 
@@ -47,6 +47,9 @@ class RecordPerson:
         for _ in attempts():
             stored = self.people.get(person_id)
             if stored is not None and stored.merged_into is not None:
+                values, applied = still_news(stored, values, mark)
+                if not values:
+                    return Recorded(older=applied.older, duplicate=applied.duplicate)
                 person_id = stored.merged_into
                 continue
             before = stored or Person(person_id)
@@ -63,12 +66,18 @@ class RecordPerson:
     def _active(self, person: Person) -> Response | None:
         if person.active is None:
             return None
-        return self.people.get_response(person.person_id, person.active.response_id)
+        active = self.people.get_response(person.person_id, person.active.response_id)
+        if active is None:
+            raise Conflict("the active response is still on its way from a record that is being taken over")
+        return active
 
     def _record_score(self, person_id: str, value: float | None, mark: Mark) -> Recorded:
         for _ in attempts():
             stored = self.scores.get(person_id)
             if stored is not None and stored.moved_to is not None:
+                order = mark.order_after(stored.mark)
+                if order is not Order.NEWER:
+                    return Recorded(older=order is Order.OLDER, duplicate=order is Order.DUPLICATE)
                 person_id = stored.moved_to
                 continue
             if stored is None:

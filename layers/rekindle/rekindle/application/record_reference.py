@@ -1,14 +1,36 @@
-"""Record what a CRM tells of campaigns and users."""
+"""Record what a CRM tells of campaigns, users and tasks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from rekindle.application.attempts import attempts
-from rekindle.application.ports import Campaigns, Clock, Users
+from rekindle.application.ports import Campaigns, Clock, Records, Tasks, Users
 from rekindle.application.recorded import Recorded
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.errors import Conflict
-from rekindle.domain.facts import CampaignChanged, CampaignDeleted, UserChanged
-from rekindle.domain.recording import campaign_deleted, campaign_told, user_told
+from rekindle.domain.facts import CampaignChanged, CampaignDeleted, TaskLogged, UserChanged
+from rekindle.domain.ordering import Applied
+from rekindle.domain.recording import campaign_deleted, campaign_told, task_told, user_told
+from rekindle.domain.task import Task
+from rekindle.domain.user import User
+
+
+def _record[R: (Campaign, User, Task)](
+    records: Records[R], record_id: str, tell: Callable[[R | None], tuple[R, Applied]]
+) -> Recorded:
+    """Read, tell, and write on condition; where somebody was faster, read again."""
+    for _ in attempts():
+        stored = records.get(record_id)
+        told, applied = tell(stored)
+        if stored is not None and not applied.values:
+            return Recorded(0, applied.older, applied.duplicate)
+        try:
+            # A fact that names the record and says nothing else makes it known all the same.
+            records.put(replace(told, version=told.version or 1), stored.version if stored else 0)
+        except Conflict:
+            continue
+        return Recorded(1, applied.older, applied.duplicate)
+    raise AssertionError("attempts() raises before")
 
 
 @dataclass(frozen=True)
@@ -17,16 +39,11 @@ class RecordCampaign:
     clock: Clock
 
     def __call__(self, fact: CampaignChanged) -> Recorded:
-        for _ in attempts():
-            stored = self.campaigns.get(fact.campaign_id)
+        def tell(stored: Campaign | None) -> tuple[Campaign, Applied]:
             campaign, applied = campaign_told(stored, fact.campaign_id, fact.values, fact.mark)
-            if stored is not None and not applied.values:
-                return Recorded(0, applied.older, applied.duplicate)
-            if stored is None and not applied.values:
-                campaign = replace(campaign, version=1)
-            if self._put(campaign, stored):
-                return Recorded(1, applied.older, applied.duplicate)
-        raise AssertionError("attempts() raises before")
+            return replace(campaign, changed_at=self.clock()), applied
+
+        return _record(self.campaigns, fact.campaign_id, tell)
 
     def delete(self, fact: CampaignDeleted) -> Recorded:
         """The campaign is no candidate any more; its name stays for the credit it was given."""
@@ -35,16 +52,12 @@ class RecordCampaign:
             gone = campaign_deleted(stored, fact.campaign_id, fact.mark)
             if gone is None:
                 return Recorded(older=1)
-            if self._put(gone, stored):
-                return Recorded(1)
+            try:
+                self.campaigns.put(replace(gone, changed_at=self.clock()), stored.version if stored else 0)
+            except Conflict:
+                continue
+            return Recorded(1)
         raise AssertionError("attempts() raises before")
-
-    def _put(self, campaign: Campaign, stored: Campaign | None) -> bool:
-        try:
-            self.campaigns.put(replace(campaign, changed_at=self.clock()), stored.version if stored else 0)
-        except Conflict:
-            return False
-        return True
 
 
 @dataclass(frozen=True)
@@ -52,14 +65,12 @@ class RecordUser:
     users: Users
 
     def __call__(self, fact: UserChanged) -> Recorded:
-        for _ in attempts():
-            stored = self.users.get(fact.user_id)
-            user, applied = user_told(stored, fact.user_id, fact.values, fact.mark)
-            if stored is not None and not applied.values:
-                return Recorded(0, applied.older, applied.duplicate)
-            try:
-                self.users.put(replace(user, version=user.version or 1), stored.version if stored else 0)
-            except Conflict:
-                continue
-            return Recorded(1, applied.older, applied.duplicate)
-        raise AssertionError("attempts() raises before")
+        return _record(self.users, fact.user_id, lambda held: user_told(held, fact.user_id, fact.values, fact.mark))
+
+
+@dataclass(frozen=True)
+class RecordTask:
+    tasks: Tasks
+
+    def __call__(self, fact: TaskLogged) -> Recorded:
+        return _record(self.tasks, fact.task_id, lambda held: task_told(held, fact.task_id, fact.values, fact.mark))

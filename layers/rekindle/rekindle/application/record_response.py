@@ -45,9 +45,9 @@ class RecordResponse:
                 raise _unknown(fact.response_id)
             if self.reference.campaign(campaign_id) is None:
                 raise UnknownCampaign(f"campaign {campaign_id!r} is not known", "detail.campaign_id")
-            told = response_told(stored, fact.response_id, campaign_id, fact.values, fact.mark)
+            told = response_told(stored, fact)
             recorded = Recorded(1, told.applied.older, told.applied.duplicate)
-            if stored is not None and not told.applied.values:
+            if told.response == stored:
                 return replace(recorded, applied=0)
             if stored is None or stored.standing.deleted:
                 person = self._counted(person, told.response)
@@ -79,7 +79,8 @@ class RecordResponse:
             return person, None
         if isinstance(fact, ResponseDeleted) or not told_later(fact.mark, response):
             return other, response
-        self.people.commit(*self._with_classes(given(person, other, response)))
+        settings = self.reference.settings()
+        self.people.commit(*self._with_classes(given(person, other, response, fact.mark.at, settings)))
         return self._find(fact)
 
     def _elsewhere(self, response_id: str) -> tuple[Person | None, Response | None]:
@@ -114,7 +115,7 @@ class RecordResponse:
         if score is not None and score.last_crossing is not None and person.active is None:
             crossing = crossing_trigger_of(person.person_id, score.last_crossing)
             crossing_decision = self.ledger.get(crossing.decision_id)
-            if crossing_decision is None and crossing.as_of <= trigger.as_of:
+            if crossing_decision is None and crossing.as_of < trigger.as_of:
                 # The crossing came first, so it chooses first, whoever is served first.
                 self.reactivate_on_score(person.person_id, score.last_crossing)
                 return None
@@ -154,7 +155,14 @@ class RecordResponse:
             if person.active is not None and person.active.response_id == fact.response_id:
                 at, settings = fact.mark.at, self.reference.settings()
                 change = ended(
-                    after, person.version, gone, Ended.RESPONSE_DELETED, at, settings, NO_ACTION_REQUIRED
+                    after,
+                    person.version,
+                    gone,
+                    Ended.RESPONSE_DELETED,
+                    at,
+                    settings,
+                    NO_ACTION_REQUIRED,
+                    deleted=True,
                 )
             if committed(self.people, *self._with_classes([change])):
                 return Recorded(1)

@@ -21,6 +21,15 @@ class Shown:
     score: Score | None
 
 
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """A page of responses, and whose they are: the person asked for, or the one that took it over."""
+
+    person_id: str
+    items: Sequence[Response]
+    next: str | None
+
+
 @dataclass(frozen=True)
 class ShowRecords:
     people: People
@@ -35,7 +44,7 @@ class ShowRecords:
         person = self._home(person_id)
         return Shown(person, self.scores.get(person.person_id))
 
-    def responses(self, person_id: str, limit: int, start: str | None) -> Page[Response]:
+    def responses(self, person_id: str, limit: int, start: str | None) -> Responses:
         """The person's responses in the order of their ids, those that were deleted left out."""
         person = self._home(person_id)
         found: list[Response] = []
@@ -43,9 +52,9 @@ class ShowRecords:
             if response.standing.deleted:
                 continue
             if len(found) == limit:
-                return Page(found, found[-1].response_id)
+                return Responses(person.person_id, found, found[-1].response_id)
             found.append(response)
-        return Page(found, None)
+        return Responses(person.person_id, found, None)
 
     def decisions(self, person_id: str, limit: int, start: str | None) -> Page[Explanation]:
         """Newest first, each explained; then those of the people who became this one."""

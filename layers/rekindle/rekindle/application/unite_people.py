@@ -58,9 +58,7 @@ class UnitePeople:
     def _survivor(self, survivor_id: str) -> Person:
         return self.people.get(survivor_id) or Person(survivor_id)
 
-    def _link(
-        self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None
-    ) -> bool:
+    def _link(self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None) -> bool:
         """Point the one at the other; False where that was done before."""
         for _ in attempts():
             stored = self.people.get(survivor_id)

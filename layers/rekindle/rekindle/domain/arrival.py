@@ -38,6 +38,9 @@ _STATUS_AFTER = {
 """The status that a response takes when it is evaluated and not activated. For any other reason it stays new."""
 
 
+_FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
+
+
 def trigger_of(person_id: str, response: Response, told_at: datetime, score: Score | None) -> Trigger:
     """The trigger of an arrival: once as a member who did not respond, and once as a response."""
     kind = "responded" if response.standing.responded else "member"
@@ -80,9 +83,7 @@ def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     person, response = arrival.person, arrival.response
     reason = _reason(arrival, world)
     if reason is None:
-        return activate(
-            arrival.trigger, person, response, world, outcome=Outcome.ACTIVATED, considered_total=1
-        )
+        return activate(arrival.trigger, person, response, world, outcome=Outcome.ACTIVATED, considered_total=1)
     after = replace(person, version=person.version + 1)
     standing = replace(response.standing, status=_STATUS_AFTER.get(reason))
     stored = response.standing_as(standing).traced(person.person_id, after.version)
@@ -126,11 +127,21 @@ def _engagement_in_retrospect(arrival: Arrival, world: World) -> Engagement | No
         would_win = may_take_over(trigger, active) and _would_have_won(arrival.response, active, world)
         return active if would_win else None
     decision = arrival.crossing_decision
-    if decision is None or decision.reason is not Reason.NO_CANDIDATE or trigger.as_of >= decision.as_of:
+    if decision is None or decision.reason not in _FOUND_NOBODY or trigger.as_of > decision.as_of:
+        return None
+    if _put_away_since(decision.as_of, arrival.person, world.settings):
         return None
     crossing = Trigger(Scenario.SCORE, decision.trigger_id, decision.person_id, decision.as_of)
     opened = new_engagement(crossing, arrival.person)
     return opened if _would_have_won(arrival.response, opened, world) else None
+
+
+def _put_away_since(moment: datetime, person: Person, settings: Settings) -> bool:
+    """Whether somebody gave the person an inactive status since: it would have ended the engagement, so it must not be
+    undone by opening one."""
+    status, mark = settings.status(person.status), person.status_mark
+    told_since = mark is not None and mark.at > moment
+    return in_nurture(person, moment) or (told_since and status is not None and not status.active)
 
 
 def _would_have_won(response: Response, active: Engagement, world: World) -> bool:
@@ -147,9 +158,7 @@ def _would_have_won(response: Response, active: Engagement, world: World) -> boo
     if mine is not active.response_class:
         order = scenario.order
         return (
-            mine in order
-            and active.response_class in order
-            and order.index(mine) < order.index(active.response_class)
+            mine in order and active.response_class in order and order.index(mine) < order.index(active.response_class)
         )
     chosen = Response(
         active.response_id,
@@ -165,8 +174,9 @@ def _credit_in_retrospect(arrival: Arrival, engagement: Engagement, world: World
     """Give the response the engagement, as of the engagement's own instant, and withdraw it from who held it."""
     standing = replace(arrival.response.standing, reactivated_at=engagement.since, status=NO_ACTION_REQUIRED)
     replaced = arrival.active_response if arrival.person.active is not None else None
+    withdrawn = replaced.standing_as(_before_activation(replaced)) if replaced is not None else None
     person = arrival.person
-    if replaced is not None and _is_inserted(replaced):
+    if withdrawn is not None and withdrawn.standing.deleted:
         person = replace(person, responses=person.responses - 1)
     decision, change = activate(
         arrival.trigger,
@@ -182,26 +192,19 @@ def _credit_in_retrospect(arrival: Arrival, engagement: Engagement, world: World
         ),
         considered_total=1,
     )
-    if replaced is None:
+    if withdrawn is None:
         return decision, change
-    decision = replace(
-        decision, replaced_response_id=replaced.response_id, replaced_campaign_id=replaced.campaign_id
-    )
-    withdrawn = replaced.standing_as(_before_activation(replaced)).traced(
-        person.person_id, change.person.version
-    )
+    decision = replace(decision, replaced_response_id=withdrawn.response_id, replaced_campaign_id=withdrawn.campaign_id)
+    withdrawn = withdrawn.traced(person.person_id, change.person.version)
     return decision, replace(change, responses=(*change.responses, withdrawn), decision=decision)
-
-
-def _is_inserted(response: Response) -> bool:
-    return response.details is not None and response.details.inserted_by is not None
 
 
 def _before_activation(response: Response) -> Standing:
     """How the response stood before it was chosen; a default that was inserted for the choice is withdrawn."""
-    earlier = [
-        t.standing for t in response.trail if t.standing.activated_at != response.standing.activated_at
-    ]
+    earlier = [t.standing for t in response.trail if t.standing.activated_at != response.standing.activated_at]
     if earlier:
         return earlier[-1]
-    return replace(response.standing, deleted=_is_inserted(response), status=ALREADY_ENGAGED)
+    if response.details is not None and response.details.inserted_by is not None:
+        return replace(response.standing, deleted=True, status=ALREADY_ENGAGED)
+    # It took the place itself when it arrived, so it never stood otherwise.
+    return replace(response.standing, status=NO_ACTION_REQUIRED, activated_at=None, reactivated_at=None)

@@ -27,5 +27,8 @@ class Change:
     decision: Decision | None = None
     entries: tuple[Entry, ...] = ()
     unchanged_score: tuple[str, Score | None] | None = None
+    status_activated: bool = False
+    """Whether this very change took the person's status from inactive to active, with no active response: what the
+    filter of the stream reads."""
     classes: Mapping[str, ResponseClass | None] = field(default_factory=lambda: DEFAULT_CLASSES)
     """By which the index of the search is written."""

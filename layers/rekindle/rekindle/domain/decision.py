@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from rekindle.domain import times
-from rekindle.domain.settings import Scenario
+from rekindle.domain.ordering import Mark
+from rekindle.domain.settings import NO_OVERRIDES, Overrides, Scenario
 
 
 class Outcome(StrEnum):
@@ -59,6 +60,15 @@ class Trigger:
     as_of: datetime
     score: float | None = None
     previous_score: float | None = None
+    user_id: str | None = None
+    """Who acted: whose mode counts, and whose role, profile or field may choose the default campaign."""
+    anchored_at: datetime | None = None
+    """The instant the look-back counts from, where that is not `as_of`: a status change, before its delay."""
+    overrides: Overrides = NO_OVERRIDES
+    prompted_campaign_id: str | None = None
+    status_change: Mark | None = None
+    """The status change that a delayed reactivation follows."""
+    dry_run: bool = False
 
     @property
     def decision_id(self) -> str:
@@ -96,6 +106,10 @@ class Decision:
     replaced_response_id: str | None = None
     """The active response that this one took the place of: it was chosen before this one had arrived."""
     replaced_campaign_id: str | None = None
+    user_id: str | None = None
+    anchored_at: datetime | None = None
+    overrides: Overrides = NO_OVERRIDES
+    prompted_campaign_id: str | None = None
     dry_run: bool = False
 
     @property

@@ -54,9 +54,7 @@ class InvalidSettings(Refusal):
     code = "INVALID_SETTINGS"
 
     def __init__(self, faults: list[tuple[str, str]]) -> None:
-        super().__init__(
-            f"the settings document has {len(faults)} fault(s)", faults[0][0] if faults else None
-        )
+        super().__init__(f"the settings document has {len(faults)} fault(s)", faults[0][0] if faults else None)
         self.faults = faults
 
 

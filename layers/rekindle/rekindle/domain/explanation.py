@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rekindle.domain.decision import Decision, Outcome, Reason
+from rekindle.domain.reactivation import rules_of
 from rekindle.domain.response import Response, ResponseClass
-from rekindle.domain.search import CampaignOf, Considered, Excluded, Rules, explained
+from rekindle.domain.search import CampaignOf, Considered, Excluded, explained
 from rekindle.domain.settings import Scenario, Settings
 
 
@@ -28,8 +29,7 @@ def explain(
     ]
     considered: Sequence[Considered] = ()
     if decision.searched:
-        rules = Rules(settings.scenario(decision.scenario), settings.classes, decision.as_of)
-        _, considered = explained(held, campaign_of, rules)
+        _, considered = explained(held, campaign_of, rules_of(decision, settings))
     elif decision.scenario is Scenario.RESPONSE and decision.activates:
         considered = [_arrived(decision, history)]
     return Explanation(decision, considered, sentence(decision, considered, campaign_of, settings))
@@ -96,9 +96,7 @@ def why_excluded(excluded: Excluded, settings: Settings, scenario: Scenario) -> 
     return _EXCLUDED[excluded].format(lookback=settings.scenario(scenario).lookback_days)
 
 
-def sentence(
-    decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings
-) -> str:
+def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
     """The decision in a sentence that a marketer understands."""
     trigger = _trigger(decision, settings)
     when = f"{decision.as_of:%d %b %Y %H:%M} UTC"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rekindle.domain.ordering import Mark
+from rekindle.domain.request import ReactivationRequested, ResponsePrompted
 
 PERSON_FIELDS = (
     "kind",
@@ -86,6 +87,26 @@ class UserChanged:
     values: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class TaskLogged:
+    task_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityChanged:
+    opportunity_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityDeleted:
+    opportunity_id: str
+    mark: Mark
+
+
 Fact = (
     PersonChanged
     | PersonDeleted
@@ -95,4 +116,10 @@ Fact = (
     | ResponseRecorded
     | ResponseDeleted
     | UserChanged
+    | TaskLogged
+    | OpportunityChanged
+    | OpportunityDeleted
+    | ReactivationRequested
+    | ResponsePrompted
 )
+"""What an event tells. A request is told like a fact, and ends in a decision."""

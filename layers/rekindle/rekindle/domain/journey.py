@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rekindle.domain.person import Engagement
 from rekindle.domain.response import WORKING
+from rekindle.domain.settings import Settings
 
 
 class Stage(StrEnum):
@@ -68,3 +70,11 @@ def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]
     if reached is None:
         return ()
     return ORDER[ORDER.index(Stage(stage)) + 1 : ORDER.index(reached) + 1]
+
+
+def stage_reached(
+    person_id: str, engagement: Engagement, stage: Stage, at: datetime, settings: Settings
+) -> StageReached:
+    return StageReached(
+        person_id, engagement.response_id, engagement.campaign_id, engagement.cycle, stage, at, settings.version
+    )

@@ -82,20 +82,20 @@ class Applied:
 
 
 def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied:
-    """Keep the fields that are newer than the last change of the same field, with their new marks."""
+    """Keep the fields that are newer than the last change of the same field, with their new marks. A field that is part
+    of another (`fields.region`) is changed by a change of the whole (`fields`), too."""
     kept: dict[str, Any] = {}
     after = dict(marks)
     older = duplicate = 0
     for name, value in values.items():
-        last = marks.get(name)
-        order = mark.order_after(last)
-        if order is Order.NEWER:
+        orders = {mark.order_after(marks.get(changed)) for changed in (name, name.partition(".")[0])}
+        if orders == {Order.NEWER}:
             kept[name] = value
-            after[name] = mark.following(last)
-        elif order is Order.OLDER:
-            older += 1
-        else:
+            after[name] = mark.following(marks.get(name))
+        elif Order.DUPLICATE in orders:
             duplicate += 1
+        else:
+            older += 1
     return Applied(kept, after, older, duplicate)
 
 
@@ -108,6 +108,4 @@ def grouped(marks: Marks) -> dict[str, list[str]]:
 
 
 def ungrouped(groups: Mapping[str, Iterable[str]]) -> dict[str, Mark]:
-    return {
-        name: mark for written, names in groups.items() for mark in [Mark.parse(written)] for name in names
-    }
+    return {name: mark for written, names in groups.items() for mark in [Mark.parse(written)] for name in names}

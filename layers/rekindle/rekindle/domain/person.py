@@ -55,6 +55,8 @@ class Person:
     kind: Kind = "lead"
     status: str | None = None
     status_mark: Mark | None = None
+    status_activated: Mark | None = None
+    """The change that took the status from inactive to active, while it stays active."""
     owner_id: str | None = None
     record_type: str | None = None
     active: Engagement | None = None
@@ -62,7 +64,8 @@ class Person:
     responses: int = 0
     nurture_until: datetime | None = None
     score_activated_at: datetime | None = None
-    has_open_opportunity: bool = False
+    opportunities: tuple[str, ...] = ()
+    """The open ones."""
     merged_into: str | None = None
     absorbed: tuple[str, ...] = ()
     absorbing: tuple[str, ...] = ()
@@ -72,3 +75,7 @@ class Person:
     """The map from status to class by which the search's index of this person was written."""
     profile: Profile | None = None
     """None where only the part that decisions look at was read."""
+
+    @property
+    def has_open_opportunity(self) -> bool:
+        return bool(self.opportunities)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Outcome, Reason, Trigger
+from rekindle.domain.journey import stage_reached, stages_reached
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Engagement, Person
 from rekindle.domain.response import OPEN, Details, Response, ResponseClass, Standing
@@ -21,6 +22,12 @@ from rekindle.domain.user import User
 
 _RESPECT_NURTURE_TIMEOUT = frozenset({Scenario.SCORE, Scenario.INVOCABLE})
 """A prompt bypasses the timeout; so does an active status, which a human chose (spec (b), table)."""
+
+_MODES = {
+    Scenario.RESPONSE_PROMPT: frozenset({"active", "hybrid"}),
+    Scenario.ACTIVE_STATUS: frozenset({"passive", "hybrid"}),
+}
+"""The modes in which a scenario runs; one that is not here runs in any (spec (b), table)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class World:
     repeats_of: Callable[[str], int]
     """How many responses the person has in a campaign, counted no further than the cap."""
     now: datetime
-    user: User | None = None
+    user_of: Callable[[str], User | None] = lambda user_id: None
     whole: Callable[[Response], Response] = lambda candidate: candidate
     """Reads the rest of a candidate: the search knows its own part only."""
 
@@ -43,29 +50,68 @@ class Default:
     """The campaign of the fallback, and by which row of the settings it was found."""
 
     campaign: Campaign
-    source: str
+    source: str | None
+    """None for a prompted campaign, which is kept."""
 
 
-def guard(trigger: Trigger, person: Person | None, settings: Settings) -> Reason | None:
+def guard(trigger: Trigger, person: Person | None, world: World) -> Reason | None:
     """Why nothing is to be searched for, or None."""
+    settings = world.settings
     scenario = settings.scenario(trigger.scenario)
     if not scenario.enabled:
         return Reason.SCENARIO_OFF
     if person is None or person.deleted:
         return Reason.NO_PERSON
+    if not _runs_in_mode(trigger, person, world):
+        return Reason.MODE_OFF
     if trigger.scenario is Scenario.SCORE and not crosses(
         trigger.previous_score, trigger.score, settings.threshold
     ):
         return Reason.NOT_A_CROSSING
+    if trigger.scenario is Scenario.ACTIVE_STATUS and (reason := _overtaken(trigger, person)) is not None:
+        return reason
+    if trigger.scenario is Scenario.RESPONSE_PROMPT and not _triggers_reactivation(trigger, world):
+        return Reason.NOT_ELIGIBLE_CAMPAIGN
     if person.active is not None:
         return Reason.ACTIVE_EXISTS
     if person.has_open_opportunity:
         return Reason.OPPORTUNITY_OPEN
-    if trigger.scenario in _RESPECT_NURTURE_TIMEOUT and in_nurture(person, trigger.as_of):
+    respected = trigger.scenario in _RESPECT_NURTURE_TIMEOUT and not trigger.overrides.bypass_nurture_timeout
+    if respected and in_nurture(person, trigger.as_of):
         return Reason.NURTURE_TIMEOUT
     if _cooling_down(trigger, person, scenario):
         return Reason.COOL_DOWN
     return None
+
+
+def _runs_in_mode(trigger: Trigger, person: Person, world: World) -> bool:
+    modes = _MODES.get(trigger.scenario)
+    if modes is None:
+        return True
+    user = _user(trigger.user_id, world)
+    mine, profile = (user.mode, user.profile) if user else (None, None)
+    return world.settings.mode_for(mine, profile, person.record_type) in modes
+
+
+def _user(user_id: str | None, world: World) -> User | None:
+    return world.user_of(user_id) if user_id is not None else None
+
+
+def _overtaken(trigger: Trigger, person: Person) -> Reason | None:
+    """What happened between a status change and the end of its delay that makes the change of no concern."""
+    change = person.status_activated
+    if change is None:
+        return Reason.STATUS_REVERTED
+    if change != trigger.status_change:
+        return Reason.STALE
+    if person.active is not None and person.active.since >= change.at:
+        return Reason.SUPERSEDED
+    return None
+
+
+def _triggers_reactivation(trigger: Trigger, world: World) -> bool:
+    campaign = world.campaign_of(trigger.prompted_campaign_id or "")
+    return campaign is not None and campaign.trigger_reactivation and campaign.is_active and not campaign.deleted
 
 
 def in_nurture(person: Person, moment: datetime) -> bool:
@@ -73,18 +119,12 @@ def in_nurture(person: Person, moment: datetime) -> bool:
 
 
 def _cooling_down(trigger: Trigger, person: Person, scenario: ScenarioSettings) -> bool:
-    if (
-        trigger.scenario is not Scenario.SCORE
-        or person.score_activated_at is None
-        or not scenario.cool_down_days
-    ):
+    if trigger.scenario is not Scenario.SCORE or person.score_activated_at is None or not scenario.cool_down_days:
         return False
     return trigger.as_of < person.score_activated_at + timedelta(days=scenario.cool_down_days)
 
 
-def default_campaign(
-    default: DefaultCampaign | None, user: User | None, campaign_of: CampaignOf
-) -> Default | None:
+def default_campaign(default: DefaultCampaign | None, user: User | None, campaign_of: CampaignOf) -> Default | None:
     """The fallback's campaign: by the user's field, then `otherwise`, then `single`; one that is missing, deleted or
     inactive is passed over for the next. Never guessed."""
     if default is None:
@@ -109,25 +149,44 @@ def _field_of(user: User, by: str) -> object:
     return user.role if by == "role" else user.profile
 
 
-def rules_of(trigger: Trigger, settings: Settings) -> Rules:
-    return Rules(settings.scenario(trigger.scenario), settings.classes, trigger.as_of)
+def rules_of(asked: Trigger | Decision, settings: Settings) -> Rules:
+    """What the search goes by: the scenario's settings, and over them what the caller asked for."""
+    return Rules(
+        asked.overrides.over(settings.scenario(asked.scenario)),
+        settings.classes,
+        asked.as_of,
+        asked.prompted_campaign_id,
+        asked.anchored_at,
+    )
 
 
 def decide(trigger: Trigger, person: Person | None, world: World) -> tuple[Decision, Change | None]:
     """The decision on a trigger, and the change it makes; no change where nothing is done."""
-    reason = guard(trigger, person, world.settings)
+    reason = guard(trigger, person, world)
     if reason is not None or person is None:
         return skipped(trigger, person, world, reason or Reason.NO_PERSON), None
     rules = rules_of(trigger, world.settings)
     winner = best(world.of_class, world.campaign_of, rules)
     if winner is not None:
         return _activate_found(trigger, person, winner, world)
-    fallback = default_campaign(rules.scenario.default_campaign, world.user, world.campaign_of)
+    fallback = _fallback(trigger, person, rules.scenario, world)
     if fallback is None:
         return skipped(trigger, person, world, Reason.NO_CANDIDATE), None
     if world.repeats_of(fallback.campaign.campaign_id) >= world.settings.repeat_cap:
         return skipped(trigger, person, world, Reason.REPEAT_CAP), None
-    return _insert_default(trigger, person, fallback, world)
+    return _insert(trigger, person, fallback, world)
+
+
+def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, world: World) -> Default | None:
+    """Which campaign gets a response inserted where the search found none: the prompted one, or a default."""
+    if trigger.scenario is Scenario.RESPONSE_PROMPT:
+        campaign = world.campaign_of(trigger.prompted_campaign_id or "")
+        return Default(campaign, None) if campaign is not None and scenario.fallback == "keep_prompted" else None
+    default = scenario.default_campaign
+    if default is None:
+        return None
+    asked_of = person.owner_id if default.user_source == "owner" else trigger.user_id
+    return default_campaign(default, _user(asked_of, world), world.campaign_of)
 
 
 def skipped(trigger: Trigger, person: Person | None, world: World, reason: Reason) -> Decision:
@@ -142,17 +201,18 @@ def skipped(trigger: Trigger, person: Person | None, world: World, reason: Reaso
         decided_at=world.now,
         settings_version=world.settings.version,
         person_version=person.version if person else 0,
-        considered_total=person.responses
-        if person and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
-        else 0,
+        considered_total=person.responses if person and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP) else 0,
         score=trigger.score,
         previous_score=trigger.previous_score,
+        user_id=trigger.user_id,
+        anchored_at=trigger.anchored_at,
+        overrides=trigger.overrides,
+        prompted_campaign_id=trigger.prompted_campaign_id,
+        dry_run=trigger.dry_run,
     )
 
 
-def _activate_found(
-    trigger: Trigger, person: Person, winner: Response, world: World
-) -> tuple[Decision, Change]:
+def _activate_found(trigger: Trigger, person: Person, winner: Response, world: World) -> tuple[Decision, Change]:
     standing = winner.standing
     response_class = standing.classified(world.settings.classes)
     outcome, details = Outcome.REACTIVATED, winner.details
@@ -180,9 +240,7 @@ def _activate_found(
     )
 
 
-def _insert_default(
-    trigger: Trigger, person: Person, default: Default, world: World
-) -> tuple[Decision, Change]:
+def _insert(trigger: Trigger, person: Person, default: Default, world: World) -> tuple[Decision, Change]:
     inserted = Response(
         response_id=f"rk-{trigger.decision_id}",
         campaign_id=default.campaign.campaign_id,
@@ -202,7 +260,7 @@ def _insert_default(
         ),
         inserted,
         world,
-        outcome=Outcome.INSERTED_DEFAULT,
+        outcome=Outcome.KEPT_PROMPTED if default.source is None else Outcome.INSERTED_DEFAULT,
         considered_total=person.responses,
         default_campaign_source=default.source,
     )
@@ -235,6 +293,10 @@ def activate(
         campaign_id=response.campaign_id,
         decision_id=trigger.decision_id,
     )
+    response_status = (meaning.response_status if meaning and meaning.active else None) or OPEN
+    reached = stages_reached(response_status, engagement.stage)
+    if reached:
+        engagement = replace(engagement, stage=reached[-1])
     after = replace(
         person,
         version=person.version + 1,
@@ -245,11 +307,7 @@ def activate(
         active=engagement,
         score_activated_at=since if engagement.scenario == Scenario.SCORE else person.score_activated_at,
     )
-    standing = replace(
-        response.standing,
-        status=(meaning.response_status if meaning and meaning.active else None) or OPEN,
-        activated_at=since,
-    )
+    standing = replace(response.standing, status=response_status, activated_at=since)
     active = response.standing_as(standing).traced(person.person_id, after.version)
     decision = Decision(
         decision_id=trigger.decision_id,
@@ -271,8 +329,14 @@ def activate(
         previous_score=trigger.previous_score,
         cycle=engagement.cycle,
         status=name,
+        user_id=trigger.user_id,
+        anchored_at=trigger.anchored_at,
+        overrides=trigger.overrides,
+        prompted_campaign_id=trigger.prompted_campaign_id,
+        dry_run=trigger.dry_run,
     )
-    return decision, Change(after, person.version, (active,), decision=decision)
+    entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)
+    return decision, Change(after, person.version, (active,), decision=decision, entries=entries)
 
 
 def new_engagement(trigger: Trigger, person: Person) -> Engagement:

@@ -7,11 +7,14 @@ from typing import Any
 
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
-from rekindle.domain.journey import Deactivated, Ended, Stage, StageReached, stages_reached
+from rekindle.domain.facts import ResponseRecorded
+from rekindle.domain.journey import Deactivated, Ended, stage_reached, stages_reached
+from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Applied, Mark, Marks, Order, newer_fields
-from rekindle.domain.person import Engagement, Person, Profile
+from rekindle.domain.person import Person, Profile
 from rekindle.domain.response import Details, Response, Standing
 from rekindle.domain.settings import Settings
+from rekindle.domain.task import Task
 from rekindle.domain.user import User
 
 _DELETED = "deleted"
@@ -21,27 +24,35 @@ _PERSON = {"kind", "owner_id", "record_type", "status"}
 _STANDING = {"responded", "responded_at", "received_at"}
 
 
-def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
-    """One entry for each field that can change by itself: `fields` is told apart into its own names."""
+def _flat(values: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
+    """One entry for each field that can change by itself: `fields` is told apart into its own names, and where it is
+    cleared as a whole, each name that was told before is cleared."""
     flat = {name: value for name, value in values.items() if name != _NESTED}
-    flat.update({f"{_NESTED}.{name}": value for name, value in (values.get(_NESTED) or {}).items()})
     if _NESTED in values and values[_NESTED] is None:
         flat[_NESTED] = None
+        flat.update(dict.fromkeys(name for name in marks if name.startswith(f"{_NESTED}.")))
+    flat.update({f"{_NESTED}.{name}": value for name, value in (values.get(_NESTED) or {}).items()})
     return flat
 
 
-def _merged(values: Mapping[str, Any], nested: Mapping[str, Any]) -> dict[str, Any]:
-    """The reverse of `_flat`, over the named values there were before."""
-    plain = {
-        name: value
-        for name, value in values.items()
-        if not name.startswith(f"{_NESTED}.") and name != _NESTED
-    }
-    told = {n.removeprefix(f"{_NESTED}."): v for n, v in values.items() if n.startswith(f"{_NESTED}.")}
-    base = {} if _NESTED in values else nested
-    if told or _NESTED in values:
-        plain[_NESTED] = {n: v for n, v in {**base, **told}.items() if v is not None}
-    return plain
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    """The reverse of `_flat`."""
+    values = {n: v for n, v in flat.items() if not n.startswith(f"{_NESTED}.") and n != _NESTED}
+    told = {n.removeprefix(f"{_NESTED}."): v for n, v in flat.items() if n.startswith(f"{_NESTED}.")}
+    if told or _NESTED in flat:
+        values[_NESTED] = None if _NESTED in flat else told
+    return values
+
+
+def _merged(applied: Applied, nested: Mapping[str, Any]) -> dict[str, Any]:
+    """What was applied, its named values told into those there were before."""
+    values = _nested(applied.values)
+    if _NESTED in values:
+        told = {n.removeprefix(f"{_NESTED}."): v for n, v in applied.values.items() if n.startswith(f"{_NESTED}.")}
+        cleared = values[_NESTED] is None
+        kept = {n: v for n, v in nested.items() if not cleared or f"{_NESTED}.{n}" in applied.marks}
+        values[_NESTED] = {n: v for n, v in {**kept, **told}.items() if v is not None}
+    return values
 
 
 def _apply(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied:
@@ -49,7 +60,7 @@ def _apply(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied:
     deleted = marks.get(_DELETED)
     if deleted is not None and mark.order_after(deleted) is not Order.NEWER:
         return Applied({}, marks, len(values), 0)
-    return newer_fields(_flat(values), mark, marks)
+    return newer_fields(_flat(values, marks), mark, marks)
 
 
 def _alive(marks: Marks) -> bool:
@@ -76,7 +87,7 @@ def person_told(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[
     if not applied.values:
         return person, applied
     profile = person.profile or Profile()
-    told = _merged(applied.values, profile.fields)
+    told = _merged(applied, profile.fields)
     marks = dict(applied.marks)
     status_mark = marks.pop("status", None)
     if told.get("kind", "") is None:
@@ -92,6 +103,13 @@ def person_told(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[
     ), applied
 
 
+def still_news(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[dict[str, Any], Applied]:
+    """What a fact about a record that was merged away tells the survivor: only what is newer than the record's own
+    last change, so a second or a late delivery does not bring an old value back."""
+    applied = _apply(values, mark, marks_of(person))
+    return _nested(applied.values), applied
+
+
 def person_deleted(person: Person, mark: Mark) -> Person | None:
     """The person without name and address, or None where a later change had restored it already."""
     marks = marks_of(person)
@@ -105,26 +123,24 @@ def person_deleted(person: Person, mark: Mark) -> Person | None:
     return replace(person, deleted=True, status_mark=status_mark, profile=Profile(marks=marks))
 
 
-def status_followed(
-    before: Person, after: Person, active: Response | None, at: datetime, settings: Settings
-) -> Change:
+def status_followed(before: Person, after: Person, active: Response | None, at: datetime, settings: Settings) -> Change:
     """What a person's new status does to the active response: mirror it, or end it; and to the Nurture Timeout."""
     person = replace(after, version=before.version + 1)
     status = settings.status(after.status)
     if before.status == after.status or status is None:
         return Change(person, before.version)
-    if not status.active and status.nurture_timeout_days is not None:
-        person = replace(person, nurture_until=at + timedelta(days=status.nurture_timeout_days))
-    if person.active is None or active is None:
-        return Change(person, before.version)
     if not status.active:
-        return ended(
-            person, before.version, active, Ended.STATUS_INACTIVE, at, settings, status.closing_status
-        )
+        person = replace(person, status_activated=None)
+        if status.nurture_timeout_days is not None:
+            person = replace(person, nurture_until=at + timedelta(days=status.nurture_timeout_days))
+    if person.active is None or active is None:
+        return _possibly_activated(before, person, settings) if status.active else Change(person, before.version)
+    if not status.active:
+        return ended(person, before.version, active, Ended.STATUS_INACTIVE, at, settings, status.closing_status)
     engagement = person.active
     mirrored = status.response_status or active.standing.status
     reached = stages_reached(mirrored, engagement.stage)
-    entries = tuple(_reached(person.person_id, engagement, stage, at, settings) for stage in reached)
+    entries = tuple(stage_reached(person.person_id, engagement, stage, at, settings) for stage in reached)
     if reached:
         person = replace(person, active=replace(engagement, stage=reached[-1]))
     responses: tuple[Response, ...] = ()
@@ -133,18 +149,14 @@ def status_followed(
     return Change(person, before.version, responses, entries=entries)
 
 
-def _reached(
-    person_id: str, engagement: Engagement, stage: Stage, at: datetime, settings: Settings
-) -> StageReached:
-    return StageReached(
-        person_id,
-        engagement.response_id,
-        engagement.campaign_id,
-        engagement.cycle,
-        stage,
-        at,
-        settings.version,
-    )
+def _possibly_activated(before: Person, person: Person, settings: Settings) -> Change:
+    """An active status, and no active response: a trigger, if the status was known to be inactive before."""
+    was = settings.status(before.status)
+    if was is None or was.active or person.status_mark is None:
+        return Change(person, before.version)
+    mark = person.status_mark
+    change = Mark(mark.at, mark.sequence, mark.minor)
+    return Change(replace(person, status_activated=change), before.version, status_activated=True)
 
 
 def ended(
@@ -189,29 +201,38 @@ class Told:
     """It was unknown, or no response, before: it is to be evaluated."""
 
 
-def response_told(
-    stored: Response | None, response_id: str, campaign_id: str, values: Mapping[str, Any], mark: Mark
-) -> Told:
-    """The response after a fact. Once it is a response it stays one (glossary), and its date stays with it."""
-    before = stored or nothing_known_of(response_id, mark)
+def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
+    """The response after a fact. Once it is a response it stays one (glossary), and its date stays with it; a date that
+    nobody told is that of the first fact, whichever arrived first."""
+    mark = fact.mark
+    before = stored or nothing_known_of(fact.response_id, mark)
     details = before.details or Details()
-    applied = _apply({**values, "campaign_id": campaign_id}, mark, details.marks)
-    told = _merged(applied.values, details.fields)
-    standing = before.standing
-    responded = standing.responded or bool(told.get("responded"))
+    belongs = {"person_id": fact.person_id, "campaign_id": fact.campaign_id}
+    values = {**fact.values, **{name: told for name, told in belongs.items() if told is not None}}
+    applied = _apply(values, mark, details.marks)
+    if not _alive(applied.marks):
+        return Told(before, applied, False)
+    told = _merged(applied, details.fields)
+    responds = bool(fact.values.get("responded"))
+    responded = before.standing.responded or responds
     standing = replace(
-        standing,
+        before.standing,
         responded=responded,
-        responded_at=_responded_at(standing, told, responded, mark),
-        received_at=told.get("received_at") or standing.received_at,
-        deleted=not _alive(applied.marks),
+        responded_at=_responded_at(before.standing, told, applied.marks, mark.at if responds else None),
+        received_at=told.get("received_at") or _first(before.standing.received_at, mark, applied.marks, "received_at"),
+        deleted=False,
     )
     known = {f.name for f in fields(Details)} - {"marks", "inserted_by", "recorded_at"}
     after = replace(
         before,
         campaign_id=told.get("campaign_id") or before.campaign_id,
         standing=standing,
-        details=replace(details, marks=applied.marks, **{n: v for n, v in told.items() if n in known}),
+        details=replace(
+            details,
+            marks=applied.marks,
+            recorded_at=min(details.recorded_at or mark.at, mark.at),
+            **{n: v for n, v in told.items() if n in known},
+        ),
     )
     return Told(after, applied, responded and not before.standing.responded)
 
@@ -220,20 +241,25 @@ def nothing_known_of(response_id: str, mark: Mark) -> Response:
     return Response(response_id, "", Standing(False, None, mark.at), Details(recorded_at=mark.at))
 
 
+def _first(known: datetime, mark: Mark, marks: Marks, name: str) -> datetime:
+    """A date that nobody told, by the first fact."""
+    return known if name in marks else min(known, mark.at)
+
+
 def _responded_at(
-    standing: Standing, told: Mapping[str, Any], responded: bool, mark: Mark
+    standing: Standing, told: Mapping[str, Any], marks: Marks, responded_by: datetime | None
 ) -> datetime | None:
     if told.get("responded_at") is not None:
-        return told["responded_at"] if responded else None
-    if responded and standing.responded_at is None:
-        return mark.at
-    return standing.responded_at
+        return told["responded_at"] if standing.responded or responded_by else None
+    if responded_by is None or (standing.responded_at is not None and "responded_at" in marks):
+        return standing.responded_at
+    return min(standing.responded_at or responded_by, responded_by)
 
 
 def told_later(mark: Mark, response: Response) -> bool:
-    """Whether a change is newer than the last that told whose and which campaign's the response is."""
+    """Whether a change is newer than the last that told whose the response is."""
     marks = response.details.marks if response.details else {}
-    return mark.order_after(marks.get("campaign_id")) is Order.NEWER
+    return mark.order_after(marks.get("person_id")) is Order.NEWER
 
 
 def response_deleted(stored: Response, mark: Mark) -> Response | None:
@@ -245,51 +271,65 @@ def response_deleted(stored: Response, mark: Mark) -> Response | None:
     marks[_DELETED] = mark
     if _alive(marks):
         return None
-    return replace(
-        stored, standing=replace(stored.standing, deleted=True), details=replace(details, marks=marks)
-    )
+    return replace(stored, standing=replace(stored.standing, deleted=True), details=replace(details, marks=marks))
 
 
-# --- campaigns and users -------------------------------------------------------------------------------------------
+# --- campaigns, users, tasks, opportunities ------------------------------------------------------------------------
 
 
 def campaign_told(
     stored: Campaign | None, campaign_id: str, values: Mapping[str, Any], mark: Mark
 ) -> tuple[Campaign, Applied]:
-    before = stored or Campaign(campaign_id)
-    applied = _apply(values, mark, before.marks)
-    return _record_told(before, applied), applied
+    return _record_told(stored or Campaign(campaign_id), values, mark)
 
 
 def campaign_deleted(stored: Campaign | None, campaign_id: str, mark: Mark) -> Campaign | None:
     """The campaign as deleted, its name kept; None where a later change restored it."""
-    before = stored or Campaign(campaign_id)
+    return _record_deleted(stored or Campaign(campaign_id), mark)
+
+
+def user_told(stored: User | None, user_id: str, values: Mapping[str, Any], mark: Mark) -> tuple[User, Applied]:
+    return _record_told(stored or User(user_id), values, mark)
+
+
+def task_told(stored: Task | None, task_id: str, values: Mapping[str, Any], mark: Mark) -> tuple[Task, Applied]:
+    return _record_told(stored or Task(task_id), values, mark)
+
+
+def opportunity_told(
+    stored: Opportunity | None, opportunity_id: str, values: Mapping[str, Any], mark: Mark
+) -> tuple[Opportunity, Applied]:
+    return _record_told(stored or Opportunity(opportunity_id), values, mark)
+
+
+def opportunity_deleted(stored: Opportunity | None, opportunity_id: str, mark: Mark) -> Opportunity | None:
+    """The opportunity as deleted; None where a later change restored it."""
+    return _record_deleted(stored or Opportunity(opportunity_id), mark)
+
+
+def _record_told[R: (Campaign, User, Task, Opportunity)](
+    before: R, values: Mapping[str, Any], mark: Mark
+) -> tuple[R, Applied]:
+    """The record with the newer fields; a cleared field takes its default."""
+    applied = _apply(values, mark, before.marks)
+    if not applied.values:
+        return before, applied
+    told = _merged(applied, getattr(before, _NESTED, {}))
+    defaults = {f.name: f.default for f in fields(before)}
+    plain = {n: v for n, v in told.items() if n in defaults and n != _NESTED}
+    known: dict[str, Any] = {n: defaults[n] if v is None else v for n, v in plain.items()}
+    if _DELETED in defaults:
+        known[_DELETED] = not _alive(applied.marks)
+    if _NESTED in told and _NESTED in defaults:
+        known[_NESTED] = told[_NESTED]
+    return replace(before, **known, marks=applied.marks, version=before.version + 1), applied
+
+
+def _record_deleted[R: (Campaign, Opportunity)](before: R, mark: Mark) -> R | None:
     marks = dict(before.marks)
     if mark.order_after(marks.get(_DELETED)) is not Order.NEWER:
         return None
     marks[_DELETED] = mark
-    return None if _alive(marks) else replace(before, deleted=True, marks=marks, version=before.version + 1)
-
-
-def user_told(
-    stored: User | None, user_id: str, values: Mapping[str, Any], mark: Mark
-) -> tuple[User, Applied]:
-    before = stored or User(user_id)
-    applied = newer_fields(_flat(values), mark, before.marks)
-    return _record_told(before, applied), applied
-
-
-def _record_told[R: (Campaign, User)](before: R, applied: Applied) -> R:
-    """The record with the newer fields; a cleared field takes its default."""
-    if not applied.values:
-        return before
-    nested = getattr(before, _NESTED, {})
-    told = _merged(applied.values, nested)
-    defaults = {f.name: f.default for f in fields(before)}
-    plain = {n: v for n, v in told.items() if n in defaults and n != _NESTED}
-    values: dict[str, Any] = {n: defaults[n] if v is None else v for n, v in plain.items()}
-    if isinstance(before, Campaign):
-        values["deleted"] = not _alive(applied.marks)
-    elif _NESTED in told:
-        values[_NESTED] = told[_NESTED]
-    return replace(before, **values, marks=applied.marks, version=before.version + 1)
+    if _alive(marks):
+        return None
+    return replace(before, deleted=True, marks=marks, version=before.version + 1)

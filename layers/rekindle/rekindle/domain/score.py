@@ -46,10 +46,11 @@ class Score:
     """The person who took this one over: its later scores are that one's."""
 
     def as_of(self, moment: datetime) -> float | None:
-        """The score at an instant, as far back as the last crossing."""
-        if self.mark.at <= moment or self.last_crossing is None:
+        """The score just before an instant, as far back as the last crossing: of a score and a response of one
+        instant the response comes first, whichever arrives first."""
+        if self.mark.at < moment or self.last_crossing is None:
             return self.value
-        return self.last_crossing.score if self.last_crossing.at <= moment else self.last_crossing.previous
+        return self.last_crossing.score if self.last_crossing.at < moment else self.last_crossing.previous
 
 
 def crosses(previous: float | None, score: float | None, threshold: float) -> bool:

@@ -51,10 +51,12 @@ class Rules:
     classes: Mapping[str, ResponseClass | None]
     as_of: datetime
     prompted_campaign: str | None = None
+    anchored_at: datetime | None = None
+    """Where the look-back counts from, if not from `as_of`."""
 
     @property
     def oldest(self) -> datetime:
-        return self.as_of - self.scenario.lookback
+        return (self.anchored_at or self.as_of) - self.scenario.lookback
 
 
 CampaignOf = Callable[[str], Campaign | None]

@@ -6,8 +6,8 @@ The document's shape is checked before it comes here (contract, section 5); `Set
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -39,6 +39,22 @@ def duration(written: str) -> timedelta:
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
+LONGEST_DURATION = timedelta(days=3650)
+_PLAIN_KEY = re.compile(r"[^.\[\]\"]+")
+
+
+def path_of(parts: Iterable[str | int]) -> str:
+    """The place of a value in a document, such as `reactivation.score.lookback_days`; keys that would be misread stand
+    in brackets, as positions in a list do."""
+    written = ""
+    for part in parts:
+        if isinstance(part, str) and _PLAIN_KEY.fullmatch(part):
+            written += f".{part}" if written else part
+        else:
+            written += f"[{json.dumps(part, ensure_ascii=False)}]"
+    return written
+
+
 @dataclass(frozen=True, slots=True)
 class DefaultCampaign:
     """Which campaign gets a response inserted where the search found none."""
@@ -51,13 +67,11 @@ class DefaultCampaign:
     user_source: str = "actor"
 
     @property
-    def named(self) -> tuple[tuple[str, str], ...]:
-        """Every campaign this names, with its path below `default_campaign`."""
-        listed = [
-            ("single", self.single),
-            *((f"map.{k}", v) for k, v in self.map.items()),
-            ("otherwise", self.otherwise),
-        ]
+    def named(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+        """Every campaign this names, with its place below `default_campaign`."""
+        listed: list[tuple[tuple[str, ...], str | None]] = [(("single",), self.single)]
+        listed += [(("map", value), campaign) for value, campaign in self.map.items()]
+        listed += [(("otherwise",), self.otherwise)]
         return tuple((path, campaign) for path, campaign in listed if campaign is not None)
 
 
@@ -73,7 +87,8 @@ class ScenarioSettings:
     cool_down_days: int = 0
     default_campaign: DefaultCampaign | None = None
     delay: timedelta = timedelta()
-    fallback: str = "default"
+    fallback: str = "keep_prompted"
+    """What a response prompt falls back to. The other scenarios fall back to their default campaign, if any."""
 
     @property
     def lookback(self) -> timedelta:
@@ -88,6 +103,35 @@ class ScenarioSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Overrides:
+    """What a caller asks for instead of the settings, for one call (contract, section 4)."""
+
+    default_campaign_id: str | None = None
+    lookback_days: int | None = None
+    priority: tuple[ResponseClass, ...] | None = None
+    include_non_responses: bool | None = None
+    bypass_nurture_timeout: bool = False
+    fallback: str | None = None
+    """`default` or `none`; for a response prompt `keep_prompted` or `none`."""
+
+    def over(self, settings: ScenarioSettings) -> ScenarioSettings:
+        told = {
+            "lookback_days": self.lookback_days,
+            "priority": self.priority,
+            "include_non_responses": self.include_non_responses,
+            "fallback": self.fallback,
+            "default_campaign": DefaultCampaign(single=self.default_campaign_id) if self.default_campaign_id else None,
+        }
+        values: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+        if self.fallback == "none":
+            values["default_campaign"] = None
+        return replace(settings, **values)
+
+
+NO_OVERRIDES = Overrides()
+
+
+@dataclass(frozen=True, slots=True)
 class PersonStatus:
     active: bool
     response_status: str | None = None
@@ -99,7 +143,8 @@ class PersonStatus:
         """The status that an active response takes when its person moves to this inactive status."""
         if self.response_status:
             return self.response_status
-        return {"nurture": "Nurture", "disqualified": "Disqualified"}.get(self.kind or "", NO_ACTION_REQUIRED)
+        by_kind = {"nurture": "Nurture", "recycle": "Recycled", "disqualified": "Disqualified"}
+        return by_kind.get(self.kind or "", NO_ACTION_REQUIRED)
 
 
 @dataclass(frozen=True)
@@ -122,6 +167,16 @@ class Settings:
         """What a person's status means; None for one the settings do not know, which changes nothing."""
         return self.person_statuses.get(name) if name is not None else None
 
+    def mode_for(self, user_mode: str | None, profile: str | None, record_type: str | None) -> str:
+        """The mode an action runs in: the user's own, then the profile's, then the record type's, then the
+        organisation's."""
+        return (
+            user_mode
+            or self.profile_modes.get(profile or "")
+            or self.record_type_modes.get(record_type or "")
+            or self.mode
+        )
+
     @cached_property
     def open_status(self) -> str | None:
         """The status a reactivated person moves to: the active one whose responses are open, else the first active."""
@@ -140,9 +195,7 @@ class Settings:
         """The settings that a document of the right shape says, with every default filled in."""
         qualification = document.get("qualification") or {}
         overrides = document.get("mode_overrides") or {}
-        classes = {
-            k: ResponseClass(v) if v else None for k, v in (document.get("response_statuses") or {}).items()
-        }
+        classes = {k: ResponseClass(v) if v else None for k, v in (document.get("response_statuses") or {}).items()}
         reactivation = document.get("reactivation") or {}
         return Settings(
             version=version,
@@ -151,9 +204,7 @@ class Settings:
             record_type_modes=overrides.get("record_types") or {},
             threshold=qualification.get("threshold", 60),
             repeat_cap=qualification.get("repeat_cap", 25),
-            person_statuses={
-                k: PersonStatus(**v) for k, v in (document.get("person_statuses") or {}).items()
-            },
+            person_statuses={k: PersonStatus(**v) for k, v in (document.get("person_statuses") or {}).items()},
             classes={**DEFAULT_CLASSES, **classes},
             scenarios={Scenario(name): _scenario(section) for name, section in reactivation.items()},
             document=document,

@@ -16,10 +16,7 @@ def instant(text: str) -> datetime:
 
 def text(moment: datetime) -> str:
     """Write an instant as RFC 3339 in UTC with `Z`; milliseconds only where there are any."""
-    return (
-        moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").removesuffix("+00:00")
-        + "Z"
-    )
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").removesuffix("+00:00") + "Z"
 
 
 def optional_text(moment: datetime | None) -> str | None:

@@ -39,10 +39,15 @@ def inherited(survivor: Person, absorbed: Person) -> Person:
         survivor,
         status=survivor.status if survivor.status is not None else absorbed.status,
         owner_id=survivor.owner_id or absorbed.owner_id,
-        nurture_until=max((d for d in (survivor.nurture_until, absorbed.nurture_until) if d), default=None),
-        has_open_opportunity=survivor.has_open_opportunity or absorbed.has_open_opportunity,
+        nurture_until=_later(survivor.nurture_until, absorbed.nurture_until),
+        score_activated_at=_later(survivor.score_activated_at, absorbed.score_activated_at),
+        opportunities=tuple(dict.fromkeys((*survivor.opportunities, *absorbed.opportunities))),
         profile=replace(mine, fields={**theirs.fields, **mine.fields}, **filled),
     )
+
+
+def _later(*moments: datetime | None) -> datetime | None:
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def link(
@@ -58,15 +63,15 @@ def link(
         keep,
         version=survivor.version + 1,
         absorbed=(*survivor.absorbed, absorbed.person_id, *absorbed.absorbed),
-        absorbing=(*survivor.absorbing, absorbed.person_id),
+        absorbing=(*survivor.absorbing, absorbed.person_id, *absorbed.absorbing),
         cycles=survivor.cycles + absorbed.cycles,
         classes="",
     )
-    gone = replace(absorbed, version=absorbed.version + 1, merged_into=survivor.person_id)
+    gone = replace(absorbed, version=absorbed.version + 1, merged_into=survivor.person_id, absorbing=())
     mine, theirs = survivor.active, absorbed.active
     if theirs is None:
         return Link(Change(keep, survivor.version), Change(gone, absorbed.version))
-    if mine is None or theirs.since < mine.since:
+    if not survivor.deleted and (mine is None or theirs.since < mine.since):
         carried = replace(keep, active=replace(theirs, cycle=keep.cycles if mine is None else theirs.cycle))
         change = Change(carried, survivor.version)
         if mine is not None:
@@ -76,9 +81,7 @@ def link(
             )  # fmt: skip
             change = replace(ending, person=carried)
         return Link(change, Change(replace(gone, active=None), absorbed.version))
-    ending = ended(
-        gone, absorbed.version, active_of[absorbed.person_id], Ended.MERGED, at, settings, ALREADY_ENGAGED
-    )
+    ending = ended(gone, absorbed.version, active_of[absorbed.person_id], Ended.MERGED, at, settings, ALREADY_ENGAGED)
     return Link(Change(keep, survivor.version), ending)
 
 
@@ -102,6 +105,8 @@ def moved(
                 dropped += 1
             else:
                 response = _withdrawn(response)
+        if not response.standing.deleted:
+            by_date[response.campaign_id, response.standing.dated] = response
         added += not response.standing.deleted
         arriving.append(response.traced(survivor.person_id, version))
     return (
@@ -118,26 +123,22 @@ def moved(
     )
 
 
-def given(person: Person, other: Person, response: Response) -> tuple[Change, Change]:
+def given(person: Person, other: Person, response: Response, at: datetime, settings: Settings) -> tuple[Change, Change]:
     """A response becomes another person's; where it is the active one and that person has none, it stays active."""
-    version = person.version + 1
-    after = replace(
-        person, version=version, responses=person.responses + (not response.standing.deleted), classes=""
-    )
-    left = replace(
-        other, version=other.version + 1, responses=other.responses - (not response.standing.deleted)
-    )
+    counted = not response.standing.deleted
+    after = replace(person, version=person.version + 1, responses=person.responses + counted, classes="")
+    left = replace(other, version=other.version + 1, responses=other.responses - counted)
+    leaving = Change(left, other.version)
     if other.active is not None and other.active.response_id == response.response_id:
-        left = replace(left, active=None)
-        if person.active is None:
+        if person.active is None and not person.deleted:
             cycle = person.cycles + 1
             after = replace(after, cycles=cycle, active=replace(other.active, cycle=cycle))
+            leaving = Change(replace(left, active=None), other.version)
         else:
-            response = response.standing_as(replace(response.standing, status=ALREADY_ENGAGED))
-    return (
-        Change(after, person.version, (response.traced(person.person_id, version),)),
-        Change(left, other.version, removed=(response.response_id,)),
-    )
+            leaving = ended(left, other.version, response, Ended.MERGED, at, settings, ALREADY_ENGAGED)
+            (response,) = leaving.responses
+    arriving = Change(after, person.version, (response.traced(person.person_id, after.version),))
+    return arriving, replace(leaving, responses=(), removed=(response.response_id,))
 
 
 def _came_further(response: Response, survivor: Person) -> tuple[bool, bool, bool]:

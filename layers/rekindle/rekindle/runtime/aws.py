@@ -11,16 +11,12 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
+from rekindle.adapters.dynamodb import reference
 from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
-from rekindle.adapters.dynamodb.reference import (
-    CachedReference,
-    DynamoDBCampaigns,
-    DynamoDBSettings,
-    DynamoDBUsers,
-)
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
+from rekindle.adapters.dynamodb.timers import ScheduledTimers
 from rekindle.adapters.eventbridge import EventBridgeBus
 from rekindle.adapters.failures import FailureQueue
 from rekindle.runtime.environment import Environment
@@ -54,17 +50,37 @@ def _client(service: str) -> Any:
 def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
     tables = bind(open_client(environment().region, session=session()), environment().tables)
-    campaigns, users, versions = DynamoDBCampaigns(now), DynamoDBUsers(now), DynamoDBSettings()
+    campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
     return UseCases(
         people=DynamoDBPeople(tables),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(),
-        reference=CachedReference(campaigns, users, versions, environment().reference_lifetime),
+        reference=reference.CachedReference(campaigns, users, versions, environment().reference_lifetime),
         campaigns=campaigns,
         users=users,
+        tasks=reference.tasks(now),
+        opportunities=reference.opportunities(now),
         versions=versions,
+        timers=timers(),
         clock=now,
     )
+
+
+@lru_cache(maxsize=1)
+def timers() -> ScheduledTimers:
+    scheduling = environment().scheduling
+    return ScheduledTimers(
+        scheduler,
+        scheduling.group,
+        scheduling.queue_arn,
+        scheduling.role_arn,
+        scheduling.dead_letter_arn,
+    )
+
+
+@lru_cache(maxsize=1)
+def scheduler() -> Any:
+    return _client("scheduler")
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,16 @@ from rekindle.adapters.dynamodb.connection import TableNames
 
 
 @dataclass(frozen=True, slots=True)
+class Scheduling:
+    """Where one-time schedules are kept, and what they may send to whom."""
+
+    group: str
+    queue_arn: str
+    role_arn: str
+    dead_letter_arn: str
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     tables: TableNames
     bus: str
@@ -16,6 +26,7 @@ class Environment:
     reference_lifetime: float
     """Seconds that campaigns, users and settings are kept in memory."""
     build: str
+    scheduling: Scheduling
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -37,4 +48,10 @@ class Environment:
             region=variables["AWS_REGION"],
             reference_lifetime=float(variables.get("REFERENCE_LIFETIME_SECONDS", "5")),
             build=variables.get("BUILD", "dev"),
+            scheduling=Scheduling(
+                group=variables.get("SCHEDULE_GROUP", ""),
+                queue_arn=variables.get("DUE_QUEUE_ARN", ""),
+                role_arn=variables.get("SCHEDULE_ROLE_ARN", ""),
+                dead_letter_arn=variables.get("FAILURE_QUEUE_ARN", ""),
+            ),
         )

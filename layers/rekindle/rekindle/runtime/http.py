@@ -3,6 +3,8 @@
 Errors are RFC 9457 `application/problem+json` with a stable `code`; a 4xx changes nothing.
 """
 
+import base64
+import binascii
 import json
 from http import HTTPStatus
 from typing import Any
@@ -11,7 +13,8 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from rekindle.adapters.wire import ids
+from rekindle.adapters.wire import ids, views
+from rekindle.adapters.wire.rules import Identifier, required
 from rekindle.domain.errors import (
     Conflict,
     InvalidField,
@@ -36,12 +39,16 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
 }
 
 DEFAULT_LIMIT, HIGHEST_LIMIT = 20, 100
+LONGEST_START = 200
+"""Characters of the place where a page begins: an identifier, or the id of an entry with its partition."""
 
 
-def answer(
-    body: Any, status: HTTPStatus = HTTPStatus.OK, headers: dict[str, str] | None = None
-) -> Response[str]:
+def answer(body: Any, status: HTTPStatus = HTTPStatus.OK, headers: dict[str, str] | None = None) -> Response[str]:
     return Response(status.value, "application/json", json.dumps(body, ensure_ascii=False), headers)
+
+
+def html(page: str) -> Response[str]:
+    return Response(HTTPStatus.OK.value, "text/html; charset=utf-8", page)
 
 
 def router() -> APIGatewayRestResolver:
@@ -89,30 +96,80 @@ def problem(
     if field is not None:
         told["field"] = field
     if faults:
-        told["faults"] = [{"path": path, "message": message} for path, message in faults]
+        told["faults"] = [views.fault(*one) for one in faults]
     return Response(status.value, "application/problem+json", json.dumps(told, ensure_ascii=False))
 
 
-def record_id(kind: Any, given: str) -> str:
-    """An identifier of the address; a Salesforce id of 15 characters in its 18-character form."""
-    return ids.widened_if(kind, unquote(given))
+def record_id(name: str, prefixes: tuple[str, ...], given: str) -> str:
+    """An identifier of the address, which API Gateway hands on as it was escaped; a Salesforce id of 15 characters in
+    its 18-character form. Raises InvalidField."""
+    try:
+        plain = unquote(given, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidField("it is not UTF-8", name) from None
+    required(Identifier, {name: plain}, name, str)
+    return ids.widened_if(prefixes, plain)
 
 
 def body_of(app: APIGatewayRestResolver) -> bytes:
     event = app.current_event
     if event.is_base64_encoded:
-        return event.decoded_body.encode() if event.decoded_body else b""
-    return (event.body or "").encode()
+        return base64.b64decode(event.body or "")
+    # Half a character is no text; whoever reads the body as JSON says so.
+    return (event.body or "").encode(errors="surrogatepass")
+
+
+def content_type_of(app: APIGatewayRestResolver) -> str | None:
+    return app.current_event.headers.get("content-type")
+
+
+def if_match(app: APIGatewayRestResolver) -> int | None:
+    """The version that `If-Match` names; None where any will do. Raises InvalidField."""
+    given = (app.current_event.headers.get("if-match") or "*").strip()
+    if given == "*":
+        return None
+    version = given[1:-1] if len(given) > 1 and given[0] == given[-1] == '"' else given
+    if not _is_number(version):
+        raise InvalidField('expected a version, as "7"', "If-Match")
+    return int(version)
+
+
+def etag(version: int) -> dict[str, str]:
+    return {"ETag": f'"{version}"'}
+
+
+def number(name: str, given: str) -> int:
+    """A version of the address. Raises NotFound: what is no number names none."""
+    if not _is_number(given):
+        raise NotFound(f"there is no {name} {given!r}")
+    return int(given)
 
 
 def paging(app: APIGatewayRestResolver) -> tuple[int, str | None]:
     """`limit` and `next` of a collection. Raises InvalidField."""
     query = app.current_event.query_string_parameters or {}
     given = query.get("limit", str(DEFAULT_LIMIT))
-    if not given.isdecimal() or not 1 <= int(given) <= HIGHEST_LIMIT:
+    if not _is_number(given) or not 1 <= int(given) <= HIGHEST_LIMIT:
         raise InvalidField(f"expected a whole number from 1 to {HIGHEST_LIMIT}", "limit")
-    return int(given), query.get("next") or None
+    return int(given), _unsealed(query.get("next"))
 
 
 def page(items: list[Any], following: str | None) -> dict[str, Any]:
-    return {"items": items, "next": following}
+    return {"items": items, "next": following and base64.urlsafe_b64encode(following.encode()).decode()}
+
+
+def _unsealed(token: str | None) -> str | None:
+    """Where the next page begins; callers see it only as letters that need no escaping."""
+    if not token:
+        return None
+    try:
+        start = base64.b64decode(token, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise InvalidField("it is not what an earlier page answered as next", "next") from None
+    if len(start) > LONGEST_START:
+        raise InvalidField("it is not what an earlier page answered as next", "next")
+    return start
+
+
+def _is_number(given: str) -> bool:
+    return given.isascii() and given.isdecimal() and len(given) < 16

@@ -1,5 +1,6 @@
 """Logs and counts. Ids and codes only: no name, no address, no text that a person wrote."""
 
+import warnings
 from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger, Metrics
@@ -8,8 +9,11 @@ from aws_lambda_powertools.metrics import MetricUnit
 from rekindle.application.recorded import Recorded
 from rekindle.domain.decision import Decision
 
-logger = Logger()
-metrics = Metrics()
+# Most requests that only read count nothing, and Powertools would say so for each of them.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
+
+logger = Logger(service="rekindle")
+metrics = Metrics(namespace="Rekindle", service="rekindle")
 
 
 def count(counts: Mapping[str, int]) -> None:

@@ -48,7 +48,7 @@ def _settled(message: Mapping[str, Any], handle: Callable[[dict[str, Any]], None
 def _parsed(body: str) -> dict[str, Any]:
     try:
         found = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed("the message is not JSON") from error
     if not isinstance(found, dict):
         raise Malformed("the message is not a JSON object")

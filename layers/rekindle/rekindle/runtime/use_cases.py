@@ -9,19 +9,27 @@ from rekindle.application.ports import (
     Campaigns,
     Clock,
     Ledger,
+    Opportunities,
     People,
     Reference,
     Scores,
     SettingsVersions,
+    Tasks,
+    Timers,
     Users,
 )
 from rekindle.application.reactivate import Reactivate
 from rekindle.application.reactivate_on_score import ReactivateOnScore
+from rekindle.application.reactivate_on_status import ReactivateOnStatus
 from rekindle.application.record_crm_changes import RecordCrmChanges
+from rekindle.application.record_opportunity import RecordOpportunity
 from rekindle.application.record_person import RecordPerson
-from rekindle.application.record_reference import RecordCampaign, RecordUser
+from rekindle.application.record_reference import RecordCampaign, RecordTask, RecordUser
 from rekindle.application.record_response import RecordResponse
+from rekindle.application.request_reactivation import RequestReactivation
+from rekindle.application.schedule_reactivation import ScheduleReactivation
 from rekindle.application.show_records import ShowRecords
+from rekindle.application.sweep_timers import SweepTimers
 from rekindle.application.unite_people import UnitePeople
 
 
@@ -33,7 +41,10 @@ class UseCases:
     reference: Reference
     campaigns: Campaigns
     users: Users
+    tasks: Tasks
+    opportunities: Opportunities
     versions: SettingsVersions
+    timers: Timers
     clock: Clock
 
     @cached_property
@@ -43,6 +54,22 @@ class UseCases:
     @cached_property
     def reactivate_on_score(self) -> ReactivateOnScore:
         return ReactivateOnScore(self.reactivate)
+
+    @cached_property
+    def request_reactivation(self) -> RequestReactivation:
+        return RequestReactivation(self.reactivate, self.tasks, self.reference)
+
+    @cached_property
+    def reactivate_on_status(self) -> ReactivateOnStatus:
+        return ReactivateOnStatus(self.reactivate, self.timers)
+
+    @cached_property
+    def schedule_reactivation(self) -> ScheduleReactivation:
+        return ScheduleReactivation(self.timers, self.reference, self.clock, self.reactivate_on_status)
+
+    @cached_property
+    def sweep_timers(self) -> SweepTimers:
+        return SweepTimers(self.timers, self.clock, self.reactivate_on_status)
 
     @cached_property
     def unite_people(self) -> UnitePeople:
@@ -57,7 +84,10 @@ class UseCases:
             ),
             campaign=RecordCampaign(self.campaigns, self.clock),
             user=RecordUser(self.users),
+            task=RecordTask(self.tasks),
+            opportunity=RecordOpportunity(self.people, self.opportunities),
             unite=self.unite_people,
+            request=self.request_reactivation,
         )
 
     @cached_property

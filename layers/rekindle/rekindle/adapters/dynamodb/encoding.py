@@ -9,20 +9,25 @@ from rekindle.domain import times
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
+from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark, grouped, ungrouped
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.response import Details, ResponseClass, Standing, Trace
-from rekindle.domain.settings import Scenario
+from rekindle.domain.settings import Overrides, Scenario
+from rekindle.domain.task import Task
 from rekindle.domain.user import User
 
 Json = dict[str, Any]
 
-_INSTANTS = {
-    "since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at",
-    "reactivated_at", "recorded_at", "as_of", "decided_at", "at", "changed_at",
-}  # fmt: skip
+_INSTANTS = frozenset(
+    (
+        *("since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at"),
+        *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
+        *("created_at", "closed_at"),
+    )
+)
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"absorbed", "absorbing"}
+_TUPLES = {"absorbed", "absorbing", "opportunities", "person_ids"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,
@@ -38,7 +43,7 @@ def encoded(value: Any, leave_out: frozenset[str] = frozenset()) -> Json:
         if f.name in leave_out:
             continue
         held = getattr(value, f.name)
-        if held is None or held == f.default or (f.name in ("fields", "absorbed", "absorbing") and not held):
+        if held is None or held == f.default or (f.name == "fields" and not held):
             continue
         if isinstance(held, datetime):
             held = times.text(held)
@@ -46,7 +51,7 @@ def encoded(value: Any, leave_out: frozenset[str] = frozenset()) -> Json:
             held = held.isoformat()
         elif isinstance(held, Mark):
             held = str(held)
-        elif isinstance(held, Engagement):
+        elif isinstance(held, (Engagement, Overrides)):
             held = encoded(held)
         elif f.name == "marks":
             held = grouped(held)
@@ -85,14 +90,15 @@ def person(
     values = decoded(stored)
     if "active" in values:
         values["active"] = Engagement(**decoded(values["active"]))
-    if "status_mark" in values:
-        values["status_mark"] = Mark.parse(values["status_mark"])
+    for name in ("status_mark", "status_activated"):
+        if name in values:
+            values[name] = Mark.parse(values[name])
     told = None if profile is None else Profile(**decoded(profile))
     return Person(person_id=person_id, version=version, profile=told, **values)
 
 
 def standing(stored: Mapping[str, Any]) -> Standing:
-    return Standing(**decoded(stored))
+    return Standing(**{"responded_at": None, **decoded(stored)})
 
 
 def details(stored: Mapping[str, Any]) -> Details:
@@ -115,6 +121,11 @@ def traced(stored: Mapping[str, Any]) -> Trace:
 def decision(stored: Mapping[str, Any]) -> Decision:
     values = decoded(stored)
     reason = values.pop("reason", None)
+    if "overrides" in values:
+        asked = values["overrides"]
+        if "priority" in asked:
+            asked = {**asked, "priority": tuple(ResponseClass(name) for name in asked["priority"])}
+        values["overrides"] = Overrides(**asked)
     return Decision(reason=Reason(reason) if reason else None, **values)
 
 
@@ -137,3 +148,13 @@ def campaign(stored: Mapping[str, Any]) -> Campaign:
 
 def user(stored: Mapping[str, Any]) -> User:
     return User(**decoded(stored))
+
+
+def task(stored: Mapping[str, Any]) -> Task:
+    return Task(**decoded(stored))
+
+
+def opportunity(stored: Mapping[str, Any]) -> Opportunity:
+    # Its stage is the CRM's own word, not one of the journey's.
+    values = decoded({name: held for name, held in stored.items() if name != "stage"})
+    return Opportunity(stage=stored.get("stage"), **values)

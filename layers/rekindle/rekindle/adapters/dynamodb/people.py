@@ -33,6 +33,7 @@ from rekindle.domain.response import Response, ResponseClass
 Classes = Mapping[str, ResponseClass | None]
 Image = dict[str, dict[str, Any]]
 
+ACTIVATED = "activated"
 FIRST = "0"
 """The index key of the person itself: before every candidate."""
 _BUCKETS = {
@@ -130,7 +131,7 @@ class DynamoDBPeople:
             )
 
     def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
-        condition = PeopleItem.record.between(_key(after) + "\x00" if after else "R#", "R#\U0010ffff")
+        condition = PeopleItem.record.between(_key(after) + "\x00" if after else "R#", "R$")
         with our_errors():
             for item in PeopleItem.query(person_id, condition, consistent_read=True):
                 yield _response(item)
@@ -202,7 +203,7 @@ class DynamoDBPeople:
 
     def _write(self, transaction: TransactWrite, change: Change) -> None:
         person = change.person
-        _write_person(transaction, person, change.read_version)
+        _write_person(transaction, change)
         for response in change.responses:
             _write_response(transaction, person.person_id, response, change.classes)
         for response_id in change.removed:
@@ -240,15 +241,17 @@ def _unchanged(read_version: int) -> Condition:
     return PeopleItem.version == read_version if read_version else PeopleItem.person_id.does_not_exist()
 
 
-def _write_person(transaction: TransactWrite, person: Person, read_version: int) -> None:
+def _write_person(transaction: TransactWrite, change: Change) -> None:
+    person = change.person
     actions: list[Action] = [
+        PeopleItem.watch.set(ACTIVATED) if change.status_activated else PeopleItem.watch.remove(),
         PeopleItem.cand.set(FIRST),
         PeopleItem.version.set(person.version),
         PeopleItem.core.set(encoding.core(person)),
     ]
     if person.profile is not None:
         actions.append(PeopleItem.profile.set(encoding.encoded(person.profile)))
-    transaction.update(PeopleItem(person.person_id, PERSON), actions, _unchanged(read_version))
+    transaction.update(PeopleItem(person.person_id, PERSON), actions, _unchanged(change.read_version))
 
 
 def _write_response(transaction: TransactWrite, person_id: str, response: Response, classes: Classes) -> None:

@@ -1,5 +1,5 @@
-"""Campaigns, users and settings kept in DynamoDB: every version an item, the newest the current one; and the look-up
-that decisions read through, which keeps each in memory for a few seconds."""
+"""Campaigns, users, tasks, opportunities and settings kept in DynamoDB: every version an item, the newest the current
+one; and the look-up that decisions read through, which keeps each in memory for a few seconds."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +13,9 @@ from rekindle.adapters.dynamodb.tables import ReferenceItem
 from rekindle.application.ports import Page
 from rekindle.domain import times
 from rekindle.domain.campaign import Campaign
+from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.settings import Settings
+from rekindle.domain.task import Task
 from rekindle.domain.user import User
 
 _SETTINGS = "settings"
@@ -33,38 +35,46 @@ def _store(record: str, version: int, changed_at: datetime, body: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class DynamoDBCampaigns:
+class DynamoDBRecords[R: (Campaign, User, Task, Opportunity)]:
+    """Records of one kind."""
+
+    kind: str
+    decode: Callable[[Mapping[str, Any]], R]
+    id_of: Callable[[R], str]
     clock: Callable[[], datetime]
 
-    def get(self, campaign_id: str) -> Campaign | None:
-        item = _newest(f"campaign#{campaign_id}")
-        return encoding.campaign(item.body) if item else None
+    def get(self, record_id: str) -> R | None:
+        item = _newest(f"{self.kind}#{record_id}")
+        return self.decode(item.body) if item else None
 
-    def put(self, campaign: Campaign, read_version: int) -> None:
-        changed_at = campaign.changed_at or self.clock()
-        _store(f"campaign#{campaign.campaign_id}", read_version + 1, changed_at, encoding.encoded(campaign))
+    def put(self, record: R, read_version: int) -> None:
+        told_at = record.changed_at if isinstance(record, Campaign) else None
+        changed_at = told_at or self.clock()
+        _store(f"{self.kind}#{self.id_of(record)}", read_version + 1, changed_at, encoding.encoded(record))
 
-    def at(self, campaign_id: str, moment: datetime) -> Campaign | None:
-        """The campaign as it was stored at an instant."""
+    def at(self, record_id: str, moment: datetime) -> R | None:
+        """The record as it was stored at an instant."""
         with our_errors():
-            for item in ReferenceItem.query(
-                f"campaign#{campaign_id}", scan_index_forward=False, consistent_read=True
-            ):
+            for item in ReferenceItem.query(f"{self.kind}#{record_id}", scan_index_forward=False):
                 if times.instant(item.changed_at) <= moment:
-                    return encoding.campaign(item.body)
+                    return self.decode(item.body)
         return None
 
 
-@dataclass(frozen=True)
-class DynamoDBUsers:
-    clock: Callable[[], datetime]
+def campaigns(clock: Callable[[], datetime]) -> DynamoDBRecords[Campaign]:
+    return DynamoDBRecords("campaign", encoding.campaign, lambda campaign: campaign.campaign_id, clock)
 
-    def get(self, user_id: str) -> User | None:
-        item = _newest(f"user#{user_id}")
-        return encoding.user(item.body) if item else None
 
-    def put(self, user: User, read_version: int) -> None:
-        _store(f"user#{user.user_id}", read_version + 1, self.clock(), encoding.encoded(user))
+def users(clock: Callable[[], datetime]) -> DynamoDBRecords[User]:
+    return DynamoDBRecords("user", encoding.user, lambda user: user.user_id, clock)
+
+
+def tasks(clock: Callable[[], datetime]) -> DynamoDBRecords[Task]:
+    return DynamoDBRecords("task", encoding.task, lambda task: task.task_id, clock)
+
+
+def opportunities(clock: Callable[[], datetime]) -> DynamoDBRecords[Opportunity]:
+    return DynamoDBRecords("opportunity", encoding.opportunity, lambda one: one.opportunity_id, clock)
 
 
 @dataclass(frozen=True)
@@ -102,8 +112,8 @@ class DynamoDBSettings:
 class CachedReference:
     """What is known is kept for `lifetime` seconds; what is not known is asked for again each time."""
 
-    campaigns: DynamoDBCampaigns
-    users: DynamoDBUsers
+    campaigns: DynamoDBRecords[Campaign]
+    users: DynamoDBRecords[User]
     versions: DynamoDBSettings
     lifetime: float
     now: Callable[[], float] = time.monotonic

@@ -27,3 +27,11 @@ def saved_record_of(record: Mapping[str, Any]) -> Decision | Entry:
     """What was saved, from a record of the ledger's stream (its `dynamodb` part)."""
     image = record["NewImage"]
     return record_of(image["kind"]["S"], json.loads(image["body"]["S"]))
+
+
+def status_change_of(record: Mapping[str, Any]) -> tuple[str, Mark, str | None]:
+    """Who went from inactive to active, by which change and which user, from a record of the people's stream."""
+    image = record["NewImage"]
+    core = json.loads(image["core"]["S"])
+    profile = json.loads(image["profile"]["S"]) if "profile" in image else {}
+    return image["person_id"]["S"], Mark.parse(core["status_activated"]), profile.get("changed_by")

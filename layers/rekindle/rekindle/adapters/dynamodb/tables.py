@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 PERSON = "person"
@@ -44,6 +45,8 @@ class PeopleItem(Model):
     standing = CompactJSONAttribute(null=True)
     details = CompactJSONAttribute(null=True)
     trail = ListAttribute(of=UnicodeAttribute, null=True)
+    watch = UnicodeAttribute(null=True)
+    """`activated` on the very change that took a status from inactive to active, for the filter of the stream."""
 
 
 class ScoreItem(Model):
@@ -63,8 +66,19 @@ class ScoreItem(Model):
     moved_to = UnicodeAttribute(null=True)
 
 
+class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-call]
+    """Timers by the instant they are due: sparse, so it holds only what waits."""
+
+    class Meta:
+        index_name = "due"
+        projection = AllProjection()
+
+    due_shard = UnicodeAttribute(hash_key=True)
+    due_at = UnicodeAttribute(range_key=True)
+
+
 class LedgerItem(Model):
-    """A decision, or an entry of a journey. The range key sorts by the instant that is told about.
+    """A decision, an entry of a journey, or a timer that waits. The range key sorts by the instant that is told about.
 
     `announce` is there only on what other systems are to hear of, for the filter of the stream.
     """
@@ -77,6 +91,9 @@ class LedgerItem(Model):
     kind = UnicodeAttribute()
     announce = UnicodeAttribute(null=True)
     body = CompactJSONAttribute()
+    due_shard = UnicodeAttribute(null=True)
+    due_at = UnicodeAttribute(null=True)
+    due = DueIndex()
 
 
 class ReferenceItem(Model):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from rekindle.adapters.wire import records, salesforce
+from rekindle.adapters.wire import records, requests, salesforce
 from rekindle.adapters.wire.records import Reader, mark_of
 from rekindle.adapters.wire.rules import Time, moment, required
 from rekindle.domain.errors import Malformed
@@ -21,20 +21,15 @@ _READERS: Mapping[str, Reader] = {
     "Response Recorded": records.response_recorded,
     "Response Deleted": records.response_deleted,
     "User Changed": records.user_changed,
+    "Task Logged": records.task_logged,
+    "Opportunity Changed": records.opportunity_changed,
+    "Opportunity Deleted": records.opportunity_deleted,
+    "Reactivation Requested": requests.reactivation_requested,
+    "Response Prompted": requests.response_prompted,
 }
 
-_WITHOUT_FACTS = frozenset(
-    {
-        "Task Logged",
-        "Opportunity Changed",
-        "Opportunity Deleted",
-        "Account Changed",
-        "Queue Changed",
-        "Reactivation Requested",
-        "Response Prompted",
-    }
-)
-"""Detail types of the contract that change no person, campaign, response or user."""
+_WITHOUT_FACTS = frozenset({"Account Changed", "Queue Changed"})
+"""Detail types of the contract that change nothing of what is decided here."""
 
 
 def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
@@ -67,7 +62,8 @@ def _told_at(envelope: Mapping[str, Any], detail: Mapping[str, Any]) -> datetime
     """When it happened: `detail.occurred_at` where the sender names it, since a bus may stamp a time of its own, to
     the second or the moment of a replay; else the envelope's time."""
     told = moment(required(Time, envelope, "time", str), "time")
-    if detail.get("occurred_at") is not None:
+    # A task's `occurred_at` is when its activity took place, not when the task was told of.
+    if detail.get("occurred_at") is not None and envelope.get("detail-type") != "Task Logged":
         return moment(required(Time, detail, "occurred_at", _in_detail), "detail.occurred_at")
     return told
 

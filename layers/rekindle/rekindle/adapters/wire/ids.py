@@ -9,6 +9,8 @@ RESPONSE = ("00v",)
 USER = ("005",)
 OWNER = ("005", "00G")
 ACCOUNT = ("001",)
+TASK = ("00T", "00U")
+OPPORTUNITY = ("006",)
 
 
 def widened(identifier: str) -> str:
@@ -23,6 +25,4 @@ def widened(identifier: str) -> str:
 
 def widened_if(prefixes: tuple[str, ...], identifier: str) -> str:
     """The same where it begins as Salesforce's do for such a record: another CRM's own stay as they are."""
-    return (
-        widened(identifier) if len(identifier) == _SHORT and identifier.startswith(prefixes) else identifier
-    )
+    return widened(identifier) if len(identifier) == _SHORT and identifier.startswith(prefixes) else identifier

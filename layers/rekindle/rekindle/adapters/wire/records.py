@@ -5,7 +5,7 @@ field that the detail does not have is not in a fact's values; one that is null 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from rekindle.adapters.wire.rules import (
     Merged,
     Mode,
     Naming,
+    People,
     PersonKind,
     Points,
     Sequence,
@@ -37,11 +38,14 @@ from rekindle.domain.facts import (
     CampaignChanged,
     CampaignDeleted,
     Fact,
+    OpportunityChanged,
+    OpportunityDeleted,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    TaskLogged,
     UserChanged,
 )
 from rekindle.domain.ordering import Mark
@@ -110,8 +114,30 @@ class UserValues(msgspec.Struct, gc=False):
     fields: Fields | None = None
 
 
-PERSON, CAMPAIGN, RESPONSE, USER = (
-    frozenset(form.__struct_fields__) for form in (PersonValues, CampaignValues, ResponseValues, UserValues)
+class TaskValues(msgspec.Struct, gc=False):
+    person_id: Identifier | None = None
+    owner_id: Identifier | None = None
+    kind: Text | None = None
+    occurred_at: Time | None = None
+    completed: Flag | None = None
+
+
+class OpportunityValues(msgspec.Struct, gc=False):
+    person_ids: People | None = None
+    account_id: Identifier | None = None
+    stage: Text | None = None
+    is_closed: Flag | None = None
+    is_won: Flag | None = None
+    amount: Amount | None = None
+    currency: Text | None = None
+    created_at: Time | None = None
+    closed_at: Time | None = None
+    product: Text | None = None
+
+
+PERSON, CAMPAIGN, RESPONSE, USER, TASK, OPPORTUNITY = (
+    frozenset(form.__struct_fields__)
+    for form in (PersonValues, CampaignValues, ResponseValues, UserValues, TaskValues, OpportunityValues)
 )
 """The names of the values that a record of each kind may have."""
 
@@ -154,9 +180,7 @@ def campaign_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
 
 def response_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     values = _values(ResponseValues, RESPONSE, _blank_score_cleared(detail), named)
-    for name in ("responded_at", "received_at"):
-        if values.get(name) is not None:
-            values[name] = moment(values[name], named(name))
+    _in_utc(values, ("responded_at", "received_at"), named)
     return values
 
 
@@ -205,6 +229,32 @@ def response_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> Re
 
 def user_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> UserChanged:
     return UserChanged(_id(ids.USER, detail, "user_id", named), mark, user_values(detail, named))
+
+
+def task_logged(detail: Mapping[str, Any], mark: Mark, named: Naming) -> TaskLogged:
+    values = _values(TaskValues, TASK, detail, named)
+    if values.get("person_id") is not None:
+        values["person_id"] = ids.widened_if(ids.PERSON, values["person_id"])
+    _in_utc(values, ("occurred_at",), named)
+    return TaskLogged(_id(ids.TASK, detail, "task_id", named), mark, values)
+
+
+def opportunity_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> OpportunityChanged:
+    values = _values(OpportunityValues, OPPORTUNITY, detail, named)
+    if values.get("person_ids") is not None:
+        values["person_ids"] = tuple(ids.widened_if(ids.PERSON, one) for one in values["person_ids"])
+    _in_utc(values, ("created_at", "closed_at"), named)
+    return OpportunityChanged(_id(ids.OPPORTUNITY, detail, "opportunity_id", named), mark, values)
+
+
+def opportunity_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> OpportunityDeleted:
+    return OpportunityDeleted(_id(ids.OPPORTUNITY, detail, "opportunity_id", named), mark)
+
+
+def _in_utc(values: dict[str, Any], names: Iterable[str], named: Naming) -> None:
+    for name in names:
+        if values.get(name) is not None:
+            values[name] = moment(values[name], named(name))
 
 
 def _values(

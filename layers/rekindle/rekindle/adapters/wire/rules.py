@@ -19,6 +19,7 @@ MOST_FIELDS = 50
 LONGEST_FIELD_NAME = 64
 LONGEST_FIELD_TEXT = 1024
 MOST_MERGED = 100
+MOST_DAYS = 3650
 LARGEST = 2**63 - 1
 
 # A description says, in a refusal, what was expected.
@@ -34,13 +35,9 @@ Merged = Annotated[
     list[Identifier],
     Meta(min_length=1, max_length=MOST_MERGED, description=f"a list of 1 to {MOST_MERGED} identifiers"),
 ]
-Text = Annotated[
-    str, Meta(max_length=LONGEST_TEXT, description=f"a text of at most {LONGEST_TEXT} characters")
-]
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT, description=f"a text of at most {LONGEST_TEXT} characters")]
 Url = Annotated[str, Meta(max_length=LONGEST_URL, description=f"a text of at most {LONGEST_URL} characters")]
-Time = Annotated[
-    str, Meta(max_length=LONGEST_TIME, description="a time with an offset, as 2025-03-31T09:30:00Z")
-]
+Time = Annotated[str, Meta(max_length=LONGEST_TIME, description="a time with an offset, as 2025-03-31T09:30:00Z")]
 Date = Annotated[date, Meta(description="a date, as 2025-03-31")]
 Flag = Annotated[bool, Meta(description="true or false")]
 Points = Annotated[float, Meta(ge=LOWEST, le=HIGHEST, description=f"a number from {LOWEST:,} to {HIGHEST:,}")]
@@ -49,6 +46,21 @@ Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST, description="a whole number
 Sequence = Annotated[int, Meta(ge=0, le=LARGEST, description="a whole number, 0 or more")]
 PersonKind = Annotated[Literal["lead", "contact"], Meta(description='"lead" or "contact"')]
 Mode = Annotated[Literal["active", "passive", "hybrid"], Meta(description='"active", "passive" or "hybrid"')]
+People = Annotated[
+    list[Identifier],
+    Meta(max_length=MOST_MERGED, description=f"a list of at most {MOST_MERGED} identifiers"),
+]
+Days = Annotated[int, Meta(ge=0, le=MOST_DAYS, description=f"a whole number of days from 0 to {MOST_DAYS:,}")]
+Classes = Annotated[
+    list[Literal["new", "never_engaged", "formerly_engaged", "non_response"]],
+    Meta(min_length=1, max_length=4, description="a list of new, never_engaged, formerly_engaged, non_response"),
+]
+Fallback = Annotated[Literal["default", "none"], Meta(description='"default" or "none"')]
+PromptFallback = Annotated[Literal["keep_prompted", "none"], Meta(description='"keep_prompted" or "none"')]
+Intent = Annotated[
+    Literal["convert", "create_opportunity", "activate"],
+    Meta(description='"convert", "create_opportunity" or "activate"'),
+]
 FieldName = Annotated[
     str,
     Meta(
@@ -168,10 +180,11 @@ def _plain(rule: Any) -> Any:
 
 def _complaint(rule: Any, value: Any) -> str:
     described = _described(rule)
-    return f"expected {described[1] if described else 'another value'}, got {_kind(value)}"
+    return f"expected {described[1] if described else 'another value'}, got {kind_of(value)}"
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
+    """What a value is, in words that do not repeat it."""
     match value:
         case None:
             return "null"

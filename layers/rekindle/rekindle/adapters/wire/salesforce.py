@@ -238,9 +238,7 @@ class _Change:
         known = {name for names in mapped.values() for name in names}
         names = [name for name in {**self.payload, **dict.fromkeys(self.nulled)} if name.endswith("__c")]
         told = {name: self.value(name) for name in names if name not in known}
-        return {
-            name: value for name, value in told.items() if fits(FieldName, name) and fits(FieldValue, value)
-        }
+        return {name: value for name, value in told.items() if fits(FieldName, name) and fits(FieldValue, value)}
 
 
 def is_change(detail: Mapping[str, Any]) -> bool:
@@ -249,9 +247,7 @@ def is_change(detail: Mapping[str, Any]) -> bool:
     return _HEADER in detail or (isinstance(payload, dict) and _HEADER in payload)
 
 
-def facts_of(
-    detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, Mapped] = MAPPING
-) -> list[Fact]:
+def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, Mapped] = MAPPING) -> list[Fact]:
     """A fact for each record that the change names; none for a gap, or where nothing changed that we know."""
     path, payload = ("detail", detail) if _HEADER in detail else ("detail.payload", detail["payload"])
     raw = required(_Object, payload, _HEADER, lambda name: f"{path}.{name}")

@@ -1,5 +1,6 @@
 """Records as the API and the command line show them (contract, sections 3 and 4)."""
 
+from datetime import datetime
 from typing import Any
 
 from rekindle.application.show_records import Shown
@@ -187,3 +188,19 @@ def user(held: User) -> Json:
         "time_zone": held.time_zone,
         "fields": dict(held.fields),
     }
+
+
+def settings_version(version: int, stored_at: datetime) -> Json:
+    return {"version": version, "stored_at": times.text(stored_at)}
+
+
+def validation(faults: list[tuple[str, str]]) -> Json:
+    return {"valid": not faults, "faults": [fault(path, message) for path, message in faults]}
+
+
+def fault(path: str, message: str) -> Json:
+    return {"path": path, "message": message}
+
+
+def health(settings_version: int, build: str, now: datetime) -> Json:
+    return {"status": "ok", "settings_version": settings_version, "build": build, "time": times.text(now)}

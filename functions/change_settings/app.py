@@ -1,0 +1,56 @@
+"""API -> settings: one document, validated as a whole, each change a version."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rekindle.adapters.wire import settings, views
+from rekindle.adapters.wire.settings_schema import SCHEMA
+from rekindle.runtime.aws import use_cases
+from rekindle.runtime.http import answer, body_of, content_type_of, etag, if_match, number, page, paging, router
+from rekindle.runtime.observability import logger, metrics
+
+app = router()
+
+
+@app.get("/settings")
+def get_settings() -> Response[str]:
+    version, document = use_cases().change_settings.current()
+    return answer(settings.shown(version, document), headers=etag(version))
+
+
+@app.put("/settings")
+def put_settings() -> Response[str]:
+    document = settings.checked(settings.parsed(body_of(app), content_type_of(app)))
+    version = use_cases().change_settings(document, if_match(app))
+    return answer(settings.shown(version, document), headers=etag(version))
+
+
+@app.get("/settings/schema")
+def get_schema() -> Response[str]:
+    return answer(SCHEMA)
+
+
+@app.post("/settings/validations")
+def validate() -> Response[str]:
+    document = settings.parsed(body_of(app), content_type_of(app))
+    return answer(views.validation(settings.faults(document) or use_cases().change_settings.faults(document)))
+
+
+@app.get("/settings/versions")
+def get_versions() -> Response[str]:
+    found = use_cases().change_settings.history(*paging(app))
+    return answer(page([views.settings_version(*one) for one in found.items], found.next))
+
+
+@app.get("/settings/versions/<version>")
+def get_version(version: str) -> Response[str]:
+    named = number("settings version", version)
+    return answer(settings.shown(named, use_cases().change_settings.version(named)))
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)

@@ -1,0 +1,35 @@
+"""API -> health, the OpenAPI document, and a page to read it."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rekindle.adapters.wire import openapi, openapi_page, views
+from rekindle.runtime.aws import environment, now, use_cases
+from rekindle.runtime.http import answer, html, router
+from rekindle.runtime.observability import logger, metrics
+
+app = router()
+
+
+@app.get("/health")
+def get_health() -> Response[str]:
+    version, _ = use_cases().change_settings.current()
+    return answer(views.health(version, environment().build, now()))
+
+
+@app.get("/openapi.json")
+def get_openapi() -> Response[str]:
+    return answer(openapi.document(environment().build))
+
+
+@app.get("/docs")
+def get_docs() -> Response[str]:
+    return html(openapi_page.rendered(openapi.document(environment().build)))
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)

@@ -1,0 +1,494 @@
+"""The API described as OpenAPI 3.1. What a request may hold comes from the very rules that requests are held to."""
+
+from typing import Any
+
+import msgspec
+
+from rekindle.adapters.wire.records import CampaignValues, PersonValues, UserValues
+from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, Identifier, Sequence
+from rekindle.adapters.wire.settings_schema import SCHEMA
+from rekindle.domain.decision import Outcome, Reason
+from rekindle.domain.journey import Ended, Stage
+from rekindle.domain.response import ResponseClass
+from rekindle.domain.search import Excluded
+from rekindle.domain.settings import Scenario
+
+Json = dict[str, Any]
+
+_ABOUT = """\
+Watches people change in a CRM, decides which campaign response is the active one, and can explain every credit.
+
+**Callers** sign their requests with AWS Signature Version 4; `GET /health` alone needs no signature.
+
+**Fields** are in snake_case, times are RFC 3339 in UTC. In a `PUT`, a field that is absent stays as it is, `null` \
+clears it, and a field that is not known is refused.
+
+**Errors** are RFC 9457 problems with a stable `code`. An answer of 4xx changed nothing.
+
+**Collections** come a page at a time: `next` of one answer is the `next` of the following request.
+"""
+
+
+def document(build: str) -> Json:
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Rekindle",
+            "version": build,
+            "summary": "One active response, and every credit explained.",
+            "description": _ABOUT,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": ".", "description": "Where this document is"}],
+        "security": [{"sigv4": []}],
+        "tags": [
+            {"name": "People", "description": "Where a person stands, and why."},
+            {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
+            {"name": "Settings", "description": "One document; each change of it is a version."},
+            {"name": "Service", "description": "The service itself."},
+        ],
+        "paths": _paths(),
+        "components": {"schemas": _schemas(), "responses": _problems(), "securitySchemes": {"sigv4": _SIGV4}},
+    }
+
+
+_SIGV4 = {
+    "type": "apiKey",
+    "name": "Authorization",
+    "in": "header",
+    "description": "AWS Signature Version 4 for the service execute-api.",
+    "x-amazon-apigateway-authtype": "awsSigv4",
+}
+
+# --- paths -----------------------------------------------------------------------------------------------------------
+
+
+def _paths() -> Json:
+    person = _in_path("person_id", "A lead or a contact. A former id leads to the person it became.")
+    return {
+        "/people/{person_id}": {
+            "get": _operation(
+                "get_person", "People", "A person as it stands", "Person", [person], ["NotFound", "Invalid"]
+            ),
+            "put": _put("put_person", "Tell what changed of a person", "Person", person),
+        },
+        "/people/{person_id}/responses": {
+            "get": _collection("get_responses", "A person's responses", "Response", person),
+        },
+        "/people/{person_id}/decisions": {
+            "get": _collection("get_decisions", "A person's decisions, newest first", "Decision", person),
+        },
+        "/people/{person_id}/timeline": {
+            "get": _collection("get_timeline", "What happened to a person, newest first", "TimelineEntry", person),
+        },
+        "/decisions/{decision_id}": {
+            "get": _operation(
+                "get_decision",
+                "People",
+                "One decision, with its whole explanation",
+                "Decision",
+                [_in_path("decision_id", "As it stands in decisions and events.")],
+                ["NotFound", "Invalid"],
+            ),
+        },
+        "/campaigns/{campaign_id}": {
+            "put": _put("put_campaign", "Tell what changed of a campaign", "Campaign", _in_path("campaign_id", "")),
+        },
+        "/users/{user_id}": {
+            "put": _put("put_user", "Tell what changed of a user", "User", _in_path("user_id", "")),
+        },
+        "/settings": {
+            "get": _versioned(_operation("get_settings", "Settings", "The current settings", "SettingsVersion")),
+            "put": _versioned(
+                _operation(
+                    "put_settings",
+                    "Settings",
+                    "Store a document as the next version; the same document again is no new version",
+                    "SettingsVersion",
+                    [_IF_MATCH],
+                    ["Malformed", "Invalid", "PreconditionFailed"],
+                    _settings_body(),
+                )
+            ),
+        },
+        "/settings/schema": {
+            "get": _operation("get_settings_schema", "Settings", "What a document may hold, as JSON Schema", None),
+        },
+        "/settings/validations": {
+            "post": _operation(
+                "validate_settings",
+                "Settings",
+                "Every fault of a document, without storing it",
+                "Validation",
+                [],
+                ["Malformed"],
+                _settings_body(),
+            ),
+        },
+        "/settings/versions": {
+            "get": _collection("get_settings_versions", "All versions, newest first", "StoredVersion", None),
+        },
+        "/settings/versions/{version}": {
+            "get": _operation(
+                "get_settings_version",
+                "Settings",
+                "One version; 0 are the built-in defaults",
+                "SettingsVersion",
+                [_in_path("version", "", {"type": "integer", "minimum": 0})],
+                ["NotFound"],
+            ),
+        },
+        "/health": {
+            "get": {**_operation("get_health", "Service", "Whether the service answers", "Health"), "security": []},
+        },
+        "/openapi.json": {
+            "get": _operation("get_openapi", "Service", "This document", None),
+        },
+        "/docs": {
+            "get": _operation("get_docs", "Service", "This document as a page to read", None, media="text/html"),
+        },
+    }
+
+
+def _operation(
+    name: str,
+    tag: str,
+    summary: str,
+    answers: str | None,
+    parameters: list[Json] | None = None,
+    problems: list[str] | None = None,
+    body: Json | None = None,
+    media: str = "application/json",
+) -> Json:
+    schema = _ref(answers) if answers else {"type": "string" if media == "text/html" else "object"}
+    told = {"200": {"description": summary, "content": {media: {"schema": schema}}}}
+    refused = {_PROBLEMS[p][0]: {"$ref": f"#/components/responses/{p}"} for p in [*(problems or []), *_ALWAYS]}
+    described = {"operationId": name, "tags": [tag], "summary": summary, "parameters": parameters or []}
+    return {**described, **({"requestBody": body} if body else {}), "responses": {**told, **refused}}
+
+
+def _put(name: str, summary: str, record: str, where: Json) -> Json:
+    body = {"required": True, "content": {"application/json": {"schema": _ref(f"{record}Change")}}}
+    return _operation(name, "Facts", summary, record, [where], ["Malformed", "Invalid", "Conflict"], body)
+
+
+def _collection(name: str, summary: str, of: str, where: Json | None) -> Json:
+    tag, problems = ("People", ["NotFound", "Invalid"]) if where else ("Settings", ["Invalid"])
+    return _operation(name, tag, summary, f"{of}Page", [*([where] if where else []), *_PAGING], problems)
+
+
+def _settings_body() -> Json:
+    held = {"schema": _ref("Settings")}
+    return {"required": True, "content": {"application/json": held, "application/yaml": held}}
+
+
+def _versioned(operation: Json) -> Json:
+    header = {"description": "The version, for If-Match.", "schema": {"type": "string", "examples": ['"7"']}}
+    operation["responses"]["200"]["headers"] = {"ETag": header}
+    return operation
+
+
+def _in_path(name: str, description: str, schema: Json | None = None) -> Json:
+    rule = schema or {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER}
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": rule}
+
+
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The version that the change was made from; without it any will do.",
+    "schema": {"type": "string", "examples": ['"7"']},
+}
+_PAGING = [
+    {
+        "name": "limit",
+        "in": "query",
+        "description": "How many at most.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+    },
+    {
+        "name": "next",
+        "in": "query",
+        "description": "What the page before answered as next.",
+        "schema": {"type": "string"},
+    },
+]
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def _schemas() -> Json:
+    return {
+        "PersonChange": _change(PersonValues, "person_id", _PERSON_EXAMPLE),
+        "CampaignChange": _change(CampaignValues, "campaign_id", {"name": "Spring webinar", "type": "Webinar"}),
+        "UserChange": _change(
+            UserValues, "user_id", {"name": "Ada Byron", "role": "SDR", "fields": {"region": "EMEA"}}
+        ),
+        "Settings": {key: value for key, value in SCHEMA.items() if key != "$schema"},
+        "Person": _PERSON,
+        "Campaign": _record(
+            "campaign_id name? type? status? is_active starts_on? ends_on? cost? precedence? exclude_from_reactivation "
+            "default_responded_status? response_prompt trigger_reactivation bypass_nurture_timeout track? deleted"
+        ),
+        "User": _record("user_id name? email? role? profile? mode? is_active time_zone? fields"),
+        "Response": _record(
+            "response_id person_id campaign_id responded responded_at? received_at response_status? activated_at? "
+            "reactivated_at? member_status? channel? response_type? source_code? click_url? score? fields inserted_by?"
+        ),
+        "Decision": _DECISION,
+        "TimelineEntry": _TIMELINE,
+        "SettingsVersion": _record("version settings"),
+        "StoredVersion": _record("version stored_at"),
+        "Validation": {
+            **_record("valid"),
+            "required": ["valid", "faults"],
+            "properties": {"valid": {"type": "boolean"}, "faults": _list(_FAULT)},
+        },
+        "Health": _record("status settings_version build time"),
+        "Problem": _PROBLEM,
+        **{f"{of}Page": _page(of) for of in ("Response", "Decision", "TimelineEntry", "StoredVersion")},
+    }
+
+
+def _change(form: type[msgspec.Struct], id_name: str, example: Json) -> Json:
+    """A record's fields under their rules, none of which is required: what is absent is unchanged."""
+    (_,), schemas = msgspec.json.schema_components([form])
+    extra = {id_name: _readable(msgspec.json.schema(Identifier)), "sequence": _readable(msgspec.json.schema(Sequence))}
+    fields = {**extra, **_readable(schemas[form.__name__]["properties"])}
+    for name in fields.keys() & _MEANINGS.keys():
+        fields[name]["description"] = _MEANINGS[name]
+    return {"type": "object", "properties": fields, "additionalProperties": False, "examples": [example]}
+
+
+_MEANINGS = {
+    "sequence": "Orders the changes of one record, where the order of the requests does not.",
+    "score": "The person's score; the settings say from where on it qualifies.",
+    "status": "As the CRM names it.",
+    "converted_contact_id": "The contact that the lead became: the history of both is then the contact's.",
+    "changed_by": "The user who made the change.",
+    "fields": "Further values by name, numbers, texts, true, false or null.",
+    "precedence": "Between responses of one instant the campaign with the lower number goes first.",
+    "exclude_from_reactivation": "Whether the campaign's past responses are passed over.",
+    "default_responded_status": "The member status of a non-response that is brought back.",
+    "response_prompt": "Whether users add people to the campaign to begin working them.",
+    "trigger_reactivation": "Whether that begins with a search for a past response.",
+    "bypass_nurture_timeout": "Whether a response qualifies while its person is to be left alone.",
+    "mode": "The user's own mode, before that of the profile and of the settings.",
+    "time_zone": "Such as Europe/Oslo.",
+}
+
+
+def _readable(schema: Any) -> Any:
+    """The same without defaults, which an absent field does not get, and without the words of refusals, which say what
+    the rule says; with patterns as JSON Schema has them."""
+    if isinstance(schema, list):
+        return [_readable(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _readable(value) for key, value in schema.items() if key not in ("default", "description")}
+    match kept:
+        case {"anyOf": [{"type": str()} | {"enum": _} as rule, {"type": "null"}]}:
+            return _nullable({"type": "string", **rule})
+    if isinstance(kept.get("pattern"), str):
+        kept["pattern"] = kept["pattern"].replace(r"\A", "^").replace(r"\Z", "$")
+    return kept
+
+
+def _each(fields: str, rule: Json) -> dict[str, Json]:
+    return {name: rule for name in fields.split()}
+
+
+_TYPES: dict[str, Json] = {
+    **_each("score previous_score cost", {"type": "number"}),
+    **_each("cycle cycles responses settings_version version precedence considered_total", {"type": "integer"}),
+    **_each(
+        "deleted do_not_contact dry_run exclude_from_reactivation is_active responded response_prompt "
+        "trigger_reactivation bypass_nurture_timeout valid",
+        {"type": "boolean"},
+    ),
+    **_each(
+        "activated_at as_of at decided_at nurture_until reactivated_at received_at responded_at stored_at time",
+        {"type": "string", "format": "date-time"},
+    ),
+    **_each("starts_on ends_on", {"type": "string", "format": "date"}),
+    **_each("fields settings", {"type": "object"}),
+    "scenario": {"type": "string", "enum": [one.value for one in Scenario]},
+    "outcome": {"type": "string", "enum": [one.value for one in Outcome]},
+    "stage": {"type": "string", "enum": [one.value for one in Stage]},
+    "class": {"type": "string", "enum": [one.value for one in ResponseClass]},
+    "excluded": {"type": "string", "enum": [one.value for one in Excluded]},
+}
+
+
+def _record(fields: str, **special: Json) -> Json:
+    """An answer with all of its fields; the ones with a question mark may be null."""
+    properties = {}
+    for field in fields.split():
+        name = field.removesuffix("?")
+        rule = special.get(name) or _TYPES.get(name, {"type": "string"})
+        properties[name] = _nullable(rule) if field != name else rule
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _nullable(rule: Json) -> Json:
+    if "$ref" in rule or "properties" in rule:
+        return {"anyOf": [rule, {"type": "null"}]}
+    values = {"enum": [*rule["enum"], None]} if "enum" in rule else {}
+    return {**rule, "type": [rule["type"], "null"], **values}
+
+
+def _list(of: Json) -> Json:
+    return {"type": "array", "items": of}
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _page(of: str) -> Json:
+    return {
+        "type": "object",
+        "properties": {"items": _list(_ref(of)), "next": {"type": ["string", "null"]}},
+        "required": ["items", "next"],
+        "additionalProperties": False,
+    }
+
+
+_PERSON_EXAMPLE = {"kind": "lead", "email": "ada@example.com", "status": "New", "score": 64}
+_PERSON = {
+    **_record(
+        "person_id kind email? first_name? last_name? company? phone? status? score? owner_id? account_id? "
+        "record_type? do_not_contact? changed_by? fields active_response? cycles responses nurture_until? "
+        "former_ids deleted",
+        former_ids=_list({"type": "string"}),
+        active_response=_record("response_id campaign_id cycle stage activated_at scenario decision_id"),
+    ),
+}
+_CONSIDERED = {
+    **_record("response_id campaign_id class? responded_at? excluded? why"),
+    "required": ["response_id", "campaign_id", "class", "responded_at", "excluded"],
+    "description": "The winner, and only the winner, has null as excluded.",
+}
+_REASON = {"type": "string", "enum": [one.value for one in Reason]}
+_DECISION = {
+    **_record(
+        "record decision_id person_id scenario outcome reason? response_id? campaign_id? decided_at as_of trigger_id "
+        "settings_version dry_run considered considered_total default_campaign_source? score? previous_score? "
+        "activated_at? cycle? status? replaced_response_id? explanation",
+        record={"type": "string", "const": "decision"},
+        reason=_REASON,
+        considered=_list(_CONSIDERED),
+    ),
+    "examples": [
+        {
+            "record": "decision",
+            "decision_id": "1f0c7a5233a1-063871234567890-5c7d4be9d001",
+            "person_id": "00Q5e00000A1b2CEAR",
+            "scenario": "score",
+            "outcome": "reactivated",
+            "reason": None,
+            "response_id": "r-17",
+            "campaign_id": "spring-webinar",
+            "decided_at": "2026-03-01T12:00:01Z",
+            "as_of": "2026-03-01T12:00:00Z",
+            "trigger_id": "5c7d4be9d001",
+            "settings_version": 7,
+            "dry_run": False,
+            "considered": [
+                {
+                    "response_id": "r-17",
+                    "campaign_id": "spring-webinar",
+                    "class": "never_engaged",
+                    "responded_at": "2026-02-20T09:30:00Z",
+                    "excluded": None,
+                },
+                {
+                    "response_id": "r-09",
+                    "campaign_id": "autumn-fair",
+                    "class": "never_engaged",
+                    "responded_at": "2025-10-02T10:00:00Z",
+                    "excluded": "OUTSIDE_LOOKBACK",
+                    "why": "it is older than the look-back of 30 days",
+                },
+            ],
+            "considered_total": 2,
+            "default_campaign_source": None,
+            "score": 64,
+            "previous_score": 48,
+            "activated_at": "2026-03-01T12:00:00Z",
+            "cycle": 1,
+            "status": "Open - Not Contacted",
+            "replaced_response_id": None,
+            "explanation": "Spring webinar got the credit when the score went from 48 to 64 (threshold 60) on "
+            "2026-03-01T12:00:00Z: its response is the newest never engaged one within 30 days; 1 other response lost "
+            "to it.",
+        }
+    ],
+}
+_TIMELINE = {
+    "oneOf": [
+        _record(
+            "kind at decision_id scenario outcome reason? response_id? campaign_id? cycle? score?",
+            kind={"type": "string", "const": "decision"},
+            reason=_REASON,
+        ),
+        _record(
+            "kind at response_id campaign_id cycle stage",
+            kind={"type": "string", "const": "stage_reached"},
+        ),
+        _record(
+            "kind at response_id campaign_id cycle reason",
+            kind={"type": "string", "const": "deactivated"},
+            reason={"type": "string", "enum": [one.value for one in Ended]},
+        ),
+    ]
+}
+
+# --- problems --------------------------------------------------------------------------------------------------------
+
+_FAULT = _record("path message")
+_PROBLEM = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "properties": {
+        "type": {"type": "string", "const": "about:blank"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable, for programs."},
+        "detail": {"type": "string", "description": "In words, for people."},
+        "field": {"type": "string", "description": "The field at fault, as the caller wrote it."},
+        "faults": {**_list(_FAULT), "description": "Every fault of a settings document."},
+    },
+    "required": ["type", "title", "status", "code", "detail"],
+    "additionalProperties": False,
+}
+_PROBLEMS = {
+    "Malformed": ("400", "The body cannot be read.", "MALFORMED"),
+    "NotFound": ("404", "There is no such record.", "NOT_FOUND"),
+    "Conflict": ("409", "The record was changed at the same moment again and again. Try again.", "CONFLICT"),
+    "PreconditionFailed": ("412", "Another version is current.", "PRECONDITION_FAILED"),
+    "Invalid": ("422", "A field is unknown, of a wrong type or out of range.", "INVALID_FIELD"),
+    "Failed": ("500", "Something went wrong here.", "INTERNAL"),
+    "Unavailable": ("503", "The store did not answer. Try again later.", "UNAVAILABLE"),
+}
+_ALWAYS = ["Failed", "Unavailable"]
+
+
+def _problems() -> Json:
+    return {
+        name: {
+            "description": description,
+            "content": {
+                "application/problem+json": {
+                    "schema": _ref("Problem"),
+                    "examples": {"problem": {"value": {"type": "about:blank", "status": int(status), "code": code}}},
+                }
+            },
+        }
+        for name, (status, description, code) in _PROBLEMS.items()
+    }

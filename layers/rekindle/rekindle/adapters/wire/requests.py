@@ -1,0 +1,101 @@
+"""Requests for a reactivation, from an event or the API, in the same words (contract, section 4)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from rekindle.adapters.wire import ids
+from rekindle.adapters.wire.rules import (
+    Classes,
+    Days,
+    Fallback,
+    Flag,
+    Identifier,
+    Intent,
+    Naming,
+    PromptFallback,
+    checked,
+    required,
+)
+from rekindle.domain.errors import InvalidField
+from rekindle.domain.ordering import Mark
+from rekindle.domain.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.response import ResponseClass
+from rekindle.domain.settings import Overrides
+
+
+class RequestValues(msgspec.Struct, gc=False):
+    person_id: Identifier | None = None
+    task_id: Identifier | None = None
+    user_id: Identifier | None = None
+    default_campaign_id: Identifier | None = None
+    lookback_days: Days | None = None
+    priority: Classes | None = None
+    include_non_responses: Flag | None = None
+    bypass_nurture_timeout: Flag = False
+    fallback: Fallback | None = None
+    dry_run: Flag = False
+
+
+class PromptValues(msgspec.Struct, gc=False):
+    person_id: Identifier | None = None
+    campaign_id: Identifier | None = None
+    user_id: Identifier | None = None
+    intent: Intent | None = None
+    fallback: PromptFallback | None = None
+
+
+REQUEST, PROMPT = (frozenset(form.__struct_fields__) for form in (RequestValues, PromptValues))
+
+
+def reactivation_requested(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ReactivationRequested:
+    return requested(required(Identifier, detail, "request_id", named), detail, mark, named)
+
+
+def requested(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Naming) -> ReactivationRequested:
+    """One input: a person or a task, and what is to be different from the settings."""
+    values = checked(RequestValues, detail, named)
+    user_id = required(Identifier, detail, "user_id", named)
+    if (values.person_id is None) == (values.task_id is None):
+        raise InvalidField("either this or task_id is required, and not both", named("person_id"))
+    priority = tuple(ResponseClass(name) for name in values.priority) if values.priority else None
+    if priority and len(set(priority)) < len(priority):
+        raise InvalidField("no class may be listed twice", named("priority"))
+    return ReactivationRequested(
+        request_id,
+        mark,
+        person_id=ids.widened_if(ids.PERSON, values.person_id) if values.person_id else None,
+        task_id=ids.widened_if(ids.TASK, values.task_id) if values.task_id else None,
+        user_id=ids.widened_if(ids.USER, user_id),
+        overrides=Overrides(
+            default_campaign_id=_campaign(values.default_campaign_id),
+            lookback_days=values.lookback_days,
+            priority=priority,
+            include_non_responses=values.include_non_responses,
+            bypass_nurture_timeout=values.bypass_nurture_timeout,
+            fallback=values.fallback,
+        ),
+        dry_run=values.dry_run,
+    )
+
+
+def response_prompted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponsePrompted:
+    return prompted(required(Identifier, detail, "request_id", named), detail, mark, named)
+
+
+def prompted(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponsePrompted:
+    values = checked(PromptValues, detail, named)
+    required(Intent, detail, "intent", named)
+    return ResponsePrompted(
+        request_id,
+        mark,
+        ids.widened_if(ids.PERSON, required(Identifier, detail, "person_id", named)),
+        ids.widened_if(ids.CAMPAIGN, required(Identifier, detail, "campaign_id", named)),
+        ids.widened_if(ids.USER, required(Identifier, detail, "user_id", named)),
+        Overrides(fallback=values.fallback),
+    )
+
+
+def _campaign(campaign_id: str | None) -> str | None:
+    return ids.widened_if(ids.CAMPAIGN, campaign_id) if campaign_id else None

@@ -1,0 +1,194 @@
+"""A settings document: read from JSON or YAML, and every fault of its shape found, by path and in plain words."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rekindle.adapters.wire.rules import kind_of
+from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, Rule
+from rekindle.domain.errors import InvalidSettings, Malformed
+from rekindle.domain.settings import LONGEST_DURATION, duration, path_of
+
+LARGEST = 200_000
+"""Bytes of a document, as it is sent and as it is stored; an item of DynamoDB holds 400 KB."""
+
+Part = str | int
+Fault = tuple[tuple[Part, ...], str]
+
+
+def parsed(body: bytes, content_type: str | None = None) -> dict[str, Any]:
+    """The document, from YAML where the content type says so or it is not JSON. Raises Malformed."""
+    if len(body) > LARGEST:
+        raise Malformed(f"the document is larger than {LARGEST:,} bytes")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Malformed("the document is not UTF-8") from None
+    found = _from_yaml(text) if "yaml" in (content_type or "").lower() else _from_either(text)
+    if not isinstance(found, dict):
+        raise Malformed("the document needs to be an object")
+    plain: dict[str, Any] = _plain(found)
+    if len(json.dumps(plain)) > LARGEST:
+        raise Malformed(f"the document as it is stored is larger than {LARGEST:,} bytes")
+    return plain
+
+
+def _from_either(text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_without_doubles)
+    except (ValueError, RecursionError) as error:
+        if text.lstrip().startswith("{"):
+            raise Malformed(f"the document is not JSON: {error}") from None
+        return _from_yaml(text)
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        double = next(name for name in names if names.count(name) > 1)
+        raise Malformed(f"the key {double!r} is there twice")
+    return found
+
+
+def _from_yaml(text: str) -> Any:
+    from rekindle.adapters.wire import yaml_document
+
+    return yaml_document.load(text)
+
+
+def _plain(value: Any) -> Any:
+    """The same with whole numbers as such, and refused where JSON has no word for a value."""
+    match value:
+        case dict():
+            return {_plain(name): _plain(entry) for name, entry in value.items()}
+        case list():
+            return [_plain(entry) for entry in value]
+        case float() if not math.isfinite(value):
+            raise Malformed("a number of the document is not finite")
+        case float() if value.is_integer():
+            return int(value)
+        case str() if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise Malformed("a text of the document holds half a character")
+        case None | str() | bool() | int() | float():
+            return value
+    raise Malformed(f"a value of the document is of a kind that JSON does not have: {type(value).__name__}")
+
+
+def shown(version: int, document: Mapping[str, Any]) -> dict[str, Any]:
+    """A version as the API shows it; before the first are the built-in defaults."""
+    return {"version": version, "settings": document if version else DEFAULTS}
+
+
+def checked(document: dict[str, Any]) -> dict[str, Any]:
+    """The document, if its shape is right. Raises InvalidSettings with every fault."""
+    found = faults(document)
+    if found:
+        raise InvalidSettings(found)
+    return document
+
+
+def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """All that is wrong with the document's shape, as (path, message). What it names is not looked up here."""
+    # Only a document that is sent in pays for the validator.
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+    found: dict[tuple[Part, ...], str] = {}
+    for error in Draft202012Validator(SCHEMA).iter_errors(document):
+        for path, message in _told(tuple(error.absolute_path), error.validator, error.schema, error.instance):
+            found.setdefault(path, message)
+    for path, message in (*_bad_durations((), SCHEMA, document), *_overlapping_types(document)):
+        found.setdefault(path, message)
+    return sorted((path_of(path), message) for path, message in found.items())
+
+
+def _told(at: tuple[Part, ...], keyword: str, rule: Rule, value: Any) -> Iterator[Fault]:
+    """One error of the validator as faults: each at the key that is to be mended."""
+    match keyword:
+        case "additionalProperties":
+            yield from (((*at, name), "unknown key") for name in value if name not in rule["properties"])
+        case "required":
+            yield from (((*at, name), "is needed") for name in rule["required"] if name not in value)
+        case "dependentRequired":
+            for name, others in rule["dependentRequired"].items():
+                for other in others:
+                    if name in value and other not in value:
+                        yield (*at, other), f"is needed where there is {name!r}"
+        case "uniqueItems":
+            double = next(entry for entry in value if value.count(entry) > 1)
+            yield at, f"names {_shown(double)} twice"
+        case "minItems":
+            yield at, "must not be empty"
+        case "maxItems" | "maxProperties":
+            yield at, f"has more than {rule[keyword]} entries"
+        case "minLength" | "maxLength" if "type" not in rule:
+            yield (*at, value), f"a key needs 1 to {rule['maxLength']} characters"
+        case _:
+            yield at, f"expected {_expected(rule)}, got {_shown(value)}"
+
+
+def _expected(rule: Rule) -> str:
+    types = rule.get("type", [])
+    named = [types] if isinstance(types, str) else list(types)
+    if "enum" in rule:
+        words = [json.dumps(one) for one in rule["enum"]]
+        return f"{', '.join(words[:-1])} or {words[-1]}"
+    return " or ".join(_words(name, rule) for name in named)
+
+
+def _words(name: str, rule: Rule) -> str:
+    match name:
+        case "integer" | "number":
+            kind = "a whole number" if name == "integer" else "a number"
+            return f"{kind} from {rule['minimum']} to {rule['maximum']}"
+        case "string" if "examples" in rule:
+            kind = "a duration" if rule.get("format") == "duration" else "a text"
+            return f"{kind} such as {' or '.join(rule['examples'])}"
+        case "string":
+            return f"a text of {rule['minLength']} to {rule['maxLength']} characters"
+        case "boolean":
+            return "true or false"
+        case "array":
+            return "a list"
+        case "object":
+            return "an object"
+    return "null"
+
+
+def _shown(value: Any) -> str:
+    """A short value itself: settings tell of no person."""
+    return json.dumps(value, ensure_ascii=False) if len(str(value)) <= 40 and value != "" else kind_of(value)
+
+
+def _bad_durations(at: tuple[Part, ...], rule: Rule, value: Any) -> Iterator[Fault]:
+    """Durations that are written right, but are longer than any delay can be."""
+    if rule.get("format") == "duration" and isinstance(value, str):
+        try:
+            if duration(value) > LONGEST_DURATION:
+                yield at, f"expected at most {LONGEST_DURATION.days} days"
+        except (ValueError, OverflowError):
+            yield at, f"expected {_expected(rule)}, got {_shown(value)}"
+    elif isinstance(value, dict):
+        for name, inner in rule.get("properties", {}).items():
+            if name in value:
+                yield from _bad_durations((*at, name), inner, value[name])
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield from _bad_durations((*at, index), rule.get("items", {}), entry)
+
+
+def _overlapping_types(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Types of campaigns that are wanted and not wanted."""
+    for scenario, section in _entries(_entries(document).get("reactivation")).items():
+        types = _entries(_entries(section).get("campaign_types"))
+        only, excepted = types.get("only"), types.get("except")
+        if isinstance(only, list) and isinstance(excepted, list):
+            both = [_shown(one) for one in only if one in excepted]
+            if both:
+                message = f"overlapping: {', '.join(both)} in both only and except"
+                yield ("reactivation", scenario, "campaign_types"), message
+
+
+def _entries(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

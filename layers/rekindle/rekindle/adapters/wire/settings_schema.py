@@ -1,0 +1,281 @@
+"""The settings document as JSON Schema (contract, section 5): what the API publishes, what documents are held to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER
+from rekindle.domain.response import ResponseClass
+from rekindle.domain.score import HIGHEST, LOWEST
+from rekindle.domain.settings import DURATION, STRICT_ORDER
+
+Rule = dict[str, Any]
+
+_MODES = ["active", "passive", "hybrid"]
+_LONGEST = 255
+_MOST_DAYS = 3650
+_MOST = 500
+"""Entries of a map or a list."""
+
+
+def _object(description: str, properties: Mapping[str, Rule], **more: Any) -> Rule:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": dict(properties),
+        "additionalProperties": False,
+        **more,
+    }
+
+
+def _map(description: str, entry: Rule) -> Rule:
+    return {
+        "type": "object",
+        "description": description,
+        "maxProperties": _MOST,
+        "propertyNames": {"maxLength": _LONGEST, "minLength": 1},
+        "additionalProperties": entry,
+    }
+
+
+def _list(description: str, entry: Rule, **more: Any) -> Rule:
+    return {
+        "type": "array",
+        "description": description,
+        "items": entry,
+        "maxItems": _MOST,
+        "uniqueItems": True,
+        **more,
+    }
+
+
+def _text(description: str, **more: Any) -> Rule:
+    return {"type": "string", "description": description, "minLength": 1, "maxLength": _LONGEST, **more}
+
+
+def _optional(rule: Rule) -> Rule:
+    return {**rule, "type": [rule["type"], "null"], "default": None}
+
+
+def _flag(description: str, default: bool) -> Rule:
+    return {"type": "boolean", "description": description, "default": default}
+
+
+def _days(description: str, **more: Any) -> Rule:
+    return {"type": "integer", "description": description, "minimum": 0, "maximum": _MOST_DAYS, **more}
+
+
+def _duration(description: str, **more: Any) -> Rule:
+    return {
+        "type": "string",
+        "description": description,
+        "format": "duration",
+        "pattern": DURATION.pattern,
+        "examples": ["PT30M", "P1D"],
+        **more,
+    }
+
+
+def _mode(description: str, **more: Any) -> Rule:
+    return {"type": "string", "description": description, "enum": _MODES, **more}
+
+
+def _campaign(description: str) -> Rule:
+    return _text(description, maxLength=LONGEST_IDENTIFIER)
+
+
+_DEFAULT_CAMPAIGN = _optional(
+    _object(
+        "Which campaign gets a response inserted where the search found none; null for no such campaign.",
+        {
+            "single": _optional(_campaign("The campaign for everybody whom nothing else here matches.")),
+            "by": _optional(
+                _text(
+                    "The user's field that `map` is looked up by.",
+                    pattern="^(role|profile|field:.+)$",
+                    examples=["role", "profile", "field:region"],
+                )
+            ),
+            "map": _map("The field's value -> the campaign.", _campaign("An active campaign's id.")),
+            "otherwise": _optional(_campaign("The campaign where the map has no row.")),
+            "user_source": {
+                "type": "string",
+                "description": "Whose field it is: the user who acted, or the person's owner.",
+                "enum": ["actor", "owner"],
+                "default": "actor",
+            },
+        },
+        dependentRequired={"by": ["map"], "map": ["by"]},
+    )
+)
+
+_CLASSES = [c.value for c in ResponseClass]
+
+_COMMON = {
+    "enabled": _flag("Whether the scenario runs at all.", True),
+    "lookback_days": _days("How old a response may be to take the credit.", default=30),
+    "priority": _list(
+        "The classes of responses in the order they are searched. One that is not here is not searched.",
+        {"type": "string", "enum": _CLASSES},
+        minItems=1,
+        default=[c.value for c in STRICT_ORDER],
+    ),
+    "include_non_responses": _flag(
+        "Whether a campaign member who never responded is a candidate, after all the others.", False
+    ),
+    "require_prior_mql": _flag("Whether only a response that was active before is a candidate.", False),
+    "campaign_types": _object(
+        "Which types of campaigns are searched.",
+        {
+            "only": _list("These alone; none for all.", _text("A campaign's type."), default=[]),
+            "except": _list("All but these.", _text("A campaign's type."), default=[]),
+        },
+        default={"only": [], "except": []},
+    ),
+    "cool_down_days": _days("How long after an activation the scenario leaves the person alone.", default=0),
+    "default_campaign": _DEFAULT_CAMPAIGN,
+}
+
+
+def _scenario(description: str, **more: Rule) -> Rule:
+    return _object(description, {**_COMMON, **more}, default={})
+
+
+_PERSON_STATUS = _object(
+    "What a person's status means.",
+    {
+        "active": {"type": "boolean", "description": "Whether the person is being worked."},
+        "response_status": _optional(_text("The status that the active response takes with it.")),
+        "kind": _optional(
+            {
+                "type": "string",
+                "description": "What kind of inactive status it is.",
+                "enum": ["new", "open", "working", "qualified", "nurture", "recycle", "disqualified", "customer", None],
+            }
+        ),
+        "nurture_timeout_days": _optional(_days("How long a person who enters it is left alone.")),
+    },
+    required=["active"],
+)
+
+_ASSIGNMENT_RULE = _object(
+    "Whose leads wait for an owner, and what happens if none comes.",
+    {
+        "owners": _list("The owners it is for; none for all.", _text("A user's or a queue's id."), default=[]),
+        "where": {"type": "object", "description": "What the person's fields must be.", "default": {}},
+        "to": _text("The queue or user that has the lead while it waits."),
+        "deadline": _duration("When the wait is given up.", default="PT1H"),
+        "reminder": _duration("When somebody is reminded.", default="PT15M"),
+        "fallback": _optional(_text("Who gets the lead when the wait is given up.")),
+    },
+    required=["to"],
+)
+
+SCHEMA: Rule = {
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "title": "Rekindle settings",
+    **_object(
+        "Every key but person_statuses has a working default.",
+        {
+            "mode": _mode(
+                "Whether people are worked through active responses. A user's, a profile's or a record type's own "
+                "mode wins, in that order.",
+                default="hybrid",
+            ),
+            "mode_overrides": _object(
+                "Other modes for some.",
+                {
+                    "profiles": {**_map("Profile -> mode.", _mode("Its mode.")), "default": {}},
+                    "record_types": {**_map("Record type -> mode.", _mode("Its mode.")), "default": {}},
+                },
+                default={"profiles": {}, "record_types": {}},
+            ),
+            "qualification": _object(
+                "When a score qualifies, and how often one campaign may be repeated.",
+                {
+                    "threshold": {
+                        "type": "number",
+                        "description": "The score from which on a response qualifies.",
+                        "minimum": LOWEST,
+                        "maximum": HIGHEST,
+                        "default": 60,
+                    },
+                    "repeat_cap": {
+                        "type": "integer",
+                        "description": "How many responses a person may have in the default campaign.",
+                        "minimum": 1,
+                        "maximum": 1000,
+                        "default": 25,
+                    },
+                },
+                default={"threshold": 60, "repeat_cap": 25},
+            ),
+            "person_statuses": _map("Every status that the CRM gives a person -> what it means.", _PERSON_STATUS),
+            "response_statuses": {
+                **_map(
+                    "Response status -> its class in the search, null for not eligible. Adds to the built-in classes.",
+                    {
+                        "type": ["string", "null"],
+                        "enum": ["new", "never_engaged", "formerly_engaged", None],
+                    },
+                ),
+                "default": {},
+            },
+            "reactivation": _object(
+                "The scenarios that bring people back.",
+                {
+                    "score": _scenario("A score crossed the threshold."),
+                    "active_status": _scenario(
+                        "A person's status became active.",
+                        delay=_duration("How long to wait for a response of its own.", default="PT0S"),
+                    ),
+                    "invocable": _scenario("A caller asked for it."),
+                    "response_prompt": _scenario(
+                        "A user added a prompt campaign.",
+                        fallback={
+                            "type": "string",
+                            "description": "What happens where the search finds none.",
+                            "enum": ["keep_prompted", "none"],
+                            "default": "keep_prompted",
+                        },
+                    ),
+                },
+                default={},
+            ),
+            "assignment": _object(
+                "Who gets a newly active lead.",
+                {
+                    "rules": {
+                        "type": "array",
+                        "description": "The first that matches wins; where none does, the owner stays.",
+                        "items": _ASSIGNMENT_RULE,
+                        "maxItems": _MOST,
+                        "default": [],
+                    },
+                    "intermediate_owners": _list(
+                        "Further owners that do not complete an assignment.",
+                        _text("A user's or a queue's id."),
+                        default=[],
+                    ),
+                },
+                default={},
+            ),
+            "lifecycle": {"type": "object", "description": "What follows an active response.", "default": {}},
+        },
+        required=["person_statuses"],
+    ),
+}
+
+
+def _with_defaults(rule: Rule) -> Any:
+    """What a document that says nothing says."""
+    if "properties" in rule and rule["type"] == "object":
+        return {name: _with_defaults(inner) for name, inner in rule["properties"].items() if _has_default(inner)}
+    return rule.get("default", {})
+
+
+def _has_default(rule: Rule) -> bool:
+    return "default" in rule or "properties" in rule
+
+
+DEFAULTS: Mapping[str, Any] = {**_with_defaults(SCHEMA), "person_statuses": {}}
+"""The settings that hold until a document is stored."""

@@ -1,0 +1,34 @@
+"""rekindle redrive: look into a stack's failure queue, and send its content on again."""
+
+import argparse
+import sys
+
+from rekindle.adapters.redrive import NotRedriven, Redrive
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("redrive", help="send the content of a stack's failure queue on again")
+    parser.add_argument("--stack", required=True, help="name of the deployed stack")
+    parser.add_argument("--dry-run", action="store_true", help="only list what is there, and why")
+    parser.set_defaults(run=_redrive)
+
+
+def _redrive(parsed: argparse.Namespace) -> int:
+    """Exit status 1 where something stays in the queue."""
+    redrive = Redrive(parsed.stack)
+    sent = left = 0
+    for failed in list(redrive.failed()):
+        print(f"{failed.what}  {failed.reason}")
+        try:
+            if parsed.dry_run:
+                redrive.keep(failed)
+                continue
+            redrive.send_on(failed)
+            sent += 1
+        except NotRedriven as why:
+            redrive.keep(failed)
+            left += 1
+            print(f"  stays: {why}")
+    if not parsed.dry_run:
+        print(f"{sent} sent on, {left} left.", file=sys.stderr)
+    return 1 if left else 0

@@ -1,0 +1,55 @@
+"""What a flow, an API caller or a rep asks for."""
+
+from dataclasses import dataclass
+
+from rekindle.domain.decision import Trigger
+from rekindle.domain.ordering import Mark
+from rekindle.domain.settings import NO_OVERRIDES, Overrides, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class ReactivationRequested:
+    """A person, or a task that leads to one, is to be reactivated."""
+
+    request_id: str
+    mark: Mark
+    person_id: str | None = None
+    task_id: str | None = None
+    user_id: str | None = None
+    overrides: Overrides = NO_OVERRIDES
+    dry_run: bool = False
+
+    def trigger(self, person_id: str) -> Trigger:
+        return Trigger(
+            Scenario.INVOCABLE,
+            f"request:{self.request_id}",
+            person_id,
+            as_of=self.mark.at,
+            user_id=self.user_id,
+            overrides=self.overrides,
+            dry_run=self.dry_run,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsePrompted:
+    """A rep picked a response prompt campaign for a person."""
+
+    request_id: str
+    mark: Mark
+    person_id: str
+    campaign_id: str
+    user_id: str | None = None
+    overrides: Overrides = NO_OVERRIDES
+
+    @property
+    def trigger(self) -> Trigger:
+        return Trigger(
+            Scenario.RESPONSE_PROMPT,
+            f"prompt:{self.request_id}",
+            self.person_id,
+            as_of=self.mark.at,
+            user_id=self.user_id,
+            overrides=self.overrides,
+            prompted_campaign_id=self.campaign_id,
+        )
