@@ -1,0 +1,117 @@
+"""All ports at once, on each technology that they are kept in."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+from moto import mock_aws
+
+from rekindle.adapters.dynamodb import connection
+from rekindle.adapters.dynamodb import reference as kept
+from rekindle.adapters.dynamodb.connection import TableNames, bind
+from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
+from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
+from rekindle.adapters.dynamodb.scores import DynamoDBScores
+from rekindle.adapters.memory import (
+    Memory,
+    MemoryCampaigns,
+    MemoryLedger,
+    MemoryPeople,
+    MemoryReference,
+    MemoryScores,
+    MemorySettings,
+    memory_users,
+)
+from rekindle.application.ports import Campaigns, Ledger, People, Reference, Scores, SettingsVersions, Users
+from tests.support.template import create_tables
+
+REGION = "eu-central-1"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Stores:
+    people: People
+    scores: Scores
+    ledger: Ledger
+    campaigns: Campaigns
+    users: Users
+    versions: SettingsVersions
+    reference: Reference
+
+
+@dataclass(frozen=True)
+class Tables(Stores):
+    """The ports on DynamoDB, and the way beneath them."""
+
+    client: Any
+    names: TableNames
+
+
+def in_memory() -> Stores:
+    memory = Memory()
+    reference = MemoryReference(memory)
+    return Stores(
+        people=MemoryPeople(memory, reference),
+        scores=MemoryScores(memory),
+        ledger=MemoryLedger(memory),
+        campaigns=MemoryCampaigns(memory),
+        users=memory_users(memory),
+        versions=MemorySettings(memory),
+        reference=reference,
+    )
+
+
+def open_client(endpoint: str | None = None, service: str = "dynamodb", pool: int = 10) -> Any:
+    """A client as the functions have it, with credentials that are good for nothing but the tests."""
+    session = botocore.session.get_session()
+    session.set_credentials("test", "test")
+    config = connection.CONFIG.merge(Config(max_pool_connections=pool))
+    return session.create_client(service, region_name=REGION, endpoint_url=endpoint, config=config)
+
+
+def on_tables(client: Any, lifetime: float = 0) -> Tables:
+    """New tables, to which the models of this process are bound."""
+    names = create_tables(client, f"-{os.getpid()}-{next(_numbers)}")
+    campaigns, users, versions = kept.campaigns(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings()
+    return Tables(
+        people=DynamoDBPeople(bind(client, names)),
+        scores=DynamoDBScores(),
+        ledger=DynamoDBLedger(),
+        campaigns=campaigns,
+        users=users,
+        versions=versions,
+        reference=CachedReference(campaigns, users, versions, lifetime),
+        client=client,
+        names=names,
+    )
+
+
+def drop_tables(tables: Tables) -> None:
+    for name in (tables.names.people, tables.names.scores, tables.names.ledger, tables.names.reference):
+        tables.client.delete_table(TableName=name)
+
+
+@contextmanager
+def moto() -> Iterator[Tables]:
+    with mock_aws():
+        client = open_client()
+        yield on_tables(client)
+        client.close()
+
+
+@contextmanager
+def dynamodb_local_at(endpoint: str) -> Iterator[Tables]:
+    client = open_client(endpoint)
+    tables = on_tables(client)
+    yield tables
+    drop_tables(tables)
+    client.close()

@@ -1,0 +1,173 @@
+"""What DynamoDB refuses, or cannot do now, reaches the use cases as Conflict or Unavailable and as nothing else."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from botocore.stub import Stubber
+
+from rekindle.adapters.dynamodb.connection import bind
+from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.change import Change
+from rekindle.domain.errors import Conflict, Unavailable
+from rekindle.domain.ordering import Mark
+from rekindle.domain.person import Person
+from rekindle.domain.response import DEFAULT_CLASSES
+from rekindle.domain.score import Score
+from rekindle.domain.user import User
+from tests.contract import stores as technologies
+from tests.contract.stores import NOW, Tables
+from tests.contract.test_ledger import a_decision
+
+Call = Callable[[Tables], object]
+
+READS: dict[str, tuple[str, Call]] = {
+    "people.get": ("batch_get_item", lambda t: t.people.get("p")),
+    "people.get_response": ("batch_get_item", lambda t: t.people.get_response("p", "r")),
+    "people.load": ("batch_get_item", lambda t: t.people.load("p", "r")),
+    "people.responses": ("query", lambda t: list(t.people.responses("p"))),
+    "people.candidates": ("query", lambda t: t.people.candidates("p")),
+    "people.repeats": ("query", lambda t: t.people.repeats("p", "c", 25)),
+    "people.person_of": ("query", lambda t: t.people.person_of("r")),
+    "people.reindex": ("query", lambda t: t.people.reindex(Person("p", 1), DEFAULT_CLASSES, "m")),
+    "scores.get": ("get_item", lambda t: t.scores.get("p")),
+    "ledger.get": ("get_item", lambda t: t.ledger.get("p-1-2")),
+    "ledger.decisions": ("query", lambda t: t.ledger.decisions("p", 10)),
+    "ledger.timeline": ("query", lambda t: t.ledger.timeline("p", 10)),
+    "campaigns.get": ("query", lambda t: t.campaigns.get("c")),
+    "users.get": ("query", lambda t: t.users.get("u")),
+    "versions.current": ("query", lambda t: t.versions.current()),
+    "versions.get": ("get_item", lambda t: t.versions.get(1)),
+    "versions.versions": ("query", lambda t: t.versions.versions(10)),
+    "reference.settings": ("query", lambda t: t.reference.settings()),
+    "reference.settings_at": ("get_item", lambda t: t.reference.settings_at(1)),
+    "reference.campaign": ("query", lambda t: t.reference.campaign("c")),
+    "reference.campaign_at": ("query", lambda t: t.reference.campaign_at("c", NOW)),
+    "reference.user": ("query", lambda t: t.reference.user("u")),
+}
+WRITES: dict[str, tuple[str, Call]] = {
+    "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, Mark(NOW)), 0)),
+    "campaigns.put": ("put_item", lambda t: t.campaigns.put(Campaign("c"), 0)),
+    "users.put": ("put_item", lambda t: t.users.put(User("u"), 0)),
+    "versions.put": ("put_item", lambda t: t.versions.put({}, 0, NOW)),
+}
+BUSY = ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "InternalServerError")
+
+
+@pytest.fixture(scope="module")
+def tables() -> Iterator[Tables]:
+    with technologies.moto() as tables:
+        yield tables
+
+
+def refusing(tables: Tables, operation: str, code: str, **fields: Any) -> Stubber:
+    stub = Stubber(tables.client)
+    stub.add_client_error(operation, code, "no", 400, modeled_fields=fields or None)
+    return stub
+
+
+def commit(tables: Tables) -> None:
+    tables.people.commit(Change(Person("p", 1), 0, decision=a_decision("p")))
+
+
+@pytest.mark.parametrize("code", BUSY)
+@pytest.mark.parametrize(("operation", "call"), [*READS.values(), *WRITES.values()], ids=[*READS, *WRITES])
+def test_a_service_that_is_busy_is_unavailable(tables: Tables, operation: str, call: Call, code: str) -> None:
+    with refusing(tables, operation, code), pytest.raises(Unavailable, match=code):
+        call(tables)
+
+
+@pytest.mark.parametrize("code", ["ConditionalCheckFailedException", "TransactionConflictException"])
+@pytest.mark.parametrize(("operation", "call"), WRITES.values(), ids=[*WRITES])
+def test_a_write_that_met_another_is_a_conflict(tables: Tables, operation: str, call: Call, code: str) -> None:
+    with refusing(tables, operation, code), pytest.raises(Conflict):
+        call(tables)
+
+
+@pytest.mark.parametrize("position", [0, 1])
+@pytest.mark.parametrize("code", ["ConditionalCheckFailed", "TransactionConflict"])
+def test_a_transaction_that_met_another_is_a_conflict(tables: Tables, code: str, position: int) -> None:
+    reasons = [{"Code": "None"}, {"Code": "None"}]
+    reasons[position] = {"Code": code, "Message": "no"}
+
+    with refusing(tables, "transact_write_items", "TransactionCanceledException", CancellationReasons=reasons):
+        with pytest.raises(Conflict):
+            commit(tables)
+
+
+@pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded", "ItemCollectionSizeLimitExceeded"])
+def test_a_transaction_cancelled_for_want_of_room_is_unavailable(tables: Tables, code: str) -> None:
+    reasons = [{"Code": "None"}, {"Code": code, "Message": "no"}]
+
+    with refusing(tables, "transact_write_items", "TransactionCanceledException", CancellationReasons=reasons):
+        with pytest.raises(Unavailable, match=code):
+            commit(tables)
+
+
+@pytest.mark.parametrize("code", [*BUSY, "ValidationException", "ResourceNotFoundException"])
+def test_a_transaction_that_is_refused_is_unavailable(tables: Tables, code: str) -> None:
+    with refusing(tables, "transact_write_items", code), pytest.raises(Unavailable, match=code):
+        commit(tables)
+
+
+def test_a_transaction_still_in_progress_is_a_conflict(tables: Tables) -> None:
+    with refusing(tables, "transact_write_items", "TransactionInProgressException"), pytest.raises(Conflict):
+        commit(tables)
+
+
+def test_a_decision_that_met_a_transaction_and_is_not_stored_is_a_conflict(tables: Tables) -> None:
+    stub = refusing(tables, "put_item", "TransactionConflictException")
+    stub.add_response("get_item", {})
+
+    with stub, pytest.raises(Conflict):
+        tables.ledger.add(a_decision("p"))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        EndpointConnectionError(endpoint_url="http://nowhere"),
+        ConnectTimeoutError(endpoint_url="http://nowhere"),
+        ReadTimeoutError(endpoint_url="http://nowhere"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize(
+    "call", [*(c for _, c in READS.values()), *(c for _, c in WRITES.values()), commit], ids=[*READS, *WRITES, "commit"]
+)
+def test_a_service_out_of_reach_is_unavailable(tables: Tables, call: Call, error: Exception) -> None:
+    def out_of_reach(**_: object) -> None:
+        raise error
+
+    tables.client.meta.events.register("before-call.dynamodb", out_of_reach)
+    try:
+        with pytest.raises(Unavailable, match=type(error).__name__):
+            call(tables)
+    finally:
+        tables.client.meta.events.unregister("before-call.dynamodb", out_of_reach)
+
+
+def test_a_write_that_is_sent_again_by_the_client_is_done_once(tables: Tables) -> None:
+    """Each transaction carries a token of its own, by which the service knows a second sending."""
+    sent = []
+    tables.client.meta.events.register(
+        "before-call.dynamodb.TransactWriteItems", lambda params, **_: sent.append(params["body"])
+    )
+
+    commit(tables)
+
+    assert "ClientRequestToken" in str(sent[0])
+
+
+def test_all_models_share_the_one_client_of_the_last_binding(tables: Tables) -> None:
+    models = (PeopleItem, ScoreItem, LedgerItem, ReferenceItem)
+    for _ in range(2):
+        client = technologies.open_client()
+        connection = bind(client, tables.names)
+
+        assert {id(model._get_connection().connection) for model in models} == {id(connection)}
+        assert connection.client is client
+        client.close()
+    bind(tables.client, tables.names)

@@ -1,0 +1,127 @@
+"""Decisions and journeys: every field comes back, one decision an id, newest first, page by page."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Decision, Outcome, Reason, decision_id
+from rekindle.domain.events import entry_id
+from rekindle.domain.journey import Deactivated, Ended, Stage, StageReached
+from rekindle.domain.person import Person
+from rekindle.domain.settings import Scenario
+from tests.contract.stores import NOW, Stores, Tables
+from tests.contract.values import every_field, fresh, quickly
+
+
+def a_decision(person_id: str, trigger_id: str = "t", *, days: float = 0, **values: object) -> Decision:
+    at = NOW + timedelta(days=days)
+    decision = Decision(
+        decision_id=decision_id(person_id, Scenario.SCORE, trigger_id, at),
+        person_id=person_id,
+        scenario=Scenario.SCORE,
+        outcome=Outcome.SKIPPED,
+        reason=Reason.ACTIVE_EXISTS,
+        trigger_id=trigger_id,
+        as_of=at,
+        decided_at=NOW,
+        settings_version=1,
+        person_version=1,
+    )
+    return replace(decision, **values)  # type: ignore[arg-type]
+
+
+def a_stage(person_id: str, *, days: float, stage: Stage = Stage.SAL) -> StageReached:
+    return StageReached(person_id, "r", "c", 1, stage, NOW + timedelta(days=days), 1)
+
+
+@quickly
+@given(st.data())
+def test_every_field_of_a_decision_comes_back(stores: Stores, data: st.DataObject) -> None:
+    decision = data.draw(every_field(Decision))
+    person_id = fresh(decision.person_id)
+    named = decision_id(person_id, decision.scenario, decision.trigger_id, decision.as_of)
+    decision = replace(decision, person_id=person_id, decision_id=named)
+
+    assert stores.ledger.add(decision) == decision
+
+    assert stores.ledger.get(named) == decision
+    assert stores.ledger.decisions(person_id, 10).items == [decision]
+    assert stores.ledger.timeline(person_id, 10).items == [decision]
+
+
+@quickly
+@given(st.data())
+def test_every_field_of_a_journey_comes_back(stores: Stores, data: st.DataObject) -> None:
+    person_id = fresh()
+    entry = data.draw(every_field(StageReached) | every_field(Deactivated))
+    entry = replace(entry, person_id=person_id)
+
+    stores.people.commit(Change(Person(person_id, 1), 0, entries=(entry,)))
+
+    assert stores.ledger.timeline(person_id, 10).items == [entry]
+    assert stores.ledger.decisions(person_id, 10).items == []
+    assert stores.ledger.get(entry_id(entry)) is None
+
+
+def test_a_decision_that_was_never_made_is_none(stores: Stores) -> None:
+    for unknown in ("", "-", "nothing", decision_id("p", Scenario.SCORE, "t", NOW)):
+        assert stores.ledger.get(unknown) is None
+
+
+def test_the_first_decision_of_an_id_stays(stores: Stores) -> None:
+    first = a_decision("p")
+    stores.ledger.add(first)
+
+    assert stores.ledger.add(replace(first, reason=Reason.COOL_DOWN)) == first
+
+    assert stores.ledger.get(first.decision_id) == first
+    assert stores.ledger.decisions("p", 10).items == [first]
+
+
+def test_decisions_come_newest_first_in_pages(stores: Stores) -> None:
+    decisions = [a_decision("p", days=-n) for n in range(7)]
+    stages = [a_stage("p", days=-n - 0.5) for n in range(6)]
+    stores.people.commit(Change(Person("p", 1), 0, entries=tuple(stages)))
+    for decision in decisions:
+        stores.ledger.add(decision)
+    stores.ledger.add(a_decision("another"))
+    everything = [record for pair in zip(decisions, stages, strict=False) for record in pair] + decisions[6:]
+
+    for limit in range(1, 15):
+        for read, expected in ((stores.ledger.decisions, decisions), (stores.ledger.timeline, everything)):
+            found, start, pages = [], None, 0
+            while pages == 0 or start is not None:
+                page = read("p", limit, start)
+                found.extend(page.items)
+                start, pages = page.next, pages + 1
+            assert found == expected
+            assert pages == -(-len(expected) // limit)
+
+
+def test_nobody_has_no_decisions(stores: Stores) -> None:
+    assert stores.ledger.decisions("nobody", 10).items == []
+    assert stores.ledger.timeline("nobody", 10).next is None
+
+
+def test_the_stream_can_tell_what_is_to_be_announced_by_one_string(tables: Tables) -> None:
+    told = a_decision("p", "activated", outcome=Outcome.ACTIVATED, reason=None, response_id="r", campaign_id="c")
+    untold = a_decision("p", "skipped")
+    dry = a_decision("p", "dry", outcome=Outcome.ACTIVATED, reason=None, response_id="r", dry_run=True)
+    ended = Deactivated("p", "r", "c", 1, Ended.REPLACED, NOW, 1)
+    tables.people.commit(Change(Person("p", 1), 0, decision=told, entries=(a_stage("p", days=1), ended)))
+    tables.ledger.add(untold)
+    tables.ledger.add(dry)
+
+    items = tables.client.scan(TableName=tables.names.ledger)["Items"]
+
+    announced = {i["entry"]["S"]: i.get("announce", {}).get("S") for i in items}
+    assert announced == {
+        told.decision_id: "yes",
+        entry_id(a_stage("p", days=1)): "yes",
+        entry_id(ended): "yes",
+        untold.decision_id: None,
+        dry.decision_id: None,
+    }

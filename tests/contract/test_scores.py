@@ -1,0 +1,58 @@
+"""Scores: every field comes back, and a change is written only over the one it was made from."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rekindle.domain.errors import Conflict
+from rekindle.domain.ordering import Mark
+from rekindle.domain.score import Score
+from tests.contract.stores import NOW, Stores, Tables
+from tests.contract.values import every_field, fresh, ids, quickly
+
+
+@quickly
+@given(st.data())
+def test_every_field_of_a_score_comes_back(stores: Stores, data: st.DataObject) -> None:
+    score = data.draw(every_field(Score, person_id=ids.map(fresh)))
+
+    stores.scores.put(score, 0)
+
+    assert stores.scores.get(score.person_id) == score
+
+
+def test_there_is_no_score_before_the_first(stores: Stores) -> None:
+    assert stores.scores.get("nobody") is None
+
+
+def test_a_score_is_written_over_the_version_that_was_read_alone(stores: Stores) -> None:
+    first = Score("p", 50, Mark(NOW))
+    second, third = replace(first, value=60, version=2), replace(first, value=70, version=3)
+    stores.scores.put(first, 0)
+    stores.scores.put(second, 1)
+
+    for stale in (0, 1, 3):
+        with pytest.raises(Conflict):
+            stores.scores.put(third, stale)
+
+    assert stores.scores.get("p") == second
+
+
+def test_a_cleared_score_leaves_nothing_behind(stores: Stores) -> None:
+    stores.scores.put(Score("p", 50, Mark(NOW, 1, 2, ("a",)), moved_to="q"), 0)
+    cleared = Score("p", None, Mark(NOW), version=2)
+
+    stores.scores.put(cleared, 1)
+
+    assert stores.scores.get("p") == cleared
+
+
+def test_the_stream_can_tell_a_crossing_by_one_string(tables: Tables) -> None:
+    for person_id, crosses in (("up", True), ("not", False)):
+        tables.scores.put(Score(person_id, 50, Mark(NOW), crosses=crosses), 0)
+
+    items = tables.client.scan(TableName=tables.names.scores)["Items"]
+
+    assert {i["person_id"]["S"]: i["crossing"] for i in items} == {"up": {"S": "up"}, "not": {"S": "none"}}

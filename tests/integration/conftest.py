@@ -1,0 +1,218 @@
+"""Handlers as Lambda calls them, with moto behind and everything that template.yaml creates."""
+
+import io
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from rekindle.runtime import aws as root
+from rekindle.runtime.observability import logger
+from tests.support.described import check_answer
+from tests.support.template import create_tables, event_of, resources
+
+EVENTS = Path(__file__).parents[2] / "events"
+REGION = "eu-central-1"
+CONTEXT = SimpleNamespace(
+    function_name="rekindle",
+    memory_limit_in_mb=512,
+    invoked_function_arn=f"arn:aws:lambda:{REGION}:111122223333:function:rekindle",
+    aws_request_id="5f0c2a7e-9f55-4a3e-8a0b-3a7b8f1d2c60",
+)
+Handler = Any
+
+
+def event(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def body(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def refusal(self) -> tuple[int, str, str | None]:
+        """Status, code and field of a problem, which is told in its own media type."""
+        assert self.headers["Content-Type"] == "application/problem+json"
+        assert self.body["status"] == self.status
+        return self.status, self.body["code"], self.body.get("field")
+
+
+def answered(handler: Handler, request: dict[str, Any]) -> Answer:
+    """The handler's answer, which has to be one that the OpenAPI document tells of."""
+    found = handler(request, CONTEXT)
+    headers = {name: values[0] for name, values in found["multiValueHeaders"].items()}
+    answer = Answer(found["statusCode"], headers, found["body"])
+    media = headers["Content-Type"]
+    body = answer.body if "json" in media else answer.text
+    check_answer(request["httpMethod"], request["path"], answer.status, media, body)
+    return answer
+
+
+def call(
+    handler: Handler,
+    method: str,
+    *steps: str,
+    body: Any = None,
+    query: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """A request as API Gateway hands it on: the path as it was escaped, the query as it was meant."""
+    request = event("put_facts")
+    path = "".join(f"/{quote(step, safe='')}" for step in steps)
+    text = body if body is None or isinstance(body, str) else json.dumps(body)
+    given = {**request["headers"], **(headers or {})}
+    request |= {"httpMethod": method, "path": path, "body": text, "queryStringParameters": query, "headers": given}
+    request["requestContext"] |= {"httpMethod": method, "path": f"/dev{path}"}
+    return answered(handler, request)
+
+
+def batch(*bodies: str | dict[str, Any], receives: int = 1) -> dict[str, Any]:
+    """Messages as the queue of CRM changes delivers them, each for the nth time."""
+    (shape,) = event("record_crm_changes")["Records"][:1]
+    attributes = {**shape["attributes"], "ApproximateReceiveCount": str(receives)}
+    return {
+        "Records": [
+            {
+                **shape,
+                "messageId": f"m-{number}",
+                "receiptHandle": f"handle-{number}",
+                "body": body if isinstance(body, str) else json.dumps(body),
+                "attributes": attributes,
+            }
+            for number, body in enumerate(bodies, start=1)
+        ]
+    }
+
+
+def envelope(detail_type: str, at: str, **detail: Any) -> dict[str, Any]:
+    return {"detail-type": detail_type, "source": "crm", "time": at, "detail": detail}
+
+
+def failed(answer: dict[str, Any]) -> list[str]:
+    """What is to be delivered again."""
+    return [entry["itemIdentifier"] for entry in answer["batchItemFailures"]]
+
+
+@dataclass
+class Aws:
+    """What the template creates, to look into."""
+
+    dynamodb: Any
+    sqs: Any
+    events: Any
+    names: Any
+    failures: str
+    crm_changes: str
+    heard: str
+    logged: io.StringIO = field(default_factory=io.StringIO)
+
+    def items(self) -> dict[str, list[Any]]:
+        """All that is stored, to see that nothing changed."""
+        names = (self.names.people, self.names.scores, self.names.ledger, self.names.reference)
+        return {name: self.dynamodb.scan(TableName=name)["Items"] for name in names}
+
+    def stream(self, table: str, function: str) -> dict[str, Any]:
+        """What is on a table's stream, as far as the function's filter lets it through."""
+        arn = self.dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        streams = client("dynamodbstreams")
+        (shard,) = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+        start = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+        filters = event_of(function, "DynamoDB")["FilterCriteria"]["Filters"]
+        patterns = [json.loads(one["Pattern"]) for one in filters]
+        found = streams.get_records(ShardIterator=start)["Records"]
+        return {"Records": [r for r in found if any(_matches(r, pattern) for pattern in patterns)]}
+
+    def messages(self, queue: str) -> list[Any]:
+        """What stands in a queue; it is gone afterwards."""
+        found = []
+        while some := self.sqs.receive_message(
+            QueueUrl=queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        ).get("Messages"):
+            found += some
+            for message in some:
+                self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    def published(self) -> list[dict[str, Any]]:
+        """The events that the bus delivered."""
+        return [json.loads(message["Body"]) for message in self.messages(self.heard)]
+
+
+@lru_cache
+def client(service: str) -> Any:
+    return boto3.client(service, region_name=REGION)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    with ExitStack() as stack:
+        stack.enter_context(mock_aws())
+        found = _created()
+        for name, value in _environment(found).items():
+            monkeypatch.setenv(name, value)
+        _forget()
+        stack.callback(_forget)
+        before = logger.registered_handler.setStream(found.logged)
+        stack.callback(logger.registered_handler.setStream, before)
+        yield found
+
+
+def _matches(value: Any, pattern: Any) -> bool:
+    """Filters as ours are: equality alone."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(_matches(value.get(key), inner) for key, inner in pattern.items())
+    return value in pattern
+
+
+def _created() -> Aws:
+    dynamodb, sqs, events = (client(service) for service in ("dynamodb", "sqs", "events"))
+    names = create_tables(dynamodb)
+    visibility = str(resources("AWS::SQS::Queue")["CrmChangesQueue"]["VisibilityTimeout"])
+    crm_changes = sqs.create_queue(QueueName="CrmChangesQueue", Attributes={"VisibilityTimeout": visibility})
+    failures, heard = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "Heard"))
+    events.create_event_bus(Name="rekindle")
+    events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
+    arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_targets(Rule="heard", EventBusName="rekindle", Targets=[{"Id": "heard", "Arn": arn}])
+    return Aws(dynamodb, sqs, events, names, failures, crm_changes["QueueUrl"], heard)
+
+
+def _environment(found: Aws) -> dict[str, str]:
+    return {
+        "AWS_REGION": REGION,
+        "PEOPLE_TABLE": found.names.people,
+        "SCORES_TABLE": found.names.scores,
+        "LEDGER_TABLE": found.names.ledger,
+        "REFERENCE_TABLE": found.names.reference,
+        "REFERENCE_LIFETIME_SECONDS": "0",
+        "EVENT_BUS": "rekindle",
+        "CRM_CHANGES_QUEUE_URL": found.crm_changes,
+        "FAILURE_QUEUE_URL": found.failures,
+        "BUILD": "4f2c1ab",
+    }
+
+
+def _forget() -> None:
+    """As in a new execution environment, but for the descriptions of AWS that a session has read."""
+    for part in vars(root).values():
+        if hasattr(part, "cache_clear") and part is not root.session:
+            part.cache_clear()

@@ -1,0 +1,113 @@
+"""Health, the OpenAPI document, and the page that shows it."""
+
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+from jsonschema import Draft202012Validator
+
+from functions.change_settings.app import handler as change_settings
+from functions.describe_service.app import handler
+from rekindle.adapters.wire import records
+from tests.integration.conftest import Aws, answered, call, event
+from tests.support.described import document
+
+
+def test_the_event_asks_for_health(aws: Aws) -> None:
+    answer = answered(handler, event("describe_service"))
+    assert (answer.status, answer.body["status"], answer.body["settings_version"]) == (200, "ok", 0)
+    assert answer.body["build"] == "4f2c1ab"
+    assert answer.body["time"].endswith("Z")
+
+
+def test_health_tells_the_settings_version(aws: Aws) -> None:
+    answered(change_settings, event("change_settings"))
+    assert call(handler, "GET", "health").body["settings_version"] == 1
+
+
+def test_a_store_that_does_not_answer_is_not_healthy(aws: Aws) -> None:
+    aws.dynamodb.delete_table(TableName=aws.names.reference)
+    assert call(handler, "GET", "health").refusal == (503, "UNAVAILABLE", None)
+
+
+def test_the_document_is_openapi(aws: Aws) -> None:
+    told = call(handler, "GET", "openapi.json").body
+    assert (told["openapi"], told["info"]["version"]) == ("3.1.0", "4f2c1ab")
+    for schema in told["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+
+
+def test_every_reference_of_the_document_leads_somewhere() -> None:
+    for reference in set(re.findall(r"'\$ref': '#/([^']+)'", repr(document()))):
+        held = document()
+        for step in reference.split("/"):
+            held = held[step]
+
+
+def test_requests_are_described_by_the_rules_that_they_are_held_to() -> None:
+    schemas = document()["components"]["schemas"]
+    for name, known, id_name in (
+        ("Person", records.PERSON, "person_id"),
+        ("Campaign", records.CAMPAIGN, "campaign_id"),
+        ("User", records.USER, "user_id"),
+    ):
+        assert set(schemas[f"{name}Change"]["properties"]) == {*known, id_name, "sequence"}
+    assert schemas["PersonChange"]["properties"]["email"]["maxLength"] == 255
+
+
+def test_examples_are_what_their_schema_says() -> None:
+    for name, schema in document()["components"]["schemas"].items():
+        for example in schema.get("examples", ()):
+            Draft202012Validator({**schema, "components": document()["components"]}).validate(example)
+            assert example, name
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: set[str] = set()
+        self.fetched: list[str] = []
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.ids.add(found.get("id") or "")
+        self.links.add(found.get("href") or "")
+        self.fetched += [found["src"] or ""] if "src" in found else []
+        self.open += [] if tag in ("meta", "wbr", "link") else [tag]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_shows_every_operation_and_fetches_nothing(aws: Aws) -> None:
+    answer = call(handler, "GET", "docs")
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    page = _Page()
+    page.feed(answer.text)
+    operations = {op["operationId"] for item in document()["paths"].values() for op in item.values()}
+    assert operations <= page.ids
+    assert {link.removeprefix("#") for link in page.links if link.startswith("#")} <= page.ids
+    assert {link for link in page.links if not link.startswith("#")} == {"", "openapi.json"}
+    assert not page.open and not page.fetched and "url(" not in answer.text and "<script" not in answer.text
+
+
+def test_reading_functions_carry_no_validator() -> None:
+    """What one function needs to check a document is not paid for at the start of the others."""
+    code = (
+        "import sys, importlib\n"
+        "for name in ('describe_service', 'show_records', 'put_facts', 'change_settings'):\n"
+        "    importlib.import_module(f'functions.{name}.app')\n"
+        "print([name for name in ('jsonschema', 'yaml', 'boto3') if name in sys.modules])"
+    )
+    environment = {"PYTHONPATH": ".:layers/rekindle", "PATH": ""}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment, cwd=_root()
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def _root() -> str:
+    return __file__.rpartition("/tests/")[0]

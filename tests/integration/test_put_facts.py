@@ -1,0 +1,144 @@
+"""PUT of people, campaigns and users: the facts of the bus for callers without one."""
+
+import json
+from typing import Any
+
+import pytest
+
+from functions.put_facts.app import handler
+from functions.show_records.app import handler as show
+from tests.integration.conftest import Answer, Aws, answered, call, event
+
+
+def put(*steps: str, **body: Any) -> Answer:
+    return call(handler, "PUT", *steps, body=body)
+
+
+def test_the_event_records_a_person(aws: Aws) -> None:
+    answer = answered(handler, event("put_facts"))
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.body["person_id"] == "00Q5e00000A1b2CEAR"
+    assert (answer.body["email"], answer.body["score"]) == ("ada@example.com", 48)
+
+
+def test_what_is_absent_stays_and_null_clears(aws: Aws) -> None:
+    put("people", "p-1", email="ada@example.com", company="Analytical Engines", score=10)
+    answer = put("people", "p-1", company=None)
+    assert (answer.body["email"], answer.body["company"], answer.body["score"]) == ("ada@example.com", None, 10)
+
+
+def test_a_campaign_and_a_user_are_recorded(aws: Aws) -> None:
+    campaign = put("campaigns", "c-1", name="Webinar", starts_on="2026-03-01", precedence=1)
+    user = put("users", "u-1", name="Grace", role="SDR", fields={"region": "EMEA"})
+    assert (campaign.body["name"], campaign.body["starts_on"], campaign.body["is_active"]) == (
+        "Webinar",
+        "2026-03-01",
+        True,
+    )
+    assert (user.body["role"], user.body["fields"]) == ("SDR", {"region": "EMEA"})
+
+
+def test_an_older_sequence_changes_nothing(aws: Aws) -> None:
+    put("people", "p-1", company="New", sequence=2)
+    assert put("people", "p-1", company="Old", sequence=1).body["company"] == "New"
+
+
+def test_a_short_salesforce_id_is_the_long_one(aws: Aws) -> None:
+    assert put("people", "00Q5e00000A1b2C", score=1).body["person_id"] == "00Q5e00000A1b2CEAR"
+    assert put("users", "0055e000003XyZa", name="G").body["user_id"] == "0055e000003XyZaAAK"
+    assert put("campaigns", "7015e000000F5g6", name="G").body["campaign_id"] == "7015e000000F5g6AAC"
+    assert call(show, "GET", "people", "00Q5e00000A1b2CEAR").body["score"] == 1
+
+
+@pytest.mark.parametrize("person_id", ["a/b c", "50%", "é#?&=", "日本" * 64, "x" * 128, "..", "R#1", '"', "%2F", "a+b"])
+def test_any_identifier_is_taken_as_it_is(aws: Aws, person_id: str) -> None:
+    assert put("people", person_id, score=5).body["person_id"] == person_id
+    assert call(show, "GET", "people", person_id).body["score"] == 5
+
+
+BAD_FIELDS: list[tuple[str, dict[str, Any], str]] = [
+    ("people", {"scores": 5}, "scores"),
+    ("people", {"score": "64 points"}, "score"),
+    ("people", {"score": True}, "score"),
+    ("people", {"score": 1_000_001}, "score"),
+    ("people", {"kind": "account"}, "kind"),
+    ("people", {"email": 5}, "email"),
+    ("people", {"email": "x" * 256}, "email"),
+    ("people", {"do_not_contact": "no"}, "do_not_contact"),
+    ("people", {"owner_id": ""}, "owner_id"),
+    ("people", {"fields": {"region": ["EMEA"]}}, "fields.region"),
+    ("people", {"fields": {"region": "x" * 1025}}, "fields.region"),
+    ("people", {"fields": {str(n): n for n in range(51)}}, "fields"),
+    ("people", {"sequence": -1}, "sequence"),
+    ("people", {"person_id": "other"}, "person_id"),
+    ("campaigns", {"starts_on": "1 March"}, "starts_on"),
+    ("campaigns", {"is_active": 1}, "is_active"),
+    ("campaigns", {"precedence": 1.5}, "precedence"),
+    ("campaigns", {"cost": "12"}, "cost"),
+    ("users", {"mode": "lazy"}, "mode"),
+    ("users", {"email_address": "x"}, "email_address"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "field"), BAD_FIELDS, ids=lambda value: str(value)[:40])
+def test_a_bad_field_is_refused_by_name_and_nothing_changes(
+    aws: Aws, kind: str, body: dict[str, Any], field: str
+) -> None:
+    name = "company" if kind == "people" else "name"
+    put(kind, "one", **{name: "Before"})
+    before = aws.items()
+    assert put(kind, "one", **{name: "After"}, **body).refusal == (422, "INVALID_FIELD", field)
+    assert aws.items() == before
+
+
+@pytest.mark.parametrize(
+    "body", [None, "", "{", "[]", "3", "null", '{"score": NaN}', "[" * 5000, '{"email": "\ud800"}']
+)
+def test_a_body_that_cannot_be_read_is_malformed(aws: Aws, body: str | None) -> None:
+    assert call(handler, "PUT", "people", "p-1", body=body).refusal[:2] == (400, "MALFORMED")
+    assert not any(aws.items().values())
+
+
+def test_bytes_that_are_no_text_are_malformed(aws: Aws) -> None:
+    request = event("put_facts") | {"body": "//79", "isBase64Encoded": True}
+    assert answered(handler, request).refusal[:2] == (400, "MALFORMED")
+
+
+@pytest.mark.parametrize("person_id", ["x" * 129, "a\x00b", "a\nb"])
+def test_what_is_no_identifier_is_refused(aws: Aws, person_id: str) -> None:
+    assert put("people", person_id, score=5).refusal == (422, "INVALID_FIELD", "person_id")
+
+
+def test_an_address_that_is_not_utf8_is_refused(aws: Aws) -> None:
+    request = event("put_facts") | {"path": "/people/%FF"}
+    assert answered(handler, request).refusal == (422, "INVALID_FIELD", "person_id")
+
+
+@pytest.mark.parametrize(
+    ("method", "steps"), [("PUT", ("leads", "1")), ("POST", ("people", "1")), ("PUT", ("people",))]
+)
+def test_there_is_no_such_route(aws: Aws, method: str, steps: tuple[str, ...]) -> None:
+    assert call(handler, method, *steps, body={}).refusal == (404, "NOT_FOUND", None)
+
+
+def test_a_store_that_does_not_answer_is_said_so(aws: Aws) -> None:
+    aws.dynamodb.delete_table(TableName=aws.names.people)
+    assert put("people", "p-1", company="X").refusal == (503, "UNAVAILABLE", None)
+
+
+def test_logs_and_counts_tell_of_no_person(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    secrets = {
+        "email": "ada@example.com",
+        "first_name": "Adeline",
+        "company": "Analytical",
+        "phone": "+44 20 7946 0000",
+    }
+    put("people", "p-1", **secrets, score=64)
+    put("people", "p-1", **secrets, last_name=5)
+    aws.dynamodb.delete_table(TableName=aws.names.people)
+    put("people", "p-1", **secrets)
+    told = capsys.readouterr().out + aws.logged.getvalue()
+    assert not [secret for secret in secrets.values() if secret in told]
+    counted = [json.loads(line) for line in told.splitlines() if '"Applied"' in line]
+    assert counted[0]["Applied"] == [2.0]

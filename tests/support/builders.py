@@ -1,0 +1,320 @@
+"""Short ways to say what a test is about: instants, facts, responses, campaigns, and a whole Rekindle in memory."""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rekindle.adapters.memory import (
+    Memory,
+    MemoryBus,
+    MemoryCampaigns,
+    MemoryLedger,
+    MemoryPeople,
+    MemoryReference,
+    MemoryScores,
+    MemorySettings,
+    MemoryTimers,
+    memory_opportunities,
+    memory_tasks,
+    memory_users,
+)
+from rekindle.application.announce_changes import AnnounceChanges
+from rekindle.application.recorded import Recorded
+from rekindle.domain.campaign import Campaign
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.errors import Unavailable
+from rekindle.domain.explanation import Explanation
+from rekindle.domain.facts import (
+    CampaignChanged,
+    CampaignDeleted,
+    Fact,
+    PeopleMerged,
+    PersonChanged,
+    PersonDeleted,
+    ResponseDeleted,
+    ResponseRecorded,
+    UserChanged,
+)
+from rekindle.domain.journey import Entry
+from rekindle.domain.ordering import Mark
+from rekindle.domain.person import Person
+from rekindle.domain.response import Details, Response, ResponseClass, Standing
+from rekindle.domain.score import Score
+from rekindle.domain.search import CampaignOf, Considered, Rules
+from rekindle.domain.settings import Scenario, ScenarioSettings, Settings
+from rekindle.runtime.use_cases import UseCases
+
+DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
+
+DOCUMENT: dict[str, Any] = {
+    "person_statuses": {
+        "New": {"active": False},
+        "Open - Not Contacted": {"active": True, "response_status": "Open - Not Contacted"},
+        "Working": {"active": True, "response_status": "Working"},
+        "Qualified": {"active": True, "response_status": "Qualified - New Opportunity"},
+        "Nurture": {"active": False, "kind": "nurture", "response_status": "Nurture", "nurture_timeout_days": 90},
+        "Disqualified": {"active": False, "kind": "disqualified"},
+    },
+}
+"""Settings with every kind of person status, and no default campaign."""
+
+
+def day(number: float) -> datetime:
+    """An instant, by its days after the first of January 2026."""
+    return DAY_0 + timedelta(days=number)
+
+
+def mark(at: float | datetime, sequence: int | None = None, content: object = "") -> Mark:
+    digest = hashlib.sha256(repr(content).encode()).hexdigest()[:16]
+    return Mark(at if isinstance(at, datetime) else day(at), sequence, 0, (digest,))
+
+
+# --- facts ---------------------------------------------------------------------------------------------------------
+
+
+def person_changed(person_id: str, at: float, *, sequence: int | None = None, **values: Any) -> PersonChanged:
+    return PersonChanged(person_id, mark(at, sequence, (person_id, values)), values)
+
+
+def person_deleted(person_id: str, at: float) -> PersonDeleted:
+    return PersonDeleted(person_id, mark(at, None, ("deleted", person_id)))
+
+
+def people_merged(survivor_id: str, *merged_ids: str, at: float) -> PeopleMerged:
+    return PeopleMerged(survivor_id, merged_ids, mark(at, None, ("merged", survivor_id, merged_ids)))
+
+
+def campaign_changed(campaign_id: str, at: float = 0, **values: Any) -> CampaignChanged:
+    return CampaignChanged(campaign_id, mark(at, None, (campaign_id, values)), values)
+
+
+def campaign_deleted(campaign_id: str, at: float) -> CampaignDeleted:
+    return CampaignDeleted(campaign_id, mark(at, None, ("deleted", campaign_id)))
+
+
+def response_recorded(
+    response_id: str, person_id: str | None, campaign_id: str | None, at: float, **values: Any
+) -> ResponseRecorded:
+    """A response, unless `responded=False` is said."""
+    told = {"responded": True, **values}
+    return ResponseRecorded(
+        response_id, mark(at, None, (response_id, person_id, campaign_id, told)), person_id, campaign_id, told
+    )
+
+
+def response_changed(response_id: str, at: float, **values: Any) -> ResponseRecorded:
+    """Only what changed, as Salesforce tells it."""
+    return ResponseRecorded(response_id, mark(at, None, (response_id, values)), None, None, values)
+
+
+def response_deleted(response_id: str, person_id: str | None, at: float) -> ResponseDeleted:
+    return ResponseDeleted(response_id, mark(at, None, ("deleted", response_id)), person_id)
+
+
+def user_changed(user_id: str, at: float = 0, **values: Any) -> UserChanged:
+    return UserChanged(user_id, mark(at, None, (user_id, values)), values)
+
+
+# --- values of the domain ------------------------------------------------------------------------------------------
+
+
+def a_response(
+    response_id: str = "r1",
+    campaign_id: str = "webinar",
+    dated: float | datetime = 0,
+    *,
+    status: str | None = None,
+    responded: bool = True,
+    received: float | datetime | None = None,
+    activated: float | None = None,
+    reactivated: float | None = None,
+    deleted: bool = False,
+) -> Response:
+    """A response of which nothing is known but what the search looks at."""
+    date = dated if isinstance(dated, datetime) else day(dated)
+    arrival = date if received is None else received if isinstance(received, datetime) else day(received)
+    standing = Standing(
+        responded=responded,
+        responded_at=date if responded else None,
+        received_at=arrival,
+        status=status,
+        activated_at=None if activated is None else day(activated),
+        reactivated_at=None if reactivated is None else day(reactivated),
+        deleted=deleted,
+    )
+    return Response(response_id, campaign_id, standing, Details())
+
+
+def campaigns(*held: Campaign) -> CampaignOf:
+    return {campaign.campaign_id: campaign for campaign in held}.get
+
+
+def rules(as_of: float | datetime = 10, *, prompted: str | None = None, **scenario: Any) -> Rules:
+    moment = as_of if isinstance(as_of, datetime) else day(as_of)
+    return Rules(ScenarioSettings(**scenario), Settings().classes, moment, prompted)
+
+
+def crossing(person_id: str = "p1", at: float = 10, previous: float | None = 50, score: float | None = 70) -> Trigger:
+    return Trigger(Scenario.SCORE, f"score:{at}", person_id, day(at), score, previous)
+
+
+def settings(document: dict[str, Any] | None = None, **score: Any) -> Settings:
+    """The settings of `DOCUMENT`, with a section for the scenario `score`."""
+    return Settings.of({**DOCUMENT, "reactivation": {"score": score}, **(document or {})}, 1)
+
+
+# --- a whole Rekindle in memory ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Clock:
+    """Ticks by a millisecond each time it is read, so that no two things happen at one instant."""
+
+    now: datetime = field(default_factory=lambda: day(1000))
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(milliseconds=1)
+        return self.now
+
+
+@dataclass
+class Faults:
+    """Lets a write succeed and then fail, as if the function had died before it could say so."""
+
+    fails: Callable[[int], bool] = lambda _: False
+    """Asked with the number of the write, from 1."""
+    writes: int = 0
+    meanwhile: deque[Callable[[], object]] = field(default_factory=deque)
+    """What somebody else does just before the next commits, one for each."""
+
+    def before_a_commit(self) -> None:
+        if self.meanwhile:
+            self.meanwhile.popleft()()
+
+    def after_a_write(self) -> None:
+        self.writes += 1
+        if self.fails(self.writes):
+            raise Unavailable(f"the function died after write {self.writes}")
+
+
+@dataclass(frozen=True)
+class FaultyPeople(MemoryPeople):
+    faults: Faults
+
+    def commit(self, *changes: Change) -> None:
+        self.faults.before_a_commit()
+        super().commit(*changes)
+        self.faults.after_a_write()
+
+
+@dataclass(frozen=True)
+class FaultyScores(MemoryScores):
+    faults: Faults
+
+    def put(self, score: Score, read_version: int) -> None:
+        super().put(score, read_version)
+        self.faults.after_a_write()
+
+
+@dataclass(frozen=True)
+class FaultyLedger(MemoryLedger):
+    faults: Faults
+
+    def add(self, decision: Decision) -> Decision:
+        stored = super().add(decision)
+        self.faults.after_a_write()
+        return stored
+
+
+@dataclass
+class Rekindle:
+    """The use cases over the adapters in memory, and the two streams, delivered when a test says so."""
+
+    memory: Memory = field(default_factory=Memory)
+    bus: MemoryBus = field(default_factory=MemoryBus)
+    clock: Clock = field(default_factory=Clock)
+    faults: Faults = field(default_factory=Faults)
+
+    def __post_init__(self) -> None:
+        reference = MemoryReference(self.memory)
+        self.use = UseCases(
+            people=FaultyPeople(self.memory, reference, self.faults),
+            scores=FaultyScores(self.memory, self.faults),
+            ledger=FaultyLedger(self.memory, self.faults),
+            reference=reference,
+            campaigns=MemoryCampaigns(self.memory),
+            users=memory_users(self.memory),
+            tasks=memory_tasks(self.memory),
+            opportunities=memory_opportunities(self.memory),
+            versions=MemorySettings(self.memory),
+            timers=MemoryTimers(self.memory),
+            clock=self.clock,
+        )
+
+    def configure(self, document: dict[str, Any] | None = None, **score: Any) -> None:
+        """The settings of `DOCUMENT`, with a section for the scenario `score`."""
+        version = len(self.memory.documents)
+        body = {**DOCUMENT, "reactivation": {"score": score}, **(document or {})}
+        self.use.versions.put(body, version, self.clock())
+
+    def tell(self, *facts: Fact) -> Recorded:
+        """Record facts; answers what became of the last."""
+        recorded = Recorded()
+        for fact in facts:
+            recorded = self.use.record_crm_changes(fact)
+        return recorded
+
+    def deliver(self) -> list[Decision]:
+        """What is on the stream of scores, in its order."""
+        delivered = list(self.memory.crossings)
+        self.memory.crossings.clear()
+        return [self.use.reactivate_on_score(person_id, found) for person_id, found in delivered]
+
+    def announce(self) -> list[int]:
+        """What is on the stream of the ledger."""
+        records: list[Decision | Entry] = list(self.memory.outbox)
+        self.memory.outbox.clear()
+        return AnnounceChanges(self.bus)(records)
+
+    def person(self, person_id: str = "p1") -> Person:
+        return self.use.show_records.person(person_id).person
+
+    def active(self, person_id: str = "p1") -> str | None:
+        """The id of the active response."""
+        engagement = self.person(person_id).active
+        return engagement.response_id if engagement else None
+
+    def credited(self, person_id: str = "p1") -> str | None:
+        """The campaign of the active response."""
+        engagement = self.person(person_id).active
+        return engagement.campaign_id if engagement else None
+
+    def responses(self, person_id: str = "p1") -> dict[str, Response]:
+        return {r.response_id: r for r in self.use.show_records.responses(person_id, 10_000, None).items}
+
+    def status_of(self, response_id: str, person_id: str = "p1") -> str | None:
+        return self.responses(person_id)[response_id].standing.status
+
+    def explanations(self, person_id: str = "p1") -> list[Explanation]:
+        """All of a person's decisions, the oldest first."""
+        page = self.use.show_records.decisions(person_id, 10_000, None)
+        return list(reversed(page.items))
+
+    def decisions(self, person_id: str = "p1") -> list[Decision]:
+        return [explanation.decision for explanation in self.explanations(person_id)]
+
+    def told(self) -> list[str]:
+        """What was published, in short."""
+        return [event.detail_type for event in self.bus.published]
+
+
+def winner_of(considered: Iterable[Considered]) -> str | None:
+    """The one response that is not excluded."""
+    return next((c.response_id for c in considered if c.excluded is None), None)
+
+
+NEW, NEVER_ENGAGED, FORMERLY_ENGAGED, NON_RESPONSE = ResponseClass

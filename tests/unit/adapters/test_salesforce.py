@@ -1,0 +1,474 @@
+"""Salesforce's change events, in both envelopes, tell what changed and nothing else."""
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rekindle.adapters.wire.events import facts_of
+from rekindle.adapters.wire.salesforce import MAPPING
+from rekindle.domain.errors import InvalidField
+from rekindle.domain.facts import (
+    PERSON_FIELDS,
+    CampaignChanged,
+    CampaignDeleted,
+    Fact,
+    PersonChanged,
+    PersonDeleted,
+    ResponseDeleted,
+    ResponseRecorded,
+    UserChanged,
+)
+from rekindle.domain.ordering import Order
+
+SAMPLES = Path(__file__).parents[3] / "events"
+LEAD, CONTACT, CAMPAIGN = "00Q5e00000A1b2CEAR", "0035e00000B7c8DAAR", "7015e000000F5g6AAC"
+MEMBER, USER = "00v5e00000C3d4EAAR", "0055e000003XyZaAAK"
+COMMITTED = datetime(2025, 3, 31, 9, 30, 5, tzinfo=UTC)
+RECORDS = {"Lead": LEAD, "Contact": CONTACT, "Campaign": CAMPAIGN, "CampaignMember": MEMBER, "User": USER}
+
+# What Event Relay sends of a record whose other fields did not change: all of them, as null.
+UNCHANGED: dict[str, dict[str, Any]] = {
+    "Lead": {"Name": None, "Status": None, "OwnerId": None, "Score__c": None, "Region__c": None},
+    "Contact": {"Name": None, "AccountId": None, "OwnerId": None, "Contact_Status__c": None},
+    "Campaign": {"Name": None, "IsActive": None, "Precedence__c": None},
+    "CampaignMember": {"CampaignId": None, "LeadId": None, "ContactId": None, "HasResponded": None},
+    "User": {"Name": None, "IsActive": None, "Region__c": None},
+}
+
+
+def change(
+    entity: str,
+    /,
+    *,
+    kind: str = "UPDATE",
+    changed: list[str] | None = None,
+    nulled: list[str] | None = None,
+    relay: bool = False,
+    header: dict[str, Any] | None = None,
+    **fields: Any,
+) -> dict[str, Any]:
+    told = {
+        "entityName": entity,
+        "recordIds": [RECORDS.get(entity, "0016g00000MLhLeAAL")],
+        "changeType": kind,
+        "transactionKey": "0004f1aa-1f0c-7a52-33a1-5c7d4be9d001",
+        "sequenceNumber": 2,
+        "commitTimestamp": 1743413405000,
+        "commitNumber": 1230045600321,
+        "changedFields": [*fields] if changed is None else changed,
+        **({} if nulled is None else {"nulledFields": nulled}),
+        **(header or {}),
+    }
+    payload = {"ChangeEventHeader": told, **(UNCHANGED.get(entity, {}) if relay else {}), **fields}
+    return {
+        "detail-type": f"{entity}ChangeEvent",
+        "source": "aws.partner/salesforce.com/00D5e000000AbCdEAK/0YL5e0000008OIAGA2",
+        "time": "2025-03-31T09:30:07Z",
+        "detail": {"payload": payload, "schemaId": "s", "id": "i"} if relay else payload,
+    }
+
+
+def the_fact(entity: str, /, **about: Any) -> Any:
+    (fact,) = facts_of(change(entity, **about))
+    return fact
+
+
+def sample(name: str) -> list[Fact]:
+    return facts_of(json.loads((SAMPLES / name).read_text()))
+
+
+def test_the_sample_of_a_changed_lead() -> None:
+    (fact,) = sample("salesforce_lead_change.json")
+    assert isinstance(fact, PersonChanged)
+    assert fact.person_id == LEAD
+    assert (fact.mark.at, fact.mark.sequence, fact.mark.minor) == (COMMITTED, None, 1230045600321001)
+    assert fact.values == {
+        "kind": "lead",
+        "first_name": "Ada",
+        "phone": None,
+        "score": 64.0,
+        "status": "Open - Not Contacted",
+        "changed_by": USER,
+        "fields": {"Region__c": "EMEA"},
+    }
+
+
+def test_the_sample_of_a_campaign_member_through_event_relay() -> None:
+    (fact,) = sample("salesforce_campaign_member_relay.json")
+    assert isinstance(fact, ResponseRecorded)
+    assert (fact.response_id, fact.person_id, fact.campaign_id) == (MEMBER, LEAD, CAMPAIGN)
+    assert fact.values == {
+        "responded": True,
+        "member_status": "Attended",
+        "responded_at": datetime(2025, 3, 31, tzinfo=UTC),
+        "received_at": datetime(2025, 3, 31, 9, 31, 1, tzinfo=UTC),
+    }
+
+
+PERSON_CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"Status": "New"}, {"status": "New"}),
+    ({"Email": "ada@example.com"}, {"email": "ada@example.com"}),
+    ({"Phone": "+44 1"}, {"phone": "+44 1"}),
+    ({"Company": "Example"}, {"company": "Example"}),
+    ({"OwnerId": "0055e000003XyZa"}, {"owner_id": USER}),
+    ({"OwnerId": "00G5e000001AbCd"}, {"owner_id": "00G5e000001AbCdEAK"}),
+    ({"RecordTypeId": "0125e000000QwEr"}, {"record_type": "0125e000000QwErAAK"}),
+    ({"HasOptedOutOfEmail": True}, {"do_not_contact": True}),
+    ({"Score__c": 61}, {"score": 61.0}),
+    ({"Lead_Score__c": 61.5}, {"score": 61.5}),
+    ({"Score__c": 1, "Lead_Score__c": 2}, {"score": 1.0}),
+    ({"Score__c": ""}, {"score": None}),
+    ({"FirstName": "Ada", "LastName": "L"}, {"first_name": "Ada", "last_name": "L"}),
+    (
+        {"Status": "Converted", "IsConverted": True, "ConvertedContactId": "0035e00000B7c8D"},
+        {"status": "Converted", "converted_contact_id": "0035e00000B7c8DAAR"},
+    ),
+    ({"Status": "New", "LastModifiedById": "0055e000003XyZa"}, {"status": "New", "changed_by": USER}),
+    ({"Region__c": "EMEA", "Seats__c": 4.0}, {"fields": {"Region__c": "EMEA", "Seats__c": 4.0}}),
+]
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(("fields", "values"), PERSON_CASES)
+def test_each_field_of_a_lead_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
+    assert the_fact("Lead", relay=relay, **fields).values == {"kind": "lead", **values}
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("fields", "values"),
+    [
+        ({"Contact_Status__c": "Working"}, {"status": "Working"}),
+        ({"Status__c": "Working"}, {"status": "Working"}),
+        ({"AccountId": "0016g00000MLhLe"}, {"account_id": "0016g00000MLhLeAAL"}),
+        ({"Score__c": 7}, {"score": 7.0}),
+    ],
+)
+def test_each_field_of_a_contact_feeds_ours(
+    fields: dict[str, Any], values: dict[str, Any], relay: bool
+) -> None:
+    assert the_fact("Contact", relay=relay, **fields).values == {"kind": "contact", **values}
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("fields", "values"),
+    [
+        ({"Name": "Webinar", "Type": "Event"}, {"name": "Webinar", "type": "Event"}),
+        ({"Status": "Planned", "IsActive": False}, {"status": "Planned", "is_active": False}),
+        (
+            {"StartDate": "2025-03-31", "EndDate": 1743552000000},
+            {"starts_on": date(2025, 3, 31), "ends_on": date(2025, 4, 2)},
+        ),
+        ({"ActualCost": 1200.5}, {"cost": 1200.5}),
+        ({"Precedence__c": 3.0}, {"precedence": 3}),
+        (
+            {"Exclude_from_Reactivation__c": True, "Response_Prompt__c": False},
+            {"exclude_from_reactivation": True, "response_prompt": False},
+        ),
+        (
+            {"Trigger_Reactivation__c": True, "Bypass_Nurture_Timeout__c": True},
+            {"trigger_reactivation": True, "bypass_nurture_timeout": True},
+        ),
+        ({"Default_Responded_Member_Status__c": "Responded"}, {"default_responded_status": "Responded"}),
+    ],
+)
+def test_each_field_of_a_campaign_feeds_ours(
+    fields: dict[str, Any], values: dict[str, Any], relay: bool
+) -> None:
+    fact = the_fact("Campaign", relay=relay, **fields)
+    assert isinstance(fact, CampaignChanged)
+    assert (fact.campaign_id, fact.values) == (CAMPAIGN, values)
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("fields", "values"),
+    [
+        ({"Email": "ada@example.com"}, {"email": "ada@example.com"}),
+        ({"UserRoleId": "00E5e000000AbCd"}, {"role": "00E5e000000AbCdEAK"}),
+        ({"ProfileId": "00e5e000000AbCdEAK"}, {"profile": "00e5e000000AbCdEAK"}),
+        (
+            {"IsActive": False, "TimeZoneSidKey": "Asia/Tokyo"},
+            {"is_active": False, "time_zone": "Asia/Tokyo"},
+        ),
+        ({"Name": {"FirstName": "Ada", "LastName": "L"}}, {"name": "Ada L"}),
+        ({"Name": "Ada L"}, {"name": "Ada L"}),
+        ({"Region__c": "EMEA"}, {"fields": {"Region__c": "EMEA"}}),
+    ],
+)
+def test_each_field_of_a_user_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
+    fact = the_fact("User", relay=relay, **fields)
+    assert isinstance(fact, UserChanged)
+    assert (fact.user_id, fact.values) == (USER, values)
+
+
+def test_every_field_of_ours_that_is_fed_is_one_of_the_domain() -> None:
+    assert (MAPPING["Lead"].keys() | MAPPING["Contact"].keys()) <= set(PERSON_FIELDS)
+
+
+# Which fields count as changed.
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+def test_a_full_record_changes_only_what_its_header_names(relay: bool) -> None:
+    fact = the_fact(
+        "Lead", relay=relay, changed=["Status"], Status="New", OwnerId=None, Score__c=50, Email="a@b.example"
+    )
+    assert fact.values == {"kind": "lead", "status": "New"}
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("about", "values"),
+    [
+        ({"changed": ["OwnerId"], "OwnerId": None}, {"owner_id": None}),
+        ({"changed": [], "nulled": ["OwnerId"]}, {"owner_id": None}),
+        ({"changed": ["Score__c"], "nulled": ["Score__c"], "Score__c": None}, {"score": None}),
+        ({"changed": [], "nulled": ["Region__c"]}, {"fields": {"Region__c": None}}),
+        ({"changed": [], "nulled": ["Name.FirstName"], "Name": {"LastName": "L"}}, {"first_name": None}),
+    ],
+)
+def test_a_field_is_cleared_where_the_header_says_so(
+    about: dict[str, Any], values: dict[str, Any], relay: bool
+) -> None:
+    assert the_fact("Lead", relay=relay, **about).values == {"kind": "lead", **values}
+
+
+def test_a_field_that_the_header_names_and_the_event_does_not_hold_is_not_told() -> None:
+    assert facts_of(change("Lead", changed=["OwnerId", "Region__c"])) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "name", "values"),
+    [
+        (["Name.FirstName"], {"FirstName": "Ada", "LastName": None}, {"first_name": "Ada"}),
+        (["Name.LastName"], {"LastName": "L"}, {"last_name": "L"}),
+        (["Name"], {"FirstName": "Ada", "LastName": None}, {"first_name": "Ada"}),
+    ],
+)
+def test_a_part_of_a_compound_field_counts_by_its_own(
+    changed: list[str], name: dict[str, Any], values: dict[str, Any]
+) -> None:
+    assert the_fact("Lead", changed=changed, Name=name).values == {"kind": "lead", **values}
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize("kind", ["CREATE", "UNDELETE"])
+def test_what_a_new_record_has_counts_and_what_it_lacks_does_not(kind: str, relay: bool) -> None:
+    fact = the_fact(
+        "Lead",
+        kind=kind,
+        changed=[],
+        relay=relay,
+        Name={"FirstName": None, "LastName": "L"},
+        Status="New",
+        Email=None,
+        Region__c="EMEA",
+        Product__c=None,
+    )
+    assert fact.values == {"kind": "lead", "last_name": "L", "status": "New", "fields": {"Region__c": "EMEA"}}
+
+
+@pytest.mark.parametrize("entity", sorted(RECORDS))
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+def test_a_change_of_nothing_that_we_know_tells_no_fact(entity: str, relay: bool) -> None:
+    assert facts_of(change(entity, relay=relay, Description="x", LastModifiedDate="2025-03-31")) == []
+
+
+@pytest.mark.parametrize("entity", sorted(RECORDS))
+def test_a_new_record_is_a_fact_whatever_it_holds(entity: str) -> None:
+    assert len(facts_of(change(entity, kind="CREATE"))) == 1
+
+
+def test_who_committed_is_who_changed_it() -> None:
+    by = {"commitUser": "0055e000003XyZa"}
+    assert the_fact("Lead", header=by, Status="New").values["changed_by"] == USER
+    assert facts_of(change("Lead", header=by, LastModifiedById=USER)) == []
+
+
+def test_custom_fields_that_are_no_plain_value_are_left_out() -> None:
+    fact = the_fact("Lead", Place__c={"Latitude": 1}, Notes__c="x" * 1025, Region__c="EMEA")
+    assert fact.values["fields"] == {"Region__c": "EMEA"}
+
+
+def test_a_lead_may_have_any_number_of_custom_fields() -> None:
+    fields = {f"Field{n}__c": False for n in range(200)}
+    assert the_fact("Lead", kind="CREATE", **fields).values["fields"] == fields
+
+
+# Campaign members.
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("about", "person_id", "campaign_id", "values"),
+    [
+        ({"Status": "Attended"}, None, None, {"member_status": "Attended"}),
+        (
+            {"HasResponded": True, "FirstRespondedDate": "2025-03-30"},
+            None,
+            None,
+            {"responded": True, "responded_at": datetime(2025, 3, 30, tzinfo=UTC)},
+        ),
+        ({"ContactId": "0035e00000B7c8D"}, CONTACT, None, {}),
+        ({"changed": ["ContactId"], "ContactId": CONTACT, "LeadId": LEAD}, CONTACT, None, {}),
+        (
+            {"changed": ["Status"], "Status": "Sent", "CampaignId": CAMPAIGN, "LeadId": LEAD},
+            LEAD,
+            CAMPAIGN,
+            {"member_status": "Sent"},
+        ),
+        (
+            {
+                "kind": "CREATE",
+                "CampaignId": CAMPAIGN,
+                "LeadId": LEAD,
+                "HasResponded": False,
+                "Status": "Sent",
+            },
+            LEAD,
+            CAMPAIGN,
+            {"responded": False, "member_status": "Sent"},
+        ),
+        (
+            {"CreatedDate": "2025-03-31T09:30:05.000+0000"},
+            None,
+            None,
+            {"received_at": COMMITTED},
+        ),
+    ],
+)
+def test_a_campaign_member_is_a_response(
+    about: dict[str, Any], person_id: str | None, campaign_id: str | None, values: dict[str, Any], relay: bool
+) -> None:
+    fact = the_fact("CampaignMember", relay=relay, **about)
+    assert isinstance(fact, ResponseRecorded)
+    assert (fact.response_id, fact.person_id, fact.campaign_id) == (MEMBER, person_id, campaign_id)
+    assert fact.values == values
+
+
+# Kinds of change.
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("entity", "fact"),
+    [
+        ("Lead", PersonDeleted),
+        ("Contact", PersonDeleted),
+        ("Campaign", CampaignDeleted),
+        ("CampaignMember", ResponseDeleted),
+    ],
+)
+def test_a_deleted_record_is_told(entity: str, fact: Any, relay: bool) -> None:
+    told = the_fact(entity, kind="DELETE", relay=relay)
+    assert told == fact(RECORDS[entity], told.mark)
+
+
+def test_a_deleted_user_is_no_longer_active() -> None:
+    assert the_fact("User", kind="DELETE").values == {"is_active": False}
+
+
+@pytest.mark.parametrize("kind", ["GAP_CREATE", "GAP_UPDATE", "GAP_DELETE", "GAP_UNDELETE", "GAP_OVERFLOW"])
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+def test_a_gap_changes_nothing(kind: str, relay: bool) -> None:
+    header = {"recordIds": ["00Q000000000000***"], "changedFields": []}
+    assert facts_of(change("Lead", kind=kind, relay=relay, header=header, Status="New")) == []
+
+
+@pytest.mark.parametrize("entity", ["Account", "Opportunity", "Task", "Case"])
+def test_changes_of_other_objects_tell_no_fact(entity: str) -> None:
+    assert facts_of(change(entity, Name="Example")) == []
+
+
+def test_several_records_are_several_facts() -> None:
+    header = {"recordIds": [LEAD, "00Q5e00000A1b3D"]}
+    first, second = facts_of(change("Lead", header=header, Status="New"))
+    assert isinstance(first, PersonChanged) and isinstance(second, PersonChanged)
+    assert (first.person_id, second.person_id) == (LEAD, "00Q5e00000A1b3DEAR")
+    assert first.values == second.values
+
+
+# The order of changes.
+
+
+def test_changes_are_ordered_by_commit_and_within_a_commit_by_their_sequence() -> None:
+    def mark(**header: Any) -> Any:
+        return the_fact("Lead", header=header, Status="New").mark
+
+    first = mark()
+    assert (first.at, first.sequence) == (COMMITTED, None)
+    assert mark(sequenceNumber=3).order_after(first) is Order.NEWER
+    assert mark(sequenceNumber=1).order_after(first) is Order.OLDER
+    assert mark(commitNumber=1230045600322, sequenceNumber=1).order_after(first) is Order.NEWER
+    assert mark(commitTimestamp=1743413404999, commitNumber=9230045600322).order_after(first) is Order.OLDER
+    assert mark().order_after(first) is Order.DUPLICATE
+    assert mark(commitNumber=None, sequenceNumber=5).minor == 5
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("entity", "fields", "field"),
+    [
+        ("Lead", {"Score__c": "many"}, "Score__c"),
+        ("Lead", {"Lead_Score__c": 2_000_000}, "Lead_Score__c"),
+        ("Lead", {"Status": 5}, "Status"),
+        ("Lead", {"HasOptedOutOfEmail": "no"}, "HasOptedOutOfEmail"),
+        ("Lead", {"OwnerId": ""}, "OwnerId"),
+        ("Contact", {"Status__c": "x" * 256}, "Status__c"),
+        ("Campaign", {"StartDate": "soon"}, "StartDate"),
+        ("Campaign", {"EndDate": -1}, "EndDate"),
+        ("Campaign", {"Precedence__c": 1.5}, "Precedence__c"),
+        ("CampaignMember", {"HasResponded": "yes"}, "HasResponded"),
+        ("CampaignMember", {"FirstRespondedDate": "31/03/2025"}, "FirstRespondedDate"),
+        ("CampaignMember", {"CreatedDate": 10**18}, "CreatedDate"),
+        ("CampaignMember", {"ContactId": 5}, "ContactId"),
+        ("User", {"IsActive": 1}, "IsActive"),
+    ],
+)
+def test_a_bad_value_is_named_as_salesforce_wrote_it(
+    entity: str, fields: dict[str, Any], field: str, relay: bool
+) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        facts_of(change(entity, relay=relay, **fields))
+    assert refusal.value.field == ("detail.payload." if relay else "detail.") + field
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("entityName", None),
+        ("changeType", None),
+        ("changeType", "RENAME"),
+        ("recordIds", []),
+        ("recordIds", None),
+        ("commitTimestamp", None),
+        ("commitTimestamp", "2025-03-31T09:30:05Z"),
+        ("commitTimestamp", 10**15),
+        ("sequenceNumber", "1"),
+        ("changedFields", ["0x0404"]),
+        ("changedFields", "Status"),
+        ("commitUser", ""),
+    ],
+)
+def test_a_header_that_cannot_be_read_is_refused(field: str, value: Any, relay: bool) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        facts_of(change("Lead", relay=relay, header={field: value}, Status="New"))
+    path = "detail.payload." if relay else "detail."
+    assert refusal.value.field == f"{path}ChangeEventHeader.{field}"
+
+
+def test_a_header_that_is_no_object_is_refused() -> None:
+    event = change("Lead", Status="New")
+    event["detail"]["ChangeEventHeader"] = "header"
+    with pytest.raises(InvalidField) as refusal:
+        facts_of(event)
+    assert refusal.value.field == "detail.ChangeEventHeader"

@@ -1,0 +1,297 @@
+"""A settings document is taken as a whole or refused as a whole, every fault named by its path."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rekindle.adapters.wire import settings as documents
+from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA
+from rekindle.domain.errors import InvalidSettings, Malformed
+from rekindle.domain.response import ResponseClass
+from rekindle.domain.settings import Scenario, ScenarioSettings, Settings, path_of
+
+WHOLE: dict[str, Any] = {
+    "mode": "passive",
+    "mode_overrides": {"profiles": {"Sales": "active"}, "record_types": {}},
+    "qualification": {"threshold": 60, "repeat_cap": 25},
+    "person_statuses": {
+        "New": {"active": False},
+        "Open - Not Contacted": {"active": True, "response_status": "Open - Not Contacted"},
+        "v1.2": {"active": True},
+        "Nurture": {"active": False, "kind": "nurture", "nurture_timeout_days": 90},
+    },
+    "response_statuses": {"Nurture": "formerly_engaged", "Odd": None},
+    "reactivation": {
+        "score": {
+            "enabled": True,
+            "lookback_days": 30,
+            "priority": ["new", "formerly_engaged"],
+            "include_non_responses": False,
+            "require_prior_mql": False,
+            "campaign_types": {"only": ["Webinar"], "except": ["Fair"]},
+            "cool_down_days": 0,
+            "default_campaign": {"single": "web-activity"},
+        },
+        "active_status": {
+            "delay": "PT30M",
+            "default_campaign": {"by": "role", "map": {"SDR": "sdr"}, "otherwise": "x", "user_source": "owner"},
+        },
+        "invocable": {"lookback_days": 60, "default_campaign": {"by": "field:region", "map": {"EMEA": "emea"}}},
+        "response_prompt": {"fallback": "none", "default_campaign": None},
+    },
+    "assignment": {
+        "rules": [
+            {"owners": ["q-1"], "where": {}, "to": "q-2", "deadline": "PT1H", "reminder": "PT15M", "fallback": "u"}
+        ],
+        "intermediate_owners": [],
+    },
+    "lifecycle": {"handoff": {"hours": 4}},
+}
+
+Place = tuple[str | int, ...]
+
+SCENARIOS = ("score", "active_status", "invocable", "response_prompt")
+NOT_TEXT: list[Any] = [None, 3, True, [], {}, ""]
+NOT_DAYS: list[Any] = ["30", -1, 2.5, True, 3651, None, [30]]
+NOT_FLAGS: list[Any] = ["yes", 1, 0, None, {}]
+NOT_MODES: list[Any] = ["", "Active", None, 1]
+NOT_OBJECTS: list[Any] = [[], "x", 3, False]
+NOT_DURATIONS: list[Any] = ["30M", "PT", "P", "PT-3M", 1800, None, "P9999999W", ""]
+
+
+def faults_at(place: Place) -> list[Any]:
+    """Values that a place of the document cannot hold."""
+    match place:
+        case ("mode",) | ("mode_overrides", _, _):
+            return NOT_MODES
+        case ("qualification", "threshold"):
+            return ["60", 1_000_001, -1_000_001, None, True]
+        case ("qualification", "repeat_cap"):
+            return [0, 1001, 2.5, "25", None]
+        case ("person_statuses", _, "kind"):
+            return ["Nurture", 3]
+        case ("person_statuses", _, "response_status"):
+            return [3, "", True]
+        case ("person_statuses", _, "nurture_timeout_days"):
+            return [-1, "90", 1.5]
+        case ("response_statuses", _):
+            return ["old", 3, "non_response", ""]
+        case (*_, "priority"):
+            return [[], ["new", "new"], "new", None]
+        case (*_, "priority", int()):
+            return ["old", 3, None]
+        case (*_, "only" | "except" | "owners", int()) | (*_, "map", _) | (*_, "to"):
+            return NOT_TEXT
+        case (*_, "single" | "otherwise" | "fallback") if "assignment" in place or "default_campaign" in place:
+            return [3, "", [], True]
+        case (*_, "by"):
+            return ["roles", "field:", "", 3, "field"]
+        case (*_, "user_source"):
+            return ["me", None, 1]
+        case (*_, "lookback_days" | "cool_down_days"):
+            return NOT_DAYS
+        case (*_, "enabled" | "include_non_responses" | "require_prior_mql" | "active"):
+            return NOT_FLAGS
+        case (*_, "delay" | "deadline" | "reminder"):
+            return NOT_DURATIONS
+        case ("reactivation", "response_prompt", "fallback"):
+            return ["default", None, 3]
+    return NOT_OBJECTS
+
+
+def places(value: Any, at: Place = ()) -> list[Place]:
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    below = [place for key, inner in entries if (*at, key) != ("lifecycle",) for place in places(inner, (*at, key))]
+    return [*([at] if at else []), *below]
+
+
+def lists_of_texts(place: Place) -> bool:
+    return place[-1] in ("only", "except", "owners", "rules", "intermediate_owners")
+
+
+def changed(place: Place, value: Any) -> dict[str, Any]:
+    document = copy.deepcopy(WHOLE)
+    held: Any = document
+    for step in place[:-1]:
+        held = held[step]
+    held[place[-1]] = value
+    return document
+
+
+wrong_values = (
+    st.sampled_from([p for p in places(WHOLE) if not lists_of_texts(p)])
+    .flatmap(lambda place: st.tuples(st.just(place), st.sampled_from(faults_at(place))))
+    .map(lambda fault: (fault[0], changed(*fault)))
+)
+OBJECTS: list[Place] = [(), ("mode_overrides",), ("qualification",), ("reactivation",), ("assignment",)]
+OBJECTS += [("person_statuses", name) for name in WHOLE["person_statuses"]]
+OBJECTS += [("reactivation", scenario) for scenario in SCENARIOS]
+OBJECTS += [("reactivation", "score", "campaign_types"), ("reactivation", "score", "default_campaign")]
+OBJECTS += [("assignment", "rules", 0)]
+unknown_keys = st.tuples(st.sampled_from(OBJECTS), st.sampled_from(["Enabled", "lookback", "modes", "x.y", " "])).map(
+    lambda found: ((*found[0], found[1]), changed((*found[0], found[1]), True))
+)
+
+
+@settings(max_examples=300)
+@given(wrong_values | unknown_keys)
+def test_a_fault_is_refused_by_its_path(fault: tuple[Place, dict[str, Any]]) -> None:
+    place, document = fault
+    assert [path for path, _ in documents.faults(document)] == [path_of(place)]
+
+
+def test_the_settings_of_the_demo_have_no_fault() -> None:
+    demo = Path(__file__).parents[3] / "events" / "settings.yaml"
+    assert documents.faults(documents.parsed(demo.read_bytes())) == []
+
+
+def test_the_whole_document_has_no_fault() -> None:
+    assert documents.faults(WHOLE) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "fault"),
+    [
+        ({}, ("person_statuses", "is needed")),
+        ({"person_statuses": {"New": {}}}, ("person_statuses.New.active", "is needed")),
+        ({"person_statuses": {}, "moed": "hybrid"}, ("moed", "unknown key")),
+        (
+            changed(("reactivation", "score", "lookback_days"), "30"),
+            ("reactivation.score.lookback_days", 'expected a whole number from 0 to 3650, got "30"'),
+        ),
+        (
+            changed(("reactivation", "score", "campaign_types", "except"), ["Fair", "Webinar"]),
+            ("reactivation.score.campaign_types", 'overlapping: "Webinar" in both only and except'),
+        ),
+        (
+            changed(("reactivation", "score", "default_campaign"), {"by": "role"}),
+            ("reactivation.score.default_campaign.map", "is needed where there is 'by'"),
+        ),
+        (
+            changed(("reactivation", "active_status", "delay"), "P9999W"),
+            ("reactivation.active_status.delay", "expected at most 3650 days"),
+        ),
+        (changed(("reactivation", "score", "priority"), []), ("reactivation.score.priority", "must not be empty")),
+        (changed(("reactivation", "response"), {}), ("reactivation.response", "unknown key")),
+        (changed(("reactivation", "score", "delay"), "PT1H"), ("reactivation.score.delay", "unknown key")),
+        (changed(("person_statuses", "a.b"), {}), ('person_statuses["a.b"].active', "is needed")),
+        (changed(("assignment", "rules"), [{}]), ("assignment.rules[0].to", "is needed")),
+    ],
+)
+def test_faults_are_told_in_plain_words(document: dict[str, Any], fault: tuple[str, str]) -> None:
+    assert documents.faults(document) == [fault]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    document = changed(("reactivation", "score", "lookback_days"), -1)
+    document["mode"] = "no"
+    document["extra"] = 1
+    del document["person_statuses"]["New"]["active"]
+    with pytest.raises(InvalidSettings) as refused:
+        documents.checked(document)
+    paths = [path for path, _ in refused.value.faults]
+    assert paths == ["extra", "mode", "person_statuses.New.active", "reactivation.score.lookback_days"]
+
+
+def test_a_whole_document_is_read_as_settings() -> None:
+    read = Settings.of(WHOLE, 7)
+    score = read.scenario(Scenario.SCORE)
+    assert (read.version, read.mode, read.threshold) == (7, "passive", 60)
+    assert score.priority == (ResponseClass.NEW, ResponseClass.FORMERLY_ENGAGED)
+    assert score.except_types == {"Fair"}
+    assert read.scenario(Scenario.ACTIVE_STATUS).delay.total_seconds() == 1800
+    assert read.person_statuses["Nurture"].nurture_timeout_days == 90
+
+
+sections = st.fixed_dictionaries(
+    {},
+    optional={
+        "enabled": st.booleans(),
+        "lookback_days": st.integers(0, 3650),
+        "priority": st.lists(st.sampled_from([c.value for c in ResponseClass]), min_size=1, unique=True),
+        "campaign_types": st.fixed_dictionaries({"only": st.lists(st.sampled_from("abc"), unique=True)}),
+        "cool_down_days": st.integers(0, 3650),
+        "default_campaign": st.none() | st.fixed_dictionaries({"single": st.text("abc", min_size=1)}),
+    },
+)
+valid_documents = st.fixed_dictionaries(
+    {"person_statuses": st.dictionaries(st.text("ab. ", min_size=1), st.fixed_dictionaries({"active": st.booleans()}))},
+    optional={
+        "mode": st.sampled_from(["active", "passive", "hybrid"]),
+        "qualification": st.fixed_dictionaries({"threshold": st.floats(-1_000_000, 1_000_000)}),
+        "reactivation": st.fixed_dictionaries({}, optional=dict.fromkeys(SCENARIOS, sections)),
+    },
+)
+
+
+@settings(max_examples=300)
+@given(valid_documents)
+def test_a_document_without_fault_is_read(document: dict[str, Any]) -> None:
+    assert documents.faults(document) == []
+    assert Settings.of(document, 1).version == 1
+
+
+def test_the_defaults_of_the_schema_are_those_of_the_domain() -> None:
+    assert documents.faults(DEFAULTS) == []
+    assert Settings.of(DEFAULTS, 0) == Settings(
+        scenarios={Scenario(name): ScenarioSettings() for name in SCENARIOS},
+    )
+
+
+def test_every_key_is_described() -> None:
+    def described(rule: dict[str, Any]) -> bool:
+        return all("description" in inner and described(inner) for inner in rule.get("properties", {}).values())
+
+    assert described(SCHEMA)
+
+
+def test_json_and_yaml_say_the_same() -> None:
+    as_yaml = yaml.safe_dump(WHOLE).encode()
+    assert documents.parsed(json.dumps(WHOLE).encode()) == WHOLE
+    assert documents.parsed(as_yaml) == WHOLE
+    assert documents.parsed(as_yaml, "application/yaml; charset=utf-8") == WHOLE
+    assert documents.parsed(b"\xef\xbb\xbf" + as_yaml, "text/plain") == WHOLE
+
+
+def test_a_whole_number_is_one_however_it_is_written() -> None:
+    assert repr(documents.parsed(b'{"a": 25.0, "b": 0.5}')) == "{'a': 25, 'b': 0.5}"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "needs to be an object"),
+        (b"[]", "needs to be an object"),
+        (b"{", "not JSON"),
+        (b"\xff", "not UTF-8"),
+        (b'{"a": NaN}', "not finite"),
+        (b'{"a": 1e999}', "not finite"),
+        (b'{"a": "\\ud800"}', "half a character"),
+        (b'{"a": 1, "a": 2}', "'a' is there twice"),
+        (b'{"a": %s}' % (b"9" * 5000), "not JSON"),
+        (b"[" * 100_000, "neither JSON nor YAML"),
+        (b"a: [", "line 1, column 5"),
+        (b"a: 1\na: 2", "'a' is there twice (line 2"),
+        (b"No: {active: false}", "key is not a text: put it in quotes (line 1"),
+        (b"? [a]\n: 1", "key is not a text"),
+        (b"a: 2024-01-01", "reads as a date: put it in quotes"),
+        (b"a: .nan", "not finite"),
+        (b"a: &x 1\nb: *x", "anchors and aliases"),
+        (b"a: !!python/name:os.system", "not YAML"),
+        (b"a: !!set {x}", "kind that JSON does not have"),
+        (b"a: 1\n---\nb: 2", "another document"),
+        (b"a: " + b"x" * 200_000, "larger than 200,000 bytes"),
+        (('{"a": "%s"}' % ("é" * 50_000)).encode(), "stored is larger"),
+    ],
+    ids=range(22),
+)
+def test_what_cannot_be_read_is_refused(body: bytes, message: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        documents.parsed(body)
+    assert message in refused.value.message
