@@ -1,13 +1,14 @@
 """Histories: JSON Lines of events, plain or gzip, in time order or not (contract, section 7)."""
 
 import gzip
-import json
 from array import array
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
+
+import msgspec
 
 from rekindle.domain import times
 
@@ -19,6 +20,8 @@ class BadHistory(Exception):
         super().__init__(f"line {line}: {why}")
         self.line = line
 
+
+_ANY = msgspec.json.Decoder()
 
 Numbered = tuple[int, dict[str, Any]]
 
@@ -49,12 +52,12 @@ class History:
             following = next(wanted, None)
             for number, line in enumerate(self._file, 1):
                 if number == following:
-                    yield number, json.loads(line)
+                    yield number, _ANY.decode(line)
                     following = next(wanted, None)
             return
         for i in sorted(range(len(self)), key=self._instants.__getitem__):
             self._file.seek(self._offsets[i])
-            yield self._lines[i], json.loads(self._file.readline())
+            yield self._lines[i], _ANY.decode(self._file.readline())
 
     def close(self) -> None:
         self._file.close()
@@ -69,22 +72,32 @@ class History:
             offset += len(line)
 
 
+class _Detail(msgspec.Struct, gc=False):
+    occurred_at: str | None = None
+
+
+class _Event(msgspec.Struct, gc=False):
+    """The part of a line that places it in time."""
+
+    detail: _Detail
+    detail_type: str = msgspec.field(name="detail-type")
+    time: str | None = None
+
+
+_EVENT = msgspec.json.Decoder(_Event)
+
+
 def _instant(number: int, line: bytes) -> int:
     try:
-        event = json.loads(line)
-    except ValueError:
+        event = _EVENT.decode(line)
+    except msgspec.ValidationError as error:
+        raise BadHistory(number, f"this is no event: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadHistory(number, "this is not JSON") from None
-    if not isinstance(event, dict):
-        raise BadHistory(number, "an event is a JSON object")
-    detail = event.get("detail")
-    if not isinstance(detail, dict):
-        raise BadHistory(number, "an event has a detail, which is an object")
-    if not isinstance(event.get("detail-type"), str):
-        raise BadHistory(number, "an event has a detail-type, which is a text")
-    told: Any = detail.get("occurred_at") or event.get("time")
+    told = event.detail.occurred_at or event.time
     try:
-        return times.millis(times.instant(told))
-    except (TypeError, ValueError):
+        return times.millis(times.instant(told or ""))
+    except (ValueError, OverflowError):
         raise BadHistory(number, f"{told!r} is no time with an offset") from None
 
 

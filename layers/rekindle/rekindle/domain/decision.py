@@ -1,6 +1,5 @@
 """A decision: what a trigger led to, and why. Every trigger that reaches a scenario ends in exactly one."""
 
-import base64
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,8 +39,8 @@ class Reason(StrEnum):
 
 
 def digest(*parts: str) -> str:
-    """A short name for some text: 80 bits in lower-case base 32."""
-    return base64.b32encode(hashlib.sha256("\x1f".join(parts).encode()).digest()[:10]).decode().lower()
+    """A short name for some text: 80 bits."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
 
 
 def decision_id(person_id: str, scenario: Scenario, trigger_id: str, as_of: datetime) -> str:

@@ -49,7 +49,7 @@ class ScheduledTimers:
     dead_letter_arn: str
 
     def set(self, timer: Timer) -> None:
-        shard = int(digest(timer.name), 32) % SHARDS
+        shard = int(digest(timer.name), 16) % SHARDS
         item = LedgerItem(
             _partition(timer),
             timer.name,
