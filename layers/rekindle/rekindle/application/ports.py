@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from rekindle.domain.campaign import Campaign
@@ -13,6 +13,7 @@ from rekindle.domain.events import Event
 from rekindle.domain.journey import Entry
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.person import Person
+from rekindle.domain.request import Call
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.score import Score
 from rekindle.domain.settings import Settings
@@ -93,6 +94,10 @@ class Ledger(Protocol):
         """Store a decision that changes nothing else; answers the one already stored under that id, if any."""
         ...
 
+    def remember(self, call: Call) -> Call:
+        """Keep a call under its key for a day; answers the one already kept, if any."""
+        ...
+
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         """A person's decisions, newest first."""
         ...
@@ -103,7 +108,10 @@ class Ledger(Protocol):
 
 
 class Reference(Protocol):
-    """Campaigns, users and settings as the decisions read them: from memory, at most a few seconds old."""
+    """Campaigns, users and settings as the decisions read them: from memory, at most `age` old."""
+
+    @property
+    def age(self) -> timedelta: ...
 
     def settings(self) -> Settings: ...
 

@@ -1,6 +1,8 @@
 """Run a scenario for a person: one bounded search, one conditional transaction, one decision."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
@@ -9,7 +11,22 @@ from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.errors import Conflict
 from rekindle.domain.person import Person
 from rekindle.domain.reactivation import World, decide
+from rekindle.domain.response import Response, ResponseClass
+from rekindle.domain.search import grouped_by_class
 from rekindle.domain.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A person with all of its responses, for a dry run that finds the index outdated: it writes nothing."""
+
+    person: Person
+    responses: Sequence[Response]
+    classes: Mapping[str, ResponseClass | None]
+
+    def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+        found = grouped_by_class(self.responses, self.classes)(response_class)
+        return (response for response in found if response.standing.dated <= newest)
 
 
 @dataclass(frozen=True)
@@ -28,7 +45,7 @@ class Reactivate:
 
     def __call__(self, trigger: Trigger) -> Decision:
         for _ in attempts():
-            candidates = self.people.candidates(trigger.person_id)
+            candidates: Candidates = self.people.candidates(trigger.person_id)
             person = candidates.person
             if person is not None and person.merged_into is not None:
                 before = self.ledger.get(trigger.decision_id)
@@ -40,12 +57,14 @@ class Reactivate:
                 raise Conflict("the person is being united with another")
             settings = self.reference.settings()
             if person is not None and self._index_is_outdated(person, settings):
-                self.people.reindex(person, settings.classes, settings.class_map)
-                continue
+                if not trigger.dry_run:
+                    self.people.reindex(person, settings.classes, settings.class_map)
+                    continue
+                candidates = Whole(person, list(self.people.responses(person.person_id)), settings.classes)
             decision, change = decide(trigger, person, self._world(trigger, candidates, settings))
             if trigger.dry_run:
                 return decision
-            if change is None and person is not None and decision.searched and not decision.dry_run:
+            if change is None and person is not None and decision.searched:
                 # That nothing was found is true of this version of the person alone: a response that arrives in the
                 # same moment is either found, or finds this decision.
                 change = Change(replace(person, version=person.version + 1), person.version, decision=decision)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from rekindle.application.reactivate import Reactivate
-from rekindle.domain.decision import Decision, Trigger
+from rekindle.application.reconsider_responses import ReconsiderResponses
+from rekindle.domain.decision import Decision, Reason, Trigger
 from rekindle.domain.score import Crossing
 from rekindle.domain.settings import Scenario
 
@@ -22,6 +23,10 @@ def trigger_of(person_id: str, crossing: Crossing) -> Trigger:
 @dataclass(frozen=True)
 class ReactivateOnScore:
     reactivate: Reactivate
+    reconsider: ReconsiderResponses
 
     def __call__(self, person_id: str, crossing: Crossing) -> Decision:
-        return self.reactivate(trigger_of(person_id, crossing))
+        decision = self.reactivate(trigger_of(person_id, crossing))
+        if decision.reason is Reason.NO_CANDIDATE:
+            self.reconsider(decision.person_id, crossing.at)
+        return decision

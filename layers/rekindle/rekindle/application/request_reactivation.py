@@ -1,8 +1,9 @@
 """A flow, an API caller or a rep asks for a reactivation."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rekindle.application.ports import Reference, Tasks
+from rekindle.application.ports import Ledger, People, Reference, Tasks
 from rekindle.application.reactivate import Reactivate
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import UnknownCampaign
@@ -18,25 +19,43 @@ class RequestReactivation:
 
     reactivate: Reactivate
     tasks: Tasks
+    people: People
+    ledger: Ledger
     reference: Reference
 
     def __call__(self, request: ReactivationRequested) -> Decision:
         default = request.overrides.default_campaign_id
         if default is not None:
             _known(self.reference, default, "default_campaign_id")
-        return self.reactivate(request.trigger(self._person_of(request)))
+        if request.person_id is not None:
+            return self.reactivate(request.trigger(request.person_id))
+        return self._for_task(request, request.task_id or "")
 
     def prompt(self, request: ResponsePrompted) -> Decision:
-        _known(self.reference, request.campaign_id, "campaign_id")
+        self.check(request)
         return self.reactivate(request.trigger)
 
-    def _person_of(self, request: ReactivationRequested) -> str:
-        if request.person_id is not None:
-            return request.person_id
-        task_id = request.task_id or ""
+    def check(self, request: ResponsePrompted) -> None:
+        """Raises UnknownCampaign."""
+        _known(self.reference, request.campaign_id, "campaign_id")
+
+    def _for_task(self, request: ReactivationRequested, task_id: str) -> Decision:
         task = self.tasks.get(task_id)
         # The decision has to be about somebody: where there is nobody, it is about the task.
-        return task.person_id if task is not None and task.person_id is not None else task_id
+        found = task.person_id if task is not None and task.person_id is not None else task_id
+        for person_id in self._led_to(task_id, found):
+            before = self.ledger.get(request.trigger(person_id).decision_id)
+            if before is not None:
+                return before
+        return self.reactivate(request.trigger(found))
+
+    def _led_to(self, task_id: str, person_id: str) -> Iterator[str]:
+        """Where the task may have led when the same request was decided before: to nobody, or to a lead that its CRM
+        has converted since, which moves the lead's tasks to the contact."""
+        if person_id != task_id:
+            yield task_id
+            person = self.people.get(person_id)
+            yield from person.absorbed if person is not None else ()
 
 
 def _known(reference: Reference, campaign_id: str, field: str) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 
 from rekindle.application.ports import Campaigns, Ledger, Page, People, Reference, Scores, Users
 from rekindle.domain.campaign import Campaign
@@ -62,7 +64,9 @@ class ShowRecords:
         return Page(self._explained(person_id, page.items), page.next)
 
     def decision(self, decision_id: str) -> Explanation:
-        decision = _found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
+        return self.explained(_found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}"))
+
+    def explained(self, decision: Decision) -> Explanation:
         return self._explained(decision.person_id, [decision])[0]
 
     def timeline(self, person_id: str, limit: int, start: str | None) -> Page[Decision | Entry]:
@@ -103,17 +107,22 @@ class ShowRecords:
         return _found(person, f"there is no person {person_id!r}")
 
     def _explained(self, person_id: str, decisions: Sequence[Decision]) -> list[Explanation]:
-        home = self._home(person_id) if any(d.person_version for d in decisions) else None
+        # Where a guard stopped the decision there is nothing to go through, however long the history.
+        home = self._home(person_id) if any(d.searched or d.activates for d in decisions) else None
         history = list(self.people.responses(home.person_id)) if home else []
-        return [
-            explain(
-                decision,
-                history,
-                lambda campaign_id, at=decision.decided_at: self.reference.campaign_at(campaign_id, at),  # type: ignore[misc]
-                self.reference.settings_at(decision.settings_version),
-            )
-            for decision in decisions
-        ]
+        return [self._explanation(decision, history) for decision in decisions]
+
+    def _explanation(self, decision: Decision, history: Sequence[Response]) -> Explanation:
+        """Told by the campaigns of the instant of the decision. It may have read them a moment before: where a
+        campaign was changed in between, the explanation that agrees with the credit is the true one."""
+        settings = self.reference.settings_at(decision.settings_version)
+
+        def as_of(moment: datetime) -> Explanation:
+            campaign_of = cache(lambda campaign_id: self.reference.campaign_at(campaign_id, moment))
+            return explain(decision, history, campaign_of, settings)
+
+        explanation = as_of(decision.decided_at)
+        return explanation if explanation.agrees else as_of(decision.decided_at - self.reference.age)
 
 
 def _found[T](record: T | None, missing: str) -> T:

@@ -57,8 +57,10 @@ def qualifies(score: float | None, response: Response, campaign: Campaign | None
     """Person's score plus the member's own part reach the threshold; a response prompt always qualifies."""
     if campaign is not None and campaign.response_prompt:
         return True
-    own = response.details.score if response.details and response.details.score is not None else 0
-    return score is not None and score + own >= settings.threshold
+    own = response.details.score if response.details else None
+    if score is None and own is None:
+        return False
+    return (score or 0) + (own or 0) >= settings.threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,12 @@ class UnknownResponse(Refusal):
     code = "UNKNOWN_RESPONSE"
 
 
+class KeyReused(Refusal):
+    """The same `Idempotency-Key` came with another request."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+
 class NotFound(Refusal):
     """There is no record under that identifier."""
 

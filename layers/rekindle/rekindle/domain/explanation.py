@@ -16,6 +16,15 @@ class Explanation:
     considered: Sequence[Considered]
     sentence: str
 
+    @property
+    def agrees(self) -> bool:
+        """Whether it names the response that got the credit as the winner, and nobody where nobody was found."""
+        if not self.decision.searched:
+            return True
+        winner = next((one.response_id for one in self.considered if one.excluded is None), None)
+        found = self.decision.outcome in (Outcome.REACTIVATED, Outcome.ACTIVATED_NON_RESPONSE)
+        return winner == (self.decision.response_id if found else None)
+
 
 def explain(
     decision: Decision, history: Iterable[Response], campaign_of: CampaignOf, settings: Settings
@@ -62,11 +71,11 @@ _REASON = {
     Reason.NOT_A_CROSSING: "the score did not pass from below the threshold to at or above it",
     Reason.COOL_DOWN: "the cool-down since the last score reactivation was not over",
     Reason.NURTURE_TIMEOUT: "the person was in nurture, and its timeout was not over",
-    Reason.NO_CANDIDATE: "no past response was eligible, and no default campaign is configured",
+    Reason.NO_CANDIDATE: "no past response was eligible, and there is no campaign to fall back to",
     Reason.NO_PERSON: "there is no such person",
     Reason.STATUS_REVERTED: "the status had gone back to inactive",
     Reason.SUPERSEDED: "another response had become active in the meantime",
-    Reason.REPEAT_CAP: "no past response was eligible, and the default campaign is at its repeat cap",
+    Reason.REPEAT_CAP: "no past response was eligible, and the campaign to fall back to is at its repeat cap",
     Reason.OPPORTUNITY_OPEN: "the person already had an open opportunity",
     Reason.NOT_ELIGIBLE_CAMPAIGN: "the campaign does not trigger reactivation",
     Reason.STALE: "a later change had made the trigger stale",
@@ -92,8 +101,8 @@ _EXCLUDED = {
 }
 
 
-def why_excluded(excluded: Excluded, settings: Settings, scenario: Scenario) -> str:
-    return _EXCLUDED[excluded].format(lookback=settings.scenario(scenario).lookback_days)
+def why_excluded(excluded: Excluded, decision: Decision, settings: Settings) -> str:
+    return _EXCLUDED[excluded].format(lookback=rules_of(decision, settings).scenario.lookback_days)
 
 
 def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
@@ -103,10 +112,11 @@ def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: 
     if decision.reason is not None:
         return f"Nothing was done when {trigger} on {when}: {_REASON[decision.reason]}."
     name = _name(decision.campaign_id, campaign_of)
-    days = settings.scenario(decision.scenario).lookback_days
-    if decision.outcome is Outcome.INSERTED_DEFAULT:
+    days = rules_of(decision, settings).scenario.lookback_days
+    if decision.outcome in (Outcome.INSERTED_DEFAULT, Outcome.KEPT_PROMPTED):
+        kind = "default" if decision.outcome is Outcome.INSERTED_DEFAULT else "prompted"
         found = _none_of(len(considered))
-        return f"The default campaign {name} got the credit when {trigger} on {when}: {found} within {days} days."
+        return f"The {kind} campaign {name} got the credit when {trigger} on {when}: {found} within {days} days."
     if decision.scenario is not Scenario.RESPONSE:
         beaten = _beaten(len(considered) - 1)
         return (

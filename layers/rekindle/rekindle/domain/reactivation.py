@@ -68,6 +68,8 @@ def guard(trigger: Trigger, person: Person | None, world: World) -> Reason | Non
         trigger.previous_score, trigger.score, settings.threshold
     ):
         return Reason.NOT_A_CROSSING
+    if trigger.scenario is Scenario.SCORE and _closed_since(trigger, person, settings):
+        return Reason.STALE
     if trigger.scenario is Scenario.ACTIVE_STATUS and (reason := _overtaken(trigger, person)) is not None:
         return reason
     if trigger.scenario is Scenario.RESPONSE_PROMPT and not _triggers_reactivation(trigger, world):
@@ -82,6 +84,13 @@ def guard(trigger: Trigger, person: Person | None, world: World) -> Reason | Non
     if _cooling_down(trigger, person, scenario):
         return Reason.COOL_DOWN
     return None
+
+
+def _closed_since(trigger: Trigger, person: Person, settings: Settings) -> bool:
+    """Whether somebody put the person into an inactive status after the score had crossed, but before it was decided
+    about: their word is the later one."""
+    status, mark = settings.status(person.status), person.status_mark
+    return status is not None and not status.active and mark is not None and mark.at > trigger.as_of
 
 
 def _runs_in_mode(trigger: Trigger, person: Person, world: World) -> bool:

@@ -1,10 +1,24 @@
 """What a flow, an API caller or a rep asks for."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from rekindle.domain.decision import Trigger
 from rekindle.domain.ordering import Mark
 from rekindle.domain.settings import NO_OVERRIDES, Overrides, Scenario
+
+REMEMBERED = timedelta(hours=24)
+"""How long a call is known by its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that its sender may repeat: under one key it is one call, as of the instant of the first."""
+
+    key: str
+    content: str
+    """Names what was asked, to tell a repetition from another call under the same key."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

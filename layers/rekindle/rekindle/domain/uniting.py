@@ -62,6 +62,7 @@ def link(
     keep = replace(
         keep,
         version=survivor.version + 1,
+        status_activated=_still_activated(survivor, absorbed, settings),
         absorbed=(*survivor.absorbed, absorbed.person_id, *absorbed.absorbed),
         absorbing=(*survivor.absorbing, absorbed.person_id, *absorbed.absorbing),
         cycles=survivor.cycles + absorbed.cycles,
@@ -83,6 +84,15 @@ def link(
         return Link(change, Change(replace(gone, active=None), absorbed.version))
     ending = ended(gone, absorbed.version, active_of[absorbed.person_id], Ended.MERGED, at, settings, ALREADY_ENGAGED)
     return Link(Change(keep, survivor.version), ending)
+
+
+def _still_activated(survivor: Person, absorbed: Person, settings: Settings) -> Mark | None:
+    """A delay that runs for the absorbed person goes on for the survivor, unless that one's own status is inactive or
+    has a delay of its own."""
+    if survivor.status_activated is not None:
+        return survivor.status_activated
+    status = settings.status(survivor.status)
+    return absorbed.status_activated if status is None or status.active else None
 
 
 def moved(

@@ -1,0 +1,56 @@
+"""Answer a call of the API: its requests one after the other, each by itself, and a repeated call as the first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rekindle.application.ports import Ledger
+from rekindle.application.request_reactivation import RequestReactivation
+from rekindle.domain.decision import Decision
+from rekindle.domain.errors import Conflict, KeyReused, Refusal, Unavailable
+from rekindle.domain.explanation import Explanation
+from rekindle.domain.ordering import Mark
+from rekindle.domain.request import Call, ReactivationRequested, ResponsePrompted
+
+Failure = Refusal | Conflict | Unavailable
+
+
+@dataclass(frozen=True)
+class AnswerRequests:
+    """A decision's id is made from the instant that is decided about. So a call that may be repeated keeps its instant,
+    and a repetition leads to the same decisions, which are stored already.
+
+    Raises KeyReused where the key came with another call before.
+    """
+
+    request: RequestReactivation
+    ledger: Ledger
+    explained: Callable[[Decision], Explanation]
+
+    def __call__(
+        self, requests: Sequence[ReactivationRequested | Refusal], call: Call | None
+    ) -> list[Explanation | Failure]:
+        """One answer for each, in their order. What is refused, or fails, is answered beside the others."""
+        changes_something = any(isinstance(r, ReactivationRequested) and not r.dry_run for r in requests)
+        at = self._instant_of(call) if call is not None and changes_something else None
+        return [self._answered(request, at) for request in requests]
+
+    def _answered(self, request: ReactivationRequested | Refusal, at: datetime | None) -> Explanation | Failure:
+        if isinstance(request, Refusal):
+            return request
+        try:
+            return self.explained(self.request(request if at is None else replace(request, mark=Mark(at))))
+        except (Refusal, Conflict, Unavailable) as failure:
+            return failure
+
+    def prompt(self, request: ResponsePrompted, call: Call | None) -> Explanation:
+        """Raises UnknownCampaign, before anything is kept."""
+        self.request.check(request)
+        at = self._instant_of(call) if call is not None else None
+        return self.explained(self.request.prompt(request if at is None else replace(request, mark=Mark(at))))
+
+    def _instant_of(self, call: Call) -> datetime:
+        first = self.ledger.remember(call)
+        if first.content != call.content:
+            raise KeyReused("this key came with another request before", "Idempotency-Key")
+        return first.at
