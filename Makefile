@@ -37,7 +37,7 @@ export LAYER_PLATFORM := host
 endif
 endif
 
-.PHONY: help setup run test check unit contract integration architecture e2e bench lint format types \
+.PHONY: help setup run olist test check unit contract integration architecture e2e bench lint format types \
         floors validate build lock lock-check deploy invoke clean test-tools
 
 help: ## List the commands
@@ -90,10 +90,13 @@ endef
 
 # ---- running --------------------------------------------------------------------------------
 
-run: build .cloud/.ready ## Start the local cloud with the whole product (HISTORY=, SETTINGS=, ONCE=1)
+run: .venv/.ready .cloud/.ready ## Start the local cloud with the whole product (HISTORY=, SETTINGS=, ONCE=1, ALL=1)
 	@$(VENV)/python -m tests.local_cloud.run
 
-export HISTORY SETTINGS ONCE
+export HISTORY SETTINGS ONCE ALL
+
+olist: .venv/.ready ## Credit the wins of a real marketing funnel, for three look-backs (DATA=)
+	@$(VENV)/python -m tests.olist.table $(if $(DATA),--data "$(DATA)")
 
 invoke: .venv/.ready ## Send events/FN.json to a function of the running local cloud (FN=put_facts)
 	@$(VENV)/python -m tests.local_cloud.invoke "$(FN)"
@@ -129,8 +132,8 @@ unit: .venv/.ready ## Test rules and use cases, without any network
 contract: .venv/.ready ## Test that all adapters of a port keep the same promises
 	@$(PYTEST) tests/contract
 
-integration: .venv/.ready ## Test each function with its event, on simulated AWS
-	@$(PYTEST) tests/integration
+integration: .venv/.ready ## Test each function with its event on simulated AWS, and a real history in memory
+	@$(PYTEST) tests/integration tests/olist
 
 architecture: .venv/.ready ## Test that template, folders and names agree
 	@$(PYTEST) tests/architecture
@@ -160,9 +163,8 @@ validate: .venv/.ready ## Check template.yaml
 
 # ---- building and deploying -----------------------------------------------------------------
 
-build: .venv/.ready ## Build the functions and the layers
-	@said="$$($(VENV)/sam build 2>&1)" || { echo "$$said" >&2; exit 1; }
-	@echo "Built in .aws-sam/build."
+build: .venv/.ready ## Build the functions and the layers, where anything changed
+	@$(VENV)/python -m tests.local_cloud.build
 
 deploy: .venv/.ready ## Deploy to your AWS account (STAGE=dev or prod)
 	@case "$(STAGE)" in dev|prod) ;; *) echo 'Say where: make deploy STAGE=dev, or STAGE=prod.' >&2; exit 1;; esac

@@ -36,7 +36,11 @@ class History:
         self._offsets = array("q")
         self._instants = array("q")
         self._lines = array("q")
-        self._scan()
+        try:
+            self._scan()
+        except BadHistory:
+            self.close()
+            raise
 
     def __len__(self) -> int:
         return len(self._offsets)

@@ -1,0 +1,40 @@
+"""Whose the credit is, as the local run prints it."""
+
+from tests.local_cloud.story import credit_of, credit_table
+from tests.support.builders import Rekindle, campaign_changed, person_changed, response_recorded
+
+
+def rekindle() -> Rekindle:
+    found = Rekindle()
+    found.tell(campaign_changed("webinar"), campaign_changed("web"))
+    found.configure(default_campaign={"single": "web"})
+    return found
+
+
+def test_each_kind_of_credit_is_counted_by_campaign() -> None:
+    found = rekindle()
+    found.tell(response_recorded("r1", "p1", "webinar", 1), person_changed("p1", 2, score=70))
+    found.tell(person_changed("p2", 2, score=70))
+    found.deliver()
+    credit = credit_of(found.memory.decisions.values())
+    assert credit.total == {"webinar": 1, "web": 1}
+    assert (credit.reactivated, credit.activated, credit.default) == ({"webinar": 1}, {}, {"web": 1})
+
+
+def test_a_response_that_arrives_late_takes_the_credit_of_the_default_that_stood_in() -> None:
+    found = rekindle()
+    found.tell(person_changed("p1", 2, score=70))
+    found.deliver()
+    found.tell(response_recorded("r1", "p1", "webinar", 1))
+    credit = credit_of(found.memory.decisions.values())
+    assert (credit.total, credit.reactivated) == ({"webinar": 1}, {"webinar": 1})
+
+
+def test_the_table_lines_up_and_says_when_there_is_nothing() -> None:
+    found = rekindle()
+    assert list(credit_table(credit_of([]), {}))[-1] == "No campaign got credit."
+    found.tell(person_changed("p1", 2, score=70))
+    found.deliver()
+    _, head, row, total = credit_table(credit_of(found.memory.decisions.values()), {"web": "Web activity"})
+    assert row.startswith("Web activity")
+    assert head.index("credits") + len("credits") == row.index(" 1") + 2 == total.index(" 1") + 2
