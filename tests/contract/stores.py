@@ -81,11 +81,12 @@ def open_client(endpoint: str | None = None, service: str = "dynamodb", pool: in
 def on_tables(client: Any, lifetime: float = 0) -> Tables:
     """New tables, to which the models of this process are bound."""
     names = create_tables(client, f"-{os.getpid()}-{next(_numbers)}")
+    bound = bind(client, names)
     campaigns, users, versions = kept.campaigns(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings()
     return Tables(
-        people=DynamoDBPeople(bind(client, names)),
+        people=DynamoDBPeople(bound),
         scores=DynamoDBScores(),
-        ledger=DynamoDBLedger(),
+        ledger=DynamoDBLedger(bound),
         campaigns=campaigns,
         users=users,
         versions=versions,

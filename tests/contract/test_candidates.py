@@ -12,6 +12,7 @@ from rekindle.domain.change import Change
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.response import DEFAULT_CLASSES, Details, Response, ResponseClass, Standing
 from rekindle.domain.search import grouped_by_class
+from rekindle.domain.settings import Settings
 from tests.contract.requests import Requests
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import fresh, quickly, standings
@@ -52,7 +53,9 @@ def a_person(stores: Stores, *responses: Response) -> str:
     return person_id
 
 
-def add(stores: Stores, person_id: str, *responses: Response, classes: Mapping[str, ResponseClass | None] = DEFAULT_CLASSES) -> None:
+def add(
+    stores: Stores, person_id: str, *responses: Response, classes: Mapping[str, ResponseClass | None] = DEFAULT_CLASSES
+) -> None:
     for start in range(0, len(responses), 90):
         person = stores.people.get(person_id)
         assert person is not None
@@ -131,12 +134,14 @@ def test_what_cannot_take_the_credit_by_itself_is_not_found(stores: Stores) -> N
 
 
 def test_a_class_of_several_pages_is_found_to_its_end(stores: Stores) -> None:
-    many = HEAD + 2 * PAGE + 7
+    many = HEAD + PAGE + 7
     for response_class in ResponseClass:
         names = [f"r{n:03d}" for n in range(many)]
         responses = [a_candidate(name, response_class, days_ago=n + 1) for n, name in enumerate(names)]
         # There is something of every other class, and in the future.
-        others = [a_candidate(f"{c}-{n}", c, days_ago=n) for c in ResponseClass if c is not response_class for n in (-1, 1)]
+        others = [
+            a_candidate(f"{c}-{n}", c, days_ago=n) for c in ResponseClass if c is not response_class for n in (-1, 1)
+        ]
         futures = [a_candidate(f"future{n}", response_class, days_ago=-1 - n) for n in range(HEAD + 3)]
         person_id = a_person(stores, *responses, *others, *futures)
 
@@ -224,6 +229,21 @@ def test_the_index_is_written_anew_under_another_map(stores: Stores) -> None:
     assert list(stores.people.responses(person_id)) == many
 
 
+def test_an_index_written_under_two_maps_is_known_to_be_of_none(stores: Stores) -> None:
+    one, other = Settings(), Settings(classes=OTHER_CLASSES)
+    first = Person(fresh(), 1, responses=1, classes=one.class_map)
+    second, third = replace(first, version=2, owner_id="u"), replace(first, version=3, responses=2)
+
+    stores.people.commit(Change(first, 0, (a_candidate("r1"),)).indexed_by(one))
+    stores.people.commit(Change(second, 1).indexed_by(other))
+    before = stores.people.get(first.person_id)
+    stores.people.commit(Change(third, 2, (a_candidate("r2"),)).indexed_by(other))
+    after = stores.people.get(first.person_id)
+
+    assert before is not None and before.classes == one.class_map
+    assert after is not None and after.classes == ""
+
+
 # --- what it costs -------------------------------------------------------------------------------------------------
 
 
@@ -269,7 +289,14 @@ def test_those_who_did_not_respond_cost_nothing_until_they_are_asked_for(tables:
 
 
 def test_candidates_in_the_future_are_passed_over_without_being_read(tables: Tables) -> None:
-    futures = [replace(realistic(n), response_id=f"f{n}", standing=replace(realistic(n).standing, responded_at=NOW + timedelta(days=n + 1))) for n in range(200)]
+    futures = [
+        replace(
+            realistic(n),
+            response_id=f"f{n}",
+            standing=replace(realistic(n).standing, responded_at=NOW + timedelta(days=n + 1)),
+        )
+        for n in range(200)
+    ]
     person_id = a_person(tables, *futures, realistic(1))
 
     with Requests(tables.client) as requests:

@@ -9,6 +9,8 @@ from botocore.stub import Stubber
 
 from rekindle.adapters.dynamodb.connection import bind
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
+from rekindle.adapters.dynamodb.timers import ScheduledTimers
+from rekindle.domain import request
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict, Unavailable
@@ -16,12 +18,21 @@ from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
 from rekindle.domain.response import DEFAULT_CLASSES
 from rekindle.domain.score import Score
+from rekindle.domain.timer import Timer
 from rekindle.domain.user import User
 from tests.contract import stores as technologies
 from tests.contract.stores import NOW, Tables
 from tests.contract.test_ledger import a_decision
 
 Call = Callable[[Tables], object]
+
+
+def no_scheduler() -> None:
+    raise AssertionError("the item comes first: without it there is nothing to schedule")
+
+
+UNSCHEDULED = ScheduledTimers(no_scheduler, "group", "queue", "role", "failures")
+TIMER = Timer("p", Mark(NOW), NOW)
 
 READS: dict[str, tuple[str, Call]] = {
     "people.get": ("batch_get_item", lambda t: t.people.get("p")),
@@ -34,6 +45,7 @@ READS: dict[str, tuple[str, Call]] = {
     "people.reindex": ("query", lambda t: t.people.reindex(Person("p", 1), DEFAULT_CLASSES, "m")),
     "scores.get": ("get_item", lambda t: t.scores.get("p")),
     "ledger.get": ("get_item", lambda t: t.ledger.get("p-1-2")),
+    "ledger.remember": ("put_item", lambda t: t.ledger.remember(request.Call("key", "content", NOW))),
     "ledger.decisions": ("query", lambda t: t.ledger.decisions("p", 10)),
     "ledger.timeline": ("query", lambda t: t.ledger.timeline("p", 10)),
     "campaigns.get": ("query", lambda t: t.campaigns.get("c")),
@@ -46,8 +58,11 @@ READS: dict[str, tuple[str, Call]] = {
     "reference.campaign": ("query", lambda t: t.reference.campaign("c")),
     "reference.campaign_at": ("query", lambda t: t.reference.campaign_at("c", NOW)),
     "reference.user": ("query", lambda t: t.reference.user("u")),
+    "timers.overdue": ("query", lambda t: UNSCHEDULED.overdue(NOW, 10)),
 }
 WRITES: dict[str, tuple[str, Call]] = {
+    "timers.set": ("put_item", lambda t: UNSCHEDULED.set(TIMER)),
+    "timers.done": ("delete_item", lambda t: UNSCHEDULED.done(TIMER)),
     "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, Mark(NOW)), 0)),
     "campaigns.put": ("put_item", lambda t: t.campaigns.put(Campaign("c"), 0)),
     "users.put": ("put_item", lambda t: t.users.put(User("u"), 0)),
@@ -66,6 +81,10 @@ def refusing(tables: Tables, operation: str, code: str, **fields: Any) -> Stubbe
     stub = Stubber(tables.client)
     stub.add_client_error(operation, code, "no", 400, modeled_fields=fields or None)
     return stub
+
+
+def cancelling(tables: Tables, reasons: list[dict[str, str]]) -> Stubber:
+    return refusing(tables, "transact_write_items", "TransactionCanceledException", CancellationReasons=reasons)
 
 
 def commit(tables: Tables) -> None:
@@ -92,18 +111,18 @@ def test_a_transaction_that_met_another_is_a_conflict(tables: Tables, code: str,
     reasons = [{"Code": "None"}, {"Code": "None"}]
     reasons[position] = {"Code": code, "Message": "no"}
 
-    with refusing(tables, "transact_write_items", "TransactionCanceledException", CancellationReasons=reasons):
-        with pytest.raises(Conflict):
-            commit(tables)
+    with cancelling(tables, reasons), pytest.raises(Conflict):
+        commit(tables)
 
 
-@pytest.mark.parametrize("code", ["ThrottlingError", "ProvisionedThroughputExceeded", "ItemCollectionSizeLimitExceeded"])
+@pytest.mark.parametrize(
+    "code", ["ThrottlingError", "ProvisionedThroughputExceeded", "ItemCollectionSizeLimitExceeded"]
+)
 def test_a_transaction_cancelled_for_want_of_room_is_unavailable(tables: Tables, code: str) -> None:
     reasons = [{"Code": "None"}, {"Code": code, "Message": "no"}]
 
-    with refusing(tables, "transact_write_items", "TransactionCanceledException", CancellationReasons=reasons):
-        with pytest.raises(Unavailable, match=code):
-            commit(tables)
+    with cancelling(tables, reasons), pytest.raises(Unavailable, match=code):
+        commit(tables)
 
 
 @pytest.mark.parametrize("code", [*BUSY, "ValidationException", "ResourceNotFoundException"])

@@ -11,6 +11,7 @@ from rekindle.domain.decision import Decision, Outcome, Reason, decision_id
 from rekindle.domain.events import entry_id
 from rekindle.domain.journey import Deactivated, Ended, Stage, StageReached
 from rekindle.domain.person import Person
+from rekindle.domain.request import REMEMBERED, Call
 from rekindle.domain.settings import Scenario
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, quickly
@@ -104,6 +105,29 @@ def test_decisions_come_newest_first_in_pages(stores: Stores) -> None:
 def test_nobody_has_no_decisions(stores: Stores) -> None:
     assert stores.ledger.decisions("nobody", 10).items == []
     assert stores.ledger.timeline("nobody", 10).next is None
+
+
+def test_a_call_that_is_repeated_is_the_first(stores: Stores) -> None:
+    first = Call("key", "content", NOW)
+    assert stores.ledger.remember(first) == first
+
+    assert stores.ledger.remember(Call("key", "another", NOW + timedelta(hours=23))) == first
+    another = Call("another key", "content", NOW + timedelta(hours=1))
+    assert stores.ledger.remember(another) == another
+
+
+def test_a_call_is_forgotten_after_a_day(stores: Stores) -> None:
+    stores.ledger.remember(Call("key", "content", NOW))
+    later = Call("key", "another", NOW + REMEMBERED + timedelta(seconds=1))
+    assert stores.ledger.remember(later) == later
+    assert stores.ledger.remember(replace(later, at=later.at + timedelta(hours=1))) == later
+
+
+def test_a_call_stands_in_nobody_s_timeline_and_expires(tables: Tables) -> None:
+    tables.ledger.remember(Call("key", "content", NOW))
+    (item,) = tables.client.scan(TableName=tables.names.ledger)["Items"]
+    assert int(item["expires"]["N"]) == int((NOW + REMEMBERED).timestamp())
+    assert "announce" not in item and "key" not in item.values()
 
 
 def test_the_stream_can_tell_what_is_to_be_announced_by_one_string(tables: Tables) -> None:

@@ -70,7 +70,9 @@ def test_every_field_of_a_person_comes_back(stores: Stores, data: st.DataObject)
 @given(st.data())
 def test_every_field_of_a_response_comes_back(stores: Stores, data: st.DataObject) -> None:
     traces = st.lists(every_field(Trace), max_size=3).map(tuple)
-    response = data.draw(every_field(Response, response_id=ids, campaign_id=texts, details=every_field(Details), trail=traces))
+    response = data.draw(
+        every_field(Response, response_id=ids, campaign_id=texts, details=every_field(Details), trail=traces)
+    )
 
     person = stored(stores, response)
 

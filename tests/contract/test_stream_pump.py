@@ -132,7 +132,11 @@ def test_reports_mean_nothing_where_they_were_not_asked_for(put: Put, pump: Call
 
 @pytest.mark.parametrize(
     "answer",
-    [{"batchItemFailures": [{"itemIdentifier": ""}]}, {"batchItemFailures": [{"wrong": "1"}]}, {"batchItemFailures": [None]}],
+    [
+        {"batchItemFailures": [{"itemIdentifier": ""}]},
+        {"batchItemFailures": [{"wrong": "1"}]},
+        {"batchItemFailures": [None]},
+    ],
 )
 def test_a_report_that_cannot_be_read_means_the_whole_batch(
     put: Put, pump: Callable[..., StreamPump], answer: dict[str, Any]

@@ -27,9 +27,7 @@ quickly = settings(
 _characters = st.characters(exclude_categories=["Cs"])
 texts = st.text(_characters, max_size=12)
 ids = st.text(_characters, min_size=1, max_size=20)
-instants = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)).map(
-    lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=UTC)
-)
+instants = st.integers(0, 10**13).map(lambda millis: datetime(1900, 1, 1, tzinfo=UTC) + timedelta(milliseconds=millis))
 numbers = st.floats(-1e6, 1e6).map(lambda number: round(number, 6)) | st.integers(-1_000_000, 1_000_000)
 marks = st.builds(
     Mark,

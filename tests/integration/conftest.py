@@ -22,6 +22,8 @@ from tests.support.template import create_tables, event_of, resources
 
 EVENTS = Path(__file__).parents[2] / "events"
 REGION = "eu-central-1"
+GROUP = "rekindle"
+DUE_ARN = f"arn:aws:sqs:{REGION}:111122223333:rekindle-DueQueue"
 CONTEXT = SimpleNamespace(
     function_name="rekindle",
     memory_limit_in_mb=512,
@@ -120,6 +122,7 @@ class Aws:
     names: Any
     failures: str
     crm_changes: str
+    due: str
     heard: str
     logged: io.StringIO = field(default_factory=io.StringIO)
 
@@ -140,6 +143,12 @@ class Aws:
         patterns = [json.loads(one["Pattern"]) for one in filters]
         found = streams.get_records(ShardIterator=start)["Records"]
         return {"Records": [r for r in found if any(_matches(r, pattern) for pattern in patterns)]}
+
+    def schedules(self) -> list[dict[str, Any]]:
+        """The schedules that wait, each with what it sends."""
+        scheduler = client("scheduler")
+        named = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
+        return [scheduler.get_schedule(GroupName=GROUP, Name=one["Name"]) for one in named]
 
     def messages(self, queue: str) -> list[Any]:
         """What stands in a queue; it is gone afterwards."""
@@ -188,12 +197,15 @@ def _created() -> Aws:
     names = create_tables(dynamodb)
     visibility = str(resources("AWS::SQS::Queue")["CrmChangesQueue"]["VisibilityTimeout"])
     crm_changes = sqs.create_queue(QueueName="CrmChangesQueue", Attributes={"VisibilityTimeout": visibility})
-    failures, heard = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "Heard"))
+    failures, due, heard = (
+        sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "DueQueue", "Heard")
+    )
+    client("scheduler").create_schedule_group(Name=GROUP)
     events.create_event_bus(Name="rekindle")
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events.put_targets(Rule="heard", EventBusName="rekindle", Targets=[{"Id": "heard", "Arn": arn}])
-    return Aws(dynamodb, sqs, events, names, failures, crm_changes["QueueUrl"], heard)
+    return Aws(dynamodb, sqs, events, names, failures, crm_changes["QueueUrl"], due, heard)
 
 
 def _environment(found: Aws) -> dict[str, str]:
@@ -205,9 +217,13 @@ def _environment(found: Aws) -> dict[str, str]:
         "REFERENCE_TABLE": found.names.reference,
         "REFERENCE_LIFETIME_SECONDS": "0",
         "EVENT_BUS": "rekindle",
-        "CRM_CHANGES_QUEUE_URL": found.crm_changes,
+        "QUEUE_URL": found.crm_changes,
         "FAILURE_QUEUE_URL": found.failures,
         "BUILD": "4f2c1ab",
+        "SCHEDULE_GROUP": GROUP,
+        "SCHEDULE_ROLE_ARN": "arn:aws:iam::111122223333:role/rekindle-ScheduleRole",
+        "DUE_QUEUE_ARN": DUE_ARN,
+        "FAILURE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:111122223333:rekindle-FailureQueue",
     }
 
 

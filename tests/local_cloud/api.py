@@ -38,9 +38,15 @@ class Api:
         return self._call("GET", f"{self._path(parts)}{'?' if asked else ''}{asked}", None, {})
 
     def put(self, *parts: str, body: Any, **headers: str) -> Answer:
+        return self._send("PUT", parts, body, headers)
+
+    def post(self, *parts: str, body: Any, **headers: str) -> Answer:
+        return self._send("POST", parts, body, headers)
+
+    def _send(self, method: str, parts: tuple[str, ...], body: Any, headers: dict[str, str]) -> Answer:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._call("PUT", self._path(parts), data, {"content-type": "application/json", **named})
+        return self._call(method, self._path(parts), data, {"content-type": "application/json", **named})
 
     def url(self, *parts: str) -> str:
         return self.base + self._path(parts)

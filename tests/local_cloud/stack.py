@@ -193,7 +193,9 @@ class Stack:
         return list(found.values())
 
     def ledger(self) -> list[Decision | Entry]:
-        return [saved_record_of({"NewImage": item}) for item in self.scan("LedgerTableName")]
+        """Decisions and journeys; timers that wait and calls by their key stand beside them."""
+        items = (item for item in self.scan("LedgerTableName") if item["kind"]["S"] not in ("timer", "call"))
+        return [saved_record_of({"NewImage": item}) for item in items]
 
     def decisions(self) -> list[Decision]:
         """Every decision, in the order of what was decided about."""

@@ -32,20 +32,25 @@ from rekindle.domain.facts import (
     CampaignChanged,
     CampaignDeleted,
     Fact,
+    OpportunityChanged,
+    OpportunityDeleted,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    TaskLogged,
     UserChanged,
 )
 from rekindle.domain.journey import Entry
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
+from rekindle.domain.request import ReactivationRequested, ResponsePrompted
 from rekindle.domain.response import Details, Response, ResponseClass, Standing
 from rekindle.domain.score import Score
 from rekindle.domain.search import CampaignOf, Considered, Rules
-from rekindle.domain.settings import Scenario, ScenarioSettings, Settings
+from rekindle.domain.settings import Overrides, Scenario, ScenarioSettings, Settings
+from rekindle.domain.timer import Timer
 from rekindle.runtime.use_cases import UseCases
 
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -117,6 +122,42 @@ def response_deleted(response_id: str, person_id: str | None, at: float) -> Resp
 
 def user_changed(user_id: str, at: float = 0, **values: Any) -> UserChanged:
     return UserChanged(user_id, mark(at, None, (user_id, values)), values)
+
+
+def task_logged(task_id: str, person_id: str | None, at: float = 0) -> TaskLogged:
+    return TaskLogged(task_id, mark(at, None, (task_id, person_id)), {"person_id": person_id})
+
+
+def opportunity_changed(opportunity_id: str, *person_ids: str, at: float, **values: Any) -> OpportunityChanged:
+    told = {"person_ids": person_ids, **values}
+    return OpportunityChanged(opportunity_id, mark(at, None, (opportunity_id, told)), told)
+
+
+def opportunity_deleted(opportunity_id: str, at: float) -> OpportunityDeleted:
+    return OpportunityDeleted(opportunity_id, mark(at, None, ("deleted", opportunity_id)))
+
+
+def requested(
+    person_id: str | None = "p1",
+    at: float = 10,
+    *,
+    task_id: str | None = None,
+    user_id: str = "u1",
+    request_id: str = "q1",
+    dry_run: bool = False,
+    **overrides: Any,
+) -> ReactivationRequested:
+    """A person is to be reactivated, or the person of a task where there is one."""
+    person_id = None if task_id else person_id
+    return ReactivationRequested(
+        request_id, mark(at), person_id, task_id, user_id, Overrides(**overrides), dry_run=dry_run
+    )
+
+
+def prompted(
+    person_id: str = "p1", campaign_id: str = "prompt", at: float = 10, *, user_id: str = "u1", **overrides: Any
+) -> ResponsePrompted:
+    return ResponsePrompted("q1", mark(at), person_id, campaign_id, user_id, Overrides(**overrides))
 
 
 # --- values of the domain ------------------------------------------------------------------------------------------
@@ -273,6 +314,21 @@ class Rekindle:
         delivered = list(self.memory.crossings)
         self.memory.crossings.clear()
         return [self.use.reactivate_on_score(person_id, found) for person_id, found in delivered]
+
+    def schedule(self) -> list[Decision]:
+        """What is on the stream of people: answers what is decided at once, the rest waits for its delay."""
+        activations = list(self.memory.activations)
+        self.memory.activations.clear()
+        decided = [self.use.schedule_reactivation(*activation) for activation in activations]
+        return [decision for decision in decided if decision is not None]
+
+    def timers(self) -> list[Timer]:
+        """What waits, in the order it is due."""
+        return sorted(self.memory.timers.values(), key=lambda timer: (timer.due, timer.name))
+
+    def fire(self) -> list[Decision]:
+        """Every timer that waits, as its schedule delivers it."""
+        return [self.use.reactivate_on_status(timer) for timer in self.timers()]
 
     def announce(self) -> list[int]:
         """What is on the stream of the ledger."""

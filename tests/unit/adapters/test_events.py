@@ -331,9 +331,7 @@ def test_a_value_that_breaks_its_rule_is_refused_by_name(
         ("People Merged", "merged_ids", ["p-2", ""], "detail.merged_ids[1]"),
     ],
 )
-def test_the_very_entry_that_breaks_a_rule_is_named(
-    detail_type: str, field: str, value: Any, path: str
-) -> None:
+def test_the_very_entry_that_breaks_a_rule_is_named(detail_type: str, field: str, value: Any, path: str) -> None:
     with pytest.raises(InvalidField) as refusal:
         the_fact(detail_type, **{field: value})
     assert refusal.value.field == path
@@ -428,9 +426,7 @@ PUTS: list[tuple[Put, str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("put", "detail_type", "id_name", "body"), PUTS)
-def test_a_body_tells_the_same_fact_as_an_event(
-    put: Put, detail_type: str, id_name: str, body: dict[str, Any]
-) -> None:
+def test_a_body_tells_the_same_fact_as_an_event(put: Put, detail_type: str, id_name: str, body: dict[str, Any]) -> None:
     body = {**body, "sequence": 4}
     event = the_fact(detail_type, **{id_name: "x-1"}, **body)
     assert put("x-1", json.dumps(body).encode(), NOON) == event
@@ -447,9 +443,7 @@ def test_a_body_with_an_unknown_field_is_refused(
 
 
 @pytest.mark.parametrize(("put", "detail_type", "id_name", "body"), PUTS)
-def test_a_body_about_another_record_is_refused(
-    put: Put, detail_type: str, id_name: str, body: dict[str, Any]
-) -> None:
+def test_a_body_about_another_record_is_refused(put: Put, detail_type: str, id_name: str, body: dict[str, Any]) -> None:
     with pytest.raises(InvalidField) as refusal:
         put("x-1", json.dumps({**body, id_name: "x-2"}).encode(), NOON)
     assert refusal.value.field == id_name
@@ -464,9 +458,7 @@ def test_the_identifier_in_the_address_keeps_its_rule(
     assert refusal.value.field == id_name
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b'{"score": NaN}', b"\xff", b"[" * 100_000, b"[]", b"null", b'"x"']
-)
+@pytest.mark.parametrize("body", [b"", b"{", b'{"score": NaN}', b"\xff", b"[" * 100_000, b"[]", b"null", b'"x"'])
 def test_a_body_that_is_no_json_object_cannot_be_read(body: bytes) -> None:
     with pytest.raises(Malformed) as refusal:
         api.person_changed("p-1", body, NOON)
@@ -494,9 +486,7 @@ _JSON = st.recursive(
 @given(
     st.sampled_from(sorted(REQUIRED)),
     st.dictionaries(
-        st.sampled_from(
-            [*sorted(PERSON), "responded", "responded_at", "starts_on", "cost", "mode", "merged_ids"]
-        ),
+        st.sampled_from([*sorted(PERSON), "responded", "responded_at", "starts_on", "cost", "mode", "merged_ids"]),
         _JSON,
         max_size=4,
     ),

@@ -147,9 +147,7 @@ def test_each_field_of_a_lead_feeds_ours(fields: dict[str, Any], values: dict[st
         ({"Score__c": 7}, {"score": 7.0}),
     ],
 )
-def test_each_field_of_a_contact_feeds_ours(
-    fields: dict[str, Any], values: dict[str, Any], relay: bool
-) -> None:
+def test_each_field_of_a_contact_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
     assert the_fact("Contact", relay=relay, **fields).values == {"kind": "contact", **values}
 
 
@@ -176,9 +174,7 @@ def test_each_field_of_a_contact_feeds_ours(
         ({"Default_Responded_Member_Status__c": "Responded"}, {"default_responded_status": "Responded"}),
     ],
 )
-def test_each_field_of_a_campaign_feeds_ours(
-    fields: dict[str, Any], values: dict[str, Any], relay: bool
-) -> None:
+def test_each_field_of_a_campaign_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
     fact = the_fact("Campaign", relay=relay, **fields)
     assert isinstance(fact, CampaignChanged)
     assert (fact.campaign_id, fact.values) == (CAMPAIGN, values)

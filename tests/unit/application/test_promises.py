@@ -150,6 +150,10 @@ class Promises(RuleBasedStateMachine):
         values = {"responded_at": day(at - age)} if responded else {}
         self.tell(response_recorded(response, RESPONSES[response], campaign, at, responded=responded, **values))
 
+    @rule(response=response_ids, campaign=campaign_ids, late=st.integers(1, 3))
+    def response_arrives_late(self, response: str, campaign: str, late: int) -> None:
+        self.tell(response_recorded(response, RESPONSES[response], campaign, self.at(late)))
+
     @rule(response=response_ids, channel=st.sampled_from(["web", "phone"]), late=late)
     def response_changes(self, response: str, channel: str, late: int) -> None:
         self.tell(response_changed(response, self.at(late), channel=channel))
@@ -359,8 +363,7 @@ class Promises(RuleBasedStateMachine):
         assert all(n == 1 for n in arrivals.values()), arrivals
 
     def _announcements_have_their_own_ids(self) -> None:
-        records = {id(r): r for held in self.memory.records.values() for r in held.values()}
-        ids = Counter(event.event_id for record in records.values() for event in told_by(record))
+        ids = Counter(event.event_id for record in self.memory.outbox for event in told_by(record))
         assert all(n == 1 for n in ids.values()), ids
 
 

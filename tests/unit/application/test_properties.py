@@ -43,31 +43,31 @@ KNOWN = {
     )
 }
 
-few_days = st.integers(0, 8)
+few_days = st.integers(3, 7)
 past_responses = st.builds(
     a_response,
-    campaign_id=st.sampled_from([*KNOWN, "unknown"]),
+    campaign_id=st.sampled_from(["plain", "first", "second"] * 3 + [*KNOWN, "unknown"]),
     dated=few_days,
     received=st.one_of(st.none(), few_days),
     responded=st.sampled_from([True, True, True, False]),
     status=st.sampled_from([None, ALREADY_ENGAGED, NO_ACTION_REQUIRED, EXISTING_OPPORTUNITY, "Nurture"]),
     activated=st.sampled_from([None, 1]),
-    reactivated=st.sampled_from([None, None, 1]),
+    reactivated=st.sampled_from([None, None, None, 1]),
     deleted=st.sampled_from([False, False, False, True]),
 )
-histories = st.lists(past_responses, max_size=12).map(
+histories = st.one_of(*(st.lists(past_responses, min_size=n, max_size=12) for n in (0, 4, 8))).map(
     lambda found: [replace(response, response_id=f"r{n:02}") for n, response in enumerate(found)]
 )
 searches = st.builds(
     lambda as_of, **scenario: Rules(ScenarioSettings(**scenario), Settings().classes, day(as_of)),
-    as_of=st.integers(2, 9),
-    lookback_days=st.integers(0, 8),
+    as_of=st.integers(5, 8),
+    lookback_days=st.integers(1, 5),
     priority=st.permutations([NEW, NEVER_ENGAGED, FORMERLY_ENGAGED, NON_RESPONSE]).flatmap(
-        lambda order: st.integers(1, 4).map(lambda n: tuple(order[:n]))
+        lambda order: st.sampled_from([4, 3, 2, 1]).map(lambda n: tuple(order[:n]))
     ),
     include_non_responses=st.booleans(),
-    require_prior_mql=st.booleans(),
-    only_types=st.sampled_from([frozenset(), frozenset({"Webinar"})]),
+    require_prior_mql=st.sampled_from([False, False, False, True]),
+    only_types=st.sampled_from([frozenset()] * 3 + [frozenset({"Webinar"})]),
 )
 
 

@@ -9,7 +9,7 @@ from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.explanation import explain, why_excluded
 from rekindle.domain.response import Response
 from rekindle.domain.search import Excluded
-from rekindle.domain.settings import Scenario
+from rekindle.domain.settings import Overrides, Scenario
 from tests.support.builders import a_response, campaigns, day, settings, winner_of
 
 KNOWN = campaigns(
@@ -77,11 +77,24 @@ def test_every_reason_has_its_words(reason: Reason):
 
 @pytest.mark.parametrize("excluded", Excluded)
 def test_every_exclusion_has_its_words(excluded: Excluded):
-    assert why_excluded(excluded, settings(), Scenario.SCORE)
+    assert why_excluded(excluded, FOUND, settings())
 
 
 def test_the_look_back_is_told_in_days():
-    assert "10 days" in why_excluded(Excluded.OUTSIDE_LOOKBACK, settings(lookback_days=10), Scenario.SCORE)
+    assert "10 days" in why_excluded(Excluded.OUTSIDE_LOOKBACK, FOUND, settings(lookback_days=10))
+
+
+def test_a_look_back_that_the_caller_asked_for_is_the_one_that_is_told():
+    asked = replace(FOUND, scenario=Scenario.INVOCABLE, overrides=Overrides(lookback_days=7))
+    assert "within 7 days" in told(asked)
+    assert "7 days" in why_excluded(Excluded.OUTSIDE_LOOKBACK, asked, settings())
+
+
+def test_a_prompted_campaign_that_was_kept_says_that_nothing_else_was_found():
+    kept = replace(FOUND, scenario=Scenario.RESPONSE_PROMPT, outcome=Outcome.KEPT_PROMPTED, campaign_id="web")
+    old = a_response("r1", dated=-90).traced("p1", 1)
+    assert "The prompted campaign Web Activity got the credit" in told(kept, old)
+    assert "eligible within 30 days" in told(kept, old)
 
 
 def test_responses_are_taken_as_they_stood_at_the_version_that_was_read():

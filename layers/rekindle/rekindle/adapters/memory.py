@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rekindle.application.ports import Page
@@ -18,6 +18,7 @@ from rekindle.domain.journey import Entry
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
+from rekindle.domain.request import REMEMBERED, Call
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.score import Crossing, Score
 from rekindle.domain.search import grouped_by_class
@@ -46,6 +47,7 @@ class Memory:
     activations: deque[tuple[str, Mark, str | None]] = field(default_factory=deque)
     """Who went from inactive to active, by which change, and which user did it."""
     outbox: deque[Decision | Entry] = field(default_factory=deque)
+    calls: dict[str, Call] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
     due: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the timers that were set, by the instant they are due."""
@@ -189,6 +191,13 @@ class MemoryLedger:
                 _store(self.memory, decision)
             return stored or decision
 
+    def remember(self, call: Call) -> Call:
+        with self.memory.lock:
+            kept = self.memory.calls.get(call.key)
+            if kept is None or kept.at + REMEMBERED < call.at:
+                kept = self.memory.calls[call.key] = call
+            return kept
+
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         held = self.memory.records.get(person_id, {})
         return _page({k: r for k, r in held.items() if isinstance(r, Decision)}, limit, start)
@@ -293,6 +302,7 @@ class MemorySettings:
 @dataclass
 class MemoryReference:
     memory: Memory
+    age: timedelta = timedelta()
     _settings: tuple[int, Settings] = (0, Settings())
 
     def settings(self) -> Settings:

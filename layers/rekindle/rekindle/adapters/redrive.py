@@ -1,4 +1,5 @@
-"""Send the content of a failure queue on again: facts to the queue they came from, stream records to their function."""
+"""Send the content of a failure queue on again: facts and delays to the queue they came from, stream records and
+invocations to their function."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import botocore.session
+
+_DELAY = {"person_id", "change", "due"}
+"""What a message holds that tells of a delay that is over."""
 
 
 class NotRedriven(Exception):
@@ -34,6 +38,10 @@ class Failed:
         batch = self.content.get("DDBStreamBatchInfo")
         if batch is not None:
             return f"{batch['batchSize']} record(s) of {batch['streamArn'].split('/')[1]}"
+        if "requestPayload" in self.content:
+            return f"a run of {self.content['requestContext']['functionArn'].split(':')[6]}"
+        if self.content.keys() >= _DELAY:
+            return f"the delay of {self.content['person_id']}"
         return str(self.content.get("detail-type", "a message"))
 
 
@@ -48,7 +56,8 @@ class Redrive:
         stacks: Any = session.create_client("cloudformation")
         described = stacks.describe_stacks(StackName=stack)
         outputs = {o["OutputKey"]: o["OutputValue"] for o in described["Stacks"][0]["Outputs"]}
-        self._failures, self._facts = outputs["FailureQueueUrl"], outputs["CrmChangesQueueUrl"]
+        self._failures = outputs["FailureQueueUrl"]
+        self._facts, self._delays = outputs["CrmChangesQueueUrl"], outputs["DueQueueUrl"]
 
     def failed(self) -> Iterator[Failed]:
         """The messages, each hidden from others for two minutes; none twice."""
@@ -75,6 +84,10 @@ class Redrive:
         """Deliver the content again, and take the message out of the queue. Raises NotRedriven."""
         if "DDBStreamBatchInfo" in failed.content:
             self._invoke_again(failed.content)
+        elif "requestPayload" in failed.content:
+            self._invoke(failed.content["requestContext"]["functionArn"], failed.content["requestPayload"])
+        elif failed.content.keys() >= _DELAY:
+            self._sqs.send_message(QueueUrl=self._delays, MessageBody=failed.body)
         elif "detail-type" in failed.content:
             self._sqs.send_message(QueueUrl=self._facts, MessageBody=failed.body)
         else:
@@ -86,8 +99,10 @@ class Redrive:
         records = [r for r in self._records(batch) if _is_filtered_in(r)]
         if not records:
             raise NotRedriven("the stream no longer has its records: they are kept for 24 hours")
-        function = content["requestContext"]["functionArn"]
-        answer = self._lambda.invoke(FunctionName=function, Payload=json.dumps({"Records": records}))
+        self._invoke(content["requestContext"]["functionArn"], {"Records": records})
+
+    def _invoke(self, function: str, payload: Any) -> None:
+        answer = self._lambda.invoke(FunctionName=function, Payload=json.dumps(payload))
         result = json.loads(answer["Payload"].read() or b"null")
         if answer.get("FunctionError") or (result or {}).get("batchItemFailures"):
             raise NotRedriven("the function failed again: see its log")
@@ -113,9 +128,10 @@ class Redrive:
 
 
 def _is_filtered_in(record: dict[str, Any]) -> bool:
-    """What the filters of the template let through: a crossing, or something to announce."""
+    """What the filters of the template let through: a crossing, a status that became active, something to announce."""
     image = record["dynamodb"].get("NewImage", {})
-    return bool(image.get("crossing") == {"S": "up"} or image.get("announce") == {"S": "yes"})
+    passing = {"crossing": "up", "watch": "activated", "announce": "yes"}
+    return any(image.get(name) == {"S": value} for name, value in passing.items())
 
 
 def _reason(message: dict[str, Any]) -> str:

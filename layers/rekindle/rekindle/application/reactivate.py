@@ -70,7 +70,7 @@ class Reactivate:
                 change = Change(replace(person, version=person.version + 1), person.version, decision=decision)
             if change is None:
                 return self.ledger.add(decision)
-            if committed(self.people, replace(change, classes=settings.classes)):
+            if committed(self.people, change.indexed_by(settings)):
                 return decision
             stored = self.ledger.get(decision.decision_id)
             if stored is not None:

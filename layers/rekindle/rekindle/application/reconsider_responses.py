@@ -15,7 +15,6 @@ from rekindle.domain.reactivation import World
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response, ResponseClass
 from rekindle.domain.settings import Scenario
 
-
 RECENT = 20
 """Decisions looked at, the newest first."""
 
@@ -54,7 +53,7 @@ class ReconsiderResponses:
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
-            guarded = replace(change, unchanged_score=(person_id, score), classes=settings.classes)
+            guarded = replace(change, unchanged_score=(person_id, score)).indexed_by(settings)
             if committed(self.people, guarded):
                 return decision
         raise AssertionError("attempts() raises before")

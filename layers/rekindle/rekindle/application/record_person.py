@@ -59,7 +59,7 @@ class RecordPerson:
             active = self._active(before) if before.status != after.status else None
             settings = self.reference.settings()
             change = status_followed(before, after, active, mark.at, settings)
-            if committed(self.people, replace(change, classes=settings.classes)):
+            if committed(self.people, change.indexed_by(settings)):
                 return Recorded(1, applied.older, applied.duplicate)
         raise AssertionError("attempts() raises before")
 
@@ -126,6 +126,6 @@ class RecordPerson:
                     settings,
                     NO_ACTION_REQUIRED,
                 )
-            if committed(self.people, replace(change, classes=settings.classes)):
+            if committed(self.people, change.indexed_by(settings)):
                 return Recorded(1)
         raise AssertionError("attempts() raises before")

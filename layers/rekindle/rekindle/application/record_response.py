@@ -98,7 +98,7 @@ class RecordResponse:
 
     def _with_classes(self, changes: Sequence[Change]) -> list[Change]:
         settings = self.reference.settings()
-        return [replace(change, classes=settings.classes) for change in changes]
+        return [change.indexed_by(settings) for change in changes]
 
     def _counted(self, person: Person, response: Response) -> Person:
         if response.standing.deleted:
@@ -124,7 +124,7 @@ class RecordResponse:
             active = self.people.get_response(person.person_id, person.active.response_id)
         arrival = Arrival(trigger, person, response, score, crossing_decision, active)
         decision, change = evaluate(arrival, self._world(settings))
-        guarded = replace(change, unchanged_score=(person.person_id, score), classes=settings.classes)
+        guarded = replace(change, unchanged_score=(person.person_id, score)).indexed_by(settings)
         return decision if committed(self.people, guarded) else None
 
     def _world(self, settings: Settings) -> World:

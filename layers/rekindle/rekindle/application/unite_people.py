@@ -73,8 +73,8 @@ class UnitePeople:
             steps = link(survivor, absorbed, active_of, at, settings)
             if committed(
                 self.people,
-                replace(steps.survivor, classes=settings.classes),
-                replace(steps.absorbed, classes=settings.classes),
+                steps.survivor.indexed_by(settings),
+                steps.absorbed.indexed_by(settings),
             ):
                 return True
         raise AssertionError("attempts() raises before")
@@ -106,7 +106,7 @@ class UnitePeople:
                 survivor, absorbed = self._survivor(survivor_id), self._survivor(absorbed_id)
                 mine = self.people.responses(survivor_id)
                 arrive, leave = moved(survivor, absorbed, batch, mine)
-                if committed(self.people, replace(arrive, classes=settings.classes), leave):
+                if committed(self.people, arrive.indexed_by(settings), leave):
                     break
 
     def _finish(self, survivor_id: str, absorbed_id: str) -> None:

@@ -59,9 +59,10 @@ class Mark:
 
     @staticmethod
     def parse(written: str) -> "Mark":
+        """The reverse of `str`, which writes instants as they are kept: in UTC, to the millisecond."""
         at, sequence, minor, digests = written.split("|")
         return Mark(
-            times.instant(at),
+            datetime.fromisoformat(at),
             int(sequence) if sequence else None,
             int(minor) if minor else 0,
             tuple(digests.split(",")) if digests else (),

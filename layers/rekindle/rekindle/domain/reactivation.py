@@ -64,9 +64,7 @@ def guard(trigger: Trigger, person: Person | None, world: World) -> Reason | Non
         return Reason.NO_PERSON
     if not _runs_in_mode(trigger, person, world):
         return Reason.MODE_OFF
-    if trigger.scenario is Scenario.SCORE and not crosses(
-        trigger.previous_score, trigger.score, settings.threshold
-    ):
+    if trigger.scenario is Scenario.SCORE and not crosses(trigger.previous_score, trigger.score, settings.threshold):
         return Reason.NOT_A_CROSSING
     if trigger.scenario is Scenario.SCORE and _closed_since(trigger, person, settings):
         return Reason.STALE

@@ -6,7 +6,7 @@ Nothing here runs at import; a warm function builds each part once.
 import os
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
@@ -17,10 +17,12 @@ from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.timers import ScheduledTimers
-from rekindle.adapters.eventbridge import EventBridgeBus
-from rekindle.adapters.failures import FailureQueue
 from rekindle.runtime.environment import Environment
 from rekindle.runtime.use_cases import UseCases
+
+if TYPE_CHECKING:
+    from rekindle.adapters.eventbridge import EventBridgeBus
+    from rekindle.adapters.failures import FailureQueue
 
 
 def now() -> datetime:
@@ -54,7 +56,7 @@ def use_cases() -> UseCases:
     return UseCases(
         people=DynamoDBPeople(tables),
         scores=DynamoDBScores(),
-        ledger=DynamoDBLedger(),
+        ledger=DynamoDBLedger(tables),
         reference=reference.CachedReference(campaigns, users, versions, environment().reference_lifetime),
         campaigns=campaigns,
         users=users,
@@ -84,12 +86,16 @@ def scheduler() -> Any:
 
 
 @lru_cache(maxsize=1)
-def bus() -> EventBridgeBus:
+def bus() -> "EventBridgeBus":
+    from rekindle.adapters.eventbridge import EventBridgeBus
+
     return EventBridgeBus(_client("events"), environment().bus)
 
 
 @lru_cache(maxsize=1)
-def failures() -> FailureQueue:
+def failures() -> "FailureQueue":
+    from rekindle.adapters.failures import FailureQueue
+
     return FailureQueue(queues(), environment().failure_queue)
 
 

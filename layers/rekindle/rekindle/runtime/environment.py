@@ -20,7 +20,8 @@ class Scheduling:
 class Environment:
     tables: TableNames
     bus: str
-    crm_changes_queue: str
+    queue: str
+    """The queue that the function reads, if any."""
     failure_queue: str
     region: str
     reference_lifetime: float
@@ -43,7 +44,7 @@ class Environment:
                 reference=variables["REFERENCE_TABLE"],
             ),
             bus=variables.get("EVENT_BUS", ""),
-            crm_changes_queue=variables.get("CRM_CHANGES_QUEUE_URL", ""),
+            queue=variables.get("QUEUE_URL", ""),
             failure_queue=variables.get("FAILURE_QUEUE_URL", ""),
             region=variables["AWS_REGION"],
             reference_lifetime=float(variables.get("REFERENCE_LIFETIME_SECONDS", "5")),

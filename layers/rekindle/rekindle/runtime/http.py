@@ -6,6 +6,7 @@ Errors are RFC 9457 `application/problem+json` with a stable `code`; a 4xx chang
 import base64
 import binascii
 import json
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from rekindle.adapters.wire import ids, views
 from rekindle.adapters.wire.rules import Identifier, required
+from rekindle.domain.decision import digest
 from rekindle.domain.errors import (
     Conflict,
     InvalidField,
@@ -25,6 +27,7 @@ from rekindle.domain.errors import (
     Refusal,
     Unavailable,
 )
+from rekindle.domain.request import Call
 from rekindle.runtime.observability import count, logger
 
 _STATUS: dict[type[Exception], HTTPStatus] = {
@@ -38,6 +41,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
+KEY = "Idempotency-Key"
 DEFAULT_LIMIT, HIGHEST_LIMIT = 20, 100
 LONGEST_START = 200
 """Characters of the place where a page begins: an identifier, or the id of an entry with its partition."""
@@ -60,13 +64,11 @@ def router() -> APIGatewayRestResolver:
     return app
 
 
-def _refused(error: Exception) -> Response[str]:
+def _refused(error: Refusal | Conflict | Unavailable) -> Response[str]:
     status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
-    if isinstance(error, Refusal):
-        faults = error.faults if isinstance(error, InvalidSettings) else []
-        return problem(status, error.code, error.message, error.field, faults)
-    code = "CONFLICT" if isinstance(error, Conflict) else "UNAVAILABLE"
-    return problem(status, code, "try again: the record was changed or the store did not answer")
+    told = views.error(error)
+    faults = error.faults if isinstance(error, InvalidSettings) else []
+    return problem(status, told["code"], told["message"], told["field"], faults)
 
 
 def _failed(error: Exception) -> Response[str]:
@@ -132,6 +134,23 @@ def if_match(app: APIGatewayRestResolver) -> int | None:
     if not _is_number(version):
         raise InvalidField('expected a version, as "7"', "If-Match")
     return int(version)
+
+
+def request_name(app: APIGatewayRestResolver) -> str:
+    """What names this request, and no other: its key, where the caller may send it again."""
+    key = idempotency_key(app)
+    return app.current_event.request_context.request_id if key is None else digest(key)
+
+
+def call_of(app: APIGatewayRestResolver, content: str, at: datetime) -> Call | None:
+    key = idempotency_key(app)
+    return None if key is None else Call(key, content, at)
+
+
+def idempotency_key(app: APIGatewayRestResolver) -> str | None:
+    """Raises InvalidField."""
+    given = app.current_event.headers.get(KEY)
+    return None if given is None else str(required(Identifier, {KEY: given}, KEY, str))
 
 
 def etag(version: int) -> dict[str, str]:

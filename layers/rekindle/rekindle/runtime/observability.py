@@ -2,12 +2,14 @@
 
 import warnings
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from rekindle.application.recorded import Recorded
-from rekindle.domain.decision import Decision
+if TYPE_CHECKING:
+    from rekindle.application.recorded import Recorded
+    from rekindle.domain.decision import Decision
 
 # Most requests that only read count nothing, and Powertools would say so for each of them.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
@@ -23,13 +25,13 @@ def count(counts: Mapping[str, int]) -> None:
             metrics.add_metric(name, MetricUnit.Count, number)
 
 
-def tell_recorded(recorded: Recorded) -> None:
+def tell_recorded(recorded: "Recorded") -> None:
     count({"Applied": recorded.applied, "Older": recorded.older, "Duplicate": recorded.duplicate})
     if recorded.decision is not None:
         tell_decision(recorded.decision)
 
 
-def tell_decision(decision: Decision) -> None:
+def tell_decision(decision: "Decision") -> None:
     count({"Decisions": 1, "Activations": decision.activates})
     logger.info(
         "decided",

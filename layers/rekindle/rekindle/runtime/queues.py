@@ -60,7 +60,7 @@ def _again(message: Mapping[str, Any], receives: int, why: str) -> bool:
     logger.info("postponed", message_id=message["messageId"], receives=receives, why=why)
     count({"Postponed": 1})
     aws.queues().change_message_visibility(
-        QueueUrl=aws.environment().crm_changes_queue,
+        QueueUrl=aws.environment().queue,
         ReceiptHandle=message["receiptHandle"],
         VisibilityTimeout=2**receives,
     )

@@ -1,10 +1,13 @@
 """Ports in, use cases out: the same wiring on AWS, in the simulator and in the tests. Each use case is built when it
-is first asked for, so a function pays only for what it calls."""
+is first asked for, so a function pays only for what it calls.
+
+It is imported only then, too: making the classes of all use cases takes a tenth of a cold start.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from rekindle.application.change_settings import ChangeSettings
 from rekindle.application.ports import (
     Campaigns,
     Clock,
@@ -18,19 +21,19 @@ from rekindle.application.ports import (
     Timers,
     Users,
 )
-from rekindle.application.reactivate import Reactivate
-from rekindle.application.reactivate_on_score import ReactivateOnScore
-from rekindle.application.reactivate_on_status import ReactivateOnStatus
-from rekindle.application.record_crm_changes import RecordCrmChanges
-from rekindle.application.record_opportunity import RecordOpportunity
-from rekindle.application.record_person import RecordPerson
-from rekindle.application.record_reference import RecordCampaign, RecordTask, RecordUser
-from rekindle.application.record_response import RecordResponse
-from rekindle.application.request_reactivation import RequestReactivation
-from rekindle.application.schedule_reactivation import ScheduleReactivation
-from rekindle.application.show_records import ShowRecords
-from rekindle.application.sweep_timers import SweepTimers
-from rekindle.application.unite_people import UnitePeople
+
+if TYPE_CHECKING:
+    from rekindle.application.answer_requests import AnswerRequests
+    from rekindle.application.change_settings import ChangeSettings
+    from rekindle.application.reactivate import Reactivate
+    from rekindle.application.reactivate_on_score import ReactivateOnScore
+    from rekindle.application.reactivate_on_status import ReactivateOnStatus
+    from rekindle.application.record_crm_changes import RecordCrmChanges
+    from rekindle.application.request_reactivation import RequestReactivation
+    from rekindle.application.schedule_reactivation import ScheduleReactivation
+    from rekindle.application.show_records import ShowRecords
+    from rekindle.application.sweep_timers import SweepTimers
+    from rekindle.application.unite_people import UnitePeople
 
 
 @dataclass(frozen=True)
@@ -48,35 +51,63 @@ class UseCases:
     clock: Clock
 
     @cached_property
-    def reactivate(self) -> Reactivate:
+    def reactivate(self) -> "Reactivate":
+        from rekindle.application.reactivate import Reactivate
+
         return Reactivate(self.people, self.ledger, self.reference, self.clock)
 
     @cached_property
-    def reactivate_on_score(self) -> ReactivateOnScore:
-        return ReactivateOnScore(self.reactivate)
+    def reactivate_on_score(self) -> "ReactivateOnScore":
+        from rekindle.application.reactivate_on_score import ReactivateOnScore
+        from rekindle.application.reconsider_responses import ReconsiderResponses
+
+        reconsider = ReconsiderResponses(self.people, self.scores, self.ledger, self.reference, self.clock)
+        return ReactivateOnScore(self.reactivate, reconsider)
 
     @cached_property
-    def request_reactivation(self) -> RequestReactivation:
-        return RequestReactivation(self.reactivate, self.tasks, self.reference)
+    def request_reactivation(self) -> "RequestReactivation":
+        from rekindle.application.request_reactivation import RequestReactivation
+
+        return RequestReactivation(self.reactivate, self.tasks, self.people, self.ledger, self.reference)
 
     @cached_property
-    def reactivate_on_status(self) -> ReactivateOnStatus:
+    def answer_requests(self) -> "AnswerRequests":
+        from rekindle.application.answer_requests import AnswerRequests
+
+        return AnswerRequests(self.request_reactivation, self.ledger, self.show_records.explained)
+
+    @cached_property
+    def reactivate_on_status(self) -> "ReactivateOnStatus":
+        from rekindle.application.reactivate_on_status import ReactivateOnStatus
+
         return ReactivateOnStatus(self.reactivate, self.timers)
 
     @cached_property
-    def schedule_reactivation(self) -> ScheduleReactivation:
+    def schedule_reactivation(self) -> "ScheduleReactivation":
+        from rekindle.application.schedule_reactivation import ScheduleReactivation
+
         return ScheduleReactivation(self.timers, self.reference, self.clock, self.reactivate_on_status)
 
     @cached_property
-    def sweep_timers(self) -> SweepTimers:
+    def sweep_timers(self) -> "SweepTimers":
+        from rekindle.application.sweep_timers import SweepTimers
+
         return SweepTimers(self.timers, self.clock, self.reactivate_on_status)
 
     @cached_property
-    def unite_people(self) -> UnitePeople:
+    def unite_people(self) -> "UnitePeople":
+        from rekindle.application.unite_people import UnitePeople
+
         return UnitePeople(self.people, self.scores, self.reference)
 
     @cached_property
-    def record_crm_changes(self) -> RecordCrmChanges:
+    def record_crm_changes(self) -> "RecordCrmChanges":
+        from rekindle.application.record_crm_changes import RecordCrmChanges
+        from rekindle.application.record_opportunity import RecordOpportunity
+        from rekindle.application.record_person import RecordPerson
+        from rekindle.application.record_reference import RecordCampaign, RecordTask, RecordUser
+        from rekindle.application.record_response import RecordResponse
+
         return RecordCrmChanges(
             person=RecordPerson(self.people, self.scores, self.reference, self.unite_people),
             response=RecordResponse(
@@ -91,9 +122,13 @@ class UseCases:
         )
 
     @cached_property
-    def show_records(self) -> ShowRecords:
+    def show_records(self) -> "ShowRecords":
+        from rekindle.application.show_records import ShowRecords
+
         return ShowRecords(self.people, self.scores, self.ledger, self.reference, self.campaigns, self.users)
 
     @cached_property
-    def change_settings(self) -> ChangeSettings:
+    def change_settings(self) -> "ChangeSettings":
+        from rekindle.application.change_settings import ChangeSettings
+
         return ChangeSettings(self.versions, self.campaigns, self.clock)

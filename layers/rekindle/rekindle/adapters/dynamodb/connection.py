@@ -12,13 +12,17 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.httpsession import get_cert_path
+from botocore.utils import get_environ_proxies
 from pynamodb.connection import Connection
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
+from rekindle.adapters.dynamodb.transport import KeptConnection
 from rekindle.domain.errors import Conflict, Unavailable
 
+CONNECT_TIMEOUT, READ_TIMEOUT = 2, 5
 CONFIG = Config(
     # The models make the parameters, and the contract suite proves them: checking each again costs 5 % of a call.
     parameter_validation=False,
@@ -26,8 +30,8 @@ CONFIG = Config(
     user_agent="rekindle",
     tcp_keepalive=True,
     retries={"mode": "standard", "total_max_attempts": 4},
-    connect_timeout=2,
-    read_timeout=5,
+    connect_timeout=CONNECT_TIMEOUT,
+    read_timeout=READ_TIMEOUT,
 )
 
 
@@ -39,12 +43,16 @@ class TableNames:
     reference: str
 
 
-def open_client(
-    region: str, endpoint: str | None = None, session: botocore.session.Session | None = None
-) -> Any:
+def open_client(region: str, endpoint: str | None = None, session: botocore.session.Session | None = None) -> Any:
     """A tuned DynamoDB client. `endpoint` is None on AWS."""
     session = session or botocore.session.get_session()
-    return session.create_client("dynamodb", region_name=region, endpoint_url=endpoint, config=CONFIG)
+    client: Any = session.create_client("dynamodb", region_name=region, endpoint_url=endpoint, config=CONFIG)
+    address = client.meta.endpoint_url
+    # botocore has no public place for another transport; what the next line relies on is held by its pinned version.
+    if not get_environ_proxies(address):
+        roots: Any = session.get_config_variable("ca_bundle") or get_cert_path(True)
+        client._endpoint.http_session = KeptConnection(address, CONNECT_TIMEOUT, READ_TIMEOUT, roots)
+    return client
 
 
 def bind(client: Any, names: TableNames) -> Connection:
@@ -86,9 +94,7 @@ def _ours(error: Exception, cause: Exception | None) -> Exception:
     if isinstance(cause, ClientError):
         codes.add(cause.response.get("Error", {}).get("Code", ""))
         codes.update(r.get("Code", "") for r in cause.response.get("CancellationReasons", ()))
-    reasons = (
-        getattr(cause, "cancellation_reasons", None) or getattr(error, "cancellation_reasons", None) or ()
-    )
+    reasons = getattr(cause, "cancellation_reasons", None) or getattr(error, "cancellation_reasons", None) or ()
     codes.update(reason.code for reason in reasons if reason is not None)
     if codes & _CONFLICTS:
         return Conflict("a condition did not hold")

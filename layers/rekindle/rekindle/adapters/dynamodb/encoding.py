@@ -1,8 +1,9 @@
 """Domain values as the JSON that is stored, and back. What is None, empty or a default is not stored."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from rekindle.domain import times
@@ -39,24 +40,35 @@ _NAMES: Mapping[str, Any] = {
 def encoded(value: Any, leave_out: frozenset[str] = frozenset()) -> Json:
     """A frozen value as JSON, field by field."""
     found: Json = {}
-    for f in fields(value):
-        if f.name in leave_out:
+    kind: Any = type(value)
+    for name, default in _fields(kind):
+        if name in leave_out:
             continue
-        held = getattr(value, f.name)
-        if held is None or held == f.default or (f.name == "fields" and not held):
+        held = getattr(value, name)
+        if held is None or held == default or (name == "fields" and not held):
             continue
-        if isinstance(held, datetime):
-            held = times.text(held)
-        elif isinstance(held, date):
-            held = held.isoformat()
-        elif isinstance(held, Mark):
-            held = str(held)
-        elif isinstance(held, (Engagement, Overrides)):
-            held = encoded(held)
-        elif f.name == "marks":
+        written = _WRITTEN.get(type(held))
+        if written is not None:
+            held = written(held)
+        elif name == "marks":
             held = grouped(held)
-        found[f.name] = held
+        found[name] = held
     return found
+
+
+_WRITTEN: Mapping[type, Callable[[Any], Any]] = {
+    datetime: times.text,
+    date: date.isoformat,
+    Mark: str,
+    Engagement: encoded,
+    Overrides: encoded,
+}
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
+    """Names and defaults, which `dataclasses.fields` would put together anew each time."""
+    return tuple((f.name, f.default) for f in fields(kind))
 
 
 def decoded(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,9 +96,7 @@ def core(person: Person) -> Json:
     return encoded(person, _NOT_CORE)
 
 
-def person(
-    person_id: str, version: int, stored: Mapping[str, Any], profile: Mapping[str, Any] | None
-) -> Person:
+def person(person_id: str, version: int, stored: Mapping[str, Any], profile: Mapping[str, Any] | None) -> Person:
     values = decoded(stored)
     if "active" in values:
         values["active"] = Engagement(**decoded(values["active"]))
@@ -105,17 +115,28 @@ def details(stored: Mapping[str, Any]) -> Details:
     return Details(**decoded(stored))
 
 
-def trace(value: Trace) -> Json:
-    return {
-        "person_id": value.person_id,
-        "version": value.version,
-        "campaign_id": value.campaign_id,
-        "standing": encoded(value.standing),
-    }
+_LETTERS = {
+    "responded": "r",
+    "responded_at": "d",
+    "received_at": "a",
+    "status": "s",
+    "activated_at": "m",
+    "reactivated_at": "n",
+    "deleted": "x",
+}
 
 
-def traced(stored: Mapping[str, Any]) -> Trace:
-    return Trace(stored["person_id"], stored["version"], stored["campaign_id"], standing(stored["standing"]))
+def trace(value: Trace, person_id: str) -> Json:
+    """A letter for each name, and the person only where it is another: a response carries all its traces, and is to
+    stay below the kilobyte that a write is billed by."""
+    found = {"v": value.version, "c": value.campaign_id}
+    found |= {_LETTERS[name]: held for name, held in encoded(value.standing).items()}
+    return found if value.person_id == person_id else {**found, "p": value.person_id}
+
+
+def traced(stored: Mapping[str, Any], person_id: str) -> Trace:
+    then = {name: stored[letter] for name, letter in _LETTERS.items() if letter in stored}
+    return Trace(stored.get("p", person_id), stored["v"], stored["c"], standing(then))
 
 
 def decision(stored: Mapping[str, Any]) -> Decision:
@@ -134,6 +155,10 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
     if kind == "stage":
         return StageReached(**values)
     return Deactivated(reason=Ended(values.pop("reason")), **values)
+
+
+def record(kind: str, stored: Mapping[str, Any]) -> Decision | Entry:
+    return decision(stored) if kind == "decision" else entry(kind, stored)
 
 
 def kind_of(value: Decision | Entry) -> str:

@@ -1,35 +1,40 @@
 """Decisions and journeys kept in DynamoDB. Both kinds of id begin with the name of the partition they are in."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from rekindle.adapters.dynamodb import encoding
+from pynamodb.connection import Connection
+
+from rekindle.adapters.dynamodb import encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
-from rekindle.adapters.dynamodb.tables import LedgerItem
+from rekindle.adapters.dynamodb.tables import LedgerItem, compact
+from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
+from rekindle.domain import times
 from rekindle.domain.decision import Decision, digest
 from rekindle.domain.errors import Conflict
 from rekindle.domain.events import entry_id, told_by
 from rekindle.domain.journey import Entry
+from rekindle.domain.request import REMEMBERED, Call
+
+_CALL = "call"
 
 
-def ledger_item(record: Decision | Entry) -> LedgerItem:
-    named = record.decision_id if isinstance(record, Decision) else entry_id(record)
-    return LedgerItem(
-        person=digest(record.person_id),
-        entry=named,
-        kind=encoding.kind_of(record),
-        announce="yes" if told_by(record) else None,
-        body=encoding.encoded(record),
+def ledger_image(record: Decision | Entry) -> Image:
+    return writes.texts(
+        {
+            "person": digest(record.person_id),
+            "entry": record.decision_id if isinstance(record, Decision) else entry_id(record),
+            "kind": encoding.kind_of(record),
+            "announce": "yes" if told_by(record) else None,
+            "body": compact(encoding.encoded(record)),
+        }
     )
-
-
-def record_of(kind: str, body: dict[str, Any]) -> Decision | Entry:
-    return encoding.decision(body) if kind == "decision" else encoding.entry(kind, body)
 
 
 @dataclass(frozen=True)
 class DynamoDBLedger:
+    connection: Connection
+
     def get(self, decision_id: str) -> Decision | None:
         person = decision_id.partition("-")[0]
         if not person or person == decision_id:
@@ -42,9 +47,10 @@ class DynamoDBLedger:
         return encoding.decision(item.body) if item.kind == "decision" else None
 
     def add(self, decision: Decision) -> Decision:
+        request = writes.put(LedgerItem.Meta.table_name, ledger_image(decision), writes.missing("person"))["Put"]
         try:
             with our_errors():
-                ledger_item(decision).save(LedgerItem.person.does_not_exist())
+                self.connection.dispatch("PutItem", request)
         except Conflict:
             stored = self.get(decision.decision_id)
             if stored is None:
@@ -52,17 +58,35 @@ class DynamoDBLedger:
             return stored
         return decision
 
+    def remember(self, call: Call) -> Call:
+        # The sender's key is not stored: it may hold anything.
+        partition, now = f"request#{digest(call.key)}", int(call.at.timestamp())
+        item = LedgerItem(
+            partition,
+            _CALL,
+            kind=_CALL,
+            body={"content": call.content, "at": times.text(call.at)},
+            expires=now + int(REMEMBERED.total_seconds()),
+        )
+        try:
+            with our_errors():
+                # DynamoDB deletes what expired within days: until then it counts as gone.
+                item.save(LedgerItem.person.does_not_exist() | (LedgerItem.expires < now))
+        except Conflict:
+            with our_errors():
+                kept = LedgerItem.get(partition, _CALL, consistent_read=True).body
+            return Call(call.key, kept["content"], times.instant(kept["at"]))
+        return call
+
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         page = self._page(person_id, limit, start, decisions_only=True)
         return Page([encoding.decision(item.body) for item in page.items], page.next)
 
     def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
         page = self._page(person_id, limit, start, decisions_only=False)
-        return Page([record_of(item.kind, item.body) for item in page.items], page.next)
+        return Page([encoding.record(item.kind, item.body) for item in page.items], page.next)
 
-    def _page(
-        self, person_id: str, limit: int, start: str | None, *, decisions_only: bool
-    ) -> Page[LedgerItem]:
+    def _page(self, person_id: str, limit: int, start: str | None, *, decisions_only: bool) -> Page[LedgerItem]:
         person = digest(person_id)
         with our_errors():
             found = list(

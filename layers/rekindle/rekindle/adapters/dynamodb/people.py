@@ -8,13 +8,10 @@ from itertools import batched
 from typing import Any, cast
 
 from pynamodb.connection import Connection
-from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
-from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.dynamodb import encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
-from rekindle.adapters.dynamodb.ledger import ledger_item
+from rekindle.adapters.dynamodb.ledger import ledger_image
 from rekindle.adapters.dynamodb.tables import (
     BY_CAMPAIGN,
     BY_RESPONSE,
@@ -25,13 +22,13 @@ from rekindle.adapters.dynamodb.tables import (
     ScoreItem,
     compact,
 )
+from rekindle.adapters.dynamodb.writes import Image, Write
 from rekindle.domain import times
 from rekindle.domain.change import Change
 from rekindle.domain.person import Person
 from rekindle.domain.response import Response, ResponseClass
 
 Classes = Mapping[str, ResponseClass | None]
-Image = dict[str, dict[str, Any]]
 
 ACTIVATED = "activated"
 FIRST = "0"
@@ -126,9 +123,7 @@ class DynamoDBPeople:
 
     def _batch(self, person_id: str, records: Sequence[str]) -> list[PeopleItem]:
         with our_errors():
-            return list(
-                PeopleItem.batch_get([(person_id, record) for record in records], consistent_read=True)
-            )
+            return list(PeopleItem.batch_get([(person_id, record) for record in records], consistent_read=True))
 
     def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
         condition = PeopleItem.record.between(_key(after) + "\x00" if after else "R#", "R$")
@@ -162,9 +157,7 @@ class DynamoDBPeople:
         person = None
         if rows and rows[0][CAND]["S"] == FIRST:
             stored = rows.pop(0)
-            person = encoding.person(
-                person_id, int(stored["version"]["N"]), json.loads(stored["core"]["S"]), None
-            )
+            person = encoding.person(person_id, int(stored["version"]["N"]), json.loads(stored["core"]["S"]), None)
         return DynamoDBCandidates(self, person_id, person, rows, "LastEvaluatedKey" not in page)
 
     def further(self, person_id: str, lower: str, upper: str, after: Image | None) -> Iterator[Response]:
@@ -177,9 +170,7 @@ class DynamoDBPeople:
             if start is None:
                 return
 
-    def _search(
-        self, person_id: str, lower: str, upper: str, limit: int, start: Image | None = None
-    ) -> dict[str, Any]:
+    def _search(self, person_id: str, lower: str, upper: str, limit: int, start: Image | None = None) -> dict[str, Any]:
         return self._query(
             IndexName=CAND,
             KeyConditionExpression="person_id = :p AND cand BETWEEN :l AND :u",
@@ -197,31 +188,16 @@ class DynamoDBPeople:
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def commit(self, *changes: Change) -> None:
-        with our_errors(), TransactWrite(connection=self.connection) as transaction:
-            for change in changes:
-                self._write(transaction, change)
-
-    def _write(self, transaction: TransactWrite, change: Change) -> None:
-        person = change.person
-        _write_person(transaction, change)
-        for response in change.responses:
-            _write_response(transaction, person.person_id, response, change.classes)
-        for response_id in change.removed:
-            transaction.delete(PeopleItem(person.person_id, _key(response_id)))
-        for record in (change.decision, *change.entries):
-            if record is not None:
-                condition = LedgerItem.person.does_not_exist() if record is change.decision else None
-                transaction.save(ledger_item(record), condition)
-        if change.unchanged_score is not None:
-            person_id, score = change.unchanged_score
-            unchanged = ScoreItem.version == score.version if score else ScoreItem.person_id.does_not_exist()
-            transaction.condition_check(ScoreItem, person_id, condition=unchanged)
+        request = {
+            "TransactItems": [write for change in changes for write in _writes(change)],
+            "ReturnConsumedCapacity": "NONE",
+        }
+        with our_errors():
+            self.connection.dispatch("TransactWriteItems", request)
 
     def reindex(self, person: Person, classes: Classes, class_map: str) -> None:
         outdated = [
-            response
-            for response, stored in self._indexed(person.person_id)
-            if stored != cand(response, classes)
+            response for response, stored in self._indexed(person.person_id) if stored != cand(response, classes)
         ]
         version = person.version
         for some in batched(outdated, 50, strict=False):
@@ -237,48 +213,75 @@ class DynamoDBPeople:
                 yield _response(item), item.cand
 
 
-def _unchanged(read_version: int) -> Condition:
-    return PeopleItem.version == read_version if read_version else PeopleItem.person_id.does_not_exist()
+def _writes(change: Change) -> Iterator[Write]:
+    person_id, people = change.person.person_id, PeopleItem.Meta.table_name
+    yield _write_of_person(change)
+    for response in change.responses:
+        yield _write_of_response(person_id, response, change.classes)
+    for response_id in change.removed:
+        yield writes.delete(people, _key_of(person_id, _key(response_id)))
+    for record in (change.decision, *change.entries):
+        if record is not None:
+            condition = writes.missing("person") if record is change.decision else None
+            yield writes.put(LedgerItem.Meta.table_name, ledger_image(record), condition)
+    if change.unchanged_score is not None:
+        scored, score = change.unchanged_score
+        condition = writes.unchanged("person_id", score.version if score else 0)
+        yield writes.check(ScoreItem.Meta.table_name, writes.texts({"person_id": scored}), condition)
 
 
-def _write_person(transaction: TransactWrite, change: Change) -> None:
+def _write_of_person(change: Change) -> Write:
     person = change.person
-    actions: list[Action] = [
-        PeopleItem.watch.set(ACTIVATED) if change.status_activated else PeopleItem.watch.remove(),
-        PeopleItem.cand.set(FIRST),
-        PeopleItem.version.set(person.version),
-        PeopleItem.core.set(encoding.core(person)),
-    ]
-    if person.profile is not None:
-        actions.append(PeopleItem.profile.set(encoding.encoded(person.profile)))
-    transaction.update(PeopleItem(person.person_id, PERSON), actions, _unchanged(change.read_version))
+    told = writes.texts(
+        {
+            CAND: FIRST,
+            "core": compact(encoding.core(person)),
+            "profile": None if person.profile is None else compact(encoding.encoded(person.profile)),
+            "watch": ACTIVATED if change.status_activated else None,
+        }
+    )
+    return writes.update(
+        PeopleItem.Meta.table_name,
+        _key_of(person.person_id, PERSON),
+        {"version": writes.number(person.version), **told},
+        remove=() if change.status_activated else ("watch",),
+        condition=writes.unchanged("person_id", change.read_version),
+    )
 
 
-def _write_response(transaction: TransactWrite, person_id: str, response: Response, classes: Classes) -> None:
-    key, trail = cand(response, classes), [compact(encoding.trace(t)) for t in response.trail]
-    standing = {"campaign_id": response.campaign_id, **encoding.encoded(response.standing)}
-    counted = None if response.standing.deleted or not response.campaign_id else response.campaign_id
+def _write_of_response(person_id: str, response: Response, classes: Classes) -> Write:
+    table = PeopleItem.Meta.table_name
     if response.details is not None:
-        item = PeopleItem(
-            person_id,
-            _key(response.response_id),
-            cand=key,
-            response_id=response.response_id,
-            campaign_id=counted,
-            standing=standing,
-            details=encoding.encoded(response.details),
-            trail=trail,
-        )
-        transaction.save(item)
-        return
-    actions: list[Action] = [
-        PeopleItem.standing.set(standing),
-        PeopleItem.cand.set(key) if key else PeopleItem.cand.remove(),
-        PeopleItem.campaign_id.set(counted) if counted else PeopleItem.campaign_id.remove(),
-    ]
-    if trail:
-        actions.append(PeopleItem.trail.set(PeopleItem.trail.append(trail)))
-    transaction.update(PeopleItem(person_id, _key(response.response_id)), actions)
+        return writes.put(table, response_image(person_id, response, classes))
+    told = _standing_told(response, classes)
+    gone = [name for name, value in told.items() if value is None]
+    extend = _trail_told(person_id, response) if response.trail else None
+    return writes.update(table, _key_of(person_id, _key(response.response_id)), writes.texts(told), gone, extend)
+
+
+def response_image(person_id: str, response: Response, classes: Classes) -> Image:
+    """A response as its whole item."""
+    details = None if response.details is None else compact(encoding.encoded(response.details))
+    told = {"response_id": response.response_id, "details": details, **_standing_told(response, classes)}
+    key = _key_of(person_id, _key(response.response_id))
+    return {**key, **writes.texts(told), **_trail_told(person_id, response)}
+
+
+def _standing_told(response: Response, classes: Classes) -> dict[str, str | None]:
+    standing = {"campaign_id": response.campaign_id, **encoding.encoded(response.standing)}
+    return {
+        CAND: cand(response, classes),
+        "campaign_id": None if response.standing.deleted else response.campaign_id or None,
+        "standing": compact(standing),
+    }
+
+
+def _trail_told(person_id: str, response: Response) -> Image:
+    return {"trail": {"L": [{"S": compact(encoding.trace(t, person_id))} for t in response.trail]}}
+
+
+def _key_of(person_id: str, record: str) -> Image:
+    return writes.texts({"person_id": person_id, "record": record})
 
 
 def _person(item: PeopleItem) -> Person:
@@ -288,7 +291,7 @@ def _person(item: PeopleItem) -> Person:
 def _response(item: PeopleItem) -> Response:
     standing = dict(item.standing)
     campaign_id = standing.pop("campaign_id")
-    trail = tuple(encoding.traced(json.loads(t)) for t in cast("list[str]", item.trail or []))
+    trail = tuple(encoding.traced(json.loads(t), item.person_id) for t in cast("list[str]", item.trail or []))
     return Response(
         item.response_id,
         campaign_id,

@@ -4,7 +4,7 @@ one; and the look-up that decisions read through, which keeps each in memory for
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rekindle.adapters.dynamodb import encoding
@@ -100,9 +100,7 @@ class DynamoDBSettings:
         older = ReferenceItem.version < int(start) if start else None
         with our_errors():
             found = list(
-                ReferenceItem.query(
-                    _SETTINGS, older, scan_index_forward=False, limit=limit + 1, consistent_read=True
-                )
+                ReferenceItem.query(_SETTINGS, older, scan_index_forward=False, limit=limit + 1, consistent_read=True)
             )
         listed = [(int(item.version), times.instant(item.changed_at)) for item in found[:limit]]
         return Page(listed, str(listed[-1][0]) if len(found) > limit else None)
@@ -119,6 +117,10 @@ class CachedReference:
     now: Callable[[], float] = time.monotonic
     _kept: dict[str, tuple[float, Any]] = field(default_factory=dict)
     _settings: dict[int, Settings] = field(default_factory=dict)
+
+    @property
+    def age(self) -> timedelta:
+        return timedelta(seconds=self.lifetime)
 
     def _cached[T](self, key: str, read: Callable[[], T | None]) -> T | None:
         kept = self._kept.get(key)

@@ -45,6 +45,4 @@ class DynamoDBScores:
             moved_to=score.moved_to,
         )
         with our_errors():
-            item.save(
-                ScoreItem.version == read_version if read_version else ScoreItem.person_id.does_not_exist()
-            )
+            item.save(ScoreItem.version == read_version if read_version else ScoreItem.person_id.does_not_exist())

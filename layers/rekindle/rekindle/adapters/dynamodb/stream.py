@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.adapters.dynamodb.ledger import record_of
+from rekindle.adapters.dynamodb import encoding
 from rekindle.domain.decision import Decision
 from rekindle.domain.journey import Entry
 from rekindle.domain.ordering import Mark
@@ -26,7 +26,7 @@ def crossing_of(record: Mapping[str, Any]) -> tuple[str, Crossing]:
 def saved_record_of(record: Mapping[str, Any]) -> Decision | Entry:
     """What was saved, from a record of the ledger's stream (its `dynamodb` part)."""
     image = record["NewImage"]
-    return record_of(image["kind"]["S"], json.loads(image["body"]["S"]))
+    return encoding.record(image["kind"]["S"], json.loads(image["body"]["S"]))
 
 
 def status_change_of(record: Mapping[str, Any]) -> tuple[str, Mark, str | None]:

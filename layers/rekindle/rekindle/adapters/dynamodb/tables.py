@@ -15,9 +15,8 @@ PERSON = "person"
 CAND, BY_CAMPAIGN, BY_RESPONSE = "cand", "by_campaign", "by_response"
 
 
-def compact(value: Any) -> str:
-    """JSON without what is there for the eye: items are billed by their bytes."""
-    return json.dumps(value, separators=(",", ":"))
+compact = json.JSONEncoder(separators=(",", ":")).encode
+"""JSON without what is there for the eye: items are billed by their bytes."""
 
 
 class CompactJSONAttribute(JSONAttribute):
@@ -78,7 +77,8 @@ class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-c
 
 
 class LedgerItem(Model):
-    """A decision, an entry of a journey, or a timer that waits. The range key sorts by the instant that is told about.
+    """A decision, an entry of a journey, a timer that waits, or a call by its key. The range key of the first two sorts
+    by the instant that is told about.
 
     `announce` is there only on what other systems are to hear of, for the filter of the stream.
     """
@@ -94,6 +94,8 @@ class LedgerItem(Model):
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
     due = DueIndex()
+    expires = NumberAttribute(null=True)
+    """When DynamoDB may delete the item, in seconds since 1970."""
 
 
 class ReferenceItem(Model):

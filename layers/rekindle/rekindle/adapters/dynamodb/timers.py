@@ -6,7 +6,7 @@ The item comes first, so that a schedule that was never made, or never fired, is
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -56,7 +56,7 @@ class ScheduledTimers:
             kind="timer",
             body=message_of(timer),
             due_shard=str(shard),
-            due_at=times.text(timer.due),
+            due_at=_sortable(timer.due),
         )
         with our_errors():
             item.save()
@@ -68,7 +68,8 @@ class ScheduledTimers:
             scheduler.create_schedule(
                 GroupName=self.group,
                 Name=timer.name,
-                ScheduleExpression=f"at({timer.due:%Y-%m-%dT%H:%M:%S})",
+                # A schedule knows whole seconds, and must not fire before its time.
+                ScheduleExpression=f"at({timer.due + timedelta(milliseconds=999):%Y-%m-%dT%H:%M:%S})",
                 ActionAfterCompletion="DELETE",
                 FlexibleTimeWindow={"Mode": "OFF"},
                 Target={
@@ -81,7 +82,7 @@ class ScheduledTimers:
         except scheduler.exceptions.ConflictException:
             return  # The same change was delivered before, and its timer is set.
         except (ClientError, BotoCoreError) as error:
-            raise Unavailable(f"Scheduler: {type(error).__name__}") from error
+            raise Unavailable(f"Scheduler: {error}") from error
 
     def done(self, timer: Timer) -> None:
         with our_errors():
@@ -91,9 +92,14 @@ class ScheduledTimers:
         found: list[Timer] = []
         with our_errors():
             for shard in range(SHARDS):
-                due = LedgerItem.due.query(str(shard), LedgerItem.due_at < times.text(before), limit=limit)
+                due = LedgerItem.due.query(str(shard), LedgerItem.due_at < _sortable(before), limit=limit)
                 found.extend(timer_of(item.body) for item in due)
         return sorted(found, key=lambda timer: timer.due)[:limit]
+
+
+def _sortable(moment: datetime) -> str:
+    """Of one length, so that texts sort as instants do."""
+    return moment.isoformat(timespec="milliseconds")
 
 
 def _partition(timer: Timer) -> str:

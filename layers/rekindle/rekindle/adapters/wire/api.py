@@ -1,4 +1,4 @@
-"""Bodies of `PUT` requests as the facts they tell: the rules of events, and unknown fields refused."""
+"""Bodies of requests as the facts or the requests they tell: the rules of events, and unknown fields refused."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire import records
-from rekindle.adapters.wire.records import mark_of
-from rekindle.adapters.wire.rules import only
-from rekindle.domain.errors import InvalidField, Malformed
+from rekindle.adapters.wire import records, requests
+from rekindle.adapters.wire.records import digest, mark_of
+from rekindle.adapters.wire.rules import Inputs, kind_of, only, required
+from rekindle.domain.errors import InvalidField, Malformed, Refusal
 from rekindle.domain.facts import CampaignChanged, PersonChanged, UserChanged
+from rekindle.domain.ordering import Mark
+from rekindle.domain.request import ReactivationRequested, ResponsePrompted
 
 
 def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:
@@ -28,14 +30,44 @@ def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:
     return records.user_changed(detail, mark_of("User Changed", detail, now, str), str)
 
 
-def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -> dict[str, Any]:
-    """What an event would have as its detail. The body may repeat the address's identifier, and no other."""
+def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list[ReactivationRequested | Refusal], str]:
+    """The inputs of a call, what is wrong with one standing in its place; and the name of their content."""
+    values = _object(body)
+    only({"inputs"}, values, str)
+    inputs = required(Inputs, values, "inputs", str)
+    asked = [_input(one, f"{name}-{index}", Mark(now)) for index, one in enumerate(inputs)]
+    return asked, digest("reactivations", values)
+
+
+def _input(values: Any, request_id: str, mark: Mark) -> ReactivationRequested | Refusal:
+    try:
+        if not isinstance(values, dict):
+            raise InvalidField(f"expected an object, got {kind_of(values)}")
+        only(requests.REQUEST, values, str)
+        return requests.requested(request_id, values, mark, str)
+    except Refusal as refusal:
+        return refusal
+
+
+def response_prompted(body: bytes, name: str, now: datetime) -> tuple[ResponsePrompted, str]:
+    values = _object(body)
+    only(requests.PROMPT, values, str)
+    return requests.prompted(name, values, Mark(now), str), digest("response-prompts", values)
+
+
+def _object(body: bytes) -> dict[str, Any]:
     try:
         values = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Malformed("the body is not JSON") from None
     if not isinstance(values, dict):
         raise Malformed("the body needs to be a JSON object")
+    return values
+
+
+def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -> dict[str, Any]:
+    """What an event would have as its detail. The body may repeat the address's identifier, and no other."""
+    values = _object(body)
     only({*known, "sequence", id_name}, values, str)
     if values.get(id_name, record_id) != record_id:
         raise InvalidField("it is not the identifier in the address", id_name)

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from rekindle.adapters.wire.records import CampaignValues, PersonValues, UserValues
-from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, Identifier, Sequence
+from rekindle.adapters.wire.requests import PromptValues, RequestValues
+from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, MOST_INPUTS, Identifier, Sequence
 from rekindle.adapters.wire.settings_schema import SCHEMA
 from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.journey import Ended, Stage
@@ -43,6 +44,7 @@ def document(build: str) -> Json:
         "security": [{"sigv4": []}],
         "tags": [
             {"name": "People", "description": "Where a person stands, and why."},
+            {"name": "Reactivation", "description": "Ask for a past response to become the active one."},
             {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
             {"name": "Settings", "description": "One document; each change of it is a version."},
             {"name": "Service", "description": "The service itself."},
@@ -96,6 +98,28 @@ def _paths() -> Json:
         },
         "/users/{user_id}": {
             "put": _put("put_user", "Tell what changed of a user", "User", _in_path("user_id", "")),
+        },
+        "/reactivations": {
+            "post": _operation(
+                "request_reactivations",
+                "Reactivation",
+                f"Reactivate up to {MOST_INPUTS} people, or the people of tasks, each by itself",
+                "Results",
+                [_IDEMPOTENCY_KEY],
+                ["Malformed", "Invalid"],
+                _body("Reactivations"),
+            ),
+        },
+        "/response-prompts": {
+            "post": _operation(
+                "prompt_response",
+                "Reactivation",
+                "Begin to work a person from a response prompt campaign, or from a past response in lieu of it",
+                "Decision",
+                [_IDEMPOTENCY_KEY],
+                ["Malformed", "Invalid", "Conflict"],
+                _body("ResponsePrompt"),
+            ),
         },
         "/settings": {
             "get": _versioned(_operation("get_settings", "Settings", "The current settings", "SettingsVersion")),
@@ -168,8 +192,12 @@ def _operation(
 
 
 def _put(name: str, summary: str, record: str, where: Json) -> Json:
-    body = {"required": True, "content": {"application/json": {"schema": _ref(f"{record}Change")}}}
-    return _operation(name, "Facts", summary, record, [where], ["Malformed", "Invalid", "Conflict"], body)
+    problems = ["Malformed", "Invalid", "Conflict"]
+    return _operation(name, "Facts", summary, record, [where], problems, _body(f"{record}Change"))
+
+
+def _body(schema: str) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": _ref(schema)}}}
 
 
 def _collection(name: str, summary: str, of: str, where: Json | None) -> Json:
@@ -199,6 +227,13 @@ _IF_MATCH = {
     "description": "The version that the change was made from; without it any will do.",
     "schema": {"type": "string", "examples": ['"7"']},
 }
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes the request safe to send again: for a day, the same body under the same key is the same "
+    "request, answered by the same decisions, and another body is refused.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
+}
 _PAGING = [
     {
         "name": "limit",
@@ -224,6 +259,32 @@ def _schemas() -> Json:
         "UserChange": _change(
             UserValues, "user_id", {"name": "Ada Byron", "role": "SDR", "fields": {"region": "EMEA"}}
         ),
+        "Reactivations": {
+            "type": "object",
+            "properties": {
+                "inputs": {
+                    **_list(_ref("ReactivationInput")),
+                    "minItems": 1,
+                    "maxItems": MOST_INPUTS,
+                    "description": "An input that is wrong fails alone: it may break the rules that stand here.",
+                }
+            },
+            "required": ["inputs"],
+            "additionalProperties": False,
+            "examples": [{"inputs": [_INPUT_EXAMPLE]}],
+        },
+        "ReactivationInput": {
+            **_request(RequestValues, ["user_id"], _INPUT_EXAMPLE),
+            "oneOf": [{"required": ["person_id"]}, {"required": ["task_id"]}],
+        },
+        "ResponsePrompt": _request(PromptValues, ["person_id", "campaign_id", "user_id", "intent"], _PROMPT_EXAMPLE),
+        "Results": {
+            "type": "object",
+            "description": "One result for each input, in the inputs' order.",
+            "properties": {"results": _list(_RESULT)},
+            "required": ["results"],
+            "additionalProperties": False,
+        },
         "Settings": {key: value for key, value in SCHEMA.items() if key != "$schema"},
         "Person": _PERSON,
         "Campaign": _record(
@@ -259,6 +320,36 @@ def _change(form: type[msgspec.Struct], id_name: str, example: Json) -> Json:
         fields[name]["description"] = _MEANINGS[name]
     return {"type": "object", "properties": fields, "additionalProperties": False, "examples": [example]}
 
+
+def _request(form: type[msgspec.Struct], required: list[str], example: Json) -> Json:
+    (_,), schemas = msgspec.json.schema_components([form])
+    fields = _readable(schemas[form.__name__]["properties"])
+    for name in fields.keys() & _ASKED.keys():
+        fields[name]["description"] = _ASKED[name]
+    for name in required:
+        fields[name] = _not_null(fields[name])
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": required,
+        "additionalProperties": False,
+        "examples": [example],
+    }
+
+
+_ASKED = {
+    "task_id": "A task or an event: it leads to its lead or contact.",
+    "user_id": "Who acts: whose mode counts, and whose role, profile or field may choose the default campaign.",
+    "default_campaign_id": "Instead of the default campaign of the settings.",
+    "lookback_days": "Instead of the look-back of the settings.",
+    "priority": "Instead of the priority of the settings: classes, the first to be searched first.",
+    "include_non_responses": "Instead of the settings.",
+    "bypass_nurture_timeout": "Whether to reactivate a person who is to be left alone for a while.",
+    "fallback": "Whether to fall back to a campaign where the search finds nothing, or to do nothing.",
+    "dry_run": "Answer the decision, and store nothing.",
+    "campaign_id": "The response prompt campaign.",
+    "intent": "What the user is about to do.",
+}
 
 _MEANINGS = {
     "sequence": "Orders the changes of one record, where the order of the requests does not.",
@@ -342,6 +433,12 @@ def _nullable(rule: Json) -> Json:
     return {**rule, "type": [rule["type"], "null"], **values}
 
 
+def _not_null(rule: Json) -> Json:
+    values = {"enum": [value for value in rule["enum"] if value is not None]} if "enum" in rule else {}
+    (kind,) = (kind for kind in rule["type"] if kind != "null")
+    return {**rule, "type": kind, **values}
+
+
 def _list(of: Json) -> Json:
     return {"type": "array", "items": of}
 
@@ -368,6 +465,13 @@ _PERSON = {
         former_ids=_list({"type": "string"}),
         active_response=_record("response_id campaign_id cycle stage activated_at scenario decision_id"),
     ),
+}
+_INPUT_EXAMPLE = {"person_id": "00Q5e00000A1b2CEAR", "user_id": "0055e000001AbCdAAK"}
+_PROMPT_EXAMPLE = {
+    "person_id": "00Q5e00000A1b2CEAR",
+    "campaign_id": "sdr-prompt",
+    "user_id": "0055e000001AbCdAAK",
+    "intent": "convert",
 }
 _CONSIDERED = {
     **_record("response_id campaign_id class? responded_at? excluded? why"),
@@ -448,6 +552,13 @@ _TIMELINE = {
         ),
     ]
 }
+
+_RESULT = _record(
+    "is_success decision? error?",
+    is_success={"type": "boolean"},
+    decision=_ref("Decision"),
+    error=_record("code message field?"),
+)
 
 # --- problems --------------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,9 @@ from rekindle.domain.facts import (
 from rekindle.domain.ordering import Mark
 
 _DIGEST_LENGTH = 16
+_NUMBERS = frozenset({"score", "cost", "amount"})
+_DECIMALS = 6
+"""Digits kept behind the point: DynamoDB stores no number as small as JSON can write."""
 
 Reader = Callable[[Mapping[str, Any], Mark, Naming], Fact]
 
@@ -260,8 +263,12 @@ def _in_utc(values: dict[str, Any], names: Iterable[str], named: Naming) -> None
 def _values(
     form: type[msgspec.Struct], names: frozenset[str], detail: Mapping[str, Any], named: Naming
 ) -> dict[str, Any]:
-    values = checked(form, detail, named)
-    return {name: getattr(values, name) for name in detail if name in names}
+    checked_values = checked(form, detail, named)
+    values = {name: getattr(checked_values, name) for name in detail if name in names}
+    for name in _NUMBERS & values.keys():
+        if values[name] is not None:
+            values[name] = round(values[name], _DECIMALS)
+    return values
 
 
 def _id(prefixes: tuple[str, ...], detail: Mapping[str, Any], name: str, named: Naming) -> str:

@@ -61,6 +61,11 @@ Intent = Annotated[
     Literal["convert", "create_opportunity", "activate"],
     Meta(description='"convert", "create_opportunity" or "activate"'),
 ]
+MOST_INPUTS = 200
+Inputs = Annotated[
+    list[Any],
+    Meta(min_length=1, max_length=MOST_INPUTS, description=f"a list of 1 to {MOST_INPUTS} inputs"),
+]
 FieldName = Annotated[
     str,
     Meta(

@@ -1,12 +1,15 @@
 """Records as the API and the command line show them (contract, sections 3 and 4)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from rekindle.application.answer_requests import Failure
 from rekindle.application.show_records import Shown
 from rekindle.domain import times
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision
+from rekindle.domain.errors import Conflict, Refusal
 from rekindle.domain.explanation import Explanation, why_excluded
 from rekindle.domain.journey import Entry, StageReached
 from rekindle.domain.person import Engagement, Profile
@@ -52,6 +55,31 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
     }
 
 
+def results(answers: Sequence[Explanation | Failure]) -> Json:
+    """The answers to a call's inputs, each in the form that a flow expects of an action."""
+    return {"results": [_result(f"inputs[{index}]", one) for index, one in enumerate(answers)]}
+
+
+def _result(path: str, answered: Explanation | Failure) -> Json:
+    if isinstance(answered, Explanation):
+        return {"is_success": True, "decision": decision(answered, listed=LISTED), "error": None}
+    told = error(answered)
+    field = f"{path}.{told['field']}" if told["field"] else path
+    return {"is_success": False, "decision": None, "error": {**told, "field": field}}
+
+
+def error(failure: Failure) -> Json:
+    """What went wrong: a stable code, words, and the field that is at fault, if one is."""
+    if isinstance(failure, Refusal):
+        return {"code": failure.code, "message": failure.message, "field": failure.field}
+    code = "CONFLICT" if isinstance(failure, Conflict) else "UNAVAILABLE"
+    return {
+        "code": code,
+        "message": "try again: the record was changed or the store did not answer",
+        "field": None,
+    }
+
+
 def _considered(one: Considered, decided: Decision, settings: Settings | None) -> Json:
     told: Json = {
         "response_id": one.response_id,
@@ -61,7 +89,7 @@ def _considered(one: Considered, decided: Decision, settings: Settings | None) -
         "excluded": one.excluded.value if one.excluded else None,
     }
     if settings is not None and one.excluded is not None:
-        told["why"] = why_excluded(one.excluded, settings, decided.scenario)
+        told["why"] = why_excluded(one.excluded, decided, settings)
     return told
 
 

@@ -1,0 +1,20 @@
+"""Queue of delays that are over -> the world read again, and one decision for each status change."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rekindle.adapters.dynamodb.timers import timer_of
+from rekindle.runtime.aws import use_cases
+from rekindle.runtime.observability import logger, metrics, tell_decision
+from rekindle.runtime.queues import Failures, each_message
+
+
+def reactivate(message: dict[str, Any]) -> None:
+    tell_decision(use_cases().reactivate_on_status(timer_of(message)))
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+    return each_message(event, reactivate)

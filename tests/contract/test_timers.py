@@ -1,0 +1,128 @@
+"""Delays that wait: set once, found when overdue, gone when done; and on AWS a schedule that sends each of them."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from rekindle.adapters.dynamodb.timers import SHARDS, ScheduledTimers, timer_of
+from rekindle.adapters.memory import Memory, MemoryTimers
+from rekindle.application.ports import Timers
+from rekindle.domain.errors import Unavailable
+from rekindle.domain.ordering import Mark
+from rekindle.domain.timer import Timer
+from tests.contract import stores as technologies
+from tests.contract.conftest import REAL_ENGINE
+from tests.contract.stores import NOW, Tables
+
+GROUP = "rekindle"
+QUEUE, ROLE, FAILURES = "arn:aws:sqs:::due", "arn:aws:iam::111122223333:role/schedules", "arn:aws:sqs:::failures"
+
+
+def timer(n: int = 0, minutes: float = 30) -> Timer:
+    return Timer(f"p{n}", Mark(NOW, n, 2), NOW + timedelta(minutes=minutes), "u1")
+
+
+@pytest.fixture
+def scheduler() -> Iterator[Any]:
+    with mock_aws():
+        client = technologies.open_client(service="scheduler")
+        client.create_schedule_group(Name=GROUP)
+        yield client
+        client.close()
+
+
+@pytest.fixture
+def scheduled(tables: Tables, scheduler: Any) -> ScheduledTimers:
+    return ScheduledTimers(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES)
+
+
+@pytest.fixture(params=["memory", "moto", REAL_ENGINE])
+def timers(request: pytest.FixtureRequest) -> Iterator[Timers]:
+    if request.param == "memory":
+        yield MemoryTimers(Memory())
+        return
+    with mock_aws():
+        scheduler = technologies.open_client(service="scheduler")
+        scheduler.create_schedule_group(Name=GROUP)
+        where = None if request.param == "moto" else request.getfixturevalue("local_endpoint")
+        client = technologies.open_client(where)
+        tables = technologies.on_tables(client)
+        yield ScheduledTimers(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES)
+        technologies.drop_tables(tables)
+
+
+def test_a_timer_is_overdue_after_its_instant_and_not_before(timers: Timers) -> None:
+    timers.set(timer())
+    assert timers.overdue(timer().due, 10) == []
+    assert timers.overdue(timer().due + timedelta(milliseconds=1), 10) == [timer()]
+
+
+def test_a_timer_that_is_set_twice_is_one(timers: Timers) -> None:
+    timers.set(timer())
+    timers.set(timer())
+    assert timers.overdue(NOW + timedelta(days=1), 10) == [timer()]
+
+
+def test_a_timer_that_is_done_is_gone_and_its_neighbours_are_not(timers: Timers) -> None:
+    timers.set(timer(1))
+    timers.set(timer(2))
+    timers.done(timer(1))
+    timers.done(timer(1))
+    assert timers.overdue(NOW + timedelta(days=1), 10) == [timer(2)]
+
+
+def test_two_changes_of_one_person_are_two_timers(timers: Timers) -> None:
+    first, second = timer(), Timer("p0", Mark(NOW + timedelta(minutes=1)), timer().due)
+    timers.set(first)
+    timers.set(second)
+    timers.done(first)
+    assert timers.overdue(NOW + timedelta(days=1), 10) == [second]
+
+
+def test_the_oldest_come_first_and_no_more_than_asked_for(timers: Timers) -> None:
+    waiting = [timer(n, minutes=(n * 7) % 20) for n in range(20)]
+    for one in waiting:
+        timers.set(one)
+    oldest = sorted(waiting, key=lambda one: one.due)
+    for limit in (1, 5, 20, 30):
+        assert timers.overdue(NOW + timedelta(days=1), limit) == oldest[:limit]
+
+
+def test_a_schedule_sends_its_timer_once_and_deletes_itself(scheduled: ScheduledTimers, scheduler: Any) -> None:
+    scheduled.set(timer())
+    scheduled.set(timer())
+    (listed,) = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
+    schedule = scheduler.get_schedule(GroupName=GROUP, Name=listed["Name"])
+    assert (schedule["ScheduleExpression"], schedule["ActionAfterCompletion"]) == ("at(2026-03-01T12:30:00)", "DELETE")
+    target = schedule["Target"]
+    assert (target["Arn"], target["RoleArn"], target["DeadLetterConfig"]["Arn"]) == (QUEUE, ROLE, FAILURES)
+    assert timer_of(json.loads(target["Input"])) == timer()
+
+
+def test_a_schedule_never_fires_before_its_instant(scheduled: ScheduledTimers, scheduler: Any) -> None:
+    scheduled.set(Timer("p", Mark(NOW), NOW + timedelta(milliseconds=1)))
+    (listed,) = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
+    schedule = scheduler.get_schedule(GroupName=GROUP, Name=listed["Name"])
+    assert schedule["ScheduleExpression"] == "at(2026-03-01T12:00:01)"
+
+
+def test_a_scheduler_that_refuses_is_unavailable_and_the_sweep_still_finds_the_timer(
+    scheduled: ScheduledTimers, scheduler: Any
+) -> None:
+    stub = Stubber(scheduler)
+    stub.add_client_error("create_schedule", "ThrottlingException")
+    with stub, pytest.raises(Unavailable, match="ThrottlingException"):
+        scheduled.set(timer())
+    assert scheduled.overdue(NOW + timedelta(days=1), 10) == [timer()]
+
+
+def test_timers_are_spread_over_the_index(tables: Tables, scheduled: ScheduledTimers) -> None:
+    for n in range(60):
+        scheduled.set(timer(n))
+    items = tables.client.scan(TableName=tables.names.ledger)["Items"]
+    assert {item["due_shard"]["S"] for item in items} == {str(shard) for shard in range(SHARDS)}

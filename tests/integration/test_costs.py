@@ -1,0 +1,87 @@
+"""What work costs, as counts: requests, capacity units, clients, invocations. They are the same on every run and on
+every machine, so they are promises; `make bench` prints them beside what is measured (docs/performance.md)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import cold, costs
+from tests.benchmarks.processes import PACKAGES, Code
+from tests.benchmarks.watch import index_units, size
+from tests.benchmarks.world import NOW, World, campaign, fact, response_told, world
+from tests.support.dynamodb_local import dynamodb_local
+
+pytestmark = pytest.mark.dynamodb_local
+
+ROOT = Path(__file__).parents[2]
+LENGTHS = (10, 1_000, 3_000)
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[World]:
+    with dynamodb_local() as endpoint, world(endpoint) as here:
+        yield here
+
+
+def test_a_crossing_costs_the_same_after_any_history(here: World) -> None:
+    each = [costs.of_crossing(here, costs.a_history(here, length)) for length in LENGTHS]
+
+    assert each == [costs.Cost(["Query", "TransactWriteItems"], read_units=1, write_units=6, index_units=2)] * 3
+
+
+def test_a_search_that_finds_nothing_asks_once_for_each_class(here: World) -> None:
+    assert costs.queries_of_a_vain_search(here, costs.a_history(here, 1_000, stale=True)) == 3
+
+
+def test_a_score_that_crosses_nothing_costs_one_read_and_one_write(here: World) -> None:
+    person_id = here.a_person(1)
+    here.tell(fact("Person Changed", NOW, person_id=person_id, score=10))
+
+    cost = costs.of_recording(here, fact("Person Changed", NOW + timedelta(days=1), person_id=person_id, score=20))
+
+    assert cost == costs.Cost(["GetItem", "PutItem"], read_units=1, write_units=1, index_units=0)
+
+
+def test_a_response_is_recorded_and_decided_on_in_four_requests(here: World) -> None:
+    person_id = here.a_person(1)
+
+    cost = costs.of_recording(here, response_told(person_id, f"{person_id}-new", campaign(0), NOW))
+
+    assert cost.operations == ["BatchGetItem", "Query", "GetItem", "TransactWriteItems"]
+    assert cost.write_units == 8
+
+
+def test_what_crosses_nothing_invokes_nothing(here: World) -> None:
+    crossings, invocations, vain = costs.invocations(here, changes=120, crossing_every=20)
+
+    assert (crossings, invocations, vain) == (6, 6, 0)
+
+
+@pytest.mark.parametrize("function", ["reactivate_on_score", "record_crm_changes", "show_records", "put_facts"])
+def test_a_function_opens_one_client(here: World, function: str) -> None:
+    name = "".join(word.capitalize() for word in function.split("_")) + "Function"
+    source = [str(ROOT / "functions" / function), str(ROOT / "layers" / "rekindle"), PACKAGES]
+
+    assert cold.told(here, Code("handler", source), cold.events(here, 1)[name])["clients"] == 1
+
+
+def test_sizes_and_index_units_are_counted_as_dynamodb_counts_them() -> None:
+    table = {
+        "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
+        "LocalSecondaryIndexes": [
+            {
+                "KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}, {"AttributeName": "s", "KeyType": "RANGE"}],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["p"]},
+            }
+        ],
+    }
+    item = {"k": {"S": "ä"}, "s": {"S": "1"}, "p": {"N": "-12.50"}, "q": {"L": [{"S": "ab"}]}}
+
+    assert size(item) == (1 + 2) + (1 + 1) + (1 + 3) + (1 + 3 + 1 + 2)
+    assert index_units(None, item, table) == 1
+    assert index_units(item, {**item, "q": {"L": []}}, table) == 0
+    assert index_units(item, {**item, "p": {"N": "2"}}, table) == 1
+    assert index_units(item, {**item, "s": {"S": "2"}}, table) == 2
+    assert index_units(item, {"k": item["k"]}, table) == 1
