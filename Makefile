@@ -119,6 +119,7 @@ endef
 test: test-tools setup ## Run every check, the end-to-end journey included (needs node and Java too)
 	@$(call run_steps,$(FAST_STEPS) $(SLOW_STEPS))
 
+check: export PYTEST_ARGS = -m "not dynamodb_local"
 check: .venv/.ready ## Run the quick checks: no node, no Java, no build
 	@$(call run_steps,$(FAST_STEPS) integration architecture)
 
@@ -141,8 +142,10 @@ architecture: .venv/.ready ## Test that template, folders and names agree
 e2e: build .cloud/.ready ## Test the product as deployed, on the local cloud
 	@$(PYTEST) tests/e2e
 
-bench: build ## Measure, and compare with the targets
-	@$(PYTEST) tests/benchmarks -m benchmark -s
+bench: build ## Measure, and compare with the targets (QUICK=1 takes fewer samples)
+	@$(VENV)/python -m tests.benchmarks.run
+
+export QUICK
 
 lint: .venv/.ready ## Look for mistakes and for code that is not formatted
 	@$(VENV)/ruff check .

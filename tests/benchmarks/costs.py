@@ -1,0 +1,136 @@
+"""What Rekindle's work costs in requests and units: counts, the same on every run and every machine."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from rekindle.adapters.dynamodb.people import response_image
+from rekindle.adapters.dynamodb.stream import crossing_of
+from rekindle.application.reactivate_on_score import trigger_of
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Outcome, Reason
+from rekindle.domain.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, Standing
+from rekindle.runtime import aws
+from tests.benchmarks.watch import Image, index_units, units, watched
+from tests.benchmarks.world import NOW, World, campaign, fact
+from tests.support.stream_pump import StreamPump, Subscription
+from tests.support.template import event_of
+
+STALE = timedelta(days=400)
+"""Far outside of the look-back."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    operations: list[str]
+    read_units: float
+    write_units: int
+    """Of the items of the transaction: two for each kilobyte begun of each."""
+    index_units: int
+    """What the tables' indexes add."""
+
+
+def of_crossing(here: World, person_id: str) -> Cost:
+    """One crossing that reactivates, in a warm function: settings and campaigns are in its memory."""
+    person, crossing = crossing_of(here.crossing(person_id)["dynamodb"])
+    for number in range(5):
+        aws.use_cases().reference.campaign(campaign(number))
+    before: list[Image | None] = []
+
+    def look(request: dict[str, Any]) -> None:
+        before.extend(here.stored(write) for write in request.get("TransactItems", ()))
+
+    with watched(_client(), look) as asked:
+        decision = aws.use_cases().reactivate_on_score(person, crossing)
+    assert decision.outcome is Outcome.REACTIVATED
+    writes = asked.requests[-1]["TransactItems"]
+    after = [here.stored(write) for write in writes]
+    tables = [here.described(write) for write in writes]
+    return Cost(
+        asked.operations,
+        asked.read_units,
+        sum(2 * units(item) for item in after if item),
+        sum(index_units(*changed) for changed in zip(before, after, tables, strict=True)),
+    )
+
+
+def queries_of_a_vain_search(here: World, person_id: str) -> int:
+    """Queries of the person's table where no class holds a response that may take the credit."""
+    person, crossing = crossing_of(here.crossing(person_id)["dynamodb"])
+    with watched(_client()) as asked:
+        decision = aws.use_cases().reactivate(trigger_of(person, crossing))
+    assert decision.reason is Reason.NO_CANDIDATE
+    asked_of = [request.get("TableName") for request in asked.requests]
+    return asked_of.count(here.variables["PEOPLE_TABLE"])
+
+
+def of_recording(here: World, envelope: dict[str, Any]) -> Cost:
+    """One fact, recorded by a warm function."""
+    aws.use_cases().reference.settings()
+    aws.use_cases().reference.campaign(campaign(0))
+    with watched(_client()) as asked:
+        here.tell(envelope)
+    written = 0
+    for operation, request in zip(asked.operations, asked.requests, strict=True):
+        if operation == "TransactWriteItems":
+            written += sum(2 * units(here.stored(write) or {}) for write in request["TransactItems"])
+        elif operation == "PutItem":
+            written += units(request["Item"])
+    return Cost(asked.operations, asked.read_units, written, 0)
+
+
+def invocations(here: World, changes: int, crossing_every: int) -> tuple[int, int, int]:
+    """Of so many score changes: crossings, invocations of the score function, and records it was given in vain. Each
+    change is delivered as soon as it is there, so that nothing is batched: the most invocations there can be."""
+    described = here.client.describe_table(TableName=here.variables["SCORES_TABLE"])["Table"]
+    subscription = Subscription.of(event_of("ReactivateOnScoreFunction", "DynamoDB"))
+    pump = StreamPump(here.streams, described["LatestStreamArn"], subscription)
+    vain: list[Any] = []
+
+    def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
+        images = [record["dynamodb"]["NewImage"] for record in event["Records"]]
+        vain.extend(image for image in images if image["crossing"] != {"S": "up"})
+        return {"batchItemFailures": []}
+
+    pump.drain(handler)
+    earlier, crossings = len(pump.invocations), 0
+    for number in range(changes):
+        crosses = number % crossing_every == 0
+        score = 70 if crosses else 10 + number % 50 if number % crossing_every != 1 else 0
+        crossings += crosses
+        at = NOW + timedelta(minutes=number)
+        here.tell(fact("Person Changed", at, person_id="00Q5g0000SCORED000", score=score))
+        pump.drain(handler)
+    return crossings, len(pump.invocations) - earlier, len(vain)
+
+
+# --- histories -----------------------------------------------------------------------------------------------------
+
+
+def a_history(here: World, responses: int, *, stale: bool = False) -> str:
+    """A person with so many responses: of ten, six never engaged, two formerly engaged, one new, and one that the
+    search does not see. `stale`: all are older than the look-back."""
+    person_id = here.a_person(0)
+    person = aws.use_cases().people.get(person_id)
+    assert person is not None
+    class_map = aws.use_cases().reference.settings().class_map
+    after = replace(person, version=person.version + 1, responses=responses, classes=class_map)
+    aws.use_cases().people.commit(Change(after, person.version))
+    here.write(response_image(person_id, r, DEFAULT_CLASSES) for r in _responses(person_id, responses, stale))
+    return person_id
+
+
+def _responses(person_id: str, count: int, stale: bool) -> Iterator[Response]:
+    statuses = [ALREADY_ENGAGED] * 6 + ["Nurture"] * 2 + [None, "Working"]
+    details = Details(member_status="Downloaded", channel="web", source_code="google-cpc", recorded_at=NOW)
+    for number in range(count):
+        at = NOW - timedelta(minutes=7 * number + 10) - (STALE if stale else timedelta())
+        standing = Standing(True, at, at + timedelta(minutes=5), statuses[number % len(statuses)])
+        response = Response(f"{person_id}-{number}", campaign(number % 5), standing, details)
+        yield response.traced(person_id, 2)
+
+
+def _client() -> Any:
+    people: Any = aws.use_cases().people
+    return people.connection.client
