@@ -2,6 +2,7 @@
 
 import ast
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -140,6 +141,25 @@ def test_logs_do_not_stay_for_ever() -> None:
     assert GLOBALS["LoggingConfig"]["LogGroup"]["Ref"] in groups
 
 
+def test_lambda_and_powertools_know_the_words_of_the_log_level() -> None:
+    """Lambda's filter drops what is below its own level, whatever Powertools lets through."""
+    assert GLOBALS["LoggingConfig"]["ApplicationLogLevel"] == {"Ref": "LogLevel"}
+    assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
+    words = set(template()["Parameters"]["LogLevel"]["AllowedValues"])
+    assert words <= {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
+    assert words <= logging.getLevelNamesMapping().keys()
+
+
+def test_every_queue_that_feeds_a_function_has_an_alarm_for_what_waits() -> None:
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+        for dimension in alarm["Dimensions"]
+    }
+    assert watched == {mapping["Queue"]["Fn::GetAtt"][0] for _, mapping in SOURCES}
+
+
 def test_tables_survive_the_stack() -> None:
     for resource in template()["Resources"].values():
         if resource["Type"] == "AWS::DynamoDB::Table":
@@ -162,6 +182,12 @@ def test_only_health_is_open_to_everybody() -> None:
 def test_openapi_tells_of_every_route_and_of_no_other() -> None:
     told = {(path, method) for path, item in openapi.document("test")["paths"].items() for method in item}
     assert told == {(route["Path"], route["Method"]) for _, route in events("Api")}
+
+
+def test_openapi_tells_who_may_be_turned_away() -> None:
+    paths = openapi.document("test")["paths"]
+    signed = {path for path, item in paths.items() if all("403" in told["responses"] for told in item.values())}
+    assert paths.keys() - signed == {"/health"}
 
 
 @pytest.mark.parametrize(("function", "route"), [(f, r) for f, r in events("Api")], ids=lambda v: str(v)[:80])

@@ -13,7 +13,7 @@ from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, Standing
 from rekindle.runtime import aws
 from tests.benchmarks.watch import Image, index_units, units, watched
-from tests.benchmarks.world import NOW, World, campaign, fact
+from tests.benchmarks.world import NOW, World, campaign, fact, response_told
 from tests.support.stream_pump import StreamPump, Subscription
 from tests.support.template import event_of
 
@@ -63,6 +63,18 @@ def queries_of_a_vain_search(here: World, person_id: str) -> int:
     assert decision.reason is Reason.NO_CANDIDATE
     asked_of = [request.get("TableName") for request in asked.requests]
     return asked_of.count(here.variables["PEOPLE_TABLE"])
+
+
+def of_score_change(here: World) -> Cost:
+    """A second score of a person, which crosses nothing."""
+    person_id = here.a_person(1)
+    here.tell(fact("Person Changed", NOW, person_id=person_id, score=10))
+    return of_recording(here, fact("Person Changed", NOW + timedelta(days=1), person_id=person_id, score=20))
+
+
+def of_response(here: World) -> Cost:
+    person_id = here.a_person(1)
+    return of_recording(here, response_told(person_id, f"{person_id}-new", campaign(0), NOW))
 
 
 def of_recording(here: World, envelope: dict[str, Any]) -> Cost:

@@ -1,6 +1,8 @@
 """The CPU that one crossing costs in the built function, beside the three requests of a plain boto3 function."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import batched
+from statistics import mean
 from typing import Any
 
 from tests.benchmarks.processes import THREE_REQUESTS, Code, Process, started
@@ -13,7 +15,11 @@ PLAIN = "Plain"
 
 
 def cpu(endpoint: str, handler: Code, units: int) -> tuple[Spread, Spread]:
-    """CPU of a crossing divided by that of the three requests; and the crossing's own, in milliseconds."""
+    """CPU of a crossing divided by that of the three requests; and the crossing's own, in milliseconds.
+
+    Two rounds are one sample. Taking turns, each is measured once right after itself, with the processor's caches as it
+    left them, and once after the other: the two differ by a third, and each sample is to have one of both.
+    """
     count = units + WARM_UP
     with world(endpoint) as here:
         people = here.copies(here.a_person(), count)
@@ -27,10 +33,14 @@ def cpu(endpoint: str, handler: Code, units: int) -> tuple[Spread, Spread]:
             def plain(number: int) -> float:
                 return nanoseconds(theirs, plain_event(number))
 
-            handled, compared = (measured[WARM_UP:] for measured in in_turn(count, crossing, plain))
+            handled, compared = (two_by_two(each[WARM_UP:]) for each in in_turn(count, crossing, plain))
         assert here.reactivations() == count, "a crossing did not reactivate anybody"
         here.client.delete_table(TableName=PLAIN)
-    return ratios(handled, compared), Spread.of(each / 1e6 for each in handled)
+    return ratios(handled, compared), Spread.of(sample / 1e6 for sample in handled)
+
+
+def two_by_two(measured: Sequence[float]) -> list[float]:
+    return [mean(two) for two in batched(measured, 2, strict=True)]
 
 
 def plain_event(number: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.benchmarks import cold, costs, crossing, money, small
+from tests.benchmarks import cold, costs, crossing, money, simulate, small
 from tests.benchmarks.processes import BUILT, built, server_beside
 from tests.benchmarks.table import Row, missed, printed
 from tests.benchmarks.world import World, world
@@ -28,9 +28,11 @@ class Effort:
     units: int
     rounds: int
     histories: tuple[int, ...]
+    simulated: int
+    """Events of the history that is simulated."""
 
 
-THOROUGH, QUICK = Effort(15, 600, 30, HISTORIES), Effort(5, 150, 10, HISTORIES[:2])
+THOROUGH, QUICK = Effort(15, 600, 30, HISTORIES, 200_000), Effort(5, 150, 10, HISTORIES[:2], 50_000)
 
 
 def main() -> int:
@@ -63,6 +65,15 @@ def measured(effort: Effort) -> Iterator[Row]:
     writes, reads = (next(row.value for row in found if row.number == number) for number in (12, 10))
     bill = money.dollars(writes, reads, milliseconds.median)
     yield Row(14, "$ per million score changes, beyond storing them", bill, 0.09, ".3f")
+    with step("Simulation"):
+        yield from simulation_rows(effort)
+
+
+def simulation_rows(effort: Effort) -> Iterator[Row]:
+    simulated = simulate.measured(effort.simulated, 3)
+    yield Row(17, "CPU of simulate ÷ reading the same file with json", simulated.ratio, 10, ".1f")
+    yield Row(17, "  events per second", simulated.events_a_second, 0, ",.0f", stated=True)
+    yield Row(17, f"  peak memory, MB, {effort.simulated:,} events", simulated.peak_mb, 0, ",.0f", stated=True)
 
 
 def cold_rows(here: World, effort: Effort) -> Iterator[Row]:
@@ -94,16 +105,23 @@ def small_rows(effort: Effort) -> Iterator[Row]:
 def count_rows(here: World, effort: Effort) -> Iterator[Row]:
     each = [costs.of_crossing(here, costs.a_history(here, length)) for length in effort.histories]
     lengths = ", ".join(f"{length:,}" for length in effort.histories)
+    score, response = costs.of_score_change(here), costs.of_response(here)
     reads = [cost.read_units for cost in each]
     writes = [cost.write_units for cost in each]
     yield Row(8, "DynamoDB requests of a crossing", max(len(c.operations) for c in each), 2, ".0f", exact=True)
+    yield Row(8, "  of a score that crosses nothing", len(score.operations), 0, ".0f", stated=True)
+    yield Row(8, "  of a response, recorded and decided on", len(response.operations), 0, ".0f", stated=True)
     yield Row(10, f"read units of the search after {lengths} responses", max(reads), 1, ".1f", exact=True)
     yield Row(10, "  the most ÷ the least", max(reads) / min(reads), 1, exact=True)
+    yield Row(10, "  of a score that crosses nothing", score.read_units, 0, ".1f", stated=True)
+    yield Row(10, "  of a response, recorded and decided on", response.read_units, 0, ".1f", stated=True)
     vain = costs.queries_of_a_vain_search(here, costs.a_history(here, effort.histories[1], stale=True))
     yield Row(11, "queries where every class holds only what is too old", vain, 3, ".0f", exact=True)
     yield Row(12, "write units of a crossing", max(writes), 6, ".0f", exact=True)
     yield Row(12, "  the most ÷ the least", max(writes) / min(writes), 1, exact=True)
-    yield Row(12, "  what the indexes add", max(c.index_units for c in each), 0, ".0f", stated=True)
+    yield Row(12, "  of a score that crosses nothing", score.write_units, 0, ".0f", stated=True)
+    yield Row(12, "  of a response, recorded and decided on", response.write_units, 0, ".0f", stated=True)
+    yield Row(12, "  what the indexes add to a crossing", max(c.index_units for c in each), 0, ".0f", stated=True)
 
 
 def invocation_rows(here: World) -> Iterator[Row]:

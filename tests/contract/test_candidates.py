@@ -48,19 +48,19 @@ def a_candidate(
 def a_person(stores: Stores, *responses: Response) -> str:
     """A person whose responses are more than one transaction can write."""
     person_id = fresh()
-    stores.people.commit(Change(Person(person_id, version=1), 0, responses[:90]))
-    add(stores, person_id, *responses[90:])
+    stores.people.commit(Change(Person(person_id, version=1), 0, responses[:45]))
+    add(stores, person_id, *responses[45:])
     return person_id
 
 
 def add(
     stores: Stores, person_id: str, *responses: Response, classes: Mapping[str, ResponseClass | None] = DEFAULT_CLASSES
 ) -> None:
-    for start in range(0, len(responses), 90):
+    for start in range(0, len(responses), 45):
         person = stores.people.get(person_id)
         assert person is not None
         after = replace(person, version=person.version + 1)
-        stores.people.commit(Change(after, person.version, responses[start : start + 90], classes=classes))
+        stores.people.commit(Change(after, person.version, responses[start : start + 45], classes=classes))
 
 
 def found(stores: Stores, person_id: str, response_class: ResponseClass, newest: datetime = NOW) -> list[str]:
@@ -136,13 +136,13 @@ def test_what_cannot_take_the_credit_by_itself_is_not_found(stores: Stores) -> N
 def test_a_class_of_several_pages_is_found_to_its_end(stores: Stores) -> None:
     many = HEAD + PAGE + 7
     for response_class in ResponseClass:
-        names = [f"r{n:03d}" for n in range(many)]
+        names = [fresh(f"r{n:03d}") for n in range(many)]
         responses = [a_candidate(name, response_class, days_ago=n + 1) for n, name in enumerate(names)]
         # There is something of every other class, and in the future.
         others = [
-            a_candidate(f"{c}-{n}", c, days_ago=n) for c in ResponseClass if c is not response_class for n in (-1, 1)
+            a_candidate(fresh(c), c, days_ago=n) for c in ResponseClass if c is not response_class for n in (-1, 1)
         ]
-        futures = [a_candidate(f"future{n}", response_class, days_ago=-1 - n) for n in range(HEAD + 3)]
+        futures = [a_candidate(fresh("f"), response_class, days_ago=-1 - n) for n in range(HEAD + 3)]
         person_id = a_person(stores, *responses, *others, *futures)
 
         assert found(stores, person_id, response_class) == names
@@ -151,12 +151,12 @@ def test_a_class_of_several_pages_is_found_to_its_end(stores: Stores) -> None:
 
 def test_a_page_that_ends_with_a_class_hides_nothing(stores: Stores) -> None:
     for size in (HEAD - 1, HEAD, HEAD + 1):
-        names = [f"r{n:03d}" for n in range(size)]
+        names = [fresh(f"r{n:03d}") for n in range(size)]
         responses = [a_candidate(name, days_ago=n + 1) for n, name in enumerate(names)]
-        person_id = a_person(stores, *responses, a_candidate("next", ResponseClass.NEVER_ENGAGED))
+        person_id = a_person(stores, *responses, a_candidate(f"next{size}", ResponseClass.NEVER_ENGAGED))
 
         assert found(stores, person_id, ResponseClass.NEW) == names
-        assert found(stores, person_id, ResponseClass.NEVER_ENGAGED) == ["next"]
+        assert found(stores, person_id, ResponseClass.NEVER_ENGAGED) == [f"next{size}"]
         assert found(stores, person_id, ResponseClass.FORMERLY_ENGAGED) == []
 
 
@@ -165,7 +165,7 @@ def test_a_page_that_ends_with_a_class_hides_nothing(stores: Stores) -> None:
 def test_after_any_changes_exactly_the_candidates_are_found(stores: Stores, data: st.DataObject) -> None:
     """The index is what the whole history gives, after responses came, changed whole or in part, and left."""
     person_id = a_person(stores)
-    names = [f"r{n:02d}" for n in range(HEAD + 4)]
+    names = [fresh(f"r{n:02d}") for n in range(HEAD + 4)]
     for _ in range(data.draw(st.integers(1, 4))):
         person = stores.people.get(person_id)
         assert person is not None
@@ -255,7 +255,7 @@ def realistic(number: int, response_class: ResponseClass = ResponseClass.NEVER_E
 
 def test_the_best_candidates_cost_one_read_unit_at_any_length_of_history(real_tables: Tables) -> None:
     for size in (1, 10, 300):
-        person_id = a_person(real_tables, *[realistic(n) for n in range(size)])
+        person_id = a_person(real_tables, *[realistic(1_000 * size + n) for n in range(size)])
         with Requests(real_tables.client) as requests:
             assert next(iter(real_tables.people.candidates(person_id).of_class(ResponseClass.NEVER_ENGAGED, NOW)))
 

@@ -1,4 +1,5 @@
-"""What DynamoDB refuses, or cannot do now, reaches the use cases as Conflict or Unavailable and as nothing else."""
+"""What DynamoDB refuses, or cannot do now, reaches the use cases as Conflict, Refusal or Unavailable
+and as nothing else."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +14,7 @@ from rekindle.adapters.dynamodb.timers import ScheduledTimers
 from rekindle.domain import request
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
-from rekindle.domain.errors import Conflict, Unavailable
+from rekindle.domain.errors import Conflict, Refusal, TooLarge, Unavailable
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
 from rekindle.domain.response import DEFAULT_CLASSES
@@ -41,7 +42,7 @@ READS: dict[str, tuple[str, Call]] = {
     "people.responses": ("query", lambda t: list(t.people.responses("p"))),
     "people.candidates": ("query", lambda t: t.people.candidates("p")),
     "people.repeats": ("query", lambda t: t.people.repeats("p", "c", 25)),
-    "people.person_of": ("query", lambda t: t.people.person_of("r")),
+    "people.home_of": ("get_item", lambda t: t.people.home_of("r")),
     "people.reindex": ("query", lambda t: t.people.reindex(Person("p", 1), DEFAULT_CLASSES, "m")),
     "scores.get": ("get_item", lambda t: t.scores.get("p")),
     "ledger.get": ("get_item", lambda t: t.ledger.get("p-1-2")),
@@ -63,6 +64,7 @@ READS: dict[str, tuple[str, Call]] = {
 WRITES: dict[str, tuple[str, Call]] = {
     "timers.set": ("put_item", lambda t: UNSCHEDULED.set(TIMER)),
     "timers.done": ("delete_item", lambda t: UNSCHEDULED.done(TIMER)),
+    "people.bury": ("put_item", lambda t: t.people.bury("r", Mark(NOW), None)),
     "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, Mark(NOW)), 0)),
     "campaigns.put": ("put_item", lambda t: t.campaigns.put(Campaign("c"), 0)),
     "users.put": ("put_item", lambda t: t.users.put(User("u"), 0)),
@@ -125,9 +127,31 @@ def test_a_transaction_cancelled_for_want_of_room_is_unavailable(tables: Tables,
         commit(tables)
 
 
-@pytest.mark.parametrize("code", [*BUSY, "ValidationException", "ResourceNotFoundException"])
+@pytest.mark.parametrize("code", [*BUSY, "ResourceNotFoundException"])
 def test_a_transaction_that_is_refused_is_unavailable(tables: Tables, code: str) -> None:
     with refusing(tables, "transact_write_items", code), pytest.raises(Unavailable, match=code):
+        commit(tables)
+
+
+TOO_LARGE = "Item size to update has exceeded the maximum allowed size"
+
+
+@pytest.mark.parametrize(("message", "code"), [(TOO_LARGE, "TOO_LARGE"), ("One or more parameter values", "REFUSED")])
+@pytest.mark.parametrize(("operation", "call"), WRITES.values(), ids=[*WRITES])
+def test_what_can_never_be_taken_is_refused(
+    tables: Tables, operation: str, call: Call, message: str, code: str
+) -> None:
+    stub = Stubber(tables.client)
+    stub.add_client_error(operation, "ValidationException", message, 400)
+    with stub, pytest.raises(Refusal) as raised:
+        call(tables)
+    assert raised.value.code == code
+
+
+def test_a_transaction_with_an_item_too_large_is_refused(tables: Tables) -> None:
+    reasons = [{"Code": "None"}, {"Code": "ValidationError", "Message": TOO_LARGE}]
+
+    with cancelling(tables, reasons), pytest.raises(TooLarge):
         commit(tables)
 
 

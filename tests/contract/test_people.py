@@ -14,7 +14,7 @@ from rekindle.domain.errors import Conflict
 from rekindle.domain.journey import Deactivated, Ended
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
-from rekindle.domain.response import Details, Response, Standing, Trace
+from rekindle.domain.response import Details, Home, Response, Standing, Trace
 from rekindle.domain.score import Score
 from rekindle.domain.settings import Scenario
 from tests.contract.stores import NOW, Stores
@@ -71,7 +71,7 @@ def test_every_field_of_a_person_comes_back(stores: Stores, data: st.DataObject)
 def test_every_field_of_a_response_comes_back(stores: Stores, data: st.DataObject) -> None:
     traces = st.lists(every_field(Trace), max_size=3).map(tuple)
     response = data.draw(
-        every_field(Response, response_id=ids, campaign_id=texts, details=every_field(Details), trail=traces)
+        every_field(Response, response_id=ids.map(fresh), campaign_id=texts, details=every_field(Details), trail=traces)
     )
 
     person = stored(stores, response)
@@ -85,7 +85,7 @@ def test_what_was_never_stored_is_none(stores: Stores) -> None:
     assert stores.people.get("nobody") is None
     assert stores.people.get_response("nobody", "r") is None
     assert stores.people.load("nobody", "r") == (None, None)
-    assert stores.people.person_of("r") is None
+    assert stores.people.home_of("r") is None
     assert list(stores.people.responses("nobody")) == []
     assert stores.people.candidates("nobody").person is None
 
@@ -158,11 +158,11 @@ def test_a_history_of_several_pages_is_read_to_its_end(stores: Stores) -> None:
 def test_a_response_has_a_home_until_it_is_removed(stores: Stores) -> None:
     response_id = fresh("r")
     person = stored(stores, a_response(response_id))
-    assert stores.people.person_of(response_id) == person.person_id
+    assert stores.people.home_of(response_id) == Home(person.person_id)
 
     stores.people.commit(Change(following(person), 1, removed=(response_id,)))
 
-    assert stores.people.person_of(response_id) is None
+    assert stores.people.home_of(response_id) is None
     assert stores.people.get_response(person.person_id, response_id) is None
 
 
@@ -174,7 +174,7 @@ def test_a_response_moves_in_one_commit(stores: Stores) -> None:
         Change(following(new), 1, (response,)), Change(following(old), 1, removed=(response.response_id,))
     )
 
-    assert stores.people.person_of(response.response_id) == new.person_id
+    assert stores.people.home_of(response.response_id) == Home(new.person_id)
     assert stores.people.get_response(new.person_id, response.response_id) == response
     assert stores.people.get_response(old.person_id, response.response_id) is None
 
@@ -185,6 +185,76 @@ def test_removing_what_is_not_there_changes_nothing(stores: Stores) -> None:
     stores.people.commit(Change(following(person), 1, removed=("never",)))
 
     assert stores.people.get(person.person_id) == following(person)
+
+
+def test_nobody_gets_a_response_that_another_person_has(stores: Stores) -> None:
+    response = a_response(fresh("r"))
+    old, new = stored(stores, response), stored(stores)
+
+    with pytest.raises(Conflict):
+        stores.people.commit(Change(following(new), 1, (response,)))
+    with pytest.raises(Conflict):
+        stores.people.commit(
+            Change(following(new), 1, (response,)), Change(Person("third", 1), 0, removed=(response.response_id,))
+        )
+
+    assert stores.people.home_of(response.response_id) == Home(old.person_id)
+    assert stores.people.get_response(new.person_id, response.response_id) is None
+
+
+def test_a_response_that_was_given_away_may_come_back(stores: Stores) -> None:
+    first = a_response(fresh("r"))
+    here, there = Person(fresh(), version=1), stored(stores)
+    first = first.traced(here.person_id, 1)
+    stores.people.commit(Change(here, 0, (first,)))
+    given = first.traced(there.person_id, 2)
+    gone = (first.response_id,)
+    stores.people.commit(Change(following(there), 1, (given,)), Change(following(here), 1, removed=gone))
+
+    back = given.traced(here.person_id, 3)
+    stores.people.commit(
+        Change(replace(here, version=3), 2, (back,)), Change(replace(there, version=3), 2, removed=gone)
+    )
+
+    assert stores.people.home_of(first.response_id) == Home(here.person_id)
+    assert stores.people.get_response(here.person_id, first.response_id) == back
+
+
+def test_a_change_of_a_response_says_nothing_of_its_home(stores: Stores) -> None:
+    """The home is one more item to pay for: it is written with a new response only."""
+    person = Person(fresh(), version=1)
+    first = a_response(fresh("r")).traced(person.person_id, 1)
+    stores.people.commit(Change(person, 0, (first,)))
+    told = replace(first, details=Details(channel="phone"))
+
+    assert not list(Change(following(person), 1, (told,)).arriving())
+    assert not list(Change(following(person), 1, (told.traced(person.person_id, 2),)).arriving())
+
+
+def test_a_response_may_be_known_to_be_deleted_and_no_more(stores: Stores) -> None:
+    response, mark = a_response(fresh("r")), Mark(NOW, 7, 1, ("digest",))
+
+    stores.people.bury(response.response_id, mark, None)
+
+    assert stores.people.home_of(response.response_id) == Home(deleted=mark)
+
+
+def test_a_deletion_that_was_not_read_is_neither_replaced_nor_overlooked(stores: Stores) -> None:
+    response, mark, later = a_response(fresh("r")), Mark(NOW), Mark(NOW + timedelta(days=1))
+    person = stored(stores)
+    stores.people.bury(response.response_id, mark, None)
+
+    with pytest.raises(Conflict):
+        stores.people.bury(response.response_id, later, None)
+    with pytest.raises(Conflict):
+        stores.people.commit(Change(following(person), 1, (response,)))
+    with pytest.raises(Conflict):
+        stores.people.commit(Change(following(person), 1, (response,), buried=later))
+    stores.people.commit(Change(following(person), 1, (response,), buried=mark))
+
+    assert stores.people.home_of(response.response_id) == Home(person.person_id)
+    with pytest.raises(Conflict):
+        stores.people.bury(response.response_id, later, mark)
 
 
 # --- conditions ----------------------------------------------------------------------------------------------------
@@ -292,6 +362,7 @@ def test_the_largest_commit_that_use_cases_make_is_one_transaction(stores: Store
     moving = [a_response(f"r{n:02d}") for n in range(20)]
     twins = [a_response(f"twin{n:02d}") for n in range(20)]
     old, new = stored(stores, *moving), stored(stores, *twins)
+    twins = [twin.traced(new.person_id, 1).traced(new.person_id, 2) for twin in twins]
 
     stores.people.commit(
         Change(following(new), 1, (*moving, *twins)),

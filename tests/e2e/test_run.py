@@ -52,7 +52,7 @@ def test_a_file_that_cannot_be_used_ends_with_2_before_anything_starts(
     if text is not None:
         history.write_text(f"{json.dumps({**FACT, 'detail': {}})}\n{text}\n", encoding="utf-8")
     run = started(history, ONCE="1")
-    said, complaints = run.communicate(timeout=30)
+    said, complaints = run.communicate(timeout=120)
     assert (run.returncode, said, len(complaints.splitlines())) == (2, "", 1)
     assert why in complaints
 
@@ -65,7 +65,7 @@ def test_ctrl_c_leaves_nothing_running(built: None, tmp_path: Path) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
     os.kill(run.pid, signal.SIGINT)
-    _, complaints = run.communicate(timeout=30)
+    _, complaints = run.communicate(timeout=120)
     assert "Stopped." in complaints
     assert "Traceback" not in complaints
     with pytest.raises(ProcessLookupError):

@@ -93,9 +93,27 @@ def test_a_bad_field_is_refused_by_name_and_nothing_changes(
 
 
 @pytest.mark.parametrize(
-    "body", [None, "", "{", "[]", "3", "null", '{"score": NaN}', "[" * 5000, '{"email": "\ud800"}']
+    "body",
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        "3",
+        "null",
+        '{"score": NaN}',
+        "[" * 5000,
+        '{"email": "\ud800"}',
+        '{"score": 1' + "0" * 5000 + "}",
+    ],
 )
 def test_a_body_that_cannot_be_read_is_malformed(aws: Aws, body: str | None) -> None:
+    assert call(handler, "PUT", "people", "p-1", body=body).refusal[:2] == (400, "MALFORMED")
+    assert not any(aws.items().values())
+
+
+@pytest.mark.parametrize("body", ['{"score": 1, "score": 2}', '{"fields": {"a": 1, "\\u0061": 2}}'])
+def test_a_key_that_is_there_twice_is_malformed(aws: Aws, body: str) -> None:
     assert call(handler, "PUT", "people", "p-1", body=body).refusal[:2] == (400, "MALFORMED")
     assert not any(aws.items().values())
 
@@ -125,6 +143,31 @@ def test_there_is_no_such_route(aws: Aws, method: str, steps: tuple[str, ...]) -
 def test_a_store_that_does_not_answer_is_said_so(aws: Aws) -> None:
     aws.dynamodb.delete_table(TableName=aws.names.people)
     assert put("people", "p-1", company="X").refusal == (503, "UNAVAILABLE", None)
+
+
+WIDE = {f"field-{n}": "日" * 200 for n in range(50)}
+
+
+def test_the_largest_named_values_of_any_script_are_stored(aws: Aws) -> None:
+    assert put("people", "p-1", fields=WIDE).body["fields"] == WIDE
+    (item,) = (item for item in aws.items()[aws.names.people] if item["record"] == {"S": "person"})
+    assert "日" in item["profile"]["S"]
+
+
+@pytest.mark.parametrize("kind", ["people", "users"])
+def test_named_values_too_large_together_are_refused(aws: Aws, kind: str) -> None:
+    fields = {f"field-{n}": "日" * 300 for n in range(50)}
+    assert put(kind, "one", fields=fields).refusal == (422, "INVALID_FIELD", "fields")
+
+
+def test_a_record_that_is_full_is_refused_and_stays_as_it_is(aws: Aws) -> None:
+    told = 0
+    while (answer := put("people", "p-1", fields={f"{told}-{name}": v for name, v in WIDE.items()})).status == 200:
+        told += 1
+        assert told < 20
+    assert answer.refusal == (422, "TOO_LARGE", None)
+    assert len(call(show, "GET", "people", "p-1").body["fields"]) == 50 * told
+    assert put("people", "p-1", fields=None, company="Emptied").status == 200
 
 
 def test_logs_and_counts_tell_of_no_person(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:

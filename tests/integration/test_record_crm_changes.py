@@ -65,6 +65,14 @@ def test_salesforce_events_are_recorded_as_they_come(aws: Aws, name: str) -> Non
     assert call(show, "GET", "people", "00Q5e00000A1b2CEAR").status == 200
 
 
+def test_a_record_too_large_for_the_store_is_settled_with_its_reason(aws: Aws) -> None:
+    wide = [{f"{n}-{m}": "日" * 200 for m in range(50)} for n in range(15)]
+    told = [envelope("Person Changed", NOON, person_id="p-1", sequence=n, fields=f) for n, f in enumerate(wide)]
+    assert failed(handler(batch(*told), CONTEXT)) == []
+    refused = aws.messages(aws.failures)
+    assert refused and {reasons(message)["code"] for message in refused} == {"TOO_LARGE"}
+
+
 def response(**changes: Any) -> dict[str, Any]:
     told = {"response_id": "r-1", "person_id": "p-1", "campaign_id": "c-1", "responded": True, **changes}
     return envelope("Response Recorded", NOON, **{k: v for k, v in told.items() if v is not ...})

@@ -40,6 +40,8 @@ class Server(ThreadingHTTPServer):
         self.connections = 0
         self.goodbye_after_answer = False
         self.hang_up = False
+        self.in_pieces = False
+        self.break_off = False
         self.silent = False
         self.speak, self.said_goodbye = threading.Event(), threading.Event()
 
@@ -67,13 +69,18 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         self.send_response(400 if body == b"bad" else 200)
-        self.send_header("Content-Length", str(len(body)))
         self.send_header("X-Path", self.path)
+        if self.server.in_pieces:
+            self.send_header("Transfer-Encoding", "chunked")
+            pieces = [b"%x;note=none\r\n%b\r\n" % (len(piece), piece) for piece in (body[:2], body[2:])]
+            body = b"".join([*pieces, b"0\r\n", b"Trailer: none\r\n\r\n"])
+        else:
+            self.send_header("Content-Length", str(len(body) + self.server.break_off))
         self.end_headers()
         self.wfile.write(body)
         self.wfile.flush()
         # Closed without a word, as a service does with a connection that was idle for long.
-        self.close_connection = self.server.goodbye_after_answer
+        self.close_connection = self.server.goodbye_after_answer or self.server.break_off
 
     def log_message(self, *_: object) -> None:
         """Nothing to be read."""
@@ -114,6 +121,21 @@ def test_many_requests_travel_over_one_connection() -> None:
         assert answers[0].status_code == 200 and answers[0].headers["x-path"] == "/"
         assert send(b"bad").status_code == 400
         assert server.connections == 1
+
+
+def test_an_answer_in_pieces_is_put_together() -> None:
+    with running() as server, connected(server) as send:
+        server.in_pieces = True
+
+        assert [send(b"hello").content, send(b"again").content] == [b"hello", b"again"]
+        assert server.connections == 1
+
+
+def test_an_answer_that_breaks_off_is_no_answer() -> None:
+    with running() as server, connected(server) as send:
+        server.break_off = True
+        with pytest.raises(ConnectionClosedError):
+            send()
 
 
 def test_a_connection_that_was_closed_meanwhile_is_opened_anew() -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -60,7 +61,8 @@ def read(path: Path) -> list[Line]:
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     with gzip.open(path) if packed else path.open("rb") as file:
-        lines = [Line(number, json.loads(text)) for number, text in enumerate(file, 1) if text.strip()]
+        texts = (text.removeprefix(BOM_UTF8).strip() for text in file)
+        lines = [Line(number, json.loads(text)) for number, text in enumerate(texts, 1) if text]
     if not lines:
         raise BadHistory(1, "there is no event in this file")
     # An archive of the bus holds what Rekindle itself said; nobody sends that.

@@ -8,6 +8,7 @@
 Exit status 2 means that a file cannot be used; nothing was started then.
 """
 
+import gzip
 import os
 import sys
 import time
@@ -64,10 +65,10 @@ def main() -> int:
 def history_at(path: Path) -> list[Line]:
     try:
         return read(path)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise Unusable(f"{path}: the packed file is damaged.") from None
     except OSError as error:
         raise Unusable(f"{path}: {error.strerror or error}.") from None
-    except (EOFError, zlib.error):
-        raise Unusable(f"{path}: the packed file is damaged.") from None
     except BadHistory as error:
         raise Unusable(f"{path}, {error}.") from None
 

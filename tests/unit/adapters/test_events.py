@@ -215,6 +215,8 @@ def test_a_second_delivery_is_known_by_its_content_whatever_the_order_of_its_fie
         ({"time": "2025-03-31T12:00:00"}, "time"),
         ({"time": "yesterday"}, "time"),
         ({"time": "0001-01-01T00:00:00+01:00"}, "time"),
+        ({"time": "0001-01-01T00:00:00Z"}, "time"),
+        ({"time": "9999-12-31T00:00:00Z"}, "time"),
     ],
 )
 def test_an_envelope_that_is_none_is_refused(changes: dict[str, Any], field: str) -> None:
@@ -287,6 +289,7 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("Person Changed", "fields", {f"f{n}": n for n in range(51)}, "got an object of 51"),
     ("Person Changed", "fields", {"x" * 65: 1}, "expected a name of 1 to 64 characters"),
     ("Person Changed", "fields", {"": 1}, "expected a name of 1 to 64 characters"),
+    ("Person Changed", "fields", {"a\x00b": 1}, "no control character"),
     ("People Merged", "merged_ids", [], "expected a list of 1 to 100 identifiers, got a list of 0"),
     ("People Merged", "merged_ids", [f"p-{n}" for n in range(2, 103)], "got a list of 101"),
     ("People Merged", "merged_ids", "p-2", "expected a list"),
@@ -303,7 +306,10 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("Response Recorded", "responded_at", "2025-03-31T12:00:00", "expected a time with an offset"),
     ("Response Recorded", "responded_at", "2025-03-31", "expected a time with an offset"),
     ("Response Recorded", "responded_at", 1743422400, "expected a time with an offset"),
-    ("Response Recorded", "received_at", "9999-12-31T23:59:59-01:00", "expected a time with an offset"),
+    ("Response Recorded", "received_at", "9999-12-31T23:59:59-01:00", "expected a time from 1900-01-01 to 9000-01-01"),
+    ("Response Recorded", "responded_at", "1899-12-31T23:59:59Z", "expected a time from 1900-01-01"),
+    ("Person Changed", "occurred_at", "9999-12-31T00:00:00Z", "expected a time from 1900-01-01"),
+    ("Person Changed", "occurred_at", "0001-01-01T00:00:00Z", "expected a time from 1900-01-01"),
     ("Response Recorded", "click_url", "x" * 2049, "at most 2048 characters"),
     ("Response Recorded", "score", "ten", "a number from"),
     ("User Changed", "mode", "aggressive", '"active", "passive" or "hybrid"'),
@@ -349,7 +355,28 @@ def test_a_required_field_that_is_missing_is_named(detail_type: str, field: str)
 
 
 @pytest.mark.parametrize(
-    ("told", "score"), [(60, 60.0), (59.5, 59.5), (-3, -3.0), (None, None), ("", None), ("  ", None)]
+    ("told", "kept"),
+    [
+        (59.9999999, 59.999999),
+        (60.0000001, 60.0),
+        (-0.0000001, -0.000001),
+        (1e-300, 0.0),
+        (999_999.9999999, 999_999.999999),
+    ],
+)
+def test_a_score_is_cut_off_downwards_so_that_it_reaches_no_threshold(told: float, kept: float) -> None:
+    assert values_of("Person Changed", score=told)["score"] == kept
+
+
+@given(st.floats(min_value=-1_000_000, max_value=1_000_000))
+def test_a_kept_score_is_never_above_the_told_one_and_keeps_its_own_place(told: float) -> None:
+    kept = values_of("Person Changed", score=told)["score"]
+    assert told - 2e-6 < kept <= told
+    assert values_of("Person Changed", score=kept)["score"] == kept
+
+
+@pytest.mark.parametrize(
+    ("told", "score"), [(60, 60.0), (59.5, 59.5), (0.1, 0.1), (-3, -3.0), (None, None), ("", None), ("  ", None)]
 )
 @pytest.mark.parametrize("detail_type", ["Person Changed", "Response Recorded"])
 def test_a_score_is_a_number_and_a_blank_one_is_cleared(detail_type: str, told: Any, score: Any) -> None:

@@ -449,6 +449,7 @@ def test_a_bad_value_is_named_as_salesforce_wrote_it(
         ("commitTimestamp", None),
         ("commitTimestamp", "2025-03-31T09:30:05Z"),
         ("commitTimestamp", 10**15),
+        ("commitTimestamp", 253_402_300_799_999),
         ("sequenceNumber", "1"),
         ("changedFields", ["0x0404"]),
         ("changedFields", "Status"),

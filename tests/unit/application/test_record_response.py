@@ -314,6 +314,43 @@ def test_a_deletion_that_arrives_after_the_restoring_fact_is_dropped(rekindle: R
     assert list(rekindle.responses()) == ["r1"]
 
 
-def test_deleting_what_nobody_knows_without_a_person_changes_nothing(rekindle: Rekindle):
-    assert rekindle.tell(response_deleted("r1", None, 6)).applied == 0
+@pytest.mark.parametrize("person_id", [None, "p1"])
+def test_a_deletion_that_names_nobody_may_come_before_the_response(rekindle: Rekindle, person_id: str | None):
+    rekindle.tell(response_deleted("r1", None, 6))
     assert not rekindle.memory.people
+    assert rekindle.tell(response_deleted("r1", person_id, 6)).older == 1
+    assert rekindle.tell(response_recorded("r1", "p1", "webinar", 5)).older > 0
+    rekindle.tell(HIGH)
+    assert [d.reason for d in rekindle.deliver()] == [Reason.NO_CANDIDATE]
+    assert (rekindle.responses(), rekindle.person().responses) == ({}, 0)
+
+
+def test_of_two_deletions_that_name_nobody_the_later_counts(rekindle: Rekindle):
+    rekindle.tell(response_deleted("r1", None, 8), response_deleted("r1", None, 6))
+    assert rekindle.tell(response_recorded("r1", "p1", "webinar", 7)).older > 0
+    assert not any(rekindle.memory.responses.values())
+
+
+def test_a_later_fact_restores_what_was_deleted_before_it_was_known(rekindle: Rekindle):
+    rekindle.tell(HIGH)
+    rekindle.deliver()
+    rekindle.tell(response_deleted("r1", None, 11), response_recorded("r1", "p1", "webinar", 12))
+    assert (rekindle.active(), rekindle.person().responses) == ("r1", 1)
+
+
+def test_a_later_deletion_that_names_the_person_follows_one_that_did_not(rekindle: Rekindle):
+    rekindle.tell(response_deleted("r1", None, 6), response_deleted("r1", "p1", 8))
+    assert rekindle.tell(response_recorded("r1", "p1", "webinar", 7)).older > 0
+    assert rekindle.responses() == {}
+
+
+def test_a_deletion_that_names_nobody_and_the_response_may_race(rekindle: Rekindle):
+    rekindle.faults.meanwhile.append(lambda: rekindle.tell(response_deleted("r1", None, 6)))
+    assert rekindle.tell(response_recorded("r1", "p1", "webinar", 5)).older > 0
+    assert not any(rekindle.memory.responses.values())
+
+
+def test_a_response_that_two_people_are_told_to_have_at_once_is_the_later_one_s(rekindle: Rekindle):
+    rekindle.faults.meanwhile.append(lambda: rekindle.tell(response_recorded("r1", "p2", "webinar", 5)))
+    rekindle.tell(response_recorded("r1", "p1", "webinar", 6))
+    assert [list(rekindle.responses(p)) for p in ("p1", "p2")] == [["r1"], []]

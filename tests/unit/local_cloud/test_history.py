@@ -44,6 +44,13 @@ def test_a_history_may_be_packed(tmp_path: Path) -> None:
     assert len(read(path)) == 1
 
 
+def test_a_mark_of_the_byte_order_is_passed_over(tmp_path: Path) -> None:
+    for text in (json.dumps(GOOD), "\n" + json.dumps(GOOD)):
+        path = tmp_path / "h.jsonl"
+        path.write_text(text, encoding="utf-8-sig")
+        assert [one.envelope for one in read(path)] == [GOOD]
+
+
 def test_what_rekindle_said_itself_is_left_out(tmp_path: Path) -> None:
     own = {**GOOD, "source": "rekindle", "detail-type": "Stage Reached"}
     assert [one.number for one in read(written(tmp_path / "h.jsonl", own, GOOD))] == [2]

@@ -4,13 +4,14 @@ import heapq
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from rekindle.application.ports import Page
 from rekindle.domain.campaign import Campaign
-from rekindle.domain.change import Change
+from rekindle.domain.change import Change, origins
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict
 from rekindle.domain.events import Event, entry_id
@@ -19,13 +20,14 @@ from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
 from rekindle.domain.request import REMEMBERED, Call
-from rekindle.domain.response import Response, ResponseClass
+from rekindle.domain.response import Home, Response, ResponseClass
 from rekindle.domain.score import Crossing, Score
-from rekindle.domain.search import grouped_by_class
+from rekindle.domain.search import OfClass, grouped_by_class
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
 from rekindle.domain.user import User
+from rekindle.domain.values import replace
 
 
 @dataclass
@@ -34,7 +36,7 @@ class Memory:
 
     people: dict[str, Person] = field(default_factory=dict)
     responses: dict[str, dict[str, Response]] = field(default_factory=dict)
-    homes: dict[str, str] = field(default_factory=dict)
+    homes: dict[str, Home] = field(default_factory=dict)
     scores: dict[str, Score] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
@@ -61,12 +63,14 @@ class MemoryCandidates:
     classes: Mapping[str, ResponseClass | None]
 
     def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
-        held = grouped_by_class(self.responses.values(), self.classes)(response_class)
-        return [
-            replace(r, details=None, trail=())
-            for r in held
-            if r.standing.dated <= newest and r.standing.reactivated_at is None
-        ]
+        for held in self._grouped(response_class):
+            if held.standing.dated <= newest and held.standing.reactivated_at is None:
+                yield Response(held.response_id, held.campaign_id, held.standing)
+
+    @cached_property
+    def _grouped(self) -> OfClass:
+        """Only once it is asked for: a guard stops most decisions before the search."""
+        return grouped_by_class(self.responses.values(), self.classes)
 
 
 @dataclass(frozen=True)
@@ -98,20 +102,39 @@ class MemoryPeople:
             )
 
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
-        held = self.responses(person_id)
+        with self.memory.lock:
+            held = list(self.memory.responses.get(person_id, {}).values())
         return min(limit, sum(r.campaign_id == campaign_id and not r.standing.deleted for r in held))
 
-    def person_of(self, response_id: str) -> str | None:
+    def home_of(self, response_id: str) -> Home | None:
         return self.memory.homes.get(response_id)
+
+    def bury(self, response_id: str, deleted: Mark, read: Mark | None) -> None:
+        with self.memory.lock:
+            self._check_home(response_id, Home(deleted=read) if read else None)
+            self.memory.homes[response_id] = Home(deleted=deleted)
 
     def commit(self, *changes: Change) -> None:
         with self.memory.lock:
+            leaving = origins(changes)
             for change in changes:
                 self._check(change)
+                for response in change.arriving():
+                    origin = leaving.get(response.response_id)
+                    read = Home(origin, change.buried) if origin or change.buried else None
+                    if self.memory.homes.get(response.response_id) != Home(change.person.person_id):
+                        self._check_home(response.response_id, read)
             for change in changes:
                 self._write(change)
 
+    def _check_home(self, response_id: str, read: Home | None) -> None:
+        if self.memory.homes.get(response_id) != read:
+            raise Conflict("the response has another home by now")
+
     def _check(self, change: Change) -> None:
+        written = [*(response.response_id for response in change.responses), *change.removed]
+        if len(set(written)) < len(written):
+            raise ValueError("a transaction writes no item twice")
         stored = self.memory.people.get(change.person.person_id)
         if (stored.version if stored else 0) != change.read_version:
             raise Conflict("the person was changed since")
@@ -126,23 +149,23 @@ class MemoryPeople:
     def _write(self, change: Change) -> None:
         memory, person_id = self.memory, change.person.person_id
         stored = memory.people.get(person_id)
-        profile = change.person.profile or (stored.profile if stored else None) or Profile()
-        memory.people[person_id] = replace(change.person, profile=profile)
-        if change.status_activated and change.person.status_activated is not None:
-            acted = profile.changed_by if profile else None
-            memory.activations.append((person_id, change.person.status_activated, acted))
+        person = change.person
+        if person.profile is None:
+            person = replace(person, profile=(stored.profile if stored else None) or Profile())
+        memory.people[person_id] = person
+        if change.status_activated and person.status_activated is not None:
+            acted = person.profile.changed_by if person.profile else None
+            memory.activations.append((person_id, person.status_activated, acted))
         held = memory.responses.setdefault(person_id, {})
         for response in change.responses:
             before = held.get(response.response_id)
-            details = response.details if response.details is not None or before is None else before.details
-            trail = response.trail
             if before is not None and response.details is None:
-                trail = (*before.trail, *response.trail)
-            held[response.response_id] = replace(response, details=details, trail=trail)
-            memory.homes[response.response_id] = person_id
+                response = replace(response, details=before.details, trail=(*before.trail, *response.trail))
+            held[response.response_id] = response
+            memory.homes[response.response_id] = Home(person_id)
         for response_id in change.removed:
             held.pop(response_id, None)
-            if memory.homes.get(response_id) == person_id:
+            if memory.homes.get(response_id) == Home(person_id):
                 del memory.homes[response_id]
         if change.decision is not None:
             _store(memory, change.decision)

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import botocore.session
+from botocore.exceptions import ClientError
 
 _DELAY = {"person_id", "change", "due"}
 """What a message holds that tells of a delay that is over."""
+_PAST = {"TrimmedDataAccessException", "ResourceNotFoundException"}
+"""How a stream says that it no longer has a record, or its shard."""
+_PATIENCE = 10
+"""Empty pages after which an open shard, which never ends, is taken to hold no more."""
 
 
 class NotRedriven(Exception):
@@ -96,7 +101,12 @@ class Redrive:
 
     def _invoke_again(self, content: dict[str, Any]) -> None:
         batch = content["DDBStreamBatchInfo"]
-        records = [r for r in self._records(batch) if _is_filtered_in(r)]
+        try:
+            records = [r for r in self._records(batch) if _is_filtered_in(r)]
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _PAST:
+                raise
+            records = []
         if not records:
             raise NotRedriven("the stream no longer has its records: they are kept for 24 hours")
         self._invoke(content["requestContext"]["functionArn"], {"Records": records})
@@ -115,15 +125,17 @@ class Redrive:
             SequenceNumber=batch["startSequenceNumber"],
         )["ShardIterator"]
         last = int(batch["endSequenceNumber"])
-        while iterator:
+        empty = 0
+        while iterator and empty < _PATIENCE:
             page = self._streams.get_records(ShardIterator=iterator)
             for record in page["Records"]:
-                if int(record["dynamodb"]["SequenceNumber"]) > last:
+                number = int(record["dynamodb"]["SequenceNumber"])
+                if number <= last:
+                    record["dynamodb"].pop("ApproximateCreationDateTime", None)
+                    yield record
+                if number >= last:
                     return
-                record["dynamodb"].pop("ApproximateCreationDateTime", None)
-                yield record
-            if not page["Records"]:
-                return
+            empty += not page["Records"]
             iterator = page.get("NextShardIterator")
 
 

@@ -1,7 +1,7 @@
 """Answer a call of the API: its requests one after the other, each by itself, and a repeated call as the first."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.ports import Ledger
@@ -11,6 +11,7 @@ from rekindle.domain.errors import Conflict, KeyReused, Refusal, Unavailable
 from rekindle.domain.explanation import Explanation
 from rekindle.domain.ordering import Mark
 from rekindle.domain.request import Call, ReactivationRequested, ResponsePrompted
+from rekindle.domain.values import replace
 
 Failure = Refusal | Conflict | Unavailable
 

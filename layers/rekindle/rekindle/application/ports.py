@@ -12,9 +12,10 @@ from rekindle.domain.decision import Decision
 from rekindle.domain.events import Event
 from rekindle.domain.journey import Entry
 from rekindle.domain.opportunity import Opportunity
+from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
 from rekindle.domain.request import Call
-from rekindle.domain.response import Response, ResponseClass
+from rekindle.domain.response import Home, Response, ResponseClass
 from rekindle.domain.score import Score
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
@@ -60,12 +61,18 @@ class People(Protocol):
         """How many responses the person has in a campaign, counted up to `limit`."""
         ...
 
-    def person_of(self, response_id: str) -> str | None:
-        """Whose response it is; may be a moment behind."""
+    def home_of(self, response_id: str) -> Home | None:
+        """Whose response it is, as last committed."""
+        ...
+
+    def bury(self, response_id: str, deleted: Mark, read: Mark | None) -> None:
+        """Keep that a response nobody has was deleted. Raises Conflict where its home is no longer what was read: a
+        deletion, or None."""
         ...
 
     def commit(self, *changes: Change) -> None:
-        """Write all of it or nothing. Raises Conflict where a condition of a change does not hold."""
+        """Write all of it or nothing. Raises Conflict where a condition of a change does not hold: also where a
+        response arrives that is another person's and does not leave that one in the same commit."""
         ...
 
     def reindex(self, person: Person, classes: Mapping[str, ResponseClass | None], class_map: str) -> None:

@@ -1,7 +1,7 @@
 """Run a scenario for a person: one bounded search, one conditional transaction, one decision."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
@@ -14,6 +14,7 @@ from rekindle.domain.reactivation import World, decide
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.search import grouped_by_class
 from rekindle.domain.settings import Settings
+from rekindle.domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,19 @@ When it arrived the score was still below, so it was left; by the score it shoul
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
 from rekindle.domain.arrival import Arrival, evaluate
 from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.person import Engagement
 from rekindle.domain.reactivation import World
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response, ResponseClass
-from rekindle.domain.settings import Scenario
+from rekindle.domain.search import Rules, best
+from rekindle.domain.settings import Scenario, Settings
+from rekindle.domain.values import replace
 
 RECENT = 20
 """Decisions looked at, the newest first."""
@@ -49,14 +52,52 @@ class ReconsiderResponses:
             if response is None:
                 return None
             settings = self.reference.settings()
-            world = World(settings, self.reference.campaign, lambda _: (), lambda _: 0, self.clock())
-            decision, change = evaluate(Arrival(trigger, person, response, score), world)
+            decision, change = evaluate(Arrival(trigger, person, response, score), self._world(settings))
             if not decision.activates:
                 return None
             guarded = replace(change, unchanged_score=(person_id, score)).indexed_by(settings)
             if committed(self.people, guarded):
                 return decision
         raise AssertionError("attempts() raises before")
+
+    def united(self, person_id: str) -> Decision | None:
+        """Two people became one: a response that the one had, before a search chose for the other, takes the place of
+        what was chosen, if that search would have preferred it. The decision, or None where all stays."""
+        for _ in attempts():
+            candidates = self.people.candidates(person_id)
+            person = candidates.person
+            active = person.active if person is not None else None
+            if person is None or active is None or active.scenario == Scenario.RESPONSE:
+                return None
+            found = self._best(candidates, active)
+            response = self.people.get_response(person_id, found.response_id) if found is not None else None
+            if response is None:
+                return None
+            told_at = response.standing.received_at
+            trigger = Trigger(Scenario.RESPONSE, f"response:{response.response_id}:united", person_id, as_of=told_at)
+            chosen = self.people.get_response(person_id, active.response_id)
+            settings = self.reference.settings()
+            arrival = Arrival(trigger, person, response, None, active_response=chosen)
+            decision, change = evaluate(arrival, self._world(settings))
+            if not decision.activates:
+                return None
+            if committed(self.people, change.indexed_by(settings)):
+                return decision
+        raise AssertionError("attempts() raises before")
+
+    def _best(self, candidates: Candidates, active: Engagement) -> Response | None:
+        """What the search that chose the active response would find now, of what had been told by then."""
+        settings = self.reference.settings()
+        rules = Rules(settings.scenario(Scenario(active.scenario)), settings.classes, active.since)
+
+        def told_by_then(response_class: ResponseClass) -> Iterator[Response]:
+            found = candidates.of_class(response_class, active.since)
+            return (response for response in found if response.standing.received_at <= active.since)
+
+        return best(told_by_then, self.reference.campaign, rules)
+
+    def _world(self, settings: Settings) -> World:
+        return World(settings, self.reference.campaign, lambda _: (), lambda _: 0, self.clock())
 
     def _told_after(self, candidates: Candidates, crossed_at: datetime) -> Iterator[Response]:
         for response_class in (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED):

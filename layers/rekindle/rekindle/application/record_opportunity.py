@@ -1,6 +1,6 @@
 """Record what a CRM tells of an opportunity: while it is open, its people are not reactivated."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Opportunities, People
@@ -11,6 +11,7 @@ from rekindle.domain.facts import OpportunityChanged, OpportunityDeleted
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.person import Person
 from rekindle.domain.recording import opportunity_deleted, opportunity_told
+from rekindle.domain.values import replace
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Record what a CRM tells of a person: fields, status, score, conversion, deletion."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rekindle.application.attempts import attempts, committed
@@ -17,6 +17,7 @@ from rekindle.domain.person import Person
 from rekindle.domain.recording import ended, person_deleted, person_told, status_followed, still_news
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response
 from rekindle.domain.score import changed
+from rekindle.domain.values import replace
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,13 @@ class RecordPerson:
     def __call__(self, fact: PersonChanged) -> Recorded:
         values = dict(fact.values)
         contact_id = values.pop("converted_contact_id", None)
+        if contact_id is not None:
+            # A converted lead is read-only, and its history goes on as the contact's: its last status closes nothing.
+            values.pop("status", None)
         scored = "score" in values
         score = values.pop("score", None)
+        if scored and not values and contact_id is None:
+            return self._record_score(fact.person_id, score, fact.mark)
         recorded = Recorded()
         if values or not scored:
             recorded += self._record_fields(fact.person_id, values, fact.mark)

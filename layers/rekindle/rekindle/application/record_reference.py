@@ -1,7 +1,7 @@
 """Record what a CRM tells of campaigns, users and tasks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rekindle.application.attempts import attempts
 from rekindle.application.ports import Campaigns, Clock, Records, Tasks, Users
@@ -13,6 +13,7 @@ from rekindle.domain.ordering import Applied
 from rekindle.domain.recording import campaign_deleted, campaign_told, task_told, user_told
 from rekindle.domain.task import Task
 from rekindle.domain.user import User
+from rekindle.domain.values import replace
 
 
 def _record[R: (Campaign, User, Task)](

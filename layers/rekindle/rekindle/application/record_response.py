@@ -1,7 +1,8 @@
 """Record what a CRM tells of a response, and evaluate it when it arrives."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
@@ -14,12 +15,23 @@ from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict, UnknownCampaign, UnknownResponse
 from rekindle.domain.facts import ResponseDeleted, ResponseRecorded
 from rekindle.domain.journey import Ended
+from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
 from rekindle.domain.reactivation import World
 from rekindle.domain.recording import ended, nothing_known_of, response_deleted, response_told, told_later
-from rekindle.domain.response import NO_ACTION_REQUIRED, Response
+from rekindle.domain.response import NO_ACTION_REQUIRED, Home, Response
 from rekindle.domain.settings import Settings
 from rekindle.domain.uniting import given
+from rekindle.domain.values import replace
+
+
+class Found(NamedTuple):
+    """Who has a response, and what is known of it."""
+
+    person: Person | None
+    stored: Response | None
+    buried: Mark | None = None
+    """The deletion, where it came before the response itself: `stored` is no more than that."""
 
 
 @dataclass(frozen=True)
@@ -39,53 +51,57 @@ class RecordResponse:
 
     def __call__(self, fact: ResponseRecorded) -> Recorded:
         for _ in attempts():
-            person, stored = self._find(fact)
+            person, stored, buried = self._find(fact)
+            if person is None:
+                raise _unknown(fact.response_id)
             campaign_id = fact.campaign_id or (stored.campaign_id if stored else None)
             if campaign_id is None:
                 raise _unknown(fact.response_id)
             if self.reference.campaign(campaign_id) is None:
                 raise UnknownCampaign(f"campaign {campaign_id!r} is not known", "detail.campaign_id")
             told = response_told(stored, fact)
-            recorded = Recorded(1, told.applied.older, told.applied.duplicate)
+            older, duplicate = told.applied.older, told.applied.duplicate
             if told.response == stored:
-                return replace(recorded, applied=0)
+                return Recorded(0, older, duplicate)
             if stored is None or stored.standing.deleted:
                 person = self._counted(person, told.response)
             if stored is None or told.newly_responded:
-                decision = self._evaluate(person, told.response, fact)
+                decision = self._evaluate(person, told.response, fact, buried)
                 if decision is not None:
-                    return replace(recorded, decision=decision)
-            elif self._update(person, stored, told.response):
-                return recorded
+                    return Recorded(1, older, duplicate, decision)
+            elif self._update(person, stored, told.response, buried):
+                return Recorded(1, older, duplicate)
         raise AssertionError("attempts() raises before")
 
-    def _find(self, fact: ResponseRecorded | ResponseDeleted) -> tuple[Person, Response | None]:
-        """The person the response belongs to, and what is stored of the response.
+    def _find(self, fact: ResponseRecorded | ResponseDeleted) -> Found:
+        """The person the response belongs to, and what is known of the response.
 
         A CRM may give a response to another person (a converted lead's members become the contact's): it is moved,
         with what it stands for, rather than had twice. A late fact moves nothing back.
         """
         if fact.person_id is None:
-            person, stored = self._elsewhere(fact.response_id)
-            if person is None:
-                raise _unknown(fact.response_id)
-            return person, stored
+            return self._elsewhere(fact.response_id)
         person, stored = self._load(fact.person_id, fact.response_id)
         person = person or Person(fact.person_id)
         if stored is not None:
-            return person, stored
-        other, response = self._elsewhere(fact.response_id)
+            return Found(person, stored)
+        other, response, buried = self._elsewhere(fact.response_id)
         if other is None or response is None or other.person_id == person.person_id:
-            return person, None
+            return Found(person, response if other is None else None, buried)
         if isinstance(fact, ResponseDeleted) or not told_later(fact.mark, response):
-            return other, response
+            return Found(other, response)
         settings = self.reference.settings()
-        self.people.commit(*self._with_classes(given(person, other, response, fact.mark.at, settings)))
+        mine = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
+        self.people.commit(*self._with_classes(given(person, other, response, mine, fact.mark.at, settings)))
         return self._find(fact)
 
-    def _elsewhere(self, response_id: str) -> tuple[Person | None, Response | None]:
-        person_id = self.people.person_of(response_id)
-        return self._load(person_id, response_id) if person_id is not None else (None, None)
+    def _elsewhere(self, response_id: str) -> Found:
+        home = self.people.home_of(response_id) or Home()
+        if home.person_id is not None:
+            return Found(*self._load(home.person_id, response_id))
+        if home.deleted is None:
+            return Found(None, None)
+        return Found(None, response_deleted(nothing_known_of(response_id, home.deleted), home.deleted), home.deleted)
 
     def _load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
         """Both, of the person or of the one that took it over."""
@@ -106,7 +122,9 @@ class RecordResponse:
         class_map = person.classes if person.responses else self.reference.settings().class_map
         return replace(person, responses=person.responses + 1, classes=class_map)
 
-    def _evaluate(self, person: Person, response: Response, fact: ResponseRecorded) -> Decision | None:
+    def _evaluate(
+        self, person: Person, response: Response, fact: ResponseRecorded, buried: Mark | None
+    ) -> Decision | None:
         """Evaluate and store; None where the person is to be read again."""
         settings = self.reference.settings()
         score = self.scores.get(person.person_id)
@@ -124,34 +142,35 @@ class RecordResponse:
             active = self.people.get_response(person.person_id, person.active.response_id)
         arrival = Arrival(trigger, person, response, score, crossing_decision, active)
         decision, change = evaluate(arrival, self._world(settings))
-        guarded = replace(change, unchanged_score=(person.person_id, score)).indexed_by(settings)
+        guarded = replace(change.indexed_by(settings), unchanged_score=(person.person_id, score), buried=buried)
         return decision if committed(self.people, guarded) else None
 
     def _world(self, settings: Settings) -> World:
         return World(settings, self.reference.campaign, lambda _: (), lambda _: 0, self.clock())
 
-    def _update(self, person: Person, stored: Response, told: Response) -> bool:
+    def _update(self, person: Person, stored: Response, told: Response, buried: Mark | None) -> bool:
         after = replace(person, version=person.version + 1)
         if after.active is not None and after.active.response_id == told.response_id:
             after = replace(after, active=replace(after.active, campaign_id=told.campaign_id))
         if (told.standing, told.campaign_id) != (stored.standing, stored.campaign_id):
             told = told.traced(person.person_id, after.version)
-        change = Change(after, person.version, (told,))
+        change = Change(after, person.version, (told,), buried=buried)
         return committed(self.people, *self._with_classes([change]))
 
     def delete(self, fact: ResponseDeleted) -> Recorded:
         """The response is no candidate any more; if it was the active one, the person has none."""
         for _ in attempts():
-            try:
-                person, stored = self._find(fact)
-            except UnknownResponse:
-                return Recorded(duplicate=1)  # Only the CRM ever knew it.
+            person, stored, buried = self._find(fact)
             gone = response_deleted(stored or nothing_known_of(fact.response_id, fact.mark), fact.mark)
             if gone is None:
                 return Recorded(older=1)
+            if person is None:
+                if self._buried(fact, buried):
+                    return Recorded(1)
+                continue
             counted = stored is not None and not stored.standing.deleted
             after = replace(person, version=person.version + 1, responses=person.responses - counted)
-            change = Change(after, person.version, (gone.traced(person.person_id, after.version),))
+            change = Change(after, person.version, (gone.traced(person.person_id, after.version),), buried=buried)
             if person.active is not None and person.active.response_id == fact.response_id:
                 at, settings = fact.mark.at, self.reference.settings()
                 change = ended(
@@ -167,6 +186,14 @@ class RecordResponse:
             if committed(self.people, *self._with_classes([change])):
                 return Recorded(1)
         raise AssertionError("attempts() raises before")
+
+    def _buried(self, fact: ResponseDeleted, read: Mark | None) -> bool:
+        """Nobody has the response: an older fact that is still on its way is not to bring it back."""
+        try:
+            self.people.bury(fact.response_id, fact.mark, read)
+        except Conflict:
+            return False
+        return True
 
 
 def _unknown(response_id: str) -> UnknownResponse:

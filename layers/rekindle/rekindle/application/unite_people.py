@@ -1,22 +1,25 @@
 """Make two records of one person one: a converted lead's history is the contact's."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 from typing import Literal
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import People, Reference, Scores
+from rekindle.application.reconsider_responses import ReconsiderResponses
 from rekindle.application.recorded import Recorded
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
 from rekindle.domain.facts import PeopleMerged
 from rekindle.domain.person import Person
 from rekindle.domain.response import Response
-from rekindle.domain.uniting import link, moved, score_of_both
+from rekindle.domain.uniting import Twins, by_campaign_and_date, link, moved, score_of_both
+from rekindle.domain.values import replace
 
 BATCH = 20
-"""Responses moved in one transaction: two writes each, and at most as many twins, stay below DynamoDB's 100."""
+"""Responses moved in one transaction: three writes each, and at most as many twins, stay below DynamoDB's 100."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class UnitePeople:
     people: People
     scores: Scores
     reference: Reference
+    reconsider: ReconsiderResponses
 
     def __call__(
         self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None = None
@@ -35,11 +39,11 @@ class UnitePeople:
             return Recorded(duplicate=1)
         linked = self._link(survivor_id, absorbed_id, at, kind)
         if not linked and absorbed_id not in self._survivor(survivor_id).absorbing:
-            return Recorded(duplicate=1)
+            return Recorded(duplicate=1, decision=self.reconsider.united(survivor_id))
         self._take_score(survivor_id, absorbed_id)
         self._move_responses(survivor_id, absorbed_id)
         self._finish(survivor_id, absorbed_id)
-        return Recorded(1)
+        return Recorded(1, decision=self.reconsider.united(survivor_id))
 
     def merge(self, fact: PeopleMerged) -> Recorded:
         recorded = Recorded()
@@ -66,6 +70,8 @@ class UnitePeople:
             absorbed = self.people.get(absorbed_id) or Person(absorbed_id)
             if absorbed.merged_into is not None:
                 return False
+            if survivor.merged_into is not None:
+                raise Conflict("the survivor was itself merged away in this moment")
             if kind is not None and stored is None:
                 survivor = replace(survivor, kind=kind)
             active_of = {p.person_id: active for p in (survivor, absorbed) if (active := self._active(p))}
@@ -101,13 +107,25 @@ class UnitePeople:
 
     def _move_responses(self, survivor_id: str, absorbed_id: str) -> None:
         settings = self.reference.settings()
+        held = list(self.people.responses(survivor_id))
+        known = {response.response_id for response in held}
+        own = {
+            by_campaign_and_date(response): response.response_id
+            for response in held
+            if not response.standing.deleted and all(t.person_id != absorbed_id for t in response.trail)
+        }
         for batch in batched(list(self.people.responses(absorbed_id)), BATCH, strict=False):
             for _ in attempts():
                 survivor, absorbed = self._survivor(survivor_id), self._survivor(absorbed_id)
-                mine = self.people.responses(survivor_id)
-                arrive, leave = moved(survivor, absorbed, batch, mine)
+                arrive, leave = moved(survivor, absorbed, batch, known, self._twins(survivor_id, batch, own))
                 if committed(self.people, arrive.indexed_by(settings), leave):
                     break
+
+    def _twins(self, survivor_id: str, batch: Iterable[Response], own: Mapping[tuple[str, datetime], str]) -> Twins:
+        """The survivor's own responses of the same campaigns and dates, as they stand now."""
+        dates = {by_campaign_and_date(response) for response in batch} & own.keys()
+        found = {date: self.people.get_response(survivor_id, own[date]) for date in dates}
+        return {date: twin for date, twin in found.items() if twin is not None and not twin.standing.deleted}
 
     def _finish(self, survivor_id: str, absorbed_id: str) -> None:
         for _ in attempts():

@@ -1,7 +1,9 @@
 """Histories: JSON Lines of events, plain or gzip, in time order or not (contract, section 7)."""
 
 import gzip
+import shutil
 from array import array
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +12,9 @@ from typing import IO, Any
 
 import msgspec
 
+from rekindle.adapters.wire.rules import moment
 from rekindle.domain import times
+from rekindle.domain.errors import InvalidField
 
 
 class BadHistory(Exception):
@@ -33,6 +37,9 @@ class History:
     def __init__(self, path: Path) -> None:
         """Raises OSError, and BadHistory for the first line that is no event."""
         self._file = _opened(path)
+        # Some programs begin a file with a mark of its byte order.
+        self._start = len(BOM_UTF8) if self._file.read(len(BOM_UTF8)) == BOM_UTF8 else 0
+        self._file.seek(self._start)
         self._offsets = array("q")
         self._instants = array("q")
         self._lines = array("q")
@@ -51,7 +58,7 @@ class History:
 
     def __iter__(self) -> Iterator[Numbered]:
         if all(a <= b for a, b in zip(self._instants, self._instants[1:], strict=False)):
-            self._file.seek(0)
+            self._file.seek(self._start)
             wanted = iter(self._lines)
             following = next(wanted, None)
             for number, line in enumerate(self._file, 1):
@@ -67,7 +74,7 @@ class History:
         self._file.close()
 
     def _scan(self) -> None:
-        offset = 0
+        offset = self._start
         for number, line in enumerate(self._file, 1):
             if line.strip():
                 self._offsets.append(offset)
@@ -100,9 +107,9 @@ def _instant(number: int, line: bytes) -> int:
         raise BadHistory(number, "this is not JSON") from None
     told = event.detail.occurred_at or event.time
     try:
-        return times.millis(times.instant(told or ""))
-    except (ValueError, OverflowError):
-        raise BadHistory(number, f"{told!r} is no time with an offset") from None
+        return times.millis(moment(told or "", "time"))
+    except InvalidField as refusal:
+        raise BadHistory(number, f"{told!r}: {refusal.message}") from None
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -111,8 +118,11 @@ def _opened(path: Path) -> IO[bytes]:
     if not packed:
         return path.open("rb")
     unpacked = TemporaryFile()  # noqa: SIM115 - the history closes it
-    with closing(gzip.open(path)) as source:
-        while block := source.read(1 << 20):
-            unpacked.write(block)
+    try:
+        with closing(gzip.open(path)) as source:
+            shutil.copyfileobj(source, unpacked)
+    except BaseException:
+        unpacked.close()
+        raise
     unpacked.seek(0)
     return unpacked

@@ -8,7 +8,7 @@ of it, and a response that was there before the active one was chosen, and would
 whatever the order of arrival, the credit is the same.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.domain.campaign import Campaign
@@ -27,6 +27,7 @@ from rekindle.domain.response import (
 from rekindle.domain.score import Score
 from rekindle.domain.search import Rules, exclusion, recency, tie_break
 from rekindle.domain.settings import Scenario, Settings
+from rekindle.domain.values import replace
 
 _STATUS_AFTER = {
     Reason.NOT_RESPONDED: NOT_A_RESPONSE,

@@ -1,14 +1,16 @@
 """What one decision or one fact changes: committed whole, under the condition that nobody changed the person since."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rekindle.domain.decision import Decision
 from rekindle.domain.journey import Entry
+from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
-from rekindle.domain.response import DEFAULT_CLASSES, Response, ResponseClass
+from rekindle.domain.response import DEFAULT_CLASSES, Response, ResponseClass, Trace
 from rekindle.domain.score import Score
 from rekindle.domain.settings import Settings
+from rekindle.domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,29 @@ class Change:
     filter of the stream reads."""
     classes: Mapping[str, ResponseClass | None] = field(default_factory=lambda: DEFAULT_CLASSES)
     """By which the index of the search is written."""
+    buried: Mark | None = None
+    """The deletion that was known of an arriving response before the response itself was; None where none was."""
+
+    def arriving(self) -> Iterator[Response]:
+        """Responses that this very change makes the person's: what it traces, and traces after nobody or another."""
+        for response in self.responses:
+            if response.details is not None and self._is_first_trace(response.trail):
+                yield response
+
+    def _is_first_trace(self, trail: Sequence[Trace]) -> bool:
+        if not trail:
+            return True
+        traced_now = trail[-1].version == self.person.version
+        return traced_now and (len(trail) == 1 or trail[-2].person_id != self.person.person_id)
 
     def indexed_by(self, settings: Settings) -> "Change":
         """The same change, its responses indexed by these settings. Where the rest of the person's index is of another
         map from status to class, it is of none as a whole from then on, and is written anew before it is next used."""
-        person = self.person
-        if self.responses and person.classes != settings.class_map:
-            person = replace(person, classes="")
-        return replace(self, person=person, classes=settings.classes)
+        if self.responses and self.person.classes != settings.class_map:
+            return replace(self, person=replace(self.person, classes=""), classes=settings.classes)
+        return self if self.classes is settings.classes else replace(self, classes=settings.classes)
+
+
+def origins(changes: Iterable[Change]) -> dict[str, str]:
+    """Whose the responses were that leave somebody, by their ids."""
+    return {response_id: change.person.person_id for change in changes for response_id in change.removed}

@@ -1,9 +1,9 @@
 """A decision: what a trigger led to, and why. Every trigger that reaches a scenario ends in exactly one."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from rekindle.domain import times
 from rekindle.domain.ordering import Mark
@@ -40,13 +40,12 @@ class Reason(StrEnum):
 
 def digest(*parts: str) -> str:
     """A short name for some text: 80 bits."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
+    return sha256("\x1f".join(parts).encode()).hexdigest()[:20]
 
 
 def decision_id(person_id: str, scenario: Scenario, trigger_id: str, as_of: datetime) -> str:
     """The id of the one decision a trigger can have: person, then instant (so that ids sort by time), then trigger."""
-    moment = times.millis(as_of)
-    return f"{digest(person_id)}-{moment:015d}-{digest(scenario, trigger_id)}"
+    return f"{digest(person_id)}-{times.millis(as_of):015d}-{digest(scenario, trigger_id)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,12 @@ class PreconditionFailed(Refusal):
     code = "PRECONDITION_FAILED"
 
 
+class TooLarge(Refusal):
+    """A record would become larger than the store can hold."""
+
+    code = "TOO_LARGE"
+
+
 class InvalidSettings(Refusal):
     """A settings document with faults. `faults` lists every one as (path, message)."""
 

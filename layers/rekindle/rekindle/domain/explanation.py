@@ -31,13 +31,13 @@ def explain(
 ) -> Explanation:
     """The whole explanation of a stored decision. `history` is all of the person's responses, each with its trail;
     `campaign_of` and `settings` are those of the day of the decision."""
-    held = [
-        response
-        for recorded in history
-        if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
-    ]
     considered: Sequence[Considered] = ()
     if decision.searched:
+        held = [
+            response
+            for recorded in history
+            if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
+        ]
         _, considered = explained(held, campaign_of, rules_of(decision, settings))
     elif decision.scenario is Scenario.RESPONSE and decision.activates:
         considered = [_arrived(decision, history)]

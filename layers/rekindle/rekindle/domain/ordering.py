@@ -5,12 +5,13 @@ older than the last one applied to the same record and field is dropped.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from rekindle.domain import times
+from rekindle.domain.values import replace
 
 
 class Order(Enum):
@@ -89,11 +90,13 @@ def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied
     after = dict(marks)
     older = duplicate = 0
     for name, value in values.items():
-        orders = {mark.order_after(marks.get(changed)) for changed in (name, name.partition(".")[0])}
-        if orders == {Order.NEWER}:
+        last, whole = marks.get(name), marks.get(name.partition(".")[0])
+        order = mark.order_after(last)
+        of_whole = order if whole is last else mark.order_after(whole)
+        if order is Order.NEWER and of_whole is Order.NEWER:
             kept[name] = value
-            after[name] = mark.following(marks.get(name))
-        elif Order.DUPLICATE in orders:
+            after[name] = mark.following(last)
+        elif Order.DUPLICATE in (order, of_whole):
             duplicate += 1
         else:
             older += 1

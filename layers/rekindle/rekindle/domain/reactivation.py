@@ -5,7 +5,7 @@ look-up that reads no further than needed, the instant as a value.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rekindle.domain.campaign import Campaign
@@ -19,6 +19,7 @@ from rekindle.domain.score import crosses
 from rekindle.domain.search import CampaignOf, OfClass, Rules, best
 from rekindle.domain.settings import DefaultCampaign, Scenario, ScenarioSettings, Settings
 from rekindle.domain.user import User
+from rekindle.domain.values import replace
 
 _RESPECT_NURTURE_TIMEOUT = frozenset({Scenario.SCORE, Scenario.INVOCABLE})
 """A prompt bypasses the timeout; so does an active status, which a human chose (spec (b), table)."""

@@ -1,7 +1,7 @@
 """How a fact changes a record: newer fields are taken over, older ones dropped, whatever the order of arrival."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +16,13 @@ from rekindle.domain.response import Details, Response, Standing
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
 from rekindle.domain.user import User
+from rekindle.domain.values import replace
 
 _DELETED = "deleted"
 _NESTED = "fields"
 _PROFILE = {f.name for f in fields(Profile)} - {"marks"}
 _PERSON = {"kind", "owner_id", "record_type", "status"}
-_STANDING = {"responded", "responded_at", "received_at"}
+_DETAILS = {f.name for f in fields(Details)} - {"marks", "inserted_by", "recorded_at"}
 
 
 def _flat(values: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
@@ -222,7 +223,6 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
         received_at=told.get("received_at") or _first(before.standing.received_at, mark, applied.marks, "received_at"),
         deleted=False,
     )
-    known = {f.name for f in fields(Details)} - {"marks", "inserted_by", "recorded_at"}
     after = replace(
         before,
         campaign_id=told.get("campaign_id") or before.campaign_id,
@@ -231,7 +231,7 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
             details,
             marks=applied.marks,
             recorded_at=min(details.recorded_at or mark.at, mark.at),
-            **{n: v for n, v in told.items() if n in known},
+            **{n: v for n, v in told.items() if n in _DETAILS},
         ),
     )
     return Told(after, applied, responded and not before.standing.responded)

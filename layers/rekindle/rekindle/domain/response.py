@@ -1,7 +1,7 @@
 """A response: what a person did, or did not do, in a campaign, and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -90,6 +90,14 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Whose a response is; or, where nobody has it, that the CRM deleted it before it was told of."""
+
+    person_id: str | None = None
+    deleted: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     response_id: str
     campaign_id: str
@@ -99,17 +107,17 @@ class Response:
     trail: tuple[Trace, ...] = ()
 
     def standing_as(self, standing: Standing) -> "Response":
-        return replace(self, standing=standing)
+        return Response(self.response_id, self.campaign_id, standing, self.details, self.trail)
 
     def traced(self, person_id: str, version: int) -> "Response":
         """The same response, its present standing noted as from this version of the person."""
         trace = Trace(person_id, version, self.campaign_id, self.standing)
-        return replace(self, trail=(*self.trail, trace))
+        return Response(self.response_id, self.campaign_id, self.standing, self.details, (*self.trail, trace))
 
     def as_of_version(self, person_id: str, version: int) -> "Response | None":
         """The response as it stood at one version of a person; None where the person did not have it yet."""
         held = [t for t in self.trail if t.person_id == person_id and t.version <= version]
         if not held:
             return None
-        last = max(held, key=lambda t: t.version)
-        return replace(self, campaign_id=last.campaign_id, standing=last.standing)
+        last = max(held, key=lambda t: t.version) if len(held) > 1 else held[0]
+        return Response(self.response_id, last.campaign_id, last.standing, self.details, self.trail)

@@ -7,13 +7,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from rekindle.domain.response import DEFAULT_CLASSES, NO_ACTION_REQUIRED, OPEN, ResponseClass
+from rekindle.domain.values import replace
 
 STRICT_ORDER = (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED, ResponseClass.FORMERLY_ENGAGED)
 
@@ -115,6 +116,8 @@ class Overrides:
     """`default` or `none`; for a response prompt `keep_prompted` or `none`."""
 
     def over(self, settings: ScenarioSettings) -> ScenarioSettings:
+        if self is NO_OVERRIDES:
+            return settings
         told = {
             "lookback_days": self.lookback_days,
             "priority": self.priority,

@@ -1,6 +1,6 @@
 """Instants: always aware, in UTC, to the millisecond (what a sort key of the search can hold)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 
@@ -10,8 +10,10 @@ def instant(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time needs an offset, such as Z or +01:00")
-    moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    beyond = moment.microsecond % 1000
+    return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
 
 
 def text(moment: datetime) -> str:
@@ -29,4 +31,5 @@ def optional_instant(written: str | None) -> datetime | None:
 
 def millis(moment: datetime) -> int:
     """Milliseconds since year 1: never negative, at most 15 digits."""
-    return (moment - FIRST) // timedelta(milliseconds=1)
+    since = moment - FIRST
+    return (since.days * 86_400 + since.seconds) * 1_000 + since.microseconds // 1_000

@@ -4,18 +4,19 @@ The survivor has at most one active response afterwards: of two engagements the 
 Responses move over in batches; until they are all there, the survivor is `absorbing` and nothing is decided for it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from rekindle.domain.change import Change
 from rekindle.domain.journey import Ended
 from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Person, Profile
+from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.recording import ended
 from rekindle.domain.response import ALREADY_ENGAGED, Response
 from rekindle.domain.score import Score
 from rekindle.domain.settings import Settings
+from rekindle.domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +73,49 @@ def link(
     mine, theirs = survivor.active, absorbed.active
     if theirs is None:
         return Link(Change(keep, survivor.version), Change(gone, absorbed.version))
-    if not survivor.deleted and (mine is None or theirs.since < mine.since):
-        carried = replace(keep, active=replace(theirs, cycle=keep.cycles if mine is None else theirs.cycle))
-        change = Change(carried, survivor.version)
-        if mine is not None:
-            ending = ended(
-                replace(keep, active=mine), survivor.version, active_of[survivor.person_id], Ended.MERGED, at, settings,
-                ALREADY_ENGAGED,
-            )  # fmt: skip
-            change = replace(ending, person=carried)
-        return Link(change, Change(replace(gone, active=None), absorbed.version))
-    ending = ended(gone, absorbed.version, active_of[absorbed.person_id], Ended.MERGED, at, settings, ALREADY_ENGAGED)
-    return Link(Change(keep, survivor.version), ending)
+    if survivor.deleted or (mine is not None and mine.since <= theirs.since):
+        ending = ended(
+            gone, absorbed.version, active_of[absorbed.person_id], Ended.MERGED, at, settings, ALREADY_ENGAGED
+        )
+        return Link(Change(keep, survivor.version), ending)
+    closing = _closed_since(keep, theirs, settings)
+    if closing is not None:
+        active = active_of[absorbed.person_id]
+        return Link(
+            Change(keep, survivor.version),
+            ended(gone, absorbed.version, active, Ended.STATUS_INACTIVE, at, settings, closing),
+        )
+    replaced = active_of.get(survivor.person_id)
+    carried = _carried(keep, survivor.version, theirs, theirs.cycle if mine else keep.cycles, replaced, at, settings)
+    return Link(carried, Change(replace(gone, active=None), absorbed.version))
+
+
+def _carried(
+    person: Person,
+    read_version: int,
+    engagement: Engagement,
+    cycle: int,
+    replaced: Response | None,
+    at: datetime,
+    settings: Settings,
+) -> Change:
+    """The person takes over an engagement: its own later one, if any, ends, and its status follows."""
+    change = Change(person, read_version)
+    if replaced is not None:
+        change = ended(person, read_version, replaced, Ended.MERGED, at, settings, ALREADY_ENGAGED)
+    status = settings.status(person.status)
+    opened = settings.open_status if status is not None and not status.active else None
+    taken = replace(engagement, cycle=cycle)
+    return replace(
+        change, person=replace(change.person, active=taken, status=opened or person.status, nurture_until=None)
+    )
+
+
+def _closed_since(person: Person, engagement: Engagement, settings: Settings) -> str | None:
+    """The closing status, where the CRM put the person into an inactive status after the engagement had begun."""
+    status, mark = settings.status(person.status), person.status_mark
+    closed = status is not None and not status.active and mark is not None and mark.at > engagement.since
+    return status.closing_status if status is not None and closed else None
 
 
 def _still_activated(survivor: Person, absorbed: Person, settings: Settings) -> Mark | None:
@@ -95,28 +127,33 @@ def _still_activated(survivor: Person, absorbed: Person, settings: Settings) -> 
     return absorbed.status_activated if status is None or status.active else None
 
 
+def by_campaign_and_date(response: Response) -> tuple[str, datetime]:
+    return response.campaign_id, response.standing.dated
+
+
+Twins = Mapping[tuple[str, datetime], Response]
+"""The survivor's own responses, from before the two became one, by campaign and date."""
+
+
 def moved(
-    survivor: Person, absorbed: Person, batch: Sequence[Response], theirs: Iterable[Response]
+    survivor: Person, absorbed: Person, batch: Sequence[Response], known: Set[str], twins: Twins
 ) -> tuple[Change, Change]:
-    """Move a batch of responses. Of two with one campaign and one date, the one that came further stays."""
-    held = list(theirs)
-    by_id = {r.response_id for r in held}
-    by_date = {(r.campaign_id, r.standing.dated): r for r in held if not r.standing.deleted}
+    """Move a batch of responses, those that are `known` to the survivor left out. Of two with one campaign and one
+    date, one of each person, the one that came further stays; a person's own repeats are no twins."""
+    unmatched = dict(twins)
     version = survivor.version + 1
     arriving: list[Response] = []
     dropped = added = 0
     for response in batch:
-        if response.response_id in by_id:
+        if response.response_id in known:
             continue
-        twin = by_date.get((response.campaign_id, response.standing.dated))
-        if twin is not None and not response.standing.deleted:
+        twin = None if response.standing.deleted else unmatched.pop(by_campaign_and_date(response), None)
+        if twin is not None:
             if _came_further(response, survivor) > _came_further(twin, survivor):
                 arriving.append(_withdrawn(twin).traced(survivor.person_id, version))
                 dropped += 1
             else:
                 response = _withdrawn(response)
-        if not response.standing.deleted:
-            by_date[response.campaign_id, response.standing.dated] = response
         added += not response.standing.deleted
         arriving.append(response.traced(survivor.person_id, version))
     return (
@@ -133,22 +170,33 @@ def moved(
     )
 
 
-def given(person: Person, other: Person, response: Response, at: datetime, settings: Settings) -> tuple[Change, Change]:
-    """A response becomes another person's; where it is the active one and that person has none, it stays active."""
+def given(
+    person: Person, other: Person, response: Response, mine: Response | None, at: datetime, settings: Settings
+) -> tuple[Change, Change]:
+    """A response becomes another person's. Where it is the active one it stays active, unless that person has an
+    earlier one. `mine` is that person's active response."""
     counted = not response.standing.deleted
     after = replace(person, version=person.version + 1, responses=person.responses + counted, classes="")
     left = replace(other, version=other.version + 1, responses=other.responses - counted)
-    leaving = Change(left, other.version)
-    if other.active is not None and other.active.response_id == response.response_id:
-        if person.active is None and not person.deleted:
-            cycle = person.cycles + 1
-            after = replace(after, cycles=cycle, active=replace(other.active, cycle=cycle))
-            leaving = Change(replace(left, active=None), other.version)
-        else:
+    arriving, leaving = Change(after, person.version), Change(left, other.version)
+    engagement = other.active
+    if engagement is not None and engagement.response_id == response.response_id:
+        closing = _closed_since(person, engagement, settings)
+        if person.deleted or (person.active is not None and person.active.since <= engagement.since):
             leaving = ended(left, other.version, response, Ended.MERGED, at, settings, ALREADY_ENGAGED)
             (response,) = leaving.responses
-    arriving = Change(after, person.version, (response.traced(person.person_id, after.version),))
-    return arriving, replace(leaving, responses=(), removed=(response.response_id,))
+        elif closing is not None:
+            leaving = ended(left, other.version, response, Ended.STATUS_INACTIVE, at, settings, closing)
+            (response,) = leaving.responses
+        else:
+            cycle = person.cycles + 1
+            arriving = _carried(replace(after, cycles=cycle), person.version, engagement, cycle, mine, at, settings)
+            leaving = Change(replace(left, active=None), other.version)
+    arrived = response.traced(person.person_id, after.version)
+    return (
+        replace(arriving, responses=(*arriving.responses, arrived)),
+        replace(leaving, responses=(), removed=(response.response_id,)),
+    )
 
 
 def _came_further(response: Response, survivor: Person) -> tuple[bool, bool, bool]:

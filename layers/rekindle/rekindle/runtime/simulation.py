@@ -24,11 +24,14 @@ from rekindle.adapters.memory import (
     memory_users,
 )
 from rekindle.adapters.wire.events import facts_of
+from rekindle.application.reactivate_on_score import trigger_of
+from rekindle.application.reconsider_responses import RECENT
 from rekindle.domain import times
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
 from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.facts import Fact
+from rekindle.domain.settings import Scenario
 from rekindle.runtime.use_cases import UseCases
 
 PATIENCE = timedelta(seconds=14)
@@ -144,6 +147,24 @@ class Simulation:
             if isinstance(saved, Decision):
                 self._give_credit(saved)
                 yield self._explained(saved)
+            if len(self.memory.records[saved.person_id]) > 2 * RECENT:
+                self._let_go(saved.person_id)
+
+    def _let_go(self, person_id: str) -> None:
+        """Keep of what was told of a person only what the use cases may ask for again: the newest decisions, that on
+        the last crossing, and those on requests, which may be delivered twice."""
+        score = self.memory.scores.get(person_id)
+        crossing = score.last_crossing if score else None
+        last_crossing = trigger_of(person_id, crossing).decision_id if crossing else None
+        told = self.memory.records[person_id]
+        page = self.use_cases.ledger.decisions(person_id, RECENT)
+        newest = {decision.decision_id: decision for decision in page.items}
+        for record_id, record in told.items():
+            if record_id in newest or record_id == last_crossing or not isinstance(record, Decision):
+                continue
+            if record.scenario not in (Scenario.INVOCABLE, Scenario.RESPONSE_PROMPT):
+                del self.memory.decisions[record_id]
+        self.memory.records[person_id] = dict(newest)
 
     def _give_credit(self, decision: Decision) -> None:
         if decision.activates and decision.campaign_id is not None:
@@ -152,6 +173,8 @@ class Simulation:
             self.credit[decision.replaced_campaign_id] -= 1
 
     def _explained(self, decision: Decision) -> Explanation:
-        history = self.use_cases.people.responses(decision.person_id)
+        # Where a guard stopped the decision there is nothing to go through.
+        goes_through = decision.searched or decision.activates
+        history = self.use_cases.people.responses(decision.person_id) if goes_through else ()
         reference = self.use_cases.reference
         return explain(decision, history, reference.campaign, reference.settings())

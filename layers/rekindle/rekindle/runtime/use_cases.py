@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rekindle.application.reactivate import Reactivate
     from rekindle.application.reactivate_on_score import ReactivateOnScore
     from rekindle.application.reactivate_on_status import ReactivateOnStatus
+    from rekindle.application.reconsider_responses import ReconsiderResponses
     from rekindle.application.record_crm_changes import RecordCrmChanges
     from rekindle.application.request_reactivation import RequestReactivation
     from rekindle.application.schedule_reactivation import ScheduleReactivation
@@ -59,10 +60,14 @@ class UseCases:
     @cached_property
     def reactivate_on_score(self) -> "ReactivateOnScore":
         from rekindle.application.reactivate_on_score import ReactivateOnScore
+
+        return ReactivateOnScore(self.reactivate, self.reconsider_responses)
+
+    @cached_property
+    def reconsider_responses(self) -> "ReconsiderResponses":
         from rekindle.application.reconsider_responses import ReconsiderResponses
 
-        reconsider = ReconsiderResponses(self.people, self.scores, self.ledger, self.reference, self.clock)
-        return ReactivateOnScore(self.reactivate, reconsider)
+        return ReconsiderResponses(self.people, self.scores, self.ledger, self.reference, self.clock)
 
     @cached_property
     def request_reactivation(self) -> "RequestReactivation":
@@ -98,7 +103,7 @@ class UseCases:
     def unite_people(self) -> "UnitePeople":
         from rekindle.application.unite_people import UnitePeople
 
-        return UnitePeople(self.people, self.scores, self.reference)
+        return UnitePeople(self.people, self.scores, self.reference, self.reconsider_responses)
 
     @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":

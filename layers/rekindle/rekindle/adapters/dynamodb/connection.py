@@ -20,7 +20,7 @@ from pynamodb.models import Model
 
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
 from rekindle.adapters.dynamodb.transport import KeptConnection
-from rekindle.domain.errors import Conflict, Unavailable
+from rekindle.domain.errors import Conflict, Refusal, TooLarge, Unavailable
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 2, 5
 CONFIG = Config(
@@ -76,11 +76,14 @@ def bind(client: Any, names: TableNames) -> Connection:
 
 _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "ConditionalCheckFailedException"}
 _CONFLICTS |= {"TransactionConflictException", "TransactionInProgressException"}
+_NEVER = {"ValidationException", "ValidationError"}
+"""What the service will not take, however often it is asked; the second is a transaction's own word for it."""
 
 
 @contextmanager
 def our_errors() -> Iterator[None]:
-    """Conditions that fail are Conflicts; whatever else the service says is Unavailable, with its code."""
+    """Conditions that fail are Conflicts, and what can never be taken is refused; whatever else the service says is
+    Unavailable, with its code."""
     try:
         yield
     except PynamoDBException as error:
@@ -90,12 +93,18 @@ def our_errors() -> Iterator[None]:
 
 
 def _ours(error: Exception, cause: Exception | None) -> Exception:
-    codes = set()
+    told: dict[str, str] = {}
     if isinstance(cause, ClientError):
-        codes.add(cause.response.get("Error", {}).get("Code", ""))
-        codes.update(r.get("Code", "") for r in cause.response.get("CancellationReasons", ()))
+        for one in (cause.response.get("Error", {}), *cause.response.get("CancellationReasons", ())):
+            told[one.get("Code", "")] = one.get("Message", "")
     reasons = getattr(cause, "cancellation_reasons", None) or getattr(error, "cancellation_reasons", None) or ()
-    codes.update(reason.code for reason in reasons if reason is not None)
+    told.update({reason.code: reason.message or "" for reason in reasons if reason is not None})
+    codes = told.keys()
     if codes & _CONFLICTS:
         return Conflict("a condition did not hold")
+    never = " ".join(told[code] for code in codes & _NEVER)
+    if "Item size" in never:
+        return TooLarge("the record would become larger than the 400 KB that the store holds")
+    if never or codes & _NEVER:
+        return Refusal("the store does not take it as it is")
     return Unavailable(f"DynamoDB: {', '.join(sorted(codes - {''})) or type(cause or error).__name__}")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
 from typing import Any, cast
@@ -14,23 +14,28 @@ from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.ledger import ledger_image
 from rekindle.adapters.dynamodb.tables import (
     BY_CAMPAIGN,
-    BY_RESPONSE,
     CAND,
+    HOME,
     PERSON,
     LedgerItem,
     PeopleItem,
     ScoreItem,
     compact,
+    home_key,
 )
-from rekindle.adapters.dynamodb.writes import Image, Write
+from rekindle.adapters.dynamodb.writes import Condition, Image, Write
 from rekindle.domain import times
-from rekindle.domain.change import Change
+from rekindle.domain.change import Change, origins
+from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
-from rekindle.domain.response import Response, ResponseClass
+from rekindle.domain.response import Home, Response, ResponseClass
+from rekindle.domain.values import replace
 
 Classes = Mapping[str, ResponseClass | None]
 
 ACTIVATED = "activated"
+LIVES, GONE = "lives_with", "gone"
+"""What a home tells: whose the response is, or which change deleted a response that nobody has."""
 FIRST = "0"
 """The index key of the person itself: before every candidate."""
 _BUCKETS = {
@@ -131,14 +136,14 @@ class DynamoDBPeople:
             for item in PeopleItem.query(person_id, condition, consistent_read=True):
                 yield _response(item)
 
-    def person_of(self, response_id: str) -> str | None:
-        found = self._query(
-            IndexName=BY_RESPONSE,
-            KeyConditionExpression="response_id = :r",
-            ExpressionAttributeValues={":r": {"S": response_id}},
-            Limit=1,
-        )["Items"]
-        return found[0]["person_id"]["S"] if found else None
+    def home_of(self, response_id: str) -> Home | None:
+        request = {"TableName": PeopleItem.Meta.table_name, "Key": _home_of(response_id), "ConsistentRead": True}
+        with our_errors():
+            found = self.connection.dispatch("GetItem", request).get("Item")
+        if found is None:
+            return None
+        told = {name: found[name]["S"] for name in (LIVES, GONE) if name in found}
+        return Home(told.get(LIVES), Mark.parse(told[GONE]) if GONE in told else None)
 
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
         found = self._query(
@@ -188,12 +193,19 @@ class DynamoDBPeople:
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def commit(self, *changes: Change) -> None:
+        of_changes = (write for change in changes for write in _writes(change))
         request = {
-            "TransactItems": [write for change in changes for write in _writes(change)],
+            "TransactItems": [*of_changes, *_writes_of_homes(changes)],
             "ReturnConsumedCapacity": "NONE",
         }
         with our_errors():
             self.connection.dispatch("TransactWriteItems", request)
+
+    def bury(self, response_id: str, deleted: Mark, read: Mark | None) -> None:
+        home = {**_home_of(response_id), **writes.texts({GONE: str(deleted)})}
+        request = writes.put(PeopleItem.Meta.table_name, home, _still(GONE, str(read) if read else None))["Put"]
+        with our_errors():
+            self.connection.dispatch("PutItem", request)
 
     def reindex(self, person: Person, classes: Classes, class_map: str) -> None:
         outdated = [
@@ -228,6 +240,34 @@ def _writes(change: Change) -> Iterator[Write]:
         scored, score = change.unchanged_score
         condition = writes.unchanged("person_id", score.version if score else 0)
         yield writes.check(ScoreItem.Meta.table_name, writes.texts({"person_id": scored}), condition)
+
+
+def _writes_of_homes(changes: Sequence[Change]) -> Iterator[Write]:
+    """A home is written where a response has a new one, on condition that it is where this commit takes it from, or
+    here already: no two people ever have the same response."""
+    table, leaving = PeopleItem.Meta.table_name, origins(changes)
+    arrived = set()
+    for change in changes:
+        for response in change.arriving():
+            arrived.add(response.response_id)
+            here = writes.texts({LIVES: change.person.person_id})
+            if response.response_id in leaving:
+                condition = _still(LIVES, leaving[response.response_id])
+            else:
+                condition = _still(GONE, str(change.buried) if change.buried else None)
+            either = Condition(f"{condition.expression} OR {LIVES} = :here", {**condition.values, ":here": here[LIVES]})
+            yield writes.put(table, {**_home_of(response.response_id), **here}, either)
+    for response_id in leaving.keys() - arrived:
+        yield writes.delete(table, _home_of(response_id))
+
+
+def _still(name: str, read: str | None) -> Condition:
+    """That a home still tells what was read of it; None: that there is none."""
+    return Condition(f"{name} = :told", writes.texts({":told": read})) if read else writes.missing("person_id")
+
+
+def _home_of(response_id: str) -> Image:
+    return _key_of(home_key(response_id), HOME)
 
 
 def _write_of_person(change: Change) -> Write:

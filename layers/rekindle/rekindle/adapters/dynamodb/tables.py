@@ -12,11 +12,18 @@ from pynamodb.models import Model
 
 PERSON = "person"
 """The range key of a person's own item. A response's is `R#` and its id."""
-CAND, BY_CAMPAIGN, BY_RESPONSE = "cand", "by_campaign", "by_response"
+HOME = "home"
+"""The range key of the item that says whose a response is. Its hash key is no person's: see `home_key`."""
+CAND, BY_CAMPAIGN = "cand", "by_campaign"
 
 
-compact = json.JSONEncoder(separators=(",", ":")).encode
-"""JSON without what is there for the eye: items are billed by their bytes."""
+compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+"""JSON without what is there for the eye, and letters as they are: items are billed, and limited, by their bytes."""
+
+
+def home_key(response_id: str) -> str:
+    """The hash key of a response's home. An id has no control characters, so no person's key is like it."""
+    return f"\x00response\x00{response_id}"
 
 
 class CompactJSONAttribute(JSONAttribute):
@@ -25,7 +32,7 @@ class CompactJSONAttribute(JSONAttribute):
 
 
 class PeopleItem(Model):
-    """A person, or one of the person's responses: one item collection.
+    """A person, or one of the person's responses: one item collection. And, each by itself, whose a response is.
 
     `cand` makes the sparse local index of the search: the person itself first, then the candidates, best first.
     """

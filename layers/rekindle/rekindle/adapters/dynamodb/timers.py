@@ -75,7 +75,7 @@ class ScheduledTimers:
                 Target={
                     "Arn": self.queue_arn,
                     "RoleArn": self.role_arn,
-                    "Input": json.dumps(message_of(timer)),
+                    "Input": json.dumps(message_of(timer), ensure_ascii=False),
                     "DeadLetterConfig": {"Arn": self.dead_letter_arn},
                 },
             )

@@ -1,5 +1,6 @@
 """Bodies of requests as the facts or the requests they tell: the rules of events, and unknown fields refused."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -58,11 +59,20 @@ def response_prompted(body: bytes, name: str, now: datetime) -> tuple[ResponsePr
 def _object(body: bytes) -> dict[str, Any]:
     try:
         values = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        json.loads(body, object_pairs_hook=_no_doubles)
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise Malformed("the body is not JSON") from None
     if not isinstance(values, dict):
         raise Malformed("the body needs to be a JSON object")
     return values
+
+
+def _no_doubles(pairs: list[tuple[str, Any]]) -> None:
+    """Of a name told twice one value would count, and nobody could say which one was meant."""
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        double = next(name for name in names if names.count(name) > 1)
+        raise Malformed(f"the key {double!r} is there twice")
 
 
 def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rekindle.adapters.wire import records, requests, salesforce
 from rekindle.adapters.wire.records import Reader, mark_of
-from rekindle.adapters.wire.rules import Time, moment, required
+from rekindle.adapters.wire.rules import time_told
 from rekindle.domain.errors import Malformed
 from rekindle.domain.facts import Fact
 
@@ -61,10 +61,10 @@ def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
 def _told_at(envelope: Mapping[str, Any], detail: Mapping[str, Any]) -> datetime:
     """When it happened: `detail.occurred_at` where the sender names it, since a bus may stamp a time of its own, to
     the second or the moment of a replay; else the envelope's time."""
-    told = moment(required(Time, envelope, "time", str), "time")
+    told = time_told(envelope, "time", str)
     # A task's `occurred_at` is when its activity took place, not when the task was told of.
     if detail.get("occurred_at") is not None and envelope.get("detail-type") != "Task Logged":
-        return moment(required(Time, detail, "occurred_at", _in_detail), "detail.occurred_at")
+        return time_told(detail, "occurred_at", _in_detail)
     return told
 
 

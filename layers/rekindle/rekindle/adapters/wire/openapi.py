@@ -163,7 +163,7 @@ def _paths() -> Json:
             ),
         },
         "/health": {
-            "get": {**_operation("get_health", "Service", "Whether the service answers", "Health"), "security": []},
+            "get": _unsigned(_operation("get_health", "Service", "Whether the service answers", "Health")),
         },
         "/openapi.json": {
             "get": _operation("get_openapi", "Service", "This document", None),
@@ -186,9 +186,16 @@ def _operation(
 ) -> Json:
     schema = _ref(answers) if answers else {"type": "string" if media == "text/html" else "object"}
     told = {"200": {"description": summary, "content": {media: {"schema": schema}}}}
-    refused = {_PROBLEMS[p][0]: {"$ref": f"#/components/responses/{p}"} for p in [*(problems or []), *_ALWAYS]}
+    refused = {"403": {"$ref": "#/components/responses/Forbidden"}}
+    refused |= {_PROBLEMS[p][0]: {"$ref": f"#/components/responses/{p}"} for p in [*(problems or []), *_ALWAYS]}
     described = {"operationId": name, "tags": [tag], "summary": summary, "parameters": parameters or []}
     return {**described, **({"requestBody": body} if body else {}), "responses": {**told, **refused}}
+
+
+def _unsigned(operation: Json) -> Json:
+    """For everybody: nobody is turned away."""
+    answers = {status: told for status, told in operation["responses"].items() if status != "403"}
+    return {**operation, "responses": answers, "security": []}
 
 
 def _put(name: str, summary: str, record: str, where: Json) -> Json:
@@ -583,15 +590,29 @@ _PROBLEMS = {
     "NotFound": ("404", "There is no such record.", "NOT_FOUND"),
     "Conflict": ("409", "The record was changed at the same moment again and again. Try again.", "CONFLICT"),
     "PreconditionFailed": ("412", "Another version is current.", "PRECONDITION_FAILED"),
-    "Invalid": ("422", "A field is unknown, of a wrong type or out of range.", "INVALID_FIELD"),
+    "Invalid": ("422", "A field is unknown, of a wrong type or out of range; or the record is full.", "INVALID_FIELD"),
     "Failed": ("500", "Something went wrong here.", "INTERNAL"),
     "Unavailable": ("503", "The store did not answer. Try again later.", "UNAVAILABLE"),
 }
 _ALWAYS = ["Failed", "Unavailable"]
 
 
+_FORBIDDEN = {
+    "description": "The request is not signed, or its signer is not allowed to. API Gateway answers, in its own form.",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "properties": {"message": {"type": "string"}},
+                "examples": [{"message": "Missing Authentication Token"}],
+            }
+        }
+    },
+}
+
+
 def _problems() -> Json:
-    return {
+    problems = {
         name: {
             "description": description,
             "content": {
@@ -603,3 +624,4 @@ def _problems() -> Json:
         }
         for name, (status, description, code) in _PROBLEMS.items()
     }
+    return {"Forbidden": _FORBIDDEN, **problems}

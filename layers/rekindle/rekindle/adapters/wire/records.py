@@ -30,6 +30,8 @@ from rekindle.adapters.wire.rules import (
     Url,
     Whole,
     checked,
+    fitting,
+    identifier,
     moment,
     required,
 )
@@ -51,7 +53,8 @@ from rekindle.domain.facts import (
 from rekindle.domain.ordering import Mark
 
 _DIGEST_LENGTH = 16
-_NUMBERS = frozenset({"score", "cost", "amount"})
+_NUMBERS = ("score", "cost", "amount")
+_ORDERED = msgspec.json.Encoder(order="deterministic")
 _DECIMALS = 6
 """Digits kept behind the point: DynamoDB stores no number as small as JSON can write."""
 
@@ -144,12 +147,12 @@ PERSON, CAMPAIGN, RESPONSE, USER, TASK, OPPORTUNITY = (
 )
 """The names of the values that a record of each kind may have."""
 
-_PERSON_IDS = {
-    "owner_id": ids.OWNER,
-    "account_id": ids.ACCOUNT,
-    "converted_contact_id": ids.PERSON,
-    "changed_by": ids.USER,
-}
+_PERSON_IDS = (
+    ("owner_id", ids.OWNER),
+    ("account_id", ids.ACCOUNT),
+    ("converted_contact_id", ids.PERSON),
+    ("changed_by", ids.USER),
+)
 
 
 def mark_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming) -> Mark:
@@ -163,7 +166,7 @@ def mark_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Na
 def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
     """A short name of a fact's whole content, whatever the order of its fields."""
     try:
-        content = msgspec.json.encode(detail, order="deterministic")
+        content = _ORDERED.encode(detail)
     except (UnicodeEncodeError, RecursionError):
         raise Malformed("it is nested too deep, or holds half a character") from None
     return hashlib.sha256(detail_type.encode() + b"\n" + content).hexdigest()[:_DIGEST_LENGTH]
@@ -171,7 +174,7 @@ def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
 
 def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     values = _values(PersonValues, PERSON, _blank_score_cleared(detail), named)
-    for name, prefixes in _PERSON_IDS.items():
+    for name, prefixes in _PERSON_IDS:
         if values.get(name):
             values[name] = ids.widened_if(prefixes, values[name])
     return values
@@ -265,14 +268,22 @@ def _values(
 ) -> dict[str, Any]:
     checked_values = checked(form, detail, named)
     values = {name: getattr(checked_values, name) for name in detail if name in names}
-    for name in _NUMBERS & values.keys():
-        if values[name] is not None:
-            values[name] = round(values[name], _DECIMALS)
+    if "fields" in values:
+        fitting(values["fields"], named("fields"))
+    for name in _NUMBERS:
+        if values.get(name) is not None:
+            values[name] = _cut(values[name])
     return values
 
 
+def _cut(number: float) -> float:
+    """Rounded downwards: 59.9999999 is not to reach a threshold of 60."""
+    near = round(number, _DECIMALS)
+    return near if near <= number else round(near - 10**-_DECIMALS, _DECIMALS)
+
+
 def _id(prefixes: tuple[str, ...], detail: Mapping[str, Any], name: str, named: Naming) -> str:
-    return ids.widened_if(prefixes, required(Identifier, detail, name, named))
+    return ids.widened_if(prefixes, identifier(detail, name, named))
 
 
 def _blank_score_cleared(detail: Mapping[str, Any]) -> Mapping[str, Any]:

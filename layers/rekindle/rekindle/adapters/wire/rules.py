@@ -1,7 +1,7 @@
 """What a field of a fact may hold, and how a value that breaks its rule is refused in plain words."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
@@ -18,16 +18,21 @@ LONGEST_TIME = 64
 MOST_FIELDS = 50
 LONGEST_FIELD_NAME = 64
 LONGEST_FIELD_TEXT = 1024
+LARGEST_FIELDS = 32_768
 MOST_MERGED = 100
 MOST_DAYS = 3650
 LARGEST = 2**63 - 1
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+"""The times that are taken: a look-back, a timeout or a delay from any of them ends within the calendar."""
+
+_NO_CONTROL = r"\A[^\x00-\x1f\x7f-\x9f]+\Z"
 
 # A description says, in a refusal, what was expected.
 Identifier = Annotated[
     str,
     Meta(
         max_length=LONGEST_IDENTIFIER,
-        pattern=r"\A[^\x00-\x1f\x7f-\x9f]+\Z",
+        pattern=_NO_CONTROL,
         description=f"an identifier of 1 to {LONGEST_IDENTIFIER} characters, no control character",
     ),
 ]
@@ -71,7 +76,8 @@ FieldName = Annotated[
     Meta(
         min_length=1,
         max_length=LONGEST_FIELD_NAME,
-        description=f"a name of 1 to {LONGEST_FIELD_NAME} characters",
+        pattern=_NO_CONTROL,
+        description=f"a name of 1 to {LONGEST_FIELD_NAME} characters, no control character",
     ),
 ]
 FieldValue = (
@@ -121,12 +127,43 @@ def required(rule: Any, values: Mapping[str, Any], name: str, named: Naming) -> 
         raise _innermost(rule, values[name], named(name)) from None
 
 
+def identifier(values: Mapping[str, Any], name: str, named: Naming) -> str:
+    """An identifier that has to be there."""
+    told = values.get(name)
+    if isinstance(told, str) and 0 < len(told) <= LONGEST_IDENTIFIER and told.isprintable():
+        return told  # As nearly all are, each event names several, and asking the rule costs ten times as much.
+    found: str = required(Identifier, values, name, named)
+    return found
+
+
+def time_told(values: Mapping[str, Any], name: str, named: Naming) -> datetime:
+    """A time that has to be there, in UTC and to the millisecond."""
+    told = values.get(name)
+    if not isinstance(told, str) or len(told) > LONGEST_TIME:
+        told = required(Time, values, name, named)
+    return moment(told, named(name))
+
+
 def moment(text: str, path: str) -> datetime:
     """A time with an offset, in UTC and to the millisecond."""
     try:
-        return times.instant(text)
-    except (ValueError, OverflowError):
+        told = times.instant(text)
+    except OverflowError:
+        raise InvalidField(_OUT_OF_TIME, path) from None
+    except ValueError:
         raise InvalidField(_complaint(Time, text), path) from None
+    if not EARLIEST <= told <= LATEST:
+        raise InvalidField(_OUT_OF_TIME, path)
+    return told
+
+
+_OUT_OF_TIME = f"expected a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}"
+
+
+def fitting(fields: Mapping[str, Any] | None, path: str) -> None:
+    """Refuse named values that are too large together, so that no message fills a record by itself."""
+    if fields and len(msgspec.json.encode(fields)) > LARGEST_FIELDS:
+        raise InvalidField(f"the named values are larger than {LARGEST_FIELDS:,} bytes together", path)
 
 
 def _refusal(

@@ -23,7 +23,7 @@ from rekindle.adapters.wire.records import (
     response_values,
     user_values,
 )
-from rekindle.adapters.wire.rules import FieldName, FieldValue, Identifier, Text, checked, fits, required
+from rekindle.adapters.wire.rules import LATEST, FieldName, FieldValue, Identifier, Text, checked, fits, required
 from rekindle.domain import times
 from rekindle.domain.errors import InvalidField
 from rekindle.domain.facts import (
@@ -40,7 +40,7 @@ from rekindle.domain.ordering import Mark
 
 _HEADER = "ChangeEventHeader"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_MILLISECOND = 253_402_300_799_999
+_LAST_MILLISECOND = (LATEST - _EPOCH) // timedelta(milliseconds=1)
 _COMMITS_APART = 1000
 
 Mapped = Mapping[str, tuple[str, ...]]

@@ -1,0 +1,227 @@
+"""`rekindle simulate` and `rekindle explain`: what they write, where, and with which exit status."""
+
+import codecs
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rekindle.cli.main import main
+
+SETTINGS = """\
+person_statuses:
+  New: {active: false}
+  Open - Not Contacted: {active: true, response_status: Open - Not Contacted}
+reactivation:
+  score: {lookback_days: 30, default_campaign: {single: web}}
+"""
+SHORTER = SETTINGS.replace("lookback_days: 30", "lookback_days: 1")
+
+
+def event(day: int, kind: str, **detail: Any) -> dict[str, Any]:
+    return {"source": "crm", "detail-type": kind, "time": f"2026-01-{day:02d}T00:00:00Z", "detail": detail}
+
+
+HISTORY = [
+    event(1, "Campaign Changed", campaign_id="web", name="Web activity"),
+    event(1, "Campaign Changed", campaign_id="fair", name="Trade fair"),
+    event(2, "Person Changed", person_id="p1", status="New", score=10),
+    event(3, "Response Recorded", response_id="r1", person_id="p1", campaign_id="fair", responded=True),
+    event(9, "Person Changed", person_id="p1", score=70),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    path = tmp_path / "settings.yaml"
+    path.write_text(SETTINGS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    return written(tmp_path / "history.jsonl", *HISTORY)
+
+
+def written(path: Path, *lines: dict[str, Any] | str) -> Path:
+    text = "".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def simulated(settings: Path, history: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[str, str]:
+    assert main(["simulate", "--settings", str(settings), str(history), *more]) == 0
+    return capsys.readouterr()
+
+
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    return err
+
+
+def test_one_line_for_each_decision_in_the_order_decided(settings, history, capsys):
+    out, err = simulated(settings, history, capsys)
+    first, second = (json.loads(line) for line in out.splitlines())
+    assert (first["record"], first["scenario"], first["reason"]) == ("decision", "response", "BELOW_THRESHOLD")
+    assert (second["outcome"], second["campaign_id"], second["response_id"]) == ("reactivated", "fair", "r1")
+    assert [line.split() for line in err.splitlines()] == [
+        ["campaign", "credit"],
+        ["Trade", "fair", "1"],
+        ["total", "1"],
+    ]
+
+
+def test_two_runs_print_the_same_bytes(settings, history, capsys):
+    assert simulated(settings, history, capsys) == simulated(settings, history, capsys)
+
+
+def test_a_history_out_of_order_is_played_in_order_of_time(settings, history, tmp_path, capsys):
+    backwards = written(tmp_path / "backwards.jsonl", *HISTORY[2:][::-1], *HISTORY[:2])
+    assert simulated(settings, backwards, capsys) == simulated(settings, history, capsys)
+
+
+def test_a_packed_history_is_read_as_a_plain_one(settings, history, tmp_path, capsys):
+    packed = tmp_path / "history.jsonl.gz"
+    packed.write_bytes(gzip.compress(history.read_bytes()))
+    assert simulated(settings, packed, capsys) == simulated(settings, history, capsys)
+
+
+def test_a_mark_of_the_byte_order_is_passed_over(settings, history, tmp_path, capsys):
+    marked = tmp_path / "marked.jsonl"
+    marked.write_bytes(codecs.BOM_UTF8 + history.read_bytes())
+    backwards = written(tmp_path / "backwards.jsonl", *HISTORY[::-1])
+    backwards.write_bytes(codecs.BOM_UTF8 + backwards.read_bytes())
+    expected = simulated(settings, history, capsys)
+    assert simulated(settings, marked, capsys) == expected
+    assert simulated(settings, backwards, capsys) == expected
+
+
+def test_a_second_delivery_changes_nothing(settings, history, tmp_path, capsys):
+    twice = written(tmp_path / "twice.jsonl", *(event for event in HISTORY for _ in range(2)))
+    assert simulated(settings, twice, capsys) == simulated(settings, history, capsys)
+
+
+def test_other_settings_are_compared_by_the_credit_of_each_campaign(settings, history, tmp_path, capsys):
+    other = tmp_path / "other.yaml"
+    other.write_text(SHORTER, encoding="utf-8")
+    _, err = simulated(settings, history, capsys, "--against", str(other))
+    rows = {line.rsplit(maxsplit=3)[0].strip(): line.split()[-3:] for line in err.splitlines()[1:]}
+    assert rows == {"Trade fair": ["1", "0", "-1"], "Web activity": ["0", "1", "+1"], "total": ["1", "1", "+0"]}
+
+
+def test_a_table_fits_a_terminal(settings, history, capsys):
+    out, _ = simulated(settings, history, capsys, "--format", "table")
+    head, *rows = out.splitlines()
+    assert head.split("  ")[0] == "as of (UTC)"
+    assert [row.split() for row in rows] == [
+        ["2026-01-03", "00:00", "p1", "skipped", "BELOW_THRESHOLD"],
+        ["2026-01-09", "00:00", "p1", "reactivated", "fair"],
+    ]
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_an_empty_history_gives_no_credit(settings, tmp_path, capsys):
+    out, err = simulated(settings, written(tmp_path / "empty.jsonl"), capsys)
+    assert (out, err) == ("", "No campaign got credit.\n")
+
+
+def test_a_fact_that_is_refused_is_told_with_its_line(settings, tmp_path, capsys):
+    lost = event(3, "Response Recorded", response_id="r9", person_id="p9", campaign_id="nobody", responded=True)
+    _, err = simulated(settings, written(tmp_path / "h.jsonl", *HISTORY, lost), capsys)
+    assert err.splitlines()[-1] == "refused, line 6: campaign 'nobody' is not known (detail.campaign_id)"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{", "this is not JSON"),
+        ("[]", "this is no event"),
+        ('{"detail-type": "Person Changed", "time": "2026-01-01T00:00:00Z"}', "this is no event"),
+        (event(1, "Person Changed", person_id="p1") | {"time": "yesterday"}, "'yesterday': expected a time with"),
+        (
+            event(1, "Person Changed", person_id="p1") | {"time": "9999-12-31T00:00:00Z"},
+            "'9999-12-31T00:00:00Z': expected a time from 1900-01-01 to 9000-01-01",
+        ),
+        (event(1, "Person Painted", person_id="p1"), "there is no such detail-type"),
+    ],
+)
+def test_a_bad_line_is_named_by_its_number(settings, tmp_path, capsys, line, why):
+    bad = written(tmp_path / "bad.jsonl", HISTORY[0], "", line)
+    err = refused(["simulate", "--settings", str(settings), str(bad)], capsys)
+    assert err.startswith(f"rekindle: line 3: {why}")
+
+
+@pytest.mark.parametrize("kept", [slice(-20), slice(12), slice(-4)])
+@pytest.mark.parametrize("more", [b"", b"\0\0\0\0"])
+def test_a_damaged_packed_history_is_refused(settings, history, tmp_path, capsys, kept, more):
+    damaged = tmp_path / "damaged.gz"
+    damaged.write_bytes(gzip.compress(history.read_bytes())[kept] + more)
+    err = refused(["simulate", "--settings", str(settings), str(damaged)], capsys)
+    assert err == "rekindle: the packed file is damaged\n"
+
+
+def test_a_reader_that_has_seen_enough_ends_it_in_silence(settings, history):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "rekindle.cli.main", "simulate", "--settings", str(settings), str(history)]
+    ended = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (ended.returncode, "Traceback" in ended.stderr, "rror" in ended.stderr) == (0, False, False)
+
+
+def test_a_file_that_is_not_there_is_named(settings, tmp_path, capsys):
+    missing = tmp_path / "missing.jsonl"
+    err = refused(["simulate", "--settings", str(settings), str(missing)], capsys)
+    assert err == f"rekindle: {missing}: No such file or directory\n"
+
+
+def test_settings_with_a_fault_are_refused_by_its_path(history, tmp_path, capsys):
+    faulty = tmp_path / "faulty.yaml"
+    faulty.write_text(SETTINGS.replace("lookback_days: 30", "lookback_days: -1"), encoding="utf-8")
+    err = refused(["simulate", "--settings", str(faulty), str(history)], capsys)
+    assert f"{faulty}: reactivation.score.lookback_days: " in err
+
+
+def test_assignments_are_refused_until_they_are_simulated(settings, history, capsys):
+    err = refused(["simulate", "--settings", str(settings), str(history), "--records", "decision,assignment"], capsys)
+    assert err == "rekindle: --records: assignments are not simulated yet; decision is the one kind that is written\n"
+
+
+def test_a_kind_of_record_that_does_not_exist_is_refused(settings, history, capsys):
+    err = refused(["simulate", "--settings", str(settings), str(history), "--records", "decisions"], capsys)
+    assert "there is no kind of record 'decisions'" in err
+
+
+def explained(settings: Path, history: Path, capsys: pytest.CaptureFixture[str], *more: str) -> list[str]:
+    assert main(["explain", "--settings", str(settings), str(history), *more]) == 0
+    out: str = capsys.readouterr().out
+    return out.splitlines()
+
+
+def test_explain_says_who_got_the_credit_and_why(settings, history, capsys):
+    told = explained(settings, history, capsys, "--person", "p1")
+    assert "the score was below the threshold" in told[0]
+    assert told[1].startswith("Trade fair got the credit when the score went from 10 to 70 (threshold 60)")
+    assert told[2] == "  Trade fair (r1, 2026-01-03T00:00:00Z) - got the credit"
+
+
+def test_explain_stops_at_an_instant(settings, history, capsys):
+    told = explained(settings, history, capsys, "--person", "p1", "--at", "2026-01-05T00:00:00Z")
+    assert len(told) == 1 and "the score was below the threshold" in told[0]
+
+
+def test_explain_refuses_an_instant_without_an_offset(settings, history, capsys):
+    arguments = ["explain", "--settings", str(settings), str(history), "--person", "p1", "--at", "2026-01-05"]
+    assert refused(arguments, capsys).startswith("rekindle: --at: ")
+
+
+def test_explain_says_where_there_is_nobody(settings, history, capsys):
+    assert main(["explain", "--settings", str(settings), str(history), "--person", "p9"]) == 0
+    assert capsys.readouterr().err == "There is no decision about 'p9'.\n"
