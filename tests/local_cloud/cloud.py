@@ -347,6 +347,9 @@ def _end_like_ctrl_c_does() -> None:
         raise SystemExit(128 + number)
 
     if threading.current_thread() is threading.main_thread():
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            # A shell starts what it puts into the background with Ctrl-C ignored.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is signal.SIG_DFL:
                 signal.signal(number, leave)
