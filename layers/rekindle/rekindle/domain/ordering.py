@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekindle.domain import times
-from rekindle.domain.values import replace
 
 
 class Order(Enum):
@@ -20,9 +19,8 @@ class Order(Enum):
     OLDER = "older"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The place of a change in the order of its record.
+class Mark(NamedTuple):
+    """The place of a change in the order of its record. A tuple, because every record of a stream makes one.
 
     `minor` orders changes of one instant (a Salesforce commit number and sequence number). `digests` tell a second
     delivery from another change of the same instant: an envelope's time has no more than seconds, and the
@@ -52,7 +50,7 @@ class Mark:
         """This mark as the last one applied: it keeps the digests of the same instant beside its own."""
         if last is None or (self.at, self.minor) != (last.at, last.minor):
             return self
-        return replace(self, digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
+        return self._replace(digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
 
     def __str__(self) -> str:
         sequence = "" if self.sequence is None else self.sequence
