@@ -1,6 +1,5 @@
 """In what order changes happened, whatever the order they arrive in."""
 
-
 import pytest
 
 from rekindle.domain.ordering import Mark, Order, grouped, newer_fields, ungrouped
