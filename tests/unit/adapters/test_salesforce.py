@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from rekindle.adapters.wire.events import facts_of
+from rekindle.adapters.wire.records import PERSON
 from rekindle.adapters.wire.salesforce import MAPPING
 from rekindle.domain.errors import InvalidField
 from rekindle.domain.facts import (
-    PERSON_FIELDS,
     CampaignChanged,
     CampaignDeleted,
     Fact,
@@ -203,7 +203,7 @@ def test_each_field_of_a_user_feeds_ours(fields: dict[str, Any], values: dict[st
 
 
 def test_every_field_of_ours_that_is_fed_is_one_of_the_domain() -> None:
-    assert (MAPPING["Lead"].keys() | MAPPING["Contact"].keys()) <= set(PERSON_FIELDS)
+    assert (MAPPING["Lead"].keys() | MAPPING["Contact"].keys()) <= PERSON
 
 
 # Which fields count as changed.

@@ -10,24 +10,6 @@ from typing import Any
 from rekindle.domain.ordering import Mark
 from rekindle.domain.request import ReactivationRequested, ResponsePrompted
 
-PERSON_FIELDS = (
-    "kind",
-    "email",
-    "first_name",
-    "last_name",
-    "company",
-    "phone",
-    "status",
-    "score",
-    "owner_id",
-    "account_id",
-    "record_type",
-    "do_not_contact",
-    "converted_contact_id",
-    "changed_by",
-    "fields",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class PersonChanged:

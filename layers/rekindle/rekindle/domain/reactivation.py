@@ -198,18 +198,27 @@ def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, worl
 
 
 def skipped(trigger: Trigger, person: Person | None, world: World, reason: Reason) -> Decision:
+    searched = reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
+    return replace(
+        _decided(trigger, person, world, Outcome.SKIPPED),
+        reason=reason,
+        considered_total=person.responses if person and searched else 0,
+    )
+
+
+def _decided(trigger: Trigger, person: Person | None, world: World, outcome: Outcome) -> Decision:
+    """What every decision on a trigger says, whatever came of it."""
     return Decision(
         decision_id=trigger.decision_id,
         person_id=trigger.person_id,
         scenario=trigger.scenario,
-        outcome=Outcome.SKIPPED,
-        reason=reason,
+        outcome=outcome,
+        reason=None,
         trigger_id=trigger.trigger_id,
         as_of=trigger.as_of,
         decided_at=world.now,
         settings_version=world.settings.version,
         person_version=person.version if person else 0,
-        considered_total=person.responses if person and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP) else 0,
         score=trigger.score,
         previous_score=trigger.previous_score,
         user_id=trigger.user_id,
@@ -317,31 +326,15 @@ def activate(
     )
     standing = replace(response.standing, status=response_status, activated_at=since)
     active = response.standing_as(standing).traced(person.person_id, after.version)
-    decision = Decision(
-        decision_id=trigger.decision_id,
-        person_id=trigger.person_id,
-        scenario=trigger.scenario,
-        outcome=outcome,
-        reason=None,
+    decision = replace(
+        _decided(trigger, person, world, outcome),
         response_id=response.response_id,
         campaign_id=response.campaign_id,
-        trigger_id=trigger.trigger_id,
-        as_of=trigger.as_of,
         activated_at=since,
-        decided_at=world.now,
-        settings_version=settings.version,
-        person_version=person.version,
         considered_total=considered_total,
         default_campaign_source=default_campaign_source,
-        score=trigger.score,
-        previous_score=trigger.previous_score,
         cycle=engagement.cycle,
         status=name,
-        user_id=trigger.user_id,
-        anchored_at=trigger.anchored_at,
-        overrides=trigger.overrides,
-        prompted_campaign_id=trigger.prompted_campaign_id,
-        dry_run=trigger.dry_run,
     )
     entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)
     return decision, Change(after, person.version, (active,), decision=decision, entries=entries)

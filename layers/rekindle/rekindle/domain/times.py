@@ -25,10 +25,6 @@ def optional_text(moment: datetime | None) -> str | None:
     return None if moment is None else text(moment)
 
 
-def optional_instant(written: str | None) -> datetime | None:
-    return None if written is None else instant(written)
-
-
 def millis(moment: datetime) -> int:
     """Milliseconds since year 1: never negative, at most 15 digits."""
     since = moment - FIRST
