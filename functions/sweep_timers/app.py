@@ -1,4 +1,4 @@
-"""Every ten minutes -> the decisions of timers whose schedule was lost."""
+"""Every ten minutes -> what was due and did not happen, because its schedule was lost: delays, waits for an owner."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.domain.errors import Unavailable
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import count, logger, metrics, tell_decision
+from rekindle.runtime.observability import count, logger, metrics, tell_assignment, tell_decision
 
 MOST = 2000
 """Timers of one sweep; what is left is for the next."""
@@ -15,9 +15,11 @@ MOST = 2000
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    decisions, failed = use_cases().sweep_timers(MOST)
-    for decision in decisions:
+    swept = use_cases().sweep_timers(MOST)
+    for decision in swept.decisions:
         tell_decision(decision)
-    count({"Swept": len(decisions), "Failed": failed})
-    if failed:
-        raise Unavailable(f"{failed} timer(s) could not be decided: the next sweep tries them again")
+    for assignment in swept.assignments:
+        tell_assignment(assignment)
+    count({"Swept": len(swept.decisions) + len(swept.assignments), "Failed": swept.failed})
+    if swept.failed:
+        raise Unavailable(f"{swept.failed} of what was due could not be done: the next sweep tries again")

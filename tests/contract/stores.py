@@ -90,7 +90,7 @@ def on_tables(client: Any, lifetime: float = 0) -> Tables:
         campaigns=campaigns,
         users=users,
         versions=versions,
-        reference=CachedReference(campaigns, users, versions, lifetime),
+        reference=CachedReference(campaigns, kept.queues(lambda: NOW), users, versions, lifetime),
         client=client,
         names=names,
     )

@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 from rekindle.adapters.dynamodb.connection import bind
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
 from rekindle.adapters.dynamodb.timers import ScheduledTimers
+from rekindle.adapters.scheduler import Schedules
 from rekindle.domain import request
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
@@ -32,7 +33,7 @@ def no_scheduler() -> None:
     raise AssertionError("the item comes first: without it there is nothing to schedule")
 
 
-UNSCHEDULED = ScheduledTimers(no_scheduler, "group", "queue", "role", "failures")
+UNSCHEDULED = ScheduledTimers(Schedules(no_scheduler, "group", "queue", "role", "failures"))
 TIMER = Timer("p", Mark(NOW), NOW)
 
 READS: dict[str, tuple[str, Call]] = {

@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from rekindle.adapters.dynamodb.timers import SHARDS, ScheduledTimers, timer_of
 from rekindle.adapters.memory import Memory, MemoryTimers
+from rekindle.adapters.scheduler import Schedules
 from rekindle.application.ports import Timers
 from rekindle.domain.errors import Unavailable
 from rekindle.domain.ordering import Mark
@@ -38,7 +39,7 @@ def scheduler() -> Iterator[Any]:
 
 @pytest.fixture
 def scheduled(tables: Tables, scheduler: Any) -> ScheduledTimers:
-    return ScheduledTimers(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES)
+    return ScheduledTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
 
 
 @pytest.fixture(params=["memory", "moto", REAL_ENGINE])
@@ -52,7 +53,7 @@ def timers(request: pytest.FixtureRequest) -> Iterator[Timers]:
         where = None if request.param == "moto" else request.getfixturevalue("local_endpoint")
         client = technologies.open_client(where)
         tables = technologies.on_tables(client)
-        yield ScheduledTimers(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES)
+        yield ScheduledTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
         technologies.drop_tables(tables)
 
 

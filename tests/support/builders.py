@@ -17,7 +17,9 @@ from rekindle.adapters.memory import (
     MemoryScores,
     MemorySettings,
     MemoryTimers,
+    MemoryWaits,
     memory_opportunities,
+    memory_queues,
     memory_tasks,
     memory_users,
 )
@@ -288,11 +290,13 @@ class Rekindle:
             ledger=FaultyLedger(self.memory, self.faults),
             reference=reference,
             campaigns=MemoryCampaigns(self.memory),
+            queues=memory_queues(self.memory),
             users=memory_users(self.memory),
             tasks=memory_tasks(self.memory),
             opportunities=memory_opportunities(self.memory),
             versions=MemorySettings(self.memory),
             timers=MemoryTimers(self.memory),
+            waits=MemoryWaits(self.memory),
             clock=self.clock,
         )
 

@@ -209,15 +209,20 @@ def test_a_status_change_that_is_delivered_twice_sets_one_timer(rekindle: Rekind
     assert len(rekindle.timers()) == 1
 
 
+def swept(rekindle: Rekindle) -> tuple[list[Decision], int]:
+    found = rekindle.use.sweep_timers(10)
+    return found.decisions, found.failed
+
+
 def test_the_sweep_finds_a_timer_whose_schedule_was_lost_and_leaves_the_others(rekindle: Rekindle):
     activated(rekindle)
-    assert rekindle.use.sweep_timers(10) == ([], 0)
+    assert swept(rekindle) == ([], 0)
     rekindle.clock.now = day(11) + timedelta(minutes=4)
-    assert rekindle.use.sweep_timers(10) == ([], 0), "it may still be on its way"
+    assert swept(rekindle) == ([], 0), "it may still be on its way"
     rekindle.clock.now = day(11) + timedelta(minutes=6)
-    (decision,), failed = rekindle.use.sweep_timers(10)
+    (decision,), failed = swept(rekindle)
     assert (decision.outcome, decision.as_of, failed) == (Outcome.REACTIVATED, day(11), 0)
-    assert rekindle.use.sweep_timers(10) == ([], 0)
+    assert swept(rekindle) == ([], 0)
 
 
 def test_a_timer_that_fails_in_a_sweep_stays_and_the_others_are_decided(rekindle: Rekindle):
@@ -228,9 +233,9 @@ def test_a_timer_that_fails_in_a_sweep_stays_and_the_others_are_decided(rekindle
     rekindle.clock.now = day(20)
     next_write = rekindle.faults.writes + 1
     rekindle.faults.fails = lambda write: write == next_write
-    decisions, failed = rekindle.use.sweep_timers(10)
+    decisions, failed = swept(rekindle)
     assert ([d.person_id for d in decisions], failed) == (["p2"], 1)
-    (decision,), failed = rekindle.use.sweep_timers(10)
+    (decision,), failed = swept(rekindle)
     assert (decision.person_id, decision.outcome, failed) == ("p1", Outcome.REACTIVATED, 0)
 
 

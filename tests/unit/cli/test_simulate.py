@@ -189,11 +189,6 @@ def test_settings_with_a_fault_are_refused_by_its_path(history, tmp_path, capsys
     assert f"{faulty}: reactivation.score.lookback_days: " in err
 
 
-def test_assignments_are_refused_until_they_are_simulated(settings, history, capsys):
-    err = refused(["simulate", "--settings", str(settings), str(history), "--records", "decision,assignment"], capsys)
-    assert err == "rekindle: --records: assignments are not simulated yet; decision is the one kind that is written\n"
-
-
 def test_a_kind_of_record_that_does_not_exist_is_refused(settings, history, capsys):
     err = refused(["simulate", "--settings", str(settings), str(history), "--records", "decisions"], capsys)
     assert "there is no kind of record 'decisions'" in err

@@ -10,6 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from rekindle.application.ports import Page
+from rekindle.domain import times
+from rekindle.domain.account import Account
+from rekindle.domain.assignment import Assignment, State
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change, origins
 from rekindle.domain.decision import Decision
@@ -19,6 +22,7 @@ from rekindle.domain.journey import Entry
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
+from rekindle.domain.queue import Queue
 from rekindle.domain.request import REMEMBERED, Call
 from rekindle.domain.response import Home, Response, ResponseClass
 from rekindle.domain.score import Crossing, Score
@@ -28,6 +32,7 @@ from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
 from rekindle.domain.user import User
 from rekindle.domain.values import replace
+from rekindle.domain.wait import Wait
 
 
 @dataclass
@@ -41,6 +46,8 @@ class Memory:
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
     campaigns: dict[str, list[Campaign]] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     opportunities: dict[str, Opportunity] = field(default_factory=dict)
@@ -53,6 +60,13 @@ class Memory:
     timers: dict[str, Timer] = field(default_factory=dict)
     due: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the timers that were set, by the instant they are due."""
+    begun: deque[Decision] = field(default_factory=deque)
+    """Decisions with which a wait for an owner began."""
+    waits: dict[str, Wait] = field(default_factory=dict)
+    waiting: list[tuple[datetime, str]] = field(default_factory=list)
+    """A heap of the waits, by the instant they are due."""
+    assignments: dict[str, tuple[str, Assignment]] | None = None
+    """Each assignment in its last state, and whose it is, where somebody wants to know."""
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -106,6 +120,16 @@ class MemoryPeople:
             held = list(self.memory.responses.get(person_id, {}).values())
         return min(limit, sum(r.campaign_id == campaign_id and not r.standing.deleted for r in held))
 
+    def assigned(self, state: State, limit: int, start: str | None = None) -> Page[Person]:
+        def place(person: Person, assignment: Assignment) -> str:
+            return f"{times.sortable(assignment.next_due or assignment.activated_at)}#{person.person_id}"
+
+        with self.memory.lock:
+            held = [p for p in self.memory.people.values() if p.assignment is not None and p.assignment.state is state]
+        placed = sorted((place(p, p.assignment), p) for p in held if p.assignment is not None)
+        found = [(at, person) for at, person in placed if start is None or at > start][: limit + 1]
+        return Page([person for _, person in found[:limit]], found[limit - 1][0] if len(found) > limit else None)
+
     def home_of(self, response_id: str) -> Home | None:
         return self.memory.homes.get(response_id)
 
@@ -153,6 +177,8 @@ class MemoryPeople:
         if person.profile is None:
             person = replace(person, profile=(stored.profile if stored else None) or Profile())
         memory.people[person_id] = person
+        if memory.assignments is not None and person.assignment is not None:
+            memory.assignments[person.assignment.assignment_id] = (person_id, person.assignment)
         if change.status_activated and person.status_activated is not None:
             acted = person.profile.changed_by if person.profile else None
             memory.activations.append((person_id, person.status_activated, acted))
@@ -181,6 +207,8 @@ def _store(memory: Memory, decision: Decision) -> None:
     memory.decisions[decision.decision_id] = decision
     memory.records.setdefault(decision.person_id, {})[decision.decision_id] = decision
     memory.outbox.append(decision)
+    if decision.assignment is not None and decision.assignment.waits:
+        memory.begun.append(decision)
 
 
 @dataclass(frozen=True)
@@ -252,6 +280,16 @@ class MemoryTimers:
 
 
 @dataclass(frozen=True)
+class MemoryWaits:
+    memory: Memory
+
+    def set(self, wait: Wait) -> None:
+        if wait.name not in self.memory.waits:
+            self.memory.waits[wait.name] = wait
+            heapq.heappush(self.memory.waiting, (wait.due, wait.name))
+
+
+@dataclass(frozen=True)
 class MemoryCampaigns:
     memory: Memory
 
@@ -268,7 +306,7 @@ class MemoryCampaigns:
 
 
 @dataclass(frozen=True)
-class MemoryRecords[R: (User, Task, Opportunity)]:
+class MemoryRecords[R: (Queue, User, Task, Opportunity)]:
     lock: threading.RLock
     held: dict[str, R]
     id_of: Callable[[R], str]
@@ -282,6 +320,10 @@ class MemoryRecords[R: (User, Task, Opportunity)]:
             if (stored.version if stored else 0) != read_version:
                 raise Conflict("the record was changed since")
             self.held[self.id_of(record)] = record
+
+
+def memory_queues(memory: Memory) -> MemoryRecords[Queue]:
+    return MemoryRecords(memory.lock, memory.queues, lambda queue: queue.queue_id)
 
 
 def memory_users(memory: Memory) -> MemoryRecords[User]:
@@ -347,6 +389,12 @@ class MemoryReference:
         held = self.memory.campaigns.get(campaign_id, [])
         known = [c for c in held if c.changed_at is None or c.changed_at <= moment]
         return known[-1] if known else None
+
+    def account(self, account_id: str) -> Account | None:
+        return self.memory.accounts.get(account_id)
+
+    def queue(self, queue_id: str) -> Queue | None:
+        return self.memory.queues.get(queue_id)
 
     def user(self, user_id: str) -> User | None:
         return self.memory.users.get(user_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rekindle.application.ports import Campaigns, Clock, Page, SettingsVersions
+from rekindle.application.ports import Campaigns, Clock, Page, Queues, SettingsVersions, Users
 from rekindle.domain.errors import Conflict, InvalidField, InvalidSettings, NotFound, PreconditionFailed
 from rekindle.domain.settings import Scenario, Settings, path_of
 
@@ -14,6 +14,8 @@ from rekindle.domain.settings import Scenario, Settings, path_of
 class ChangeSettings:
     versions: SettingsVersions
     campaigns: Campaigns
+    users: Users
+    queues: Queues
     clock: Clock
 
     def current(self) -> tuple[int, Mapping[str, Any]]:
@@ -63,4 +65,15 @@ class ChangeSettings:
                     found.append((at, f"campaign {campaign_id!r} is not known"))
                 elif not campaign.is_active:
                     found.append((at, f"campaign {campaign_id!r} is not active"))
+        for place, rule in enumerate(settings.assignment_rules):
+            for inner, owner_id in rule.named:
+                fault = self._fault_of_owner(owner_id)
+                if fault is not None:
+                    found.append((path_of(("assignment", "rules", place, *inner)), fault))
         return found
+
+    def _fault_of_owner(self, owner_id: str) -> str | None:
+        user = self.users.get(owner_id)
+        if user is not None:
+            return None if user.is_active else f"user {owner_id!r} is not active"
+        return None if self.queues.get(owner_id) is not None else f"{owner_id!r} is no user or queue that is known"

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from rekindle.domain.account import Account
+from rekindle.domain.assignment import State
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
@@ -14,6 +16,7 @@ from rekindle.domain.journey import Entry
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
+from rekindle.domain.queue import Queue
 from rekindle.domain.request import Call
 from rekindle.domain.response import Home, Response, ResponseClass
 from rekindle.domain.score import Score
@@ -21,6 +24,7 @@ from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
 from rekindle.domain.user import User
+from rekindle.domain.wait import Wait
 
 Clock = Callable[[], datetime]
 
@@ -59,6 +63,11 @@ class People(Protocol):
 
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
         """How many responses the person has in a campaign, counted up to `limit`."""
+        ...
+
+    def assigned(self, state: State, limit: int, start: str | None = None) -> "Page[Person]":
+        """People by the state of their assignment: those who wait by what is due next, the others by the instant at
+        which they were activated, the earliest first."""
         ...
 
     def home_of(self, response_id: str) -> Home | None:
@@ -128,6 +137,10 @@ class Reference(Protocol):
         """The campaign as it was stored at an instant."""
         ...
 
+    def account(self, account_id: str) -> Account | None: ...
+
+    def queue(self, queue_id: str) -> Queue | None: ...
+
     def user(self, user_id: str) -> User | None: ...
 
     def settings_at(self, version: int) -> Settings: ...
@@ -144,6 +157,8 @@ class Records[R](Protocol):
 
 
 Campaigns = Records[Campaign]
+Accounts = Records[Account]
+Queues = Records[Queue]
 Users = Records[User]
 Tasks = Records[Task]
 Opportunities = Records[Opportunity]
@@ -174,6 +189,14 @@ class Timers(Protocol):
 
     def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
         """Timers that were due before an instant and are not done, the oldest first."""
+        ...
+
+
+class Waits(Protocol):
+    """Waits for an owner that are to be looked at again at their time. `People.waiting` finds those that were lost."""
+
+    def set(self, wait: Wait) -> None:
+        """Set it; the same one again changes nothing."""
         ...
 
 

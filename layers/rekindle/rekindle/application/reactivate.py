@@ -6,10 +6,11 @@ from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
+from rekindle.application.world import owners_of
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.errors import Conflict
-from rekindle.domain.person import Person
+from rekindle.domain.person import Person, told_of
 from rekindle.domain.reactivation import World, decide
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.search import grouped_by_class
@@ -92,4 +93,6 @@ class Reactivate:
             now=self.clock(),
             user_of=self.reference.user,
             whole=lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
+            told=lambda: told_of(self.people.get(trigger.person_id)),
+            owners=owners_of(self.reference),
         )

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
+from rekindle.application.world import world_of_arrival
 from rekindle.domain.arrival import Arrival, evaluate
 from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.person import Engagement
-from rekindle.domain.reactivation import World
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response, ResponseClass
 from rekindle.domain.search import Rules, best
-from rekindle.domain.settings import Scenario, Settings
+from rekindle.domain.settings import Scenario
 from rekindle.domain.values import replace
 
 RECENT = 20
@@ -52,7 +52,8 @@ class ReconsiderResponses:
             if response is None:
                 return None
             settings = self.reference.settings()
-            decision, change = evaluate(Arrival(trigger, person, response, score), self._world(settings))
+            world = world_of_arrival(person, self.people, self.reference, self.clock)
+            decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
             guarded = replace(change, unchanged_score=(person_id, score)).indexed_by(settings)
@@ -78,7 +79,8 @@ class ReconsiderResponses:
             chosen = self.people.get_response(person_id, active.response_id)
             settings = self.reference.settings()
             arrival = Arrival(trigger, person, response, None, active_response=chosen)
-            decision, change = evaluate(arrival, self._world(settings))
+            world = world_of_arrival(person, self.people, self.reference, self.clock)
+            decision, change = evaluate(arrival, world)
             if not decision.activates:
                 return None
             if committed(self.people, change.indexed_by(settings)):
@@ -95,9 +97,6 @@ class ReconsiderResponses:
             return (response for response in found if response.standing.received_at <= active.since)
 
         return best(told_by_then, self.reference.campaign, rules)
-
-    def _world(self, settings: Settings) -> World:
-        return World(settings, self.reference.campaign, lambda _: (), lambda _: 0, self.clock())
 
     def _told_after(self, candidates: Candidates, crossed_at: datetime) -> Iterator[Response]:
         for response_class in (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED):

@@ -8,13 +8,14 @@ from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.recorded import Recorded
 from rekindle.application.unite_people import UnitePeople
+from rekindle.application.world import owners_of
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
 from rekindle.domain.facts import PersonChanged, PersonDeleted
 from rekindle.domain.journey import Ended
 from rekindle.domain.ordering import Mark, Order
 from rekindle.domain.person import Person
-from rekindle.domain.recording import ended, person_deleted, person_told, status_followed, still_news
+from rekindle.domain.recording import ended, owner_followed, person_deleted, person_told, status_followed, still_news
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response
 from rekindle.domain.score import changed
 from rekindle.domain.values import replace
@@ -65,6 +66,7 @@ class RecordPerson:
             active = self._active(before) if before.status != after.status else None
             settings = self.reference.settings()
             change = status_followed(before, after, active, mark.at, settings)
+            change = owner_followed(change, before, mark.at, settings, owners_of(self.reference))
             if committed(self.people, change.indexed_by(settings)):
                 return Recorded(1, applied.older, applied.duplicate)
         raise AssertionError("attempts() raises before")

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from rekindle.application.attempts import attempts
-from rekindle.application.ports import Campaigns, Clock, Records, Tasks, Users
+from rekindle.application.attempts import attempts, committed
+from rekindle.application.ports import Campaigns, Clock, People, Records, Tasks, Users
 from rekindle.application.recorded import Recorded
+from rekindle.domain.assignment import worked
 from rekindle.domain.campaign import Campaign
+from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
 from rekindle.domain.facts import CampaignChanged, CampaignDeleted, TaskLogged, UserChanged
 from rekindle.domain.ordering import Applied
@@ -71,7 +74,26 @@ class RecordUser:
 
 @dataclass(frozen=True)
 class RecordTask:
+    """A completed task is a sign of work: where its person's assignment had none yet, it is noted."""
+
     tasks: Tasks
+    people: People
 
     def __call__(self, fact: TaskLogged) -> Recorded:
-        return _record(self.tasks, fact.task_id, lambda held: task_told(held, fact.task_id, fact.values, fact.mark))
+        recorded = _record(self.tasks, fact.task_id, lambda held: task_told(held, fact.task_id, fact.values, fact.mark))
+        if fact.values.get("completed"):
+            self._work(self.tasks.get(fact.task_id), fact.mark.at)
+        return recorded
+
+    def _work(self, task: Task | None, told_at: datetime) -> None:
+        if task is None or task.person_id is None or not task.completed:
+            return
+        for _ in attempts():
+            person = self.people.get(task.person_id)
+            while person is not None and person.merged_into is not None:
+                person = self.people.get(person.merged_into)
+            after = worked(person, task.occurred_at or told_at) if person is not None else None
+            if person is None or after is None or after is person:
+                return
+            if committed(self.people, Change(replace(after, version=person.version + 1), person.version)):
+                return

@@ -9,6 +9,7 @@ from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
 from rekindle.application.reactivate_on_score import ReactivateOnScore
 from rekindle.application.reactivate_on_score import trigger_of as crossing_trigger_of
 from rekindle.application.recorded import Recorded
+from rekindle.application.world import owners_of, world_of_arrival
 from rekindle.domain.arrival import Arrival, evaluate, may_take_over, trigger_of
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
@@ -17,10 +18,8 @@ from rekindle.domain.facts import ResponseDeleted, ResponseRecorded
 from rekindle.domain.journey import Ended
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
-from rekindle.domain.reactivation import World
 from rekindle.domain.recording import ended, nothing_known_of, response_deleted, response_told, told_later
 from rekindle.domain.response import NO_ACTION_REQUIRED, Home, Response
-from rekindle.domain.settings import Settings
 from rekindle.domain.uniting import given
 from rekindle.domain.values import replace
 
@@ -92,7 +91,8 @@ class RecordResponse:
             return Found(other, response)
         settings = self.reference.settings()
         mine = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
-        self.people.commit(*self._with_classes(given(person, other, response, mine, fact.mark.at, settings)))
+        moved = given(person, other, response, mine, fact.mark.at, settings, owners_of(self.reference))
+        self.people.commit(*self._with_classes(moved))
         return self._find(fact)
 
     def _elsewhere(self, response_id: str) -> Found:
@@ -141,12 +141,9 @@ class RecordResponse:
         if person.active is not None and may_take_over(trigger, person.active):
             active = self.people.get_response(person.person_id, person.active.response_id)
         arrival = Arrival(trigger, person, response, score, crossing_decision, active)
-        decision, change = evaluate(arrival, self._world(settings))
+        decision, change = evaluate(arrival, world_of_arrival(person, self.people, self.reference, self.clock))
         guarded = replace(change.indexed_by(settings), unchanged_score=(person.person_id, score), buried=buried)
         return decision if committed(self.people, guarded) else None
-
-    def _world(self, settings: Settings) -> World:
-        return World(settings, self.reference.campaign, lambda _: (), lambda _: 0, self.clock())
 
     def _update(self, person: Person, stored: Response, told: Response, buried: Mark | None) -> bool:
         after = replace(person, version=person.version + 1)

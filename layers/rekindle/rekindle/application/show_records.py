@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from rekindle.application.ports import Campaigns, Ledger, Page, People, Reference, Scores, Users
+from rekindle.domain.assignment import State
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import InvalidField, NotFound
@@ -91,6 +92,10 @@ class ShowRecords:
             if token is None:
                 position += 1
         return Page(items, f"{position}~{token or ''}" if position < len(everybody) else None)
+
+    def assignments(self, state: State, limit: int, start: str | None) -> Page[Person]:
+        """People by the state of their newest assignment: of those who wait, what is due first comes first."""
+        return self.people.assigned(state, limit, start)
 
     def campaign(self, campaign_id: str) -> Campaign:
         """The campaign as last stored. Raises NotFound."""

@@ -10,6 +10,7 @@ from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.reconsider_responses import ReconsiderResponses
 from rekindle.application.recorded import Recorded
+from rekindle.application.world import owners_of
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
 from rekindle.domain.facts import PeopleMerged
@@ -76,7 +77,7 @@ class UnitePeople:
                 survivor = replace(survivor, kind=kind)
             active_of = {p.person_id: active for p in (survivor, absorbed) if (active := self._active(p))}
             settings = self.reference.settings()
-            steps = link(survivor, absorbed, active_of, at, settings)
+            steps = link(survivor, absorbed, active_of, at, settings, owners_of(self.reference))
             if committed(
                 self.people,
                 steps.survivor.indexed_by(settings),

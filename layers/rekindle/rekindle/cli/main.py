@@ -29,6 +29,7 @@ from rekindle.domain.explanation import Explanation
 from rekindle.runtime.simulation import Simulation
 
 _ROW = "{:<16}  {:<18}  {:<16}  {}"
+_ASSIGNED_ROW = "{:<16}  {:<18}  {:<12}  {:<14}  {}"
 _LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
@@ -66,7 +67,12 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("history", type=Path, help="JSON Lines of events, plain or gzip")
     simulate.add_argument("--settings", type=Path, required=True, help="YAML or JSON")
     simulate.add_argument("--against", type=Path, help="other settings, to compare the credit with")
-    simulate.add_argument("--records", default="decision", metavar="KINDS", help="what to write: decision (default)")
+    simulate.add_argument(
+        "--records",
+        default="decision",
+        metavar="KINDS",
+        help="what to write: decision (default), assignment (each as it stands at the end), or both with a comma",
+    )
     simulate.add_argument("--format", choices=("jsonl", "table"), default="jsonl")
     simulate.set_defaults(run=_simulate)
     explain = commands.add_parser("explain", help="say why a person's campaigns got the credit, and why not others")
@@ -80,15 +86,25 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _simulate(parsed: argparse.Namespace) -> int:
-    _written(parsed.records)
+    kinds = _kinds(parsed.records)
     simulation = Simulation(_settings(parsed.settings))
     other = Simulation(_settings(parsed.against)) if parsed.against else None
-    write = _write_line if parsed.format == "jsonl" else _write_row
+    as_lines = parsed.format == "jsonl"
+    if "assignment" in kinds:
+        simulation.keep_assignments()
     with closing(History(parsed.history)) as history:
-        if parsed.format == "table":
+        decisions = _played(simulation, history, "simulating")
+        if "decision" not in kinds:
+            for _ in decisions:
+                pass
+        elif as_lines:
+            for explanation in decisions:
+                _write(views.decision(explanation, listed=views.LISTED))
+        else:
             print(_ROW.format("as of (UTC)", "person", "outcome", "campaign or reason"))
-        for explanation in _played(simulation, history, "simulating"):
-            write(explanation)
+            for explanation in decisions:
+                _write_row(explanation)
+        _write_assignments(simulation, as_lines)
         if other is not None:
             for _ in _played(other, history, "simulating the other settings"):
                 pass
@@ -96,13 +112,12 @@ def _simulate(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _written(kinds: str) -> None:
-    """Refuse a kind of record that cannot be written."""
-    for kind in kinds.split(","):
-        if kind == "assignment":
-            raise Unusable("--records: assignments are not simulated yet; decision is the one kind that is written")
-        if kind != "decision":
-            raise Unusable(f"--records: there is no kind of record {kind!r}; decision is the one that is written")
+def _kinds(listed: str) -> set[str]:
+    """The kinds of record that are asked for. Raises Unusable."""
+    kinds = {kind.strip() for kind in listed.split(",")}
+    for kind in sorted(kinds - {"decision", "assignment"}):
+        raise Unusable(f"--records: there is no kind of record {kind!r}; there are decision and assignment")
+    return kinds
 
 
 def _explain(parsed: argparse.Namespace) -> int:
@@ -181,14 +196,27 @@ def _settings(path: Path) -> Mapping[str, Any]:
     return document
 
 
-def _write_line(explanation: Explanation) -> None:
-    sys.stdout.write(_LINE.encode(views.decision(explanation, listed=views.LISTED)) + "\n")
+def _write(record: views.Json) -> None:
+    sys.stdout.write(_LINE.encode(record) + "\n")
 
 
 def _write_row(explanation: Explanation) -> None:
     decision = explanation.decision
     what = decision.reason or decision.campaign_id
     print(_ROW.format(f"{decision.as_of:%Y-%m-%d %H:%M}", decision.person_id, decision.outcome, what))
+
+
+def _write_assignments(simulation: Simulation, as_lines: bool) -> None:
+    """Each assignment as it stands at the end of the history, if they were kept."""
+    kept = simulation.assignments()
+    if kept and not as_lines:
+        print(_ASSIGNED_ROW.format("activated (UTC)", "person", "state", "owner", "first owner"))
+    for person_id, held in kept:
+        if as_lines:
+            _write(views.assignment(person_id, held))
+        else:
+            owners = (held.owner_id or "-", held.first_owner_id or held.first_queue_id or "-")
+            print(_ASSIGNED_ROW.format(f"{held.activated_at:%Y-%m-%d %H:%M}", person_id, held.state, *owners))
 
 
 def _summary(simulation: Simulation, other: Simulation | None) -> None:

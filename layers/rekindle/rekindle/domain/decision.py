@@ -6,6 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from rekindle.domain import times
+from rekindle.domain.assignment import Assignment
 from rekindle.domain.ordering import Mark
 from rekindle.domain.settings import NO_OVERRIDES, Overrides, Scenario
 
@@ -109,6 +110,8 @@ class Decision:
     overrides: Overrides = NO_OVERRIDES
     prompted_campaign_id: str | None = None
     dry_run: bool = False
+    assignment: Assignment | None = None
+    """How the assignment began, where the decision opened a cycle."""
 
     @property
     def activates(self) -> bool:

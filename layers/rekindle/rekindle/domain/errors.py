@@ -54,6 +54,12 @@ class PreconditionFailed(Refusal):
     code = "PRECONDITION_FAILED"
 
 
+class NotPending(Refusal):
+    """Nobody is waited for any more."""
+
+    code = "NOT_PENDING"
+
+
 class TooLarge(Refusal):
     """A record would become larger than the store can hold."""
 

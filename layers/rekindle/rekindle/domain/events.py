@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rekindle.domain import times
+from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.decision import Decision, digest
 from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
 
@@ -40,6 +41,8 @@ def told_by(record: Decision | Entry) -> tuple[Event, ...]:
         return _of_decision(record) if record.activates and not record.dry_run else ()
     if isinstance(record, StageReached):
         return (_stage(record),)
+    if isinstance(record, AssignmentStep):
+        return _of_step(record)
     return (_deactivated(record),)
 
 
@@ -78,7 +81,80 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
     qualified = StageReached(
         decision.person_id, response_id, campaign_id, cycle, Stage.MQL, at, decision.settings_version
     )
-    return activated, _stage(qualified)
+    return activated, _stage(qualified), *_of_begin(decision)
+
+
+def _of_begin(decision: Decision) -> tuple[Event, ...]:
+    """How the assignment of a new cycle began: with a wait, or with its end."""
+    assignment = decision.assignment
+    if assignment is None or (not assignment.waits and assignment.owner_id is None):
+        return ()
+    step = Step.STARTED if assignment.waits else Step.COMPLETED
+    at = assignment.assigned_at or assignment.activated_at
+    return _of_step(AssignmentStep(decision.person_id, step, at, assignment, decision.settings_version))
+
+
+_TOLD_AS = {
+    Step.STARTED: "Assignment Started",
+    Step.COMPLETED: "Assignment Completed",
+    Step.TIMED_OUT: "Assignment Timed Out",
+}
+"""What is told under a name of its own. The other steps concern nobody but who is notified of them."""
+
+_NOTIFIED_AS = {
+    Step.COMPLETED: "assigned",
+    Step.CLAIMED: "assigned",
+    Step.REASSIGNED: "reassigned",
+    Step.TIMED_OUT: "timed_out",
+    Step.REMINDED: "reminder",
+}
+
+
+def _of_step(entry: AssignmentStep) -> tuple[Event, ...]:
+    assignment = entry.assignment
+    told: dict[str, Any] = {
+        "assignment_id": assignment.assignment_id,
+        "cycle": assignment.cycle,
+        "response_id": assignment.response_id,
+        "campaign_id": assignment.campaign_id,
+        "state": assignment.state.value,
+        "reason": assignment.reason,
+        "owner_id": assignment.owner_id,
+        "first_owner_id": assignment.first_owner_id,
+        "first_queue_id": assignment.first_queue_id,
+        "temporary_owner_id": assignment.temporary_owner_id,
+        "activated_at": times.text(assignment.activated_at),
+        "system_delay_seconds": _seconds(assignment),
+    }
+    if assignment.deadline is not None:
+        told["deadline"] = times.text(assignment.deadline)
+    name, kind = _TOLD_AS.get(entry.step), _NOTIFIED_AS.get(entry.step)
+    events: list[Event] = []
+    if name is not None:
+        events.append(_event(f"{entry_id(entry)}-told", name, entry, told))
+    notified = _notified(entry)
+    if kind is not None and notified is not None:
+        # Once for each cycle, owner and kind, whatever happens twice.
+        event_id = f"{assignment.assignment_id}-{digest(kind, notified)}"
+        events.append(_event(event_id, "Notification Requested", entry, {**told, "kind": kind, "notify_id": notified}))
+    return tuple(events)
+
+
+def _notified(entry: AssignmentStep) -> str | None:
+    """Who is to know: the owner; of a wait that grows long, whoever would get the lead in the end."""
+    assignment = entry.assignment
+    if entry.step is Step.REMINDED:
+        return assignment.fallback_id or assignment.temporary_owner_id
+    return assignment.owner_id
+
+
+def _seconds(assignment: Assignment) -> float | None:
+    delay = assignment.system_delay
+    return None if delay is None or assignment.state is State.CANCELLED else delay.total_seconds()
+
+
+def _event(event_id: str, name: str, entry: AssignmentStep, detail: Mapping[str, Any]) -> Event:
+    return Event(event_id, name, entry.person_id, entry.at, entry.settings_version, detail)
 
 
 def _stage(entry: StageReached) -> Event:
@@ -116,7 +192,10 @@ def _deactivated(entry: Deactivated) -> Event:
 
 def entry_id(entry: Entry) -> str:
     """Names an entry of a journey: person, instant (so that ids sort by time), then what happened."""
-    what = entry.stage if isinstance(entry, StageReached) else entry.reason
-    kind = "stage" if isinstance(entry, StageReached) else "deactivated"
-    named = digest(kind, what, entry.response_id, str(entry.cycle))
+    if isinstance(entry, AssignmentStep):
+        named = digest("assignment", entry.step, entry.assignment.assignment_id, entry.assignment.owner_id or "")
+    elif isinstance(entry, StageReached):
+        named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
+    else:
+        named = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"

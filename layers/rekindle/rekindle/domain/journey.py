@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rekindle.domain.assignment import AssignmentStep
 from rekindle.domain.person import Engagement
 from rekindle.domain.response import WORKING
 from rekindle.domain.settings import Settings
@@ -61,7 +62,7 @@ class Deactivated:
     settings_version: int
 
 
-Entry = StageReached | Deactivated
+Entry = StageReached | Deactivated | AssignmentStep
 
 
 def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:

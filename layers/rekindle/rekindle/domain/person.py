@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from rekindle.domain.assignment import Assignment
 from rekindle.domain.ordering import Mark
 from rekindle.domain.response import ResponseClass
 
@@ -58,8 +59,13 @@ class Person:
     status_activated: Mark | None = None
     """The change that took the status from inactive to active, while it stays active."""
     owner_id: str | None = None
+    owner_mark: Mark | None = None
+    previous_owner_id: str | None = None
+    """Who had the person before the owner changed last."""
     record_type: str | None = None
     active: Engagement | None = None
+    assignment: Assignment | None = None
+    """That of the newest cycle; it stays when the cycle ends."""
     cycles: int = 0
     responses: int = 0
     nurture_until: datetime | None = None
@@ -79,3 +85,16 @@ class Person:
     @property
     def has_open_opportunity(self) -> bool:
         return bool(self.opportunities)
+
+
+def told_of(person: Person | None) -> Mapping[str, Any]:
+    """What the CRM says of a person beyond what decisions look at, by name: the contract's fields, and the further
+    named values."""
+    profile = person.profile if person is not None else None
+    if profile is None:
+        return {}
+    plain = {name: getattr(profile, name) for name in _PLAIN}
+    return {**profile.fields, **{name: value for name, value in plain.items() if value is not None}}
+
+
+_PLAIN = ("email", "first_name", "last_name", "company", "phone", "account_id", "do_not_contact", "changed_by")

@@ -4,10 +4,12 @@ Spec (b): guards, candidates, classes, priority, tie-breaks, fallback, effects. 
 look-up that reads no further than needed, the instant as a value.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from rekindle.domain.assignment import NOBODY, Owners, opened
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Outcome, Reason, Trigger
@@ -44,6 +46,9 @@ class World:
     user_of: Callable[[str], User | None] = lambda user_id: None
     whole: Callable[[Response], Response] = lambda candidate: candidate
     """Reads the rest of a candidate: the search knows its own part only."""
+    told: Callable[[], Mapping[str, Any]] = dict
+    """Reads what else is known of the person, by name, where a rule of the assignment looks at it."""
+    owners: Owners = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +329,13 @@ def activate(
         active=engagement,
         score_activated_at=since if engagement.scenario == Scenario.SCORE else person.score_activated_at,
     )
+    continued = person.active is not None and person.active.cycle == engagement.cycle
+    if continued and person.assignment is not None:
+        # Another response takes the place of the cycle's: whoever has the person, or is waited for, stays.
+        assignment = replace(person.assignment, response_id=response.response_id, campaign_id=response.campaign_id)
+        after = replace(after, assignment=assignment)
+    else:
+        after = opened(after, engagement, world.now, settings, world.owners, world.told)
     standing = replace(response.standing, status=response_status, activated_at=since)
     active = response.standing_as(standing).traced(person.person_id, after.version)
     decision = replace(
@@ -335,6 +347,7 @@ def activate(
         default_campaign_source=default_campaign_source,
         cycle=engagement.cycle,
         status=name,
+        assignment=None if continued else after.assignment,
     )
     entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)
     return decision, Change(after, person.version, (active,), decision=decision, entries=entries)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from rekindle.domain.assignment import Owners, cancelled, is_worked, owner_changed, worked
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.facts import ResponseRecorded
@@ -79,6 +80,8 @@ def marks_of(person: Person) -> dict[str, Mark]:
     marks = dict(person.profile.marks) if person.profile else {}
     if person.status_mark is not None:
         marks["status"] = person.status_mark
+    if person.owner_mark is not None:
+        marks["owner_id"] = person.owner_mark
     return marks
 
 
@@ -90,7 +93,7 @@ def person_told(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[
     profile = person.profile or Profile()
     told = _merged(applied, profile.fields)
     marks = dict(applied.marks)
-    status_mark = marks.pop("status", None)
+    status_mark, owner_mark = marks.pop("status", None), marks.pop("owner_id", None)
     if told.get("kind", "") is None:
         told["kind"] = "lead"
     described: dict[str, Any] = {n: v for n, v in told.items() if n in _PROFILE}
@@ -99,6 +102,8 @@ def person_told(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[
         person,
         deleted=not _alive(applied.marks),
         status_mark=status_mark,
+        owner_mark=owner_mark,
+        previous_owner_id=person.owner_id if "owner_id" in known else person.previous_owner_id,
         profile=replace(profile, marks=marks, **described),
         **known,
     ), applied
@@ -120,8 +125,8 @@ def person_deleted(person: Person, mark: Mark) -> Person | None:
     marks[_DELETED] = mark
     if _alive(marks):
         return None
-    status_mark = marks.pop("status", None)
-    return replace(person, deleted=True, status_mark=status_mark, profile=Profile(marks=marks))
+    status_mark, owner_mark = marks.pop("status", None), marks.pop("owner_id", None)
+    return replace(person, deleted=True, status_mark=status_mark, owner_mark=owner_mark, profile=Profile(marks=marks))
 
 
 def status_followed(before: Person, after: Person, active: Response | None, at: datetime, settings: Settings) -> Change:
@@ -139,6 +144,8 @@ def status_followed(before: Person, after: Person, active: Response | None, at: 
     if not status.active:
         return ended(person, before.version, active, Ended.STATUS_INACTIVE, at, settings, status.closing_status)
     engagement = person.active
+    if is_worked(after.status, settings):
+        person = worked(person, at)
     mirrored = status.response_status or active.standing.status
     reached = stages_reached(mirrored, engagement.stage)
     entries = tuple(stage_reached(person.person_id, engagement, stage, at, settings) for stage in reached)
@@ -148,6 +155,14 @@ def status_followed(before: Person, after: Person, active: Response | None, at: 
     if mirrored != active.standing.status:
         responses = (active.standing_as(replace(active.standing, status=mirrored)),)
     return Change(person, before.version, responses, entries=entries)
+
+
+def owner_followed(change: Change, before: Person, at: datetime, settings: Settings, owners: Owners) -> Change:
+    """The same change, with what a new owner means for the assignment."""
+    if change.person.owner_id == before.owner_id:
+        return change
+    person, steps = owner_changed(change.person, at, settings, owners)
+    return replace(change, person=person, entries=(*change.entries, *steps))
 
 
 def _possibly_activated(before: Person, person: Person, settings: Settings) -> Change:
@@ -186,7 +201,8 @@ def ended(
         at,
         settings.version,
     )
-    return Change(replace(person, active=None), read_version, (closed,), entries=(entry,))
+    person, steps = cancelled(person, why, at, settings)
+    return Change(replace(person, active=None), read_version, (closed,), entries=(entry, *steps))
 
 
 # --- responses -----------------------------------------------------------------------------------------------------

@@ -135,6 +135,32 @@ NO_OVERRIDES = Overrides()
 
 
 @dataclass(frozen=True, slots=True)
+class AssignmentRule:
+    """Whose leads wait for an owner, where, and what happens if none comes."""
+
+    to: str
+    owners: frozenset[str] = frozenset()
+    where: Mapping[str, Any] = field(default_factory=dict)
+    deadline: timedelta = timedelta(hours=1)
+    reminder: timedelta | None = timedelta(minutes=15)
+    fallback: str | None = None
+
+    def takes_from(self, owner_id: str | None) -> bool:
+        """A rule that names no owners is for all, and for the people who have none."""
+        return not self.owners or owner_id in self.owners
+
+    @property
+    def named(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
+        """Every owner this names, with its place below the rule."""
+        listed: list[tuple[tuple[str | int, ...], str | None]] = [(("to",), self.to), (("fallback",), self.fallback)]
+        return tuple((path, owner_id) for path, owner_id in listed if owner_id is not None)
+
+
+KNOWN_AT_ONCE = frozenset({"kind", "status", "record_type", "owner_id"})
+"""What a decision reads of a person in any case."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonStatus:
     active: bool
     response_status: str | None = None
@@ -161,6 +187,8 @@ class Settings:
     person_statuses: Mapping[str, PersonStatus] = field(default_factory=dict)
     classes: Mapping[str, ResponseClass | None] = field(default_factory=lambda: DEFAULT_CLASSES)
     scenarios: Mapping[Scenario, ScenarioSettings] = field(default_factory=dict)
+    assignment_rules: tuple[AssignmentRule, ...] = ()
+    intermediate_owners: frozenset[str] = frozenset()
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def scenario(self, scenario: Scenario) -> ScenarioSettings:
@@ -179,6 +207,16 @@ class Settings:
             or self.record_type_modes.get(record_type or "")
             or self.mode
         )
+
+    @cached_property
+    def temporary_owners(self) -> frozenset[str]:
+        """Those who hold a lead only while it waits."""
+        return self.intermediate_owners | {rule.to for rule in self.assignment_rules}
+
+    @cached_property
+    def assignment_looks_further(self) -> bool:
+        """Whether a rule asks for a field that a decision does not read in any case."""
+        return any(name not in KNOWN_AT_ONCE for rule in self.assignment_rules for name in rule.where)
 
     @cached_property
     def open_status(self) -> str | None:
@@ -200,6 +238,7 @@ class Settings:
         overrides = document.get("mode_overrides") or {}
         classes = {k: ResponseClass(v) if v else None for k, v in (document.get("response_statuses") or {}).items()}
         reactivation = document.get("reactivation") or {}
+        assignment = document.get("assignment") or {}
         return Settings(
             version=version,
             mode=document.get("mode", "hybrid"),
@@ -210,6 +249,8 @@ class Settings:
             person_statuses={k: PersonStatus(**v) for k, v in (document.get("person_statuses") or {}).items()},
             classes={**DEFAULT_CLASSES, **classes},
             scenarios={Scenario(name): _scenario(section) for name, section in reactivation.items()},
+            assignment_rules=tuple(_assignment_rule(rule) for rule in assignment.get("rules") or ()),
+            intermediate_owners=frozenset(assignment.get("intermediate_owners") or ()),
             document=document,
         )
 
@@ -228,3 +269,13 @@ def _scenario(section: Mapping[str, Any]) -> ScenarioSettings:
     if "delay" in given:
         values["delay"] = duration(given.pop("delay"))
     return ScenarioSettings(**given, **values)
+
+
+def _assignment_rule(given: Mapping[str, Any]) -> AssignmentRule:
+    values = dict(given)
+    values["owners"] = frozenset(values.pop("owners", None) or ())
+    if "deadline" in values:
+        values["deadline"] = duration(values["deadline"])
+    if values.get("reminder") is not None:
+        values["reminder"] = duration(values["reminder"])
+    return AssignmentRule(**values)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from datetime import datetime
 
+from rekindle.domain.assignment import Owners, taken_over
 from rekindle.domain.change import Change
 from rekindle.domain.journey import Ended
 from rekindle.domain.ordering import Mark
@@ -57,6 +58,7 @@ def link(
     active_of: Mapping[str, Response],
     at: datetime,
     settings: Settings,
+    owners: Owners,
 ) -> Link:
     """Point the absorbed person at the survivor and settle the active response. `active_of`: by person."""
     keep = inherited(survivor, absorbed)
@@ -86,29 +88,32 @@ def link(
             ended(gone, absorbed.version, active, Ended.STATUS_INACTIVE, at, settings, closing),
         )
     replaced = active_of.get(survivor.person_id)
-    carried = _carried(keep, survivor.version, theirs, theirs.cycle if mine else keep.cycles, replaced, at, settings)
-    return Link(carried, Change(replace(gone, active=None), absorbed.version))
+    cycle = theirs.cycle if mine else keep.cycles
+    carried = _carried(keep, survivor.version, absorbed, cycle, replaced, at, settings, owners)
+    return Link(carried, Change(replace(gone, active=None, assignment=None), absorbed.version))
 
 
 def _carried(
     person: Person,
     read_version: int,
-    engagement: Engagement,
+    other: Person,
     cycle: int,
     replaced: Response | None,
     at: datetime,
     settings: Settings,
+    owners: Owners,
 ) -> Change:
-    """The person takes over an engagement: its own later one, if any, ends, and its status follows."""
+    """The person takes over another's engagement, and the wait for an owner: its own later one, if any, ends, and its
+    status follows."""
     change = Change(person, read_version)
     if replaced is not None:
         change = ended(person, read_version, replaced, Ended.MERGED, at, settings, ALREADY_ENGAGED)
     status = settings.status(person.status)
     opened = settings.open_status if status is not None and not status.active else None
-    taken = replace(engagement, cycle=cycle)
-    return replace(
-        change, person=replace(change.person, active=taken, status=opened or person.status, nurture_until=None)
-    )
+    active = replace(other.active, cycle=cycle) if other.active is not None else None
+    taken = replace(change.person, active=active, status=opened or person.status, nurture_until=None)
+    taken, steps = taken_over(taken, other.assignment, cycle, at, settings, owners)
+    return replace(change, person=taken, entries=(*change.entries, *steps))
 
 
 def _closed_since(person: Person, engagement: Engagement, settings: Settings) -> str | None:
@@ -171,7 +176,13 @@ def moved(
 
 
 def given(
-    person: Person, other: Person, response: Response, mine: Response | None, at: datetime, settings: Settings
+    person: Person,
+    other: Person,
+    response: Response,
+    mine: Response | None,
+    at: datetime,
+    settings: Settings,
+    owners: Owners,
 ) -> tuple[Change, Change]:
     """A response becomes another person's. Where it is the active one it stays active, unless that person has an
     earlier one. `mine` is that person's active response."""
@@ -190,8 +201,9 @@ def given(
             (response,) = leaving.responses
         else:
             cycle = person.cycles + 1
-            arriving = _carried(replace(after, cycles=cycle), person.version, engagement, cycle, mine, at, settings)
-            leaving = Change(replace(left, active=None), other.version)
+            taking = replace(after, cycles=cycle)
+            arriving = _carried(taking, person.version, other, cycle, mine, at, settings, owners)
+            leaving = Change(replace(left, active=None, assignment=None), other.version)
     arrived = response.traced(person.person_id, after.version)
     return (
         replace(arriving, responses=(*arriving.responses, arrived)),

@@ -17,6 +17,7 @@ from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.timers import ScheduledTimers
+from rekindle.adapters.scheduler import ScheduledWaits, Schedules
 from rekindle.runtime.environment import Environment
 from rekindle.runtime.use_cases import UseCases
 
@@ -53,25 +54,33 @@ def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
     tables = bind(open_client(environment().region, session=session()), environment().tables)
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
+    queues = reference.queues(now)
     return UseCases(
         people=DynamoDBPeople(tables),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(tables),
-        reference=reference.CachedReference(campaigns, users, versions, environment().reference_lifetime),
+        reference=reference.CachedReference(campaigns, queues, users, versions, environment().reference_lifetime),
         campaigns=campaigns,
+        queues=queues,
         users=users,
         tasks=reference.tasks(now),
         opportunities=reference.opportunities(now),
         versions=versions,
         timers=timers(),
+        waits=ScheduledWaits(schedules()),
         clock=now,
     )
 
 
 @lru_cache(maxsize=1)
 def timers() -> ScheduledTimers:
+    return ScheduledTimers(schedules())
+
+
+@lru_cache(maxsize=1)
+def schedules() -> Schedules:
     scheduling = environment().scheduling
-    return ScheduledTimers(
+    return Schedules(
         scheduler,
         scheduling.group,
         scheduling.queue_arn,

@@ -23,6 +23,7 @@ from rekindle.domain.errors import (
     InvalidSettings,
     Malformed,
     NotFound,
+    NotPending,
     PreconditionFailed,
     Refusal,
     Unavailable,
@@ -35,6 +36,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     InvalidSettings: HTTPStatus.UNPROCESSABLE_ENTITY,
     Malformed: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
+    NotPending: HTTPStatus.CONFLICT,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     Refusal: HTTPStatus.UNPROCESSABLE_ENTITY,
     Conflict: HTTPStatus.CONFLICT,
@@ -162,6 +164,10 @@ def number(name: str, given: str) -> int:
     if not _is_number(given):
         raise NotFound(f"there is no {name} {given!r}")
     return int(given)
+
+
+def query(app: APIGatewayRestResolver, name: str) -> str | None:
+    return (app.current_event.query_string_parameters or {}).get(name)
 
 
 def paging(app: APIGatewayRestResolver) -> tuple[int, str | None]:

@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 if TYPE_CHECKING:
     from rekindle.application.recorded import Recorded
+    from rekindle.domain.assignment import Assignment
     from rekindle.domain.decision import Decision
 
 # Most requests that only read count nothing, and Powertools would say so for each of them.
@@ -40,4 +41,15 @@ def tell_decision(decision: "Decision") -> None:
         outcome=decision.outcome,
         reason=decision.reason,
         settings_version=decision.settings_version,
+    )
+
+
+def tell_assignment(assignment: "Assignment") -> None:
+    count({"Assignments": 1})
+    logger.info(
+        "assignment",
+        assignment_id=assignment.assignment_id,
+        state=assignment.state,
+        reason=assignment.reason,
+        owner_id=assignment.owner_id,
     )

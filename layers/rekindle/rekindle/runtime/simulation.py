@@ -19,7 +19,9 @@ from rekindle.adapters.memory import (
     MemoryScores,
     MemorySettings,
     MemoryTimers,
+    MemoryWaits,
     memory_opportunities,
+    memory_queues,
     memory_tasks,
     memory_users,
 )
@@ -27,6 +29,7 @@ from rekindle.adapters.wire.events import facts_of
 from rekindle.application.reactivate_on_score import trigger_of
 from rekindle.application.reconsider_responses import RECENT
 from rekindle.domain import times
+from rekindle.domain.assignment import Assignment
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
 from rekindle.domain.explanation import Explanation, explain
@@ -71,11 +74,13 @@ class Simulation:
             ledger=MemoryLedger(self.memory),
             reference=reference,
             campaigns=MemoryCampaigns(self.memory),
+            queues=memory_queues(self.memory),
             users=memory_users(self.memory),
             tasks=memory_tasks(self.memory),
             opportunities=memory_opportunities(self.memory),
             versions=MemorySettings(self.memory),
             timers=MemoryTimers(self.memory),
+            waits=MemoryWaits(self.memory),
             clock=lambda: self.now,
         )
         self.memory.documents.append((self.document, self.now))
@@ -98,22 +103,46 @@ class Simulation:
         yield from self._decided()
 
     def finish(self) -> Iterator[Explanation]:
-        """The end of the history: what still waits for another fact is refused, and the timers that are set fire."""
+        """The end of the history: what still waits for another fact is refused, and delays that run come to their end,
+        so that every trigger has its decision. A wait for an owner stays one: who would have answered is not known."""
         self.now += PATIENCE
         self._try_again()
         while self.memory.due:
-            self._let_time_pass(self.memory.due[0][0])
+            self._end_delay()
         yield from self._decided()
 
+    def assignments(self) -> list[tuple[str, Assignment]]:
+        """Each assignment in its last state, and whose it is, the earliest first. They are kept only where
+        `keep_assignments` was called before the history was played."""
+        kept = self.memory.assignments or {}
+        return sorted(kept.values(), key=lambda one: (one[1].activated_at, one[0], one[1].cycle))
+
+    def keep_assignments(self) -> None:
+        self.memory.assignments = {}
+
     def _let_time_pass(self, moment: datetime) -> None:
-        """Move the clock on; timers that are due by then fire at their own instants."""
-        while self.memory.due and self.memory.due[0][0] <= moment:
-            due, name = heapq.heappop(self.memory.due)
-            timer = self.memory.timers.get(name)
-            if timer is not None:
-                self.now = max(self.now, due)
-                self.use_cases.reactivate_on_status(timer)
+        """Move the clock on; timers that are due by then fire at their own instants, and in that order."""
+        delays, waits = self.memory.due, self.memory.waiting
+        while (delays and delays[0][0] <= moment) or (waits and waits[0][0] <= moment):
+            if delays and (not waits or delays[0] <= waits[0]):
+                self._end_delay()
+            else:
+                self._end_wait()
         self.now = max(self.now, moment)
+
+    def _end_delay(self) -> None:
+        due, name = heapq.heappop(self.memory.due)
+        timer = self.memory.timers.get(name)
+        if timer is not None:
+            self.now = max(self.now, due)
+            self.use_cases.reactivate_on_status(timer)
+            self._follow()
+
+    def _end_wait(self) -> None:
+        due, name = heapq.heappop(self.memory.waiting)
+        self.now = max(self.now, due)
+        self.use_cases.time_out_assignments(self.memory.waits.pop(name))
+        self._follow()
 
     def _record(self, waiting: Waiting) -> None:
         try:
@@ -130,11 +159,18 @@ class Simulation:
         self.counts["applied"] += recorded.applied
         self.counts["older"] += recorded.older
         self.counts["duplicate"] += recorded.duplicate
-        while self.memory.crossings:
-            self.use_cases.reactivate_on_score(*self.memory.crossings.popleft())
-        while self.memory.activations:
-            person_id, change, user_id = self.memory.activations.popleft()
+        self._follow()
+
+    def _follow(self) -> None:
+        """What the functions do that read the streams."""
+        memory = self.memory
+        while memory.crossings:
+            self.use_cases.reactivate_on_score(*memory.crossings.popleft())
+        while memory.activations:
+            person_id, change, user_id = memory.activations.popleft()
             self.use_cases.schedule_reactivation(person_id, change, user_id)
+        while memory.begun:
+            self.use_cases.start_assignments(memory.begun.popleft())
 
     def _try_again(self) -> None:
         held, self._waiting = self._waiting, []

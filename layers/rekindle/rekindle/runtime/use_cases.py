@@ -14,17 +14,20 @@ from rekindle.application.ports import (
     Ledger,
     Opportunities,
     People,
+    Queues,
     Reference,
     Scores,
     SettingsVersions,
     Tasks,
     Timers,
     Users,
+    Waits,
 )
 
 if TYPE_CHECKING:
     from rekindle.application.answer_requests import AnswerRequests
     from rekindle.application.change_settings import ChangeSettings
+    from rekindle.application.complete_assignments import CompleteAssignments
     from rekindle.application.reactivate import Reactivate
     from rekindle.application.reactivate_on_score import ReactivateOnScore
     from rekindle.application.reactivate_on_status import ReactivateOnStatus
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
     from rekindle.application.request_reactivation import RequestReactivation
     from rekindle.application.schedule_reactivation import ScheduleReactivation
     from rekindle.application.show_records import ShowRecords
+    from rekindle.application.start_assignments import StartAssignments
     from rekindle.application.sweep_timers import SweepTimers
+    from rekindle.application.time_out_assignments import TimeOutAssignments
     from rekindle.application.unite_people import UnitePeople
 
 
@@ -44,11 +49,13 @@ class UseCases:
     ledger: Ledger
     reference: Reference
     campaigns: Campaigns
+    queues: Queues
     users: Users
     tasks: Tasks
     opportunities: Opportunities
     versions: SettingsVersions
     timers: Timers
+    waits: Waits
     clock: Clock
 
     @cached_property
@@ -97,7 +104,25 @@ class UseCases:
     def sweep_timers(self) -> "SweepTimers":
         from rekindle.application.sweep_timers import SweepTimers
 
-        return SweepTimers(self.timers, self.clock, self.reactivate_on_status)
+        return SweepTimers(self.timers, self.people, self.clock, self.reactivate_on_status, self.time_out_assignments)
+
+    @cached_property
+    def start_assignments(self) -> "StartAssignments":
+        from rekindle.application.start_assignments import StartAssignments
+
+        return StartAssignments(self.waits)
+
+    @cached_property
+    def time_out_assignments(self) -> "TimeOutAssignments":
+        from rekindle.application.time_out_assignments import TimeOutAssignments
+
+        return TimeOutAssignments(self.people, self.reference, self.waits, self.clock)
+
+    @cached_property
+    def complete_assignments(self) -> "CompleteAssignments":
+        from rekindle.application.complete_assignments import CompleteAssignments
+
+        return CompleteAssignments(self.people, self.reference, self.clock)
 
     @cached_property
     def unite_people(self) -> "UnitePeople":
@@ -120,7 +145,7 @@ class UseCases:
             ),
             campaign=RecordCampaign(self.campaigns, self.clock),
             user=RecordUser(self.users),
-            task=RecordTask(self.tasks),
+            task=RecordTask(self.tasks, self.people),
             opportunity=RecordOpportunity(self.people, self.opportunities),
             unite=self.unite_people,
             request=self.request_reactivation,
@@ -136,4 +161,4 @@ class UseCases:
     def change_settings(self) -> "ChangeSettings":
         from rekindle.application.change_settings import ChangeSettings
 
-        return ChangeSettings(self.versions, self.campaigns, self.clock)
+        return ChangeSettings(self.versions, self.campaigns, self.users, self.queues, self.clock)

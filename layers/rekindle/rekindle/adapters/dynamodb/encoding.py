@@ -7,12 +7,14 @@ from functools import cache
 from typing import Any
 
 from rekindle.domain import times
+from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark, grouped, ungrouped
 from rekindle.domain.person import Engagement, Person, Profile
+from rekindle.domain.queue import Queue
 from rekindle.domain.response import Details, ResponseClass, Standing, Trace
 from rekindle.domain.settings import Overrides, Scenario
 from rekindle.domain.task import Task
@@ -24,16 +26,19 @@ _INSTANTS = frozenset(
     (
         *("since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at"),
         *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
-        *("created_at", "closed_at"),
+        *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline"),
     )
 )
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"absorbed", "absorbing", "opportunities", "person_ids"}
+_TUPLES = {"member_ids", "absorbed", "absorbing", "opportunities", "person_ids"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,
     "outcome": Outcome,
     "stage": Stage,
+    "state": State,
+    "step": Step,
+    "assignment": lambda stored: Assignment(**decoded(stored)),
 }
 
 
@@ -62,6 +67,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Mark: str,
     Engagement: encoded,
     Overrides: encoded,
+    Assignment: encoded,
 }
 
 
@@ -100,7 +106,7 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], profile: Map
     values = decoded(stored)
     if "active" in values:
         values["active"] = Engagement(**decoded(values["active"]))
-    for name in ("status_mark", "status_activated"):
+    for name in ("status_mark", "status_activated", "owner_mark"):
         if name in values:
             values[name] = Mark.parse(values[name])
     told = None if profile is None else Profile(**decoded(profile))
@@ -154,6 +160,8 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
     values = decoded(stored)
     if kind == "stage":
         return StageReached(**values)
+    if kind == "assignment":
+        return AssignmentStep(**values)
     return Deactivated(reason=Ended(values.pop("reason")), **values)
 
 
@@ -164,11 +172,17 @@ def record(kind: str, stored: Mapping[str, Any]) -> Decision | Entry:
 def kind_of(value: Decision | Entry) -> str:
     if isinstance(value, Decision):
         return "decision"
+    if isinstance(value, AssignmentStep):
+        return "assignment"
     return "stage" if isinstance(value, StageReached) else "deactivated"
 
 
 def campaign(stored: Mapping[str, Any]) -> Campaign:
     return Campaign(**decoded(stored))
+
+
+def queue(stored: Mapping[str, Any]) -> Queue:
+    return Queue(**decoded(stored))
 
 
 def user(stored: Mapping[str, Any]) -> User:

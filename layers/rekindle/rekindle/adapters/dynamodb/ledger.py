@@ -26,9 +26,14 @@ def ledger_image(record: Decision | Entry) -> Image:
             "entry": record.decision_id if isinstance(record, Decision) else entry_id(record),
             "kind": encoding.kind_of(record),
             "announce": "yes" if told_by(record) else None,
+            "waits": "yes" if isinstance(record, Decision) and _begins_a_wait(record) else None,
             "body": compact(encoding.encoded(record)),
         }
     )
+
+
+def _begins_a_wait(decision: Decision) -> bool:
+    return decision.assignment is not None and decision.assignment.waits
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from rekindle.adapters.dynamodb import encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.ledger import ledger_image
 from rekindle.adapters.dynamodb.tables import (
+    ASSIGNED,
     BY_CAMPAIGN,
     CAND,
     HOME,
@@ -24,8 +25,11 @@ from rekindle.adapters.dynamodb.tables import (
     home_key,
 )
 from rekindle.adapters.dynamodb.writes import Condition, Image, Write
+from rekindle.application.ports import Page
 from rekindle.domain import times
+from rekindle.domain.assignment import State
 from rekindle.domain.change import Change, origins
+from rekindle.domain.decision import digest
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
 from rekindle.domain.response import Home, Response, ResponseClass
@@ -51,6 +55,8 @@ HEAD = 10
 PAGE = 50
 """Candidates read at a time where none of the first ones may take the credit."""
 _LATEST = 10**15 - 1
+SHARDS = 8
+"""Partitions of the index of assignments, for each state."""
 
 
 def _inverted(moment: datetime) -> str:
@@ -135,6 +141,21 @@ class DynamoDBPeople:
         with our_errors():
             for item in PeopleItem.query(person_id, condition, consistent_read=True):
                 yield _response(item)
+
+    def assigned(self, state: State, limit: int, start: str | None = None) -> Page[Person]:
+        after = PeopleItem.assigned_at > start if start else None
+        found: list[tuple[str, str]] = []
+        with our_errors():
+            for shard in range(SHARDS):
+                rows = PeopleItem.by_assignment.query(f"{state}#{shard}", after, limit=limit + 1)
+                found.extend((row.assigned_at, row.person_id) for row in rows)
+            found.sort()
+            keys = [(person_id, PERSON) for _, person_id in found[:limit]]
+            people = {item.person_id: _person(item) for item in PeopleItem.batch_get(keys, consistent_read=True)}
+        # The index follows the table within a moment: whose assignment went on since then is left out.
+        held = [people[person_id] for person_id, _ in keys if person_id in people]
+        still = [person for person in held if person.assignment is not None and person.assignment.state is state]
+        return Page(still, found[limit - 1][0] if len(found) > limit else None)
 
     def home_of(self, response_id: str) -> Home | None:
         request = {"TableName": PeopleItem.Meta.table_name, "Key": _home_of(response_id), "ConsistentRead": True}
@@ -272,9 +293,11 @@ def _home_of(response_id: str) -> Image:
 
 def _write_of_person(change: Change) -> Write:
     person = change.person
+    assigned = _assigned(person)
     told = writes.texts(
         {
             CAND: FIRST,
+            **assigned,
             "core": compact(encoding.core(person)),
             "profile": None if person.profile is None else compact(encoding.encoded(person.profile)),
             "watch": ACTIVATED if change.status_activated else None,
@@ -284,9 +307,20 @@ def _write_of_person(change: Change) -> Write:
         PeopleItem.Meta.table_name,
         _key_of(person.person_id, PERSON),
         {"version": writes.number(person.version), **told},
-        remove=() if change.status_activated else ("watch",),
+        remove=[*(() if change.status_activated else ("watch",)), *(() if assigned else (ASSIGNED, "assigned_at"))],
         condition=writes.unchanged("person_id", change.read_version),
     )
+
+
+def _assigned(person: Person) -> dict[str, str]:
+    """Where the index of assignments has the person: in one of several partitions for each state, so that none of them
+    bounds how many assignments begin in a second."""
+    assignment = person.assignment
+    if assignment is None:
+        return {}
+    at = times.sortable(assignment.next_due or assignment.activated_at)
+    shard = int(digest(person.person_id), 16) % SHARDS
+    return {ASSIGNED: f"{assignment.state}#{shard}", "assigned_at": f"{at}#{person.person_id}"}
 
 
 def _write_of_response(person_id: str, response: Response, classes: Classes) -> Write:

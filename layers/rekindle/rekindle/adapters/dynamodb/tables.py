@@ -7,14 +7,14 @@ import json
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 from pynamodb.models import Model
 
 PERSON = "person"
 """The range key of a person's own item. A response's is `R#` and its id."""
 HOME = "home"
 """The range key of the item that says whose a response is. Its hash key is no person's: see `home_key`."""
-CAND, BY_CAMPAIGN = "cand", "by_campaign"
+CAND, BY_CAMPAIGN, ASSIGNED = "cand", "by_campaign", "assigned"
 
 
 compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -29,6 +29,17 @@ def home_key(response_id: str) -> str:
 class CompactJSONAttribute(JSONAttribute):
     def serialize(self, value: Any) -> str | None:
         return None if value is None else compact(value)
+
+
+class AssignedIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untyped-call]
+    """People by the state of their assignment, in order of what is due, or was activated, first."""
+
+    class Meta:
+        index_name = ASSIGNED
+        projection = KeysOnlyProjection()
+
+    assigned = UnicodeAttribute(hash_key=True)
+    assigned_at = UnicodeAttribute(range_key=True)
 
 
 class PeopleItem(Model):
@@ -51,6 +62,9 @@ class PeopleItem(Model):
     standing = CompactJSONAttribute(null=True)
     details = CompactJSONAttribute(null=True)
     trail = ListAttribute(of=UnicodeAttribute, null=True)
+    assigned = UnicodeAttribute(null=True)
+    assigned_at = UnicodeAttribute(null=True)
+    by_assignment = AssignedIndex()
     watch = UnicodeAttribute(null=True)
     """`activated` on the very change that took a status from inactive to active, for the filter of the stream."""
 
@@ -97,6 +111,8 @@ class LedgerItem(Model):
     entry = UnicodeAttribute(range_key=True)
     kind = UnicodeAttribute()
     announce = UnicodeAttribute(null=True)
+    waits = UnicodeAttribute(null=True)
+    """`yes` on a decision with which a wait for an owner begins, for the filter of the stream."""
     body = CompactJSONAttribute()
     due_shard = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)

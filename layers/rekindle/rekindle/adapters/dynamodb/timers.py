@@ -3,19 +3,16 @@
 The item comes first, so that a schedule that was never made, or never fired, is found by the sweep.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem
+from rekindle.adapters.scheduler import Schedules
 from rekindle.domain import times
 from rekindle.domain.decision import digest
-from rekindle.domain.errors import Unavailable
 from rekindle.domain.ordering import Mark
 from rekindle.domain.timer import Timer
 
@@ -40,13 +37,7 @@ def timer_of(message: Mapping[str, Any]) -> Timer:
 
 @dataclass(frozen=True)
 class ScheduledTimers:
-    open_scheduler: Callable[[], Any]
-    """Opens the client: most functions set no timers."""
-    group: str
-    queue_arn: str
-    """Where a schedule sends its timer."""
-    role_arn: str
-    dead_letter_arn: str
+    schedules: Schedules
 
     def set(self, timer: Timer) -> None:
         shard = int(digest(timer.name), 16) % SHARDS
@@ -56,33 +47,11 @@ class ScheduledTimers:
             kind="timer",
             body=message_of(timer),
             due_shard=str(shard),
-            due_at=_sortable(timer.due),
+            due_at=times.sortable(timer.due),
         )
         with our_errors():
             item.save()
-        self._schedule(timer)
-
-    def _schedule(self, timer: Timer) -> None:
-        scheduler = self.open_scheduler()
-        try:
-            scheduler.create_schedule(
-                GroupName=self.group,
-                Name=timer.name,
-                # A schedule knows whole seconds, and must not fire before its time.
-                ScheduleExpression=f"at({timer.due + timedelta(milliseconds=999):%Y-%m-%dT%H:%M:%S})",
-                ActionAfterCompletion="DELETE",
-                FlexibleTimeWindow={"Mode": "OFF"},
-                Target={
-                    "Arn": self.queue_arn,
-                    "RoleArn": self.role_arn,
-                    "Input": json.dumps(message_of(timer), ensure_ascii=False),
-                    "DeadLetterConfig": {"Arn": self.dead_letter_arn},
-                },
-            )
-        except scheduler.exceptions.ConflictException:
-            return  # The same change was delivered before, and its timer is set.
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable(f"Scheduler: {error}") from error
+        self.schedules.create(timer.name, timer.due, message_of(timer))
 
     def done(self, timer: Timer) -> None:
         with our_errors():
@@ -92,14 +61,9 @@ class ScheduledTimers:
         found: list[Timer] = []
         with our_errors():
             for shard in range(SHARDS):
-                due = LedgerItem.due.query(str(shard), LedgerItem.due_at < _sortable(before), limit=limit)
+                due = LedgerItem.due.query(str(shard), LedgerItem.due_at < times.sortable(before), limit=limit)
                 found.extend(timer_of(item.body) for item in due)
         return sorted(found, key=lambda timer: timer.due)[:limit]
-
-
-def _sortable(moment: datetime) -> str:
-    """Of one length, so that texts sort as instants do."""
-    return moment.isoformat(timespec="milliseconds")
 
 
 def _partition(timer: Timer) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire import records, requests
+from rekindle.adapters.wire import ids, records, requests
 from rekindle.adapters.wire.records import digest, mark_of
-from rekindle.adapters.wire.rules import Inputs, kind_of, only, required
+from rekindle.adapters.wire.rules import Identifier, Inputs, kind_of, only, required
+from rekindle.domain.assignment import State
 from rekindle.domain.errors import InvalidField, Malformed, Refusal
 from rekindle.domain.facts import CampaignChanged, PersonChanged, UserChanged
 from rekindle.domain.ordering import Mark
@@ -54,6 +55,23 @@ def response_prompted(body: bytes, name: str, now: datetime) -> tuple[ResponsePr
     values = _object(body)
     only(requests.PROMPT, values, str)
     return requests.prompted(name, values, Mark(now), str), digest("response-prompts", values)
+
+
+def assignment_state(given: str | None) -> State:
+    """The state that is asked for; those who wait, where none is. Raises InvalidField."""
+    try:
+        return State(given or State.PENDING)
+    except ValueError:
+        raise InvalidField(f"expected one of {', '.join(State)}", "state") from None
+
+
+def completion(body: bytes) -> str | None:
+    """The owner that is confirmed; None for the one who has the person. An empty body confirms that one, too."""
+    values = _object(body) if body.strip() else {}
+    only({"owner_id"}, values, str)
+    if "owner_id" not in values:
+        return None
+    return ids.widened_if(ids.OWNER, required(Identifier, values, "owner_id", str))
 
 
 def _object(body: bytes) -> dict[str, Any]:

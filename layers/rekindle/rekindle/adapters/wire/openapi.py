@@ -8,6 +8,7 @@ from rekindle.adapters.wire.records import CampaignValues, PersonValues, UserVal
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, MOST_INPUTS, Identifier, Sequence
 from rekindle.adapters.wire.settings_schema import SCHEMA
+from rekindle.domain.assignment import State, Step
 from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.journey import Ended, Stage
 from rekindle.domain.response import ResponseClass
@@ -45,6 +46,7 @@ def document(build: str) -> Json:
         "tags": [
             {"name": "People", "description": "Where a person stands, and why."},
             {"name": "Reactivation", "description": "Ask for a past response to become the active one."},
+            {"name": "Assignment", "description": "What waits for an owner."},
             {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
             {"name": "Settings", "description": "One document; each change of it is a version."},
             {"name": "Service", "description": "The service itself."},
@@ -119,6 +121,26 @@ def _paths() -> Json:
                 [_IDEMPOTENCY_KEY],
                 ["Malformed", "Invalid", "Conflict"],
                 _body("ResponsePrompt"),
+            ),
+        },
+        "/assignments": {
+            "get": _collection(
+                "get_assignments",
+                "People by the state of their newest assignment: of those who wait, what is due first comes first",
+                "Assignment",
+                _ASSIGNMENT_STATE,
+                tag="Assignment",
+            ),
+        },
+        "/assignments/{person_id}/completion": {
+            "post": _operation(
+                "complete_assignment",
+                "Assignment",
+                "Confirm the owner that was found, also where that is who has the person already",
+                "Assignment",
+                [person],
+                ["Malformed", "NotFound", "Invalid", "Conflict"],
+                {**_body("Completion"), "required": False},
             ),
         },
         "/settings": {
@@ -207,8 +229,10 @@ def _body(schema: str) -> Json:
     return {"required": True, "content": {"application/json": {"schema": _ref(schema)}}}
 
 
-def _collection(name: str, summary: str, of: str, where: Json | None) -> Json:
-    tag, problems = ("People", ["NotFound", "Invalid"]) if where else ("Settings", ["Invalid"])
+def _collection(name: str, summary: str, of: str, where: Json | None, tag: str | None = None) -> Json:
+    in_path = where is not None and where["in"] == "path"
+    problems = ["NotFound", "Invalid"] if in_path else ["Invalid"]
+    tag = tag or ("People" if in_path else "Settings")
     return _operation(name, tag, summary, f"{of}Page", [*([where] if where else []), *_PAGING], problems)
 
 
@@ -228,6 +252,12 @@ def _in_path(name: str, description: str, schema: Json | None = None) -> Json:
     return {"name": name, "in": "path", "required": True, "description": description, "schema": rule}
 
 
+_ASSIGNMENT_STATE = {
+    "name": "state",
+    "in": "query",
+    "description": "Which assignments.",
+    "schema": {"enum": [state.value for state in State], "default": State.PENDING.value},
+}
 _IF_MATCH = {
     "name": "If-Match",
     "in": "header",
@@ -303,6 +333,18 @@ def _schemas() -> Json:
             "response_id person_id campaign_id responded responded_at? received_at response_status? activated_at? "
             "reactivated_at? member_status? channel? response_type? source_code? click_url? score? fields inserted_by?"
         ),
+        "Assignment": _record(f"record {_ASSIGNMENT}", record={"type": "string", "const": "assignment"}),
+        "Completion": {
+            "type": "object",
+            "properties": {
+                "owner_id": {
+                    **_readable(msgspec.json.schema(Identifier)),
+                    "description": "The user or queue that was found. Absent: whoever has the person.",
+                }
+            },
+            "additionalProperties": False,
+            "examples": [{"owner_id": "user-7"}],
+        },
         "Decision": _DECISION,
         "TimelineEntry": _TIMELINE,
         "SettingsVersion": _record("version settings"),
@@ -314,7 +356,7 @@ def _schemas() -> Json:
         },
         "Health": _record("status settings_version build time"),
         "Problem": _PROBLEM,
-        **{f"{of}Page": _page(of) for of in ("Response", "Decision", "TimelineEntry", "StoredVersion")},
+        **{f"{of}Page": _page(of) for of in ("Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")},
     }
 
 
@@ -397,15 +439,16 @@ def _each(fields: str, rule: Json) -> dict[str, Json]:
 
 
 _TYPES: dict[str, Json] = {
-    **_each("score previous_score cost", {"type": "number"}),
+    **_each("score previous_score cost system_delay_seconds human_delay_seconds", {"type": "number"}),
     **_each("cycle cycles responses settings_version version precedence considered_total", {"type": "integer"}),
     **_each(
         "deleted do_not_contact dry_run exclude_from_reactivation is_active responded response_prompt "
-        "trigger_reactivation bypass_nurture_timeout valid",
+        "trigger_reactivation bypass_nurture_timeout valid outside_queue",
         {"type": "boolean"},
     ),
     **_each(
-        "activated_at as_of at decided_at nurture_until reactivated_at received_at responded_at stored_at time",
+        "activated_at as_of assigned_at at deadline decided_at nurture_until reactivated_at received_at responded_at "
+        "stored_at time worked_at",
         {"type": "string", "format": "date-time"},
     ),
     **_each("starts_on ends_on", {"type": "string", "format": "date"}),
@@ -413,6 +456,8 @@ _TYPES: dict[str, Json] = {
     "scenario": {"type": "string", "enum": [one.value for one in Scenario]},
     "outcome": {"type": "string", "enum": [one.value for one in Outcome]},
     "stage": {"type": "string", "enum": [one.value for one in Stage]},
+    "state": {"type": "string", "enum": [one.value for one in State]},
+    "first_owner_type": {"type": "string", "enum": ["user", "queue"]},
     "class": {"type": "string", "enum": [one.value for one in ResponseClass]},
     "excluded": {"type": "string", "enum": [one.value for one in Excluded]},
 }
@@ -467,9 +512,10 @@ _PERSON_EXAMPLE = {"kind": "lead", "email": "ada@example.com", "status": "New", 
 _PERSON = {
     **_record(
         "person_id kind email? first_name? last_name? company? phone? status? score? owner_id? account_id? "
-        "record_type? do_not_contact? changed_by? fields active_response? cycles responses nurture_until? "
+        "record_type? do_not_contact? changed_by? fields active_response? assignment? cycles responses nurture_until? "
         "former_ids deleted",
         former_ids=_list({"type": "string"}),
+        assignment=_ref("Assignment"),
         active_response=_record("response_id campaign_id cycle stage activated_at scenario decision_id"),
     ),
 }
@@ -541,12 +587,21 @@ _DECISION = {
         }
     ],
 }
+_ASSIGNMENT = (
+    "person_id assignment_id response_id campaign_id cycle state reason? temporary_owner_id? owner_id? "
+    "first_owner_id? first_owner_type? first_queue_id? late_owner_id? outside_queue activated_at assigned_at? "
+    "worked_at? deadline? system_delay_seconds? human_delay_seconds?"
+)
 _TIMELINE = {
     "oneOf": [
         _record(
             "kind at decision_id scenario outcome reason? response_id? campaign_id? cycle? score?",
             kind={"type": "string", "const": "decision"},
             reason=_REASON,
+        ),
+        _record(
+            f"kind at {_ASSIGNMENT}",
+            kind={"type": "string", "enum": [f"assignment_{step}" for step in Step if step is not Step.STARTED]},
         ),
         _record(
             "kind at response_id campaign_id cycle stage",

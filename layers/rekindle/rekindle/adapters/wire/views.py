@@ -1,12 +1,13 @@
 """Records as the API and the command line show them (contract, sections 3 and 4)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rekindle.application.answer_requests import Failure
 from rekindle.application.show_records import Shown
 from rekindle.domain import times
+from rekindle.domain.assignment import Assignment, AssignmentStep
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict, Refusal
@@ -113,6 +114,7 @@ def person(shown: Shown) -> Json:
         "changed_by": profile.changed_by,
         "fields": dict(profile.fields),
         "active_response": _engagement(held.active) if held.active else None,
+        "assignment": assignment(held.person_id, held.assignment) if held.assignment else None,
         "cycles": held.cycles,
         "responses": held.responses,
         "nurture_until": times.optional_text(held.nurture_until),
@@ -131,6 +133,36 @@ def _engagement(active: Engagement) -> Json:
         "scenario": str(active.scenario),
         "decision_id": active.decision_id,
     }
+
+
+def assignment(person_id: str, held: Assignment) -> Json:
+    return {
+        "record": "assignment",
+        "person_id": person_id,
+        "assignment_id": held.assignment_id,
+        "response_id": held.response_id,
+        "campaign_id": held.campaign_id,
+        "cycle": held.cycle,
+        "state": held.state.value,
+        "reason": held.reason,
+        "temporary_owner_id": held.temporary_owner_id,
+        "owner_id": held.owner_id,
+        "first_owner_id": held.first_owner_id,
+        "first_owner_type": held.first_owner_type,
+        "first_queue_id": held.first_queue_id,
+        "late_owner_id": held.late_owner_id,
+        "outside_queue": held.outside_queue,
+        "activated_at": times.text(held.activated_at),
+        "assigned_at": times.optional_text(held.assigned_at),
+        "worked_at": times.optional_text(held.worked_at),
+        "deadline": times.optional_text(held.deadline),
+        "system_delay_seconds": _seconds(held.system_delay),
+        "human_delay_seconds": _seconds(held.human_delay),
+    }
+
+
+def _seconds(delay: timedelta | None) -> float | None:
+    return None if delay is None else delay.total_seconds()
 
 
 def response(person_id: str, held: Response) -> Json:
@@ -170,6 +202,14 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "campaign_id": record.campaign_id,
             "cycle": record.cycle,
             "score": record.score,
+        }
+    if isinstance(record, AssignmentStep):
+        return {
+            "kind": f"assignment_{record.step}",
+            "at": times.text(record.at),
+            **{
+                name: told for name, told in assignment(record.person_id, record.assignment).items() if name != "record"
+            },
         }
     told: Json = {
         "kind": "stage_reached" if isinstance(record, StageReached) else "deactivated",

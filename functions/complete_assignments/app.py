@@ -1,0 +1,33 @@
+"""API -> what waits for an owner; and an engine that confirms the owner it found."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rekindle.adapters.wire import api, ids, views
+from rekindle.runtime.aws import use_cases
+from rekindle.runtime.http import answer, body_of, page, paging, query, record_id, router
+from rekindle.runtime.observability import logger, metrics, tell_assignment
+
+app = router()
+
+
+@app.get("/assignments")
+def get_assignments() -> Response[str]:
+    found = use_cases().show_records.assignments(api.assignment_state(query(app, "state")), *paging(app))
+    return answer(page([views.assignment(p.person_id, p.assignment) for p in found.items if p.assignment], found.next))
+
+
+@app.post("/assignments/<person_id>/completion")
+def post_completion(person_id: str) -> Response[str]:
+    named = record_id("person_id", ids.PERSON, person_id)
+    person_id, assignment = use_cases().complete_assignments(named, api.completion(body_of(app)))
+    tell_assignment(assignment)
+    return answer(views.assignment(person_id, assignment))
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)

@@ -1,0 +1,19 @@
+"""A newly active response waits for an owner: see that the wait has an end."""
+
+from dataclasses import dataclass
+
+from rekindle.application.ports import Waits
+from rekindle.domain.decision import Decision
+from rekindle.domain.wait import wait_of
+
+
+@dataclass(frozen=True)
+class StartAssignments:
+    """The wait itself began with the decision. Raises Unavailable."""
+
+    waits: Waits
+
+    def __call__(self, decision: Decision) -> None:
+        wait = wait_of(decision.person_id, decision.assignment) if decision.assignment is not None else None
+        if wait is not None:
+            self.waits.set(wait)

@@ -1,0 +1,51 @@
+"""Time for a reminder, or the deadline of a wait for an owner: read the world again, and act if nobody answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rekindle.application.attempts import attempts, committed
+from rekindle.application.ports import Clock, People, Reference, Waits
+from rekindle.application.world import owners_of
+from rekindle.domain.assignment import Assignment, Steps, reminded, timed_out
+from rekindle.domain.change import Change
+from rekindle.domain.person import Person
+from rekindle.domain.values import replace
+from rekindle.domain.wait import Wait, wait_of
+
+
+@dataclass(frozen=True)
+class TimeOutAssignments:
+    """Costs one read where the owner came in time, and one transaction more where not. Raises Conflict, Unavailable."""
+
+    people: People
+    reference: Reference
+    waits: Waits
+    clock: Clock
+
+    def __call__(self, wait: Wait) -> Assignment | None:
+        """The assignment, if time changed it."""
+        for _ in attempts():
+            person = self.people.get(wait.person_id)
+            while person is not None and person.merged_into is not None:
+                person = self.people.get(person.merged_into)
+            if person is None or person.assignment is None or person.assignment.assignment_id != wait.assignment_id:
+                return None
+            after, steps = self._after(person, self.clock())
+            following = wait_of(after.person_id, after.assignment) if after.assignment is not None else None
+            if steps:
+                after = replace(after, version=person.version + 1)
+                if not committed(self.people, Change(after, person.version, entries=steps)):
+                    continue
+            if following is not None:
+                self.waits.set(following)
+            return after.assignment if steps else None
+        raise AssertionError("attempts() raises before")
+
+    def _after(self, person: Person, now: datetime) -> tuple[Person, Steps]:
+        assignment, settings = person.assignment, self.reference.settings()
+        if assignment is not None and assignment.waits:
+            if assignment.deadline is not None and assignment.deadline <= now:
+                return timed_out(person, assignment.deadline, settings, owners_of(self.reference))
+            if assignment.remind_at is not None and assignment.remind_at <= now:
+                return reminded(person, assignment.remind_at, settings)
+        return person, ()
