@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from rekindle.domain.account import Account
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
 from rekindle.domain.events import Event
 from rekindle.domain.journey import Entry
+from rekindle.domain.matching import Candidate
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
+from rekindle.domain.queue import Queue
 from rekindle.domain.request import Call
 from rekindle.domain.response import Home, Response, ResponseClass
 from rekindle.domain.score import Score
@@ -115,7 +118,7 @@ class Ledger(Protocol):
 
 
 class Reference(Protocol):
-    """Campaigns, users and settings as the decisions read them: from memory, at most `age` old."""
+    """Campaigns, accounts, queues, users and settings as the decisions read them: from memory, at most `age` old."""
 
     @property
     def age(self) -> timedelta: ...
@@ -127,6 +130,10 @@ class Reference(Protocol):
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
         """The campaign as it was stored at an instant."""
         ...
+
+    def account(self, account_id: str) -> Account | None: ...
+
+    def queue(self, queue_id: str) -> Queue | None: ...
 
     def user(self, user_id: str) -> User | None: ...
 
@@ -144,9 +151,34 @@ class Records[R](Protocol):
 
 
 Campaigns = Records[Campaign]
+Accounts = Records[Account]
+Queues = Records[Queue]
 Users = Records[User]
 Tasks = Records[Task]
 Opportunities = Records[Opportunity]
+
+
+class AccountDirectory(Protocol):
+    """Accounts by what matching asks for."""
+
+    def listed(self, key: str, limit: int) -> Sequence[Candidate]:
+        """Up to `limit` accounts under a key of `domain.matching`, in the order of `place_of`, as last committed."""
+        ...
+
+
+class Contacts(Protocol):
+    """Which contacts have an e-mail address, as `naming.mail_key` writes it. What is told of an earlier version of a
+    person than was told before changes nothing."""
+
+    def add(self, address: str, person_id: str, version: int) -> None: ...
+
+    def remove(self, address: str, person_id: str, version: int) -> None:
+        """Take out what an earlier version of the person had entered."""
+        ...
+
+    def having(self, address: str, limit: int) -> Sequence[str]:
+        """Up to `limit` people who have, or had until lately, the address, in the order of their ids."""
+        ...
 
 
 class SettingsVersions(Protocol):

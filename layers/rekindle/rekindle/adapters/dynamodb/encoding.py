@@ -7,12 +7,14 @@ from functools import cache
 from typing import Any
 
 from rekindle.domain import times
+from rekindle.domain.account import Account
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark, grouped, ungrouped
 from rekindle.domain.person import Engagement, Person, Profile
+from rekindle.domain.queue import Queue
 from rekindle.domain.response import Details, ResponseClass, Standing, Trace
 from rekindle.domain.settings import Overrides, Scenario
 from rekindle.domain.task import Task
@@ -28,7 +30,7 @@ _INSTANTS = frozenset(
     )
 )
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"absorbed", "absorbing", "opportunities", "person_ids"}
+_TUPLES = {"absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,
@@ -169,6 +171,14 @@ def kind_of(value: Decision | Entry) -> str:
 
 def campaign(stored: Mapping[str, Any]) -> Campaign:
     return Campaign(**decoded(stored))
+
+
+def account(stored: Mapping[str, Any]) -> Account:
+    return Account(**decoded(stored))
+
+
+def queue(stored: Mapping[str, Any]) -> Queue:
+    return Queue(**decoded(stored))
 
 
 def user(stored: Mapping[str, Any]) -> User:

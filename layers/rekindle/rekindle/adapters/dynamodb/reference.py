@@ -1,5 +1,5 @@
-"""Campaigns, users, tasks, opportunities and settings kept in DynamoDB: every version an item, the newest the current
-one; and the look-up that decisions read through, which keeps each in memory for a few seconds."""
+"""Campaigns, queues, users, tasks, opportunities and settings kept in DynamoDB: every version an item, the newest the
+current one; and the look-up that decisions read through, which keeps each in memory for a few seconds."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,10 +10,12 @@ from typing import Any
 from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import ReferenceItem
-from rekindle.application.ports import Page
+from rekindle.application.ports import Accounts, Page
 from rekindle.domain import times
+from rekindle.domain.account import Account
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.opportunity import Opportunity
+from rekindle.domain.queue import Queue
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
 from rekindle.domain.user import User
@@ -35,7 +37,7 @@ def _store(record: str, version: int, changed_at: datetime, body: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class DynamoDBRecords[R: (Campaign, User, Task, Opportunity)]:
+class DynamoDBRecords[R: (Campaign, Account, Queue, User, Task, Opportunity)]:
     """Records of one kind."""
 
     kind: str
@@ -63,6 +65,10 @@ class DynamoDBRecords[R: (Campaign, User, Task, Opportunity)]:
 
 def campaigns(clock: Callable[[], datetime]) -> DynamoDBRecords[Campaign]:
     return DynamoDBRecords("campaign", encoding.campaign, lambda campaign: campaign.campaign_id, clock)
+
+
+def queues(clock: Callable[[], datetime]) -> DynamoDBRecords[Queue]:
+    return DynamoDBRecords("queue", encoding.queue, lambda queue: queue.queue_id, clock)
 
 
 def users(clock: Callable[[], datetime]) -> DynamoDBRecords[User]:
@@ -111,6 +117,8 @@ class CachedReference:
     """What is known is kept for `lifetime` seconds; what is not known is asked for again each time."""
 
     campaigns: DynamoDBRecords[Campaign]
+    accounts: Accounts
+    queues: DynamoDBRecords[Queue]
     users: DynamoDBRecords[User]
     versions: DynamoDBSettings
     lifetime: float
@@ -155,6 +163,12 @@ class CachedReference:
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
         return self.campaigns.at(campaign_id, moment)
+
+    def account(self, account_id: str) -> Account | None:
+        return self._cached(f"account#{account_id}", lambda: self.accounts.get(account_id))
+
+    def queue(self, queue_id: str) -> Queue | None:
+        return self._cached(f"queue#{queue_id}", lambda: self.queues.get(queue_id))
 
     def user(self, user_id: str) -> User | None:
         return self._cached(f"user#{user_id}", lambda: self.users.get(user_id))
