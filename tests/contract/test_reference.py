@@ -156,7 +156,9 @@ class Stopwatch:
 def test_what_is_known_is_asked_for_once_in_its_lifetime(tables: Tables) -> None:
     watch = Stopwatch()
     campaigns, users, versions = kept.campaigns(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings()
-    reference = CachedReference(campaigns, kept.queues(lambda: NOW), users, versions, lifetime=5, now=watch)
+    reference = CachedReference(
+        campaigns, tables.accounts, kept.queues(lambda: NOW), users, versions, lifetime=5, now=watch
+    )
     campaigns.put(Campaign("c", "Old", version=1), 0)
     users.put(User("u", "Old", version=1), 0)
 
@@ -178,9 +180,8 @@ def test_what_is_known_is_asked_for_once_in_its_lifetime(tables: Tables) -> None
 
 
 def test_what_is_not_known_yet_is_asked_for_again(tables: Tables) -> None:
-    reference = CachedReference(
-        kept.campaigns(lambda: NOW), kept.queues(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings(), 5
-    )
+    campaigns, queues, users = kept.campaigns(lambda: NOW), kept.queues(lambda: NOW), kept.users(lambda: NOW)
+    reference = CachedReference(campaigns, tables.accounts, queues, users, DynamoDBSettings(), 5)
     assert reference.campaign("c") is None
 
     tables.campaigns.put(Campaign("c", version=1), 0)

@@ -9,8 +9,10 @@ from typing import Any
 
 from rekindle.adapters.memory import (
     Memory,
+    MemoryAccounts,
     MemoryBus,
     MemoryCampaigns,
+    MemoryContacts,
     MemoryLedger,
     MemoryPeople,
     MemoryReference,
@@ -31,6 +33,8 @@ from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.errors import Unavailable
 from rekindle.domain.explanation import Explanation
 from rekindle.domain.facts import (
+    AccountChanged,
+    AccountDeleted,
     CampaignChanged,
     CampaignDeleted,
     Fact,
@@ -39,6 +43,7 @@ from rekindle.domain.facts import (
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
+    QueueChanged,
     ResponseDeleted,
     ResponseRecorded,
     TaskLogged,
@@ -120,6 +125,18 @@ def response_changed(response_id: str, at: float, **values: Any) -> ResponseReco
 
 def response_deleted(response_id: str, person_id: str | None, at: float) -> ResponseDeleted:
     return ResponseDeleted(response_id, mark(at, None, ("deleted", response_id)), person_id)
+
+
+def account_changed(account_id: str, at: float = 0, **values: Any) -> AccountChanged:
+    return AccountChanged(account_id, mark(at, None, (account_id, values)), values)
+
+
+def account_deleted(account_id: str, at: float) -> AccountDeleted:
+    return AccountDeleted(account_id, mark(at, None, ("deleted", account_id)))
+
+
+def queue_changed(queue_id: str, at: float = 0, **values: Any) -> QueueChanged:
+    return QueueChanged(queue_id, mark(at, None, (queue_id, values)), values)
 
 
 def user_changed(user_id: str, at: float = 0, **values: Any) -> UserChanged:
@@ -290,6 +307,9 @@ class Rekindle:
             ledger=FaultyLedger(self.memory, self.faults),
             reference=reference,
             campaigns=MemoryCampaigns(self.memory),
+            accounts=MemoryAccounts(self.memory),
+            directory=MemoryAccounts(self.memory),
+            contacts=MemoryContacts(self.memory),
             queues=memory_queues(self.memory),
             users=memory_users(self.memory),
             tasks=memory_tasks(self.memory),

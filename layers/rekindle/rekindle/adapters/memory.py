@@ -19,6 +19,7 @@ from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict
 from rekindle.domain.events import Event, entry_id
 from rekindle.domain.journey import Entry
+from rekindle.domain.matching import Candidate, candidate_of, keys_of, place_of
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
@@ -47,6 +48,10 @@ class Memory:
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
     campaigns: dict[str, list[Campaign]] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
+    """The accounts under each key of matching."""
+    addresses: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Of each address the contacts that have it, with the version that told so."""
     queues: dict[str, Queue] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
@@ -320,6 +325,51 @@ class MemoryRecords[R: (Queue, User, Task, Opportunity)]:
             if (stored.version if stored else 0) != read_version:
                 raise Conflict("the record was changed since")
             self.held[self.id_of(record)] = record
+
+
+@dataclass(frozen=True)
+class MemoryAccounts:
+    memory: Memory
+
+    def get(self, account_id: str) -> Account | None:
+        return self.memory.accounts.get(account_id)
+
+    def put(self, account: Account, read_version: int) -> None:
+        with self.memory.lock:
+            stored = self.memory.accounts.get(account.account_id)
+            if (stored.version if stored else 0) != read_version:
+                raise Conflict("the account was changed since")
+            for key in keys_of(candidate_of(stored)) if stored else ():
+                del self.memory.listed[key][account.account_id]
+            now = candidate_of(account)
+            for key in keys_of(now):
+                self.memory.listed.setdefault(key, {})[account.account_id] = now
+            self.memory.accounts[account.account_id] = account
+
+    def listed(self, key: str, limit: int) -> Sequence[Candidate]:
+        with self.memory.lock:
+            held = list(self.memory.listed.get(key, {}).values())
+        return sorted(held, key=lambda one: place_of(one.account_id))[:limit]
+
+
+@dataclass(frozen=True)
+class MemoryContacts:
+    memory: Memory
+
+    def add(self, address: str, person_id: str, version: int) -> None:
+        with self.memory.lock:
+            held = self.memory.addresses.setdefault(address, {})
+            held[person_id] = max(version, held.get(person_id, version))
+
+    def remove(self, address: str, person_id: str, version: int) -> None:
+        with self.memory.lock:
+            held = self.memory.addresses.get(address, {})
+            if held.get(person_id, version) < version:
+                del held[person_id]
+
+    def having(self, address: str, limit: int) -> Sequence[str]:
+        with self.memory.lock:
+            return sorted(self.memory.addresses.get(address, {}))[:limit]
 
 
 def memory_queues(memory: Memory) -> MemoryRecords[Queue]:

@@ -13,6 +13,7 @@ from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
 from rekindle.domain.events import Event
 from rekindle.domain.journey import Entry
+from rekindle.domain.matching import Candidate
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
@@ -124,7 +125,7 @@ class Ledger(Protocol):
 
 
 class Reference(Protocol):
-    """Campaigns, users and settings as the decisions read them: from memory, at most `age` old."""
+    """Campaigns, accounts, queues, users and settings as the decisions read them: from memory, at most `age` old."""
 
     @property
     def age(self) -> timedelta: ...
@@ -162,6 +163,29 @@ Queues = Records[Queue]
 Users = Records[User]
 Tasks = Records[Task]
 Opportunities = Records[Opportunity]
+
+
+class AccountDirectory(Protocol):
+    """Accounts by what matching asks for."""
+
+    def listed(self, key: str, limit: int) -> Sequence[Candidate]:
+        """Up to `limit` accounts under a key of `domain.matching`, in the order of `place_of`, as last committed."""
+        ...
+
+
+class Contacts(Protocol):
+    """Which contacts have an e-mail address, as `naming.mail_key` writes it. What is told of an earlier version of a
+    person than was told before changes nothing."""
+
+    def add(self, address: str, person_id: str, version: int) -> None: ...
+
+    def remove(self, address: str, person_id: str, version: int) -> None:
+        """Take out what an earlier version of the person had entered."""
+        ...
+
+    def having(self, address: str, limit: int) -> Sequence[str]:
+        """Up to `limit` people who have, or had until lately, the address, in the order of their ids."""
+        ...
 
 
 class SettingsVersions(Protocol):

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from rekindle.application.ports import Campaigns, Ledger, Page, People, Reference, Scores, Users
+from rekindle.application.ports import (
+    Accounts,
+    Campaigns,
+    Ledger,
+    Page,
+    People,
+    Queues,
+    Reference,
+    Scores,
+    Users,
+)
+from rekindle.domain.account import Account
 from rekindle.domain.assignment import State
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision
@@ -13,6 +24,7 @@ from rekindle.domain.errors import InvalidField, NotFound
 from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.journey import Entry
 from rekindle.domain.person import Person
+from rekindle.domain.queue import Queue
 from rekindle.domain.response import Response
 from rekindle.domain.score import Score
 from rekindle.domain.user import User
@@ -41,6 +53,8 @@ class ShowRecords:
     reference: Reference
     campaigns: Campaigns
     users: Users
+    accounts: Accounts
+    queues: Queues
 
     def person(self, person_id: str) -> Shown:
         """The person, or the one that took it over. Raises NotFound."""
@@ -104,6 +118,14 @@ class ShowRecords:
     def user(self, user_id: str) -> User:
         """The user as last stored. Raises NotFound."""
         return _found(self.users.get(user_id), f"there is no user {user_id!r}")
+
+    def account(self, account_id: str) -> Account:
+        """The account as last stored. Raises NotFound."""
+        return _found(self.accounts.get(account_id), f"there is no account {account_id!r}")
+
+    def queue(self, queue_id: str) -> Queue:
+        """The queue as last stored. Raises NotFound."""
+        return _found(self.queues.get(queue_id), f"there is no queue {queue_id!r}")
 
     def _home(self, person_id: str) -> Person:
         person = self.people.get(person_id)

@@ -12,7 +12,9 @@ import botocore.session
 from botocore.config import Config
 
 from rekindle.adapters.dynamodb import reference
+from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
 from rekindle.adapters.dynamodb.connection import bind, open_client
+from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
@@ -54,13 +56,18 @@ def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
     tables = bind(open_client(environment().region, session=session()), environment().tables)
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
-    queues = reference.queues(now)
+    accounts, queues = DynamoDBAccounts(tables, now), reference.queues(now)
     return UseCases(
         people=DynamoDBPeople(tables),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(tables),
-        reference=reference.CachedReference(campaigns, queues, users, versions, environment().reference_lifetime),
+        reference=reference.CachedReference(
+            campaigns, accounts, queues, users, versions, environment().reference_lifetime
+        ),
         campaigns=campaigns,
+        accounts=accounts,
+        directory=accounts,
+        contacts=DynamoDBContacts(tables),
         queues=queues,
         users=users,
         tasks=reference.tasks(now),

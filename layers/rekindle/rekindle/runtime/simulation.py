@@ -12,7 +12,9 @@ from typing import Any
 
 from rekindle.adapters.memory import (
     Memory,
+    MemoryAccounts,
     MemoryCampaigns,
+    MemoryContacts,
     MemoryLedger,
     MemoryPeople,
     MemoryReference,
@@ -74,6 +76,9 @@ class Simulation:
             ledger=MemoryLedger(self.memory),
             reference=reference,
             campaigns=MemoryCampaigns(self.memory),
+            accounts=MemoryAccounts(self.memory),
+            directory=MemoryAccounts(self.memory),
+            contacts=MemoryContacts(self.memory),
             queues=memory_queues(self.memory),
             users=memory_users(self.memory),
             tasks=memory_tasks(self.memory),

@@ -9,8 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rekindle.application.ports import (
+    AccountDirectory,
+    Accounts,
     Campaigns,
     Clock,
+    Contacts,
     Ledger,
     Opportunities,
     People,
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from rekindle.application.answer_requests import AnswerRequests
     from rekindle.application.change_settings import ChangeSettings
     from rekindle.application.complete_assignments import CompleteAssignments
+    from rekindle.application.match_account import MatchAccount
     from rekindle.application.reactivate import Reactivate
     from rekindle.application.reactivate_on_score import ReactivateOnScore
     from rekindle.application.reactivate_on_status import ReactivateOnStatus
@@ -49,6 +53,9 @@ class UseCases:
     ledger: Ledger
     reference: Reference
     campaigns: Campaigns
+    accounts: Accounts
+    directory: AccountDirectory
+    contacts: Contacts
     queues: Queues
     users: Users
     tasks: Tasks
@@ -57,6 +64,12 @@ class UseCases:
     timers: Timers
     waits: Waits
     clock: Clock
+
+    @cached_property
+    def match_account(self) -> "MatchAccount":
+        from rekindle.application.match_account import MatchAccount
+
+        return MatchAccount(self.directory, self.contacts, self.people, self.reference)
 
     @cached_property
     def reactivate(self) -> "Reactivate":
@@ -135,15 +148,23 @@ class UseCases:
         from rekindle.application.record_crm_changes import RecordCrmChanges
         from rekindle.application.record_opportunity import RecordOpportunity
         from rekindle.application.record_person import RecordPerson
-        from rekindle.application.record_reference import RecordCampaign, RecordTask, RecordUser
+        from rekindle.application.record_reference import (
+            RecordAccount,
+            RecordCampaign,
+            RecordQueue,
+            RecordTask,
+            RecordUser,
+        )
         from rekindle.application.record_response import RecordResponse
 
         return RecordCrmChanges(
-            person=RecordPerson(self.people, self.scores, self.reference, self.unite_people),
+            person=RecordPerson(self.people, self.scores, self.reference, self.unite_people, self.contacts),
             response=RecordResponse(
                 self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
             ),
             campaign=RecordCampaign(self.campaigns, self.clock),
+            account=RecordAccount(self.accounts),
+            queue=RecordQueue(self.queues),
             user=RecordUser(self.users),
             task=RecordTask(self.tasks, self.people),
             opportunity=RecordOpportunity(self.people, self.opportunities),
@@ -155,7 +176,10 @@ class UseCases:
     def show_records(self) -> "ShowRecords":
         from rekindle.application.show_records import ShowRecords
 
-        return ShowRecords(self.people, self.scores, self.ledger, self.reference, self.campaigns, self.users)
+        return ShowRecords(
+            *(self.people, self.scores, self.ledger, self.reference),
+            *(self.campaigns, self.users, self.accounts, self.queues),
+        )
 
     @cached_property
     def change_settings(self) -> "ChangeSettings":

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from rekindle.domain import times
+from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision, Outcome, Reason
@@ -30,7 +31,7 @@ _INSTANTS = frozenset(
     )
 )
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"member_ids", "absorbed", "absorbing", "opportunities", "person_ids"}
+_TUPLES = {"absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,
@@ -179,6 +180,10 @@ def kind_of(value: Decision | Entry) -> str:
 
 def campaign(stored: Mapping[str, Any]) -> Campaign:
     return Campaign(**decoded(stored))
+
+
+def account(stored: Mapping[str, Any]) -> Account:
+    return Account(**decoded(stored))
 
 
 def queue(stored: Mapping[str, Any]) -> Queue:

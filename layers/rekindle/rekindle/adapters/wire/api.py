@@ -12,7 +12,7 @@ from rekindle.adapters.wire.records import digest, mark_of
 from rekindle.adapters.wire.rules import Identifier, Inputs, kind_of, only, required
 from rekindle.domain.assignment import State
 from rekindle.domain.errors import InvalidField, Malformed, Refusal
-from rekindle.domain.facts import CampaignChanged, PersonChanged, UserChanged
+from rekindle.domain.facts import AccountChanged, CampaignChanged, PersonChanged, QueueChanged, UserChanged
 from rekindle.domain.ordering import Mark
 from rekindle.domain.request import ReactivationRequested, ResponsePrompted
 
@@ -25,6 +25,16 @@ def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:
 def campaign_changed(campaign_id: str, body: bytes, now: datetime) -> CampaignChanged:
     detail = _detail("campaign_id", campaign_id, body, records.CAMPAIGN)
     return records.campaign_changed(detail, mark_of("Campaign Changed", detail, now, str), str)
+
+
+def account_changed(account_id: str, body: bytes, now: datetime) -> AccountChanged:
+    detail = _detail("account_id", account_id, body, records.ACCOUNT)
+    return records.account_changed(detail, mark_of("Account Changed", detail, now, str), str)
+
+
+def queue_changed(queue_id: str, body: bytes, now: datetime) -> QueueChanged:
+    detail = _detail("queue_id", queue_id, body, records.QUEUE)
+    return records.queue_changed(detail, mark_of("Queue Changed", detail, now, str), str)
 
 
 def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire.records import CampaignValues, PersonValues, UserValues
+from rekindle.adapters.wire.records import AccountValues, CampaignValues, PersonValues, QueueValues, UserValues
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, MOST_INPUTS, Identifier, Sequence
 from rekindle.adapters.wire.settings_schema import SCHEMA
@@ -97,6 +97,12 @@ def _paths() -> Json:
         },
         "/campaigns/{campaign_id}": {
             "put": _put("put_campaign", "Tell what changed of a campaign", "Campaign", _in_path("campaign_id", "")),
+        },
+        "/accounts/{account_id}": {
+            "put": _put("put_account", "Tell what changed of an account", "Account", _in_path("account_id", "")),
+        },
+        "/queues/{queue_id}": {
+            "put": _put("put_queue", "Tell what changed of a queue", "Queue", _in_path("queue_id", "")),
         },
         "/users/{user_id}": {
             "put": _put("put_user", "Tell what changed of a user", "User", _in_path("user_id", "")),
@@ -293,6 +299,12 @@ def _schemas() -> Json:
     return {
         "PersonChange": _change(PersonValues, "person_id", _PERSON_EXAMPLE),
         "CampaignChange": _change(CampaignValues, "campaign_id", {"name": "Spring webinar", "type": "Webinar"}),
+        "AccountChange": _change(
+            AccountValues,
+            "account_id",
+            {"name": "Acme Corp.", "domain": "acme.com", "owner_id": "u-1", "team": {"SDR": "u-2"}},
+        ),
+        "QueueChange": _change(QueueValues, "queue_id", {"name": "Inbound", "member_ids": ["u-1", "u-2"]}),
         "UserChange": _change(
             UserValues, "user_id", {"name": "Ada Byron", "role": "SDR", "fields": {"region": "EMEA"}}
         ),
@@ -328,6 +340,8 @@ def _schemas() -> Json:
             "campaign_id name? type? status? is_active starts_on? ends_on? cost? precedence? exclude_from_reactivation "
             "default_responded_status? response_prompt trigger_reactivation bypass_nurture_timeout track? deleted"
         ),
+        "Account": _record("account_id name? domain? owner_id? team parent_id? type? deleted"),
+        "Queue": _record("queue_id name? member_ids"),
         "User": _record("user_id name? email? role? profile? mode? is_active time_zone? fields"),
         "Response": _record(
             "response_id person_id campaign_id responded responded_at? received_at response_status? activated_at? "
@@ -415,6 +429,10 @@ _MEANINGS = {
     "bypass_nurture_timeout": "Whether a response qualifies while its person is to be left alone.",
     "mode": "The user's own mode, before that of the profile and of the settings.",
     "time_zone": "Such as Europe/Oslo.",
+    "domain": "The account's own e-mail domain, or the address of its website: leads are matched by it.",
+    "team": "Roles, each with its user. A team is told as a whole.",
+    "parent_id": "The account that this one is part of.",
+    "member_ids": "The users who take what the queue owns, told as a whole.",
 }
 
 
@@ -453,6 +471,8 @@ _TYPES: dict[str, Json] = {
     ),
     **_each("starts_on ends_on", {"type": "string", "format": "date"}),
     **_each("fields settings", {"type": "object"}),
+    "team": {"type": "object", "additionalProperties": {"type": "string"}},
+    "member_ids": {"type": "array", "items": {"type": "string"}},
     "scenario": {"type": "string", "enum": [one.value for one in Scenario]},
     "outcome": {"type": "string", "enum": [one.value for one in Outcome]},
     "stage": {"type": "string", "enum": [one.value for one in Stage]},

@@ -7,6 +7,7 @@ from typing import Any
 from rekindle.application.answer_requests import Failure
 from rekindle.application.show_records import Shown
 from rekindle.domain import times
+from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, AssignmentStep
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision
@@ -14,6 +15,7 @@ from rekindle.domain.errors import Conflict, Refusal
 from rekindle.domain.explanation import Explanation, why_excluded
 from rekindle.domain.journey import Entry, StageReached
 from rekindle.domain.person import Engagement, Profile
+from rekindle.domain.queue import Queue
 from rekindle.domain.response import Response
 from rekindle.domain.search import Considered
 from rekindle.domain.settings import Settings
@@ -242,6 +244,23 @@ def campaign(held: Campaign) -> Json:
         "track": held.track,
         "deleted": held.deleted,
     }
+
+
+def account(held: Account) -> Json:
+    return {
+        "account_id": held.account_id,
+        "name": held.name,
+        "domain": held.domain,
+        "owner_id": held.owner_id,
+        "team": dict(held.team),
+        "parent_id": held.parent_id,
+        "type": held.type,
+        "deleted": held.deleted,
+    }
+
+
+def queue(held: Queue) -> Json:
+    return {"queue_id": held.queue_id, "name": held.name, "member_ids": list(held.member_ids)}
 
 
 def user(held: User) -> Json:
