@@ -140,8 +140,8 @@ def moto() -> Iterator[Tables]:
 
 
 @contextmanager
-def dynamodb_local_at(endpoint: str) -> Iterator[Tables]:
-    client = open_client(endpoint)
+def dynamodb_local_at(endpoint: str, pool: int = 10) -> Iterator[Tables]:
+    client = open_client(endpoint, pool=pool)
     tables = on_tables(client)
     yield tables
     drop_tables(tables)

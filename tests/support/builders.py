@@ -15,7 +15,9 @@ from rekindle.adapters.memory import (
     MemoryContacts,
     MemoryLedger,
     MemoryPeople,
+    MemoryPools,
     MemoryReference,
+    MemoryRoutings,
     MemoryScores,
     MemorySettings,
     MemoryTimers,
@@ -317,6 +319,8 @@ class Rekindle:
             versions=MemorySettings(self.memory),
             timers=MemoryTimers(self.memory),
             waits=MemoryWaits(self.memory),
+            pools=MemoryPools(self.memory),
+            routings=MemoryRoutings(self.memory),
             clock=self.clock,
         )
 

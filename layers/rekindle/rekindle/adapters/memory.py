@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +31,7 @@ from rekindle.domain.search import OfClass, grouped_by_class
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
+from rekindle.domain.turns import Capacities
 from rekindle.domain.user import User
 from rekindle.domain.values import replace
 from rekindle.domain.wait import Wait
@@ -70,6 +71,10 @@ class Memory:
     waits: dict[str, Wait] = field(default_factory=dict)
     waiting: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the waits, by the instant they are due."""
+    routings: list[tuple[datetime, str, str]] = field(default_factory=list)
+    """A heap of the leads that are to be routed again: when, whose, for which assignment."""
+    turns: dict[tuple[str, Capacities], int] = field(default_factory=dict)
+    claims: dict[tuple[str, str, date], int] = field(default_factory=dict)
     assignments: dict[str, tuple[str, Assignment]] | None = None
     """Each assignment in its last state, and whose it is, where somebody wants to know."""
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -292,6 +297,36 @@ class MemoryWaits:
         if wait.name not in self.memory.waits:
             self.memory.waits[wait.name] = wait
             heapq.heappush(self.memory.waiting, (wait.due, wait.name))
+
+
+@dataclass(frozen=True)
+class MemoryPools:
+    memory: Memory
+
+    def turn(self, pool: str, capacities: Capacities) -> int:
+        with self.memory.lock:
+            turn = self.memory.turns.get((pool, capacities), 0)
+            self.memory.turns[pool, capacities] = turn + 1
+            return turn
+
+    def claim(self, pool: str, user_id: str, day: date, quota: int) -> bool:
+        with self.memory.lock:
+            claimed = self.memory.claims.get((pool, user_id, day), 0)
+            if claimed < quota:
+                self.memory.claims[pool, user_id, day] = claimed + 1
+            return claimed < quota
+
+    def give_back(self, pool: str, user_id: str, day: date) -> None:
+        with self.memory.lock:
+            self.memory.claims[pool, user_id, day] -= 1
+
+
+@dataclass(frozen=True)
+class MemoryRoutings:
+    memory: Memory
+
+    def again(self, person_id: str, assignment_id: str, at: datetime) -> None:
+        heapq.heappush(self.memory.routings, (at, person_id, assignment_id))
 
 
 @dataclass(frozen=True)

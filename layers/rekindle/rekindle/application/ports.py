@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from rekindle.domain.account import Account
@@ -24,6 +24,7 @@ from rekindle.domain.score import Score
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
+from rekindle.domain.turns import Capacities
 from rekindle.domain.user import User
 from rekindle.domain.wait import Wait
 
@@ -222,6 +223,28 @@ class Waits(Protocol):
     def set(self, wait: Wait) -> None:
         """Set it; the same one again changes nothing."""
         ...
+
+
+class Pools(Protocol):
+    """Whose turn it is in the router's pools, and what members had of their quotas."""
+
+    def turn(self, pool: str, capacities: Capacities) -> int:
+        """Draw the next turn of a pool among exactly these members, counted from 0: each is drawn once."""
+        ...
+
+    def claim(self, pool: str, user_id: str, day: date, quota: int) -> bool:
+        """Take one of a member's quota for a day; False where none is left."""
+        ...
+
+    def give_back(self, pool: str, user_id: str, day: date) -> None:
+        """Undo a claim that was for nothing."""
+        ...
+
+
+class Routings(Protocol):
+    """Leads for which nobody was at work: they are routed again when somebody is."""
+
+    def again(self, person_id: str, assignment_id: str, at: datetime) -> None: ...
 
 
 class Bus(Protocol):

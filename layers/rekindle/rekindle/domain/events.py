@@ -9,6 +9,7 @@ from rekindle.domain import times
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.decision import Decision, digest
 from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
+from rekindle.domain.routing import Routing
 
 SCHEMA_VERSION = 1
 
@@ -43,6 +44,8 @@ def told_by(record: Decision | Entry) -> tuple[Event, ...]:
         return (_stage(record),)
     if isinstance(record, AssignmentStep):
         return _of_step(record)
+    if isinstance(record, Routing):
+        return _of_routing(record)
     return (_deactivated(record),)
 
 
@@ -123,6 +126,7 @@ def _of_step(entry: AssignmentStep) -> tuple[Event, ...]:
         "first_owner_id": assignment.first_owner_id,
         "first_queue_id": assignment.first_queue_id,
         "temporary_owner_id": assignment.temporary_owner_id,
+        "routed": assignment.routed,
         "activated_at": times.text(assignment.activated_at),
         "system_delay_seconds": _seconds(assignment),
     }
@@ -155,6 +159,20 @@ def _seconds(assignment: Assignment) -> float | None:
 
 def _event(event_id: str, name: str, entry: AssignmentStep, detail: Mapping[str, Any]) -> Event:
     return Event(event_id, name, entry.person_id, entry.at, entry.settings_version, detail)
+
+
+def _of_routing(entry: Routing) -> tuple[Event, ...]:
+    """The CRM alone can convert a lead: it is asked to, with the status that the contact is to inherit."""
+    if not entry.convert:
+        return ()
+    asked = {
+        "assignment_id": entry.assignment_id,
+        "account_id": entry.account_id,
+        "owner_id": entry.owner_id,
+        "status": entry.status,
+    }
+    event_id, at = f"{entry_id(entry)}-conversion", entry.at
+    return (Event(event_id, "Conversion Requested", entry.person_id, at, entry.settings_version, asked),)
 
 
 def _stage(entry: StageReached) -> Event:
@@ -194,6 +212,8 @@ def entry_id(entry: Entry) -> str:
     """Names an entry of a journey: person, instant (so that ids sort by time), then what happened."""
     if isinstance(entry, AssignmentStep):
         named = digest("assignment", entry.step, entry.assignment.assignment_id, entry.assignment.owner_id or "")
+    elif isinstance(entry, Routing):
+        named = digest("routing", entry.assignment_id)
     elif isinstance(entry, StageReached):
         named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
     else:

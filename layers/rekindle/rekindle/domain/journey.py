@@ -10,6 +10,7 @@ from enum import StrEnum
 from rekindle.domain.assignment import AssignmentStep
 from rekindle.domain.person import Engagement
 from rekindle.domain.response import WORKING
+from rekindle.domain.routing import Routing
 from rekindle.domain.settings import Settings
 
 
@@ -62,7 +63,7 @@ class Deactivated:
     settings_version: int
 
 
-Entry = StageReached | Deactivated | AssignmentStep
+Entry = StageReached | Deactivated | AssignmentStep | Routing
 
 
 def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:

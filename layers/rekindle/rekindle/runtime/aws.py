@@ -17,9 +17,10 @@ from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.pools import DynamoDBPools
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.timers import ScheduledTimers
-from rekindle.adapters.scheduler import ScheduledWaits, Schedules
+from rekindle.adapters.scheduler import ScheduledRoutings, ScheduledWaits, Schedules
 from rekindle.runtime.environment import Environment
 from rekindle.runtime.use_cases import UseCases
 
@@ -75,6 +76,8 @@ def use_cases() -> UseCases:
         versions=versions,
         timers=timers(),
         waits=ScheduledWaits(schedules()),
+        pools=DynamoDBPools(tables),
+        routings=ScheduledRoutings(schedules()),
         clock=now,
     )
 

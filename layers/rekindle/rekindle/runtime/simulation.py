@@ -17,7 +17,9 @@ from rekindle.adapters.memory import (
     MemoryContacts,
     MemoryLedger,
     MemoryPeople,
+    MemoryPools,
     MemoryReference,
+    MemoryRoutings,
     MemoryScores,
     MemorySettings,
     MemoryTimers,
@@ -38,6 +40,8 @@ from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.facts import Fact
 from rekindle.domain.settings import Scenario
 from rekindle.runtime.use_cases import UseCases
+
+_NEVER = times.LAST
 
 PATIENCE = timedelta(seconds=14)
 """How long the deployed functions deliver a fact again that names something unknown: after 2, 4 and 8 seconds."""
@@ -86,6 +90,8 @@ class Simulation:
             versions=MemorySettings(self.memory),
             timers=MemoryTimers(self.memory),
             waits=MemoryWaits(self.memory),
+            pools=MemoryPools(self.memory),
+            routings=MemoryRoutings(self.memory),
             clock=lambda: self.now,
         )
         self.memory.documents.append((self.document, self.now))
@@ -126,13 +132,20 @@ class Simulation:
         self.memory.assignments = {}
 
     def _let_time_pass(self, moment: datetime) -> None:
-        """Move the clock on; timers that are due by then fire at their own instants, and in that order."""
-        delays, waits = self.memory.due, self.memory.waiting
-        while (delays and delays[0][0] <= moment) or (waits and waits[0][0] <= moment):
-            if delays and (not waits or delays[0] <= waits[0]):
+        """Move the clock on; what is due by then happens at its own instant, and in that order."""
+        memory = self.memory
+        while memory.due or memory.waiting or memory.routings:
+            delay = memory.due[0][0] if memory.due else _NEVER
+            wait = memory.waiting[0][0] if memory.waiting else _NEVER
+            routing = memory.routings[0][0] if memory.routings else _NEVER
+            if min(delay, wait, routing) > moment:
+                break
+            if delay <= wait and delay <= routing:
                 self._end_delay()
-            else:
+            elif wait <= routing:
                 self._end_wait()
+            else:
+                self._route()
         self.now = max(self.now, moment)
 
     def _end_delay(self) -> None:
@@ -148,6 +161,11 @@ class Simulation:
         self.now = max(self.now, due)
         self.use_cases.time_out_assignments(self.memory.waits.pop(name))
         self._follow()
+
+    def _route(self) -> None:
+        due, person_id, assignment_id = heapq.heappop(self.memory.routings)
+        self.now = max(self.now, due)
+        self.use_cases.route_leads(person_id, assignment_id)
 
     def _record(self, waiting: Waiting) -> None:
         try:
@@ -175,7 +193,10 @@ class Simulation:
             person_id, change, user_id = memory.activations.popleft()
             self.use_cases.schedule_reactivation(person_id, change, user_id)
         while memory.begun:
-            self.use_cases.start_assignments(memory.begun.popleft())
+            decision = memory.begun.popleft()
+            self.use_cases.start_assignments(decision)
+            if decision.assignment is not None and decision.assignment.routed:
+                self.use_cases.route_leads(decision.person_id, decision.assignment.assignment_id)
 
     def _try_again(self) -> None:
         held, self._waiting = self._waiting, []

@@ -17,8 +17,10 @@ from rekindle.application.ports import (
     Ledger,
     Opportunities,
     People,
+    Pools,
     Queues,
     Reference,
+    Routings,
     Scores,
     SettingsVersions,
     Tasks,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from rekindle.application.reconsider_responses import ReconsiderResponses
     from rekindle.application.record_crm_changes import RecordCrmChanges
     from rekindle.application.request_reactivation import RequestReactivation
+    from rekindle.application.route_leads import RouteLeads
     from rekindle.application.schedule_reactivation import ScheduleReactivation
     from rekindle.application.show_records import ShowRecords
     from rekindle.application.start_assignments import StartAssignments
@@ -63,6 +66,8 @@ class UseCases:
     versions: SettingsVersions
     timers: Timers
     waits: Waits
+    pools: Pools
+    routings: Routings
     clock: Clock
 
     @cached_property
@@ -130,6 +135,12 @@ class UseCases:
         from rekindle.application.time_out_assignments import TimeOutAssignments
 
         return TimeOutAssignments(self.people, self.reference, self.waits, self.clock)
+
+    @cached_property
+    def route_leads(self) -> "RouteLeads":
+        from rekindle.application.route_leads import RouteLeads
+
+        return RouteLeads(self.people, self.reference, self.pools, self.routings, self.match_account, self.clock)
 
     @cached_property
     def complete_assignments(self) -> "CompleteAssignments":

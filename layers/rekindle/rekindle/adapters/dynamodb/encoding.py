@@ -17,6 +17,7 @@ from rekindle.domain.ordering import Mark, grouped, ungrouped
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.queue import Queue
 from rekindle.domain.response import Details, ResponseClass, Standing, Trace
+from rekindle.domain.routing import By, Routing
 from rekindle.domain.settings import Overrides, Scenario
 from rekindle.domain.task import Task
 from rekindle.domain.user import User
@@ -27,11 +28,11 @@ _INSTANTS = frozenset(
     (
         *("since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at"),
         *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
-        *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline"),
+        *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline", "again_at"),
     )
 )
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
+_TUPLES = {"suggested", "absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,
@@ -39,6 +40,7 @@ _NAMES: Mapping[str, Any] = {
     "stage": Stage,
     "state": State,
     "step": Step,
+    "by": By,
     "assignment": lambda stored: Assignment(**decoded(stored)),
 }
 
@@ -163,6 +165,8 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
         return StageReached(**values)
     if kind == "assignment":
         return AssignmentStep(**values)
+    if kind == "routing":
+        return Routing(**values)
     return Deactivated(reason=Ended(values.pop("reason")), **values)
 
 
@@ -175,6 +179,8 @@ def kind_of(value: Decision | Entry) -> str:
         return "decision"
     if isinstance(value, AssignmentStep):
         return "assignment"
+    if isinstance(value, Routing):
+        return "routing"
     return "stage" if isinstance(value, StageReached) else "deactivated"
 
 

@@ -12,6 +12,7 @@ from rekindle.domain.assignment import State, Step
 from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.journey import Ended, Stage
 from rekindle.domain.response import ResponseClass
+from rekindle.domain.routing import By, Passed, Unrouted
 from rekindle.domain.search import Excluded
 from rekindle.domain.settings import Scenario
 
@@ -465,8 +466,8 @@ _TYPES: dict[str, Json] = {
         {"type": "boolean"},
     ),
     **_each(
-        "activated_at as_of assigned_at at deadline decided_at nurture_until reactivated_at received_at responded_at "
-        "stored_at time worked_at",
+        "activated_at again_at as_of assigned_at at deadline decided_at nurture_until reactivated_at received_at "
+        "responded_at stored_at time worked_at",
         {"type": "string", "format": "date-time"},
     ),
     **_each("starts_on ends_on", {"type": "string", "format": "date"}),
@@ -622,6 +623,15 @@ _TIMELINE = {
         _record(
             f"kind at {_ASSIGNMENT}",
             kind={"type": "string", "enum": [f"assignment_{step}" for step in Step if step is not Step.STARTED]},
+        ),
+        _record(
+            "kind at assignment_id owner_id? reason? by? account_id? matched_by? unmatched? suggested pool? passed "
+            "again_at? explanation",
+            kind={"type": "string", "enum": ["routed", "not_routed"]},
+            reason={"type": "string", "enum": [one.value for one in Unrouted]},
+            by={"type": "string", "enum": [one.value for one in By]},
+            suggested=_list({"type": "string"}),
+            passed={"type": "object", "additionalProperties": {"enum": [one.value for one in Passed]}},
         ),
         _record(
             "kind at response_id campaign_id cycle stage",

@@ -2,12 +2,16 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rekindle.adapters.wire.rules import kind_of
-from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, Rule
+from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, TIME_OF_DAY, Rule
 from rekindle.domain.errors import InvalidSettings, Malformed
+from rekindle.domain.routing import By
 from rekindle.domain.settings import LONGEST_DURATION, duration, path_of
 
 LARGEST = 200_000
@@ -98,7 +102,7 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     for error in Draft202012Validator(SCHEMA).iter_errors(document):
         for path, message in _told(tuple(error.absolute_path), error.validator, error.schema, error.instance):
             found.setdefault(path, message)
-    for path, message in (*_bad_durations((), SCHEMA, document), *_overlapping_types(document)):
+    for path, message in (*_bad_durations((), SCHEMA, document), *_overlapping_types(document), *_router(document)):
         found.setdefault(path, message)
     return sorted((path_of(path), message) for path, message in found.items())
 
@@ -188,6 +192,61 @@ def _overlapping_types(document: Mapping[str, Any]) -> Iterator[Fault]:
             if both:
                 message = f"overlapping: {', '.join(both)} in both only and except"
                 yield ("reactivation", scenario, "campaign_types"), message
+
+
+_NEEDED: Mapping[Any, str] = {By.POOL: "pool", By.ACCOUNT_TEAM: "role"}
+"""What a step of the router needs beside where it leads to."""
+
+
+def _router(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Steps that name no pool or role, or one that is not there; times and zones that do not exist."""
+    at: tuple[Part, ...] = ("assignment", "router")
+    router = _entries(_entries(document.get("assignment")).get("router"))
+    pools = _entries(router.get("pools"))
+    steps = router.get("steps")
+    for place, step in enumerate(steps if isinstance(steps, list) else ()):
+        needed = _NEEDED.get(_entries(step).get("to", ""))
+        if needed is not None and needed not in step:
+            yield (*at, "steps", place, needed), f"is needed where to is {_shown(step['to'])}"
+        elif needed == "pool" and step["pool"] not in pools:
+            yield (*at, "steps", place, "pool"), f"there is no pool {_shown(step['pool'])}"
+    for name, pool in pools.items():
+        for path, message in _pool(_entries(pool)):
+            yield (*at, "pools", name, *path), message
+
+
+def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
+    members = pool.get("members")
+    users = [_entries(member).get("user") for member in (members if isinstance(members, list) else ())]
+    for place, user in enumerate(users):
+        if user is not None and user in users[:place]:
+            yield ("members", place, "user"), f"names {_shown(user)} twice"
+    hours = _entries(pool.get("hours"))
+    begins, ends = hours.get("from", "09:00"), hours.get("to", "17:00")
+    if all(re.match(TIME_OF_DAY, str(told)) for told in (begins, ends)) and begins >= ends:
+        yield ("hours", "to"), f"expected a time after {begins}"
+    zone, days = pool.get("time_zone"), pool.get("holidays")
+    if isinstance(zone, str) and not _is_zone(zone):
+        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {_shown(zone)}"
+    for place, day in enumerate(days if isinstance(days, list) else ()):
+        if isinstance(day, str) and not _is_date(day):
+            yield ("holidays", place), f"expected a date such as 2026-12-25, got {_shown(day)}"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
+
+
+def _is_date(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _entries(value: Any) -> Mapping[str, Any]:

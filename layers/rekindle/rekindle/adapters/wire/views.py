@@ -17,6 +17,7 @@ from rekindle.domain.journey import Entry, StageReached
 from rekindle.domain.person import Engagement, Profile
 from rekindle.domain.queue import Queue
 from rekindle.domain.response import Response
+from rekindle.domain.routing import Routing
 from rekindle.domain.search import Considered
 from rekindle.domain.settings import Settings
 from rekindle.domain.user import User
@@ -213,6 +214,8 @@ def timeline_entry(record: Decision | Entry) -> Json:
                 name: told for name, told in assignment(record.person_id, record.assignment).items() if name != "record"
             },
         }
+    if isinstance(record, Routing):
+        return _routing(record)
     told: Json = {
         "kind": "stage_reached" if isinstance(record, StageReached) else "deactivated",
         "at": times.text(record.at),
@@ -223,6 +226,25 @@ def timeline_entry(record: Decision | Entry) -> Json:
     if isinstance(record, StageReached):
         return {**told, "stage": record.stage.value}
     return {**told, "reason": record.reason.value}
+
+
+def _routing(entry: Routing) -> Json:
+    return {
+        "kind": "routed" if entry.owner_id is not None else "not_routed",
+        "at": times.text(entry.at),
+        "assignment_id": entry.assignment_id,
+        "owner_id": entry.owner_id,
+        "reason": entry.reason,
+        "by": entry.by.value if entry.by else None,
+        "account_id": entry.account_id,
+        "matched_by": entry.matched_by,
+        "unmatched": entry.unmatched,
+        "suggested": list(entry.suggested),
+        "pool": entry.pool,
+        "passed": dict(entry.passed),
+        "again_at": times.optional_text(entry.again_at),
+        "explanation": entry.sentence,
+    }
 
 
 def campaign(held: Campaign) -> Json:
