@@ -9,7 +9,14 @@ from threading import Barrier
 import pytest
 
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
-from rekindle.adapters.memory import Memory, MemoryTimers, memory_opportunities, memory_tasks
+from rekindle.adapters.memory import (
+    Memory,
+    MemoryTimers,
+    MemoryWaits,
+    memory_opportunities,
+    memory_queues,
+    memory_tasks,
+)
 from rekindle.application.reactivate_on_score import trigger_of as crossing_trigger
 from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.errors import Conflict
@@ -42,11 +49,13 @@ def use(local_endpoint: str) -> Iterator[UseCases]:
         tables.ledger,
         tables.reference,
         tables.campaigns,
+        memory_queues(Memory()),
         tables.users,
         memory_tasks(Memory()),
         memory_opportunities(Memory()),
         tables.versions,
         MemoryTimers(Memory()),
+        MemoryWaits(Memory()),
         lambda: NOW,
     )
     use.versions.put(DOCUMENT, 0, NOW)
