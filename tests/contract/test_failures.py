@@ -14,6 +14,7 @@ from rekindle.adapters.dynamodb.timers import ScheduledTimers
 from rekindle.adapters.scheduler import Schedules
 from rekindle.domain import request
 from rekindle.domain.account import Account
+from rekindle.domain.assignment import State
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict, Refusal, TooLarge, Unavailable
@@ -45,6 +46,7 @@ READS: dict[str, tuple[str, Call]] = {
     "people.responses": ("query", lambda t: list(t.people.responses("p"))),
     "people.candidates": ("query", lambda t: t.people.candidates("p")),
     "people.repeats": ("query", lambda t: t.people.repeats("p", "c", 25)),
+    "people.assigned": ("query", lambda t: t.people.assigned(State.PENDING, 10)),
     "people.home_of": ("get_item", lambda t: t.people.home_of("r")),
     "people.reindex": ("query", lambda t: t.people.reindex(Person("p", 1), DEFAULT_CLASSES, "m")),
     "scores.get": ("get_item", lambda t: t.scores.get("p")),

@@ -254,7 +254,7 @@ _ASSIGNMENT_RULE = _object(
         "where": {"type": "object", "description": "What the person's fields must be.", "default": {}},
         "to": _text("The queue or user that has the lead while it waits."),
         "deadline": _duration("When the wait is given up.", default="PT1H"),
-        "reminder": _duration("When somebody is reminded.", default="PT15M"),
+        "reminder": {**_optional(_duration("When somebody is reminded; null for never.")), "default": "PT15M"},
         "fallback": _optional(_text("Who gets the lead when the wait is given up.")),
     },
     required=["to"],
