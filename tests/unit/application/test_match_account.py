@@ -72,7 +72,7 @@ def test_a_lead_of_a_known_domain_costs_two_requests(rekindle: Rekindle, asked: 
 def test_a_lead_of_no_known_domain_costs_three_more_for_its_name(rekindle: Rekindle, asked: Asked):
     found = matched(rekindle, asked, email="ada@elsewhere.example", company="ACME Inc")
     assert (found.account_id, found.rule) == ("a1", Rule.COMPANY_NAME)
-    assert asked.keys == ["address", "domain#elsewhere.example", "company#acme", "head#acme", "tail#acme"]
+    assert asked.keys == ["address", "domain#elsewhere.example", "company#acme", "head#acm", "tail#cme"]
 
 
 def test_a_generic_domain_is_not_asked_for(rekindle: Rekindle, asked: Asked):

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rekindle.domain.account import Account
 from rekindle.domain.campaign import Campaign
@@ -12,7 +12,6 @@ from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
 from rekindle.domain.events import Event
 from rekindle.domain.journey import Entry
-from rekindle.domain.matching import Candidate
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
@@ -24,6 +23,9 @@ from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
 from rekindle.domain.user import User
+
+if TYPE_CHECKING:
+    from rekindle.domain.matching import Candidate
 
 Clock = Callable[[], datetime]
 
@@ -161,7 +163,7 @@ Opportunities = Records[Opportunity]
 class AccountDirectory(Protocol):
     """Accounts by what matching asks for."""
 
-    def listed(self, key: str, limit: int) -> Sequence[Candidate]:
+    def listed(self, key: str, limit: int) -> Sequence["Candidate"]:
         """Up to `limit` accounts under a key of `domain.matching`, in the order of `place_of`, as last committed."""
         ...
 
