@@ -144,7 +144,7 @@ def _mistyped(name: str, random: Random) -> str:
     place = random.randrange(len(name))
     letter = random.choice("abcdefghijklmnopqrstuvwxyz")
     swapped = name[:place] + name[place + 1 : place + 2] + name[place] + name[place + 2 :]
-    return random.choice(
+    written = random.choice(
         (
             name[:place] + name[place + 1 :],
             name[:place] + letter + name[place:],
@@ -152,6 +152,7 @@ def _mistyped(name: str, random: Random) -> str:
             swapped,
         )
     )
+    return written if written.casefold() != name.casefold() else _mistyped(name, random)
 
 
 def _with_a_word_more(name: str, random: Random) -> str:
