@@ -4,8 +4,8 @@ standard input, as JSON. Prints for each of its ways to decide the positions of 
 The comparison and the rule "more than three fields agree" follow recordlinkage's own guide to these records (its
 docs/guides/link_two_dataframes.ipynb), with three differences, each in its favour: the given name may be mistyped as
 the surname may, because these pairs need not share it as the guide's do; the street is compared as the names are; and
-the postal code is a seventh field, because the other side of the comparison looks at it too. The classifier is its unsupervised one: whoever matches leads has no
-pairs of known truth to learn from.
+the postal code is a seventh field, because the other side of the comparison looks at it too. The classifier is its
+unsupervised one: whoever matches leads has no pairs of known truth to learn from.
 """
 
 import json
