@@ -165,6 +165,15 @@ def test_a_contact_that_was_merged_away_matches_nothing_by_itself(rekindle: Reki
     contact(rekindle, person_id="c2", email="other@gmail.com", account_id="a1")
     rekindle.tell(people_merged("c2", "c1", at=2))
     assert matched(rekindle, email="ada@gmail.com").account_id is None
+    assert not rekindle.memory.addresses["ada@gmail.com"]
+
+
+def test_a_contact_that_took_over_an_address_and_an_account_matches_by_them(rekindle: Rekindle):
+    contact(rekindle, email="ada@gmail.com", account_id="a2")
+    contact(rekindle, person_id="c2", last_name="Lovelace")
+    rekindle.tell(people_merged("c2", "c1", at=2))
+    assert matched(rekindle, email="ada@gmail.com").account_id == "a2"
+    assert rekindle.memory.addresses["ada@gmail.com"].keys() == {"c2"}
 
 
 def test_a_look_up_that_is_behind_does_not_mislead(rekindle: Rekindle):
