@@ -7,10 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rekindle.application.match_account import MatchAccount
 from rekindle.application.record_reference import RecordAccount
 from rekindle.domain.account import Account
+from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
-from rekindle.domain.matching import candidate_of, keys_of, place_of
+from rekindle.domain.matching import Rule, candidate_of, keys_of, place_of
+from rekindle.domain.person import Person, Profile
 from rekindle.domain.queue import Queue
 from tests.contract.requests import Requests
 from tests.contract.stores import Stores, Tables
@@ -179,3 +182,39 @@ def test_the_address_itself_is_not_stored_with_the_look_up(tables: Tables) -> No
     tables.contacts.add("ada@acme.example", "p-1", 1)
 
     assert "ada@" not in str(tables.client.scan(TableName=tables.names.people)["Items"])
+
+
+# --- what a match costs --------------------------------------------------------------------------------------------
+
+
+def test_a_match_asks_as_much_of_many_accounts_as_of_few(tables: Tables) -> None:
+    match = MatchAccount(tables.directory, tables.contacts, tables.people, tables.reference)
+    by_domain = Person("p-1", profile=Profile(email="ada@acme.example", company="Acme"))
+    by_name = Person("p-2", profile=Profile(email="ada@elsewhere.example", company="ACME"))
+    stranger = Person("p-3", profile=Profile(email="ada@elsewhere.example", company="Acmo"))
+    asked = []
+    for more in (1, 60):
+        for n in range(more):
+            tables.accounts.put(Account(f"{more}-{n}", f"Acme {n}", f"acme{n}.example", version=1), 0)
+        if more == 1:
+            tables.accounts.put(ACME, 0)
+        with Requests(tables.client) as requests:
+            found = [match(person) for person in (by_domain, by_name, stranger)]
+        asked.append(requests.names)
+        assert [one.rule for one in found] == [Rule.DOMAIN, Rule.COMPANY_NAME, None]
+        assert found[2].suggestions
+    assert asked[0] == asked[1] == ["Query"] * (2 + 5 + 5)
+
+
+def test_a_match_by_address_asks_for_the_contact_and_its_account(tables: Tables) -> None:
+    match = MatchAccount(tables.directory, tables.contacts, tables.people, tables.reference)
+    tables.accounts.put(ACME, 0)
+    contact = Person("c-1", 1, "contact", profile=Profile(email="ada@gmail.com", account_id="a-1"))
+    tables.contacts.add("ada@gmail.com", "c-1", 1)
+    tables.people.commit(Change(contact, 0))
+
+    with Requests(tables.client) as requests:
+        found = match(Person("p-1", profile=Profile(email="ada@gmail.com")))
+
+    assert (found.account_id, found.rule) == ("a-1", Rule.ADDRESS)
+    assert requests.names == ["Query", "BatchGetItem", "Query"]

@@ -72,7 +72,7 @@ def test_a_lead_of_a_known_domain_costs_two_requests(rekindle: Rekindle, asked: 
 def test_a_lead_of_no_known_domain_costs_three_more_for_its_name(rekindle: Rekindle, asked: Asked):
     found = matched(rekindle, asked, email="ada@elsewhere.example", company="ACME Inc")
     assert (found.account_id, found.rule) == ("a1", Rule.COMPANY_NAME)
-    assert asked.keys == ["address", "domain#elsewhere.example", "company#acme", "head#acme", "tail#acme"]
+    assert asked.keys == ["address", "domain#elsewhere.example", "company#acme", "head#acm", "tail#cme"]
 
 
 def test_a_generic_domain_is_not_asked_for(rekindle: Rekindle, asked: Asked):
@@ -165,6 +165,15 @@ def test_a_contact_that_was_merged_away_matches_nothing_by_itself(rekindle: Reki
     contact(rekindle, person_id="c2", email="other@gmail.com", account_id="a1")
     rekindle.tell(people_merged("c2", "c1", at=2))
     assert matched(rekindle, email="ada@gmail.com").account_id is None
+    assert not rekindle.memory.addresses["ada@gmail.com"]
+
+
+def test_a_contact_that_took_over_an_address_and_an_account_matches_by_them(rekindle: Rekindle):
+    contact(rekindle, email="ada@gmail.com", account_id="a2")
+    contact(rekindle, person_id="c2", last_name="Lovelace")
+    rekindle.tell(people_merged("c2", "c1", at=2))
+    assert matched(rekindle, email="ada@gmail.com").account_id == "a2"
+    assert rekindle.memory.addresses["ada@gmail.com"].keys() == {"c2"}
 
 
 def test_a_look_up_that_is_behind_does_not_mislead(rekindle: Rekindle):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rekindle.application.ports import AccountDirectory, Contacts, People, Reference
 from rekindle.domain.matching import (
     MOST_LISTED,
+    MOST_NEAR,
     Candidate,
     Found,
     Match,
@@ -27,7 +28,7 @@ MOST_CONTACTS = 5
 @dataclass(frozen=True)
 class MatchAccount:
     """Asks by address and domain first, and by name only where those do not settle it: two requests for most people
-    of a company that is known, six where it is not, however many accounts there are."""
+    of a company that is known, five for most of one that is not, however many accounts there are."""
 
     directory: AccountDirectory
     contacts: Contacts
@@ -39,22 +40,23 @@ class MatchAccount:
         sought = Sought(profile.email, profile.company) if profile else Sought()
         addressed = list(self._of_contacts(mail_key(sought.email), person.person_id))
         by_address = frozenset(one.account_id for one in addressed)
-        found = self._listed(map(domain_key, sought_domains(sought)))
+        found = self._listed(map(domain_key, sought_domains(sought)), MOST_LISTED)
         found = Found((*addressed, *found.candidates), by_address, found.cut)
         matched = match(sought, found)
         name = name_key(sought.company)
         if name is None or (matched.account_id is not None and not found.cut):
             return matched
-        named = self._listed((name, *near_keys(sought.company)))
-        return match(sought, Found((*found.candidates, *named.candidates), by_address, found.cut | named.cut))
+        named, near = self._listed((name,), MOST_LISTED), self._listed(near_keys(sought.company), MOST_NEAR)
+        candidates = (*found.candidates, *named.candidates, *near.candidates)
+        return match(sought, Found(candidates, by_address, found.cut | named.cut))
 
-    def _listed(self, keys: Iterable[str]) -> Found:
+    def _listed(self, keys: Iterable[str], most: int) -> Found:
         candidates: list[Candidate] = []
         cut = set()
         for key in keys:
-            listed = self.directory.listed(key, MOST_LISTED + 1)
-            candidates += listed[:MOST_LISTED]
-            if len(listed) > MOST_LISTED:
+            listed = self.directory.listed(key, most + 1)
+            candidates += listed[:most]
+            if len(listed) > most:
                 cut.add(key)
         return Found(tuple(candidates), cut=frozenset(cut))
 

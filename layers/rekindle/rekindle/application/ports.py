@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rekindle.domain.account import Account
 from rekindle.domain.assignment import State
@@ -13,7 +13,6 @@ from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
 from rekindle.domain.events import Event
 from rekindle.domain.journey import Entry
-from rekindle.domain.matching import Candidate
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
@@ -27,6 +26,9 @@ from rekindle.domain.timer import Timer
 from rekindle.domain.turns import Capacities
 from rekindle.domain.user import User
 from rekindle.domain.wait import Wait
+
+if TYPE_CHECKING:
+    from rekindle.domain.matching import Candidate
 
 Clock = Callable[[], datetime]
 
@@ -169,7 +171,7 @@ Opportunities = Records[Opportunity]
 class AccountDirectory(Protocol):
     """Accounts by what matching asks for."""
 
-    def listed(self, key: str, limit: int) -> Sequence[Candidate]:
+    def listed(self, key: str, limit: int) -> Sequence["Candidate"]:
         """Up to `limit` accounts under a key of `domain.matching`, in the order of `place_of`, as last committed."""
         ...
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rekindle.application.attempts import attempts, committed
-from rekindle.application.ports import Contacts, People, Reference, Scores
+from rekindle.application.commit_people import CommitPeople
+from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.recorded import Recorded
 from rekindle.application.unite_people import UnitePeople
 from rekindle.application.world import owners_of
@@ -14,7 +15,7 @@ from rekindle.domain.errors import Conflict
 from rekindle.domain.facts import PersonChanged, PersonDeleted
 from rekindle.domain.journey import Ended
 from rekindle.domain.ordering import Mark, Order
-from rekindle.domain.person import Person, contact_address
+from rekindle.domain.person import Person
 from rekindle.domain.recording import ended, owner_followed, person_deleted, person_told, status_followed, still_news
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response
 from rekindle.domain.score import changed
@@ -30,7 +31,7 @@ class RecordPerson:
     scores: Scores
     reference: Reference
     unite: UnitePeople
-    contacts: Contacts
+    commit: CommitPeople
 
     def __call__(self, fact: PersonChanged) -> Recorded:
         values = dict(fact.values)
@@ -68,7 +69,7 @@ class RecordPerson:
             settings = self.reference.settings()
             change = status_followed(before, after, active, mark.at, settings)
             change = owner_followed(change, before, mark.at, settings, owners_of(self.reference))
-            if self._committed(before, change.indexed_by(settings)):
+            if self.commit((before, change.indexed_by(settings))):
                 return Recorded(1, applied.older, applied.duplicate)
         raise AssertionError("attempts() raises before")
 
@@ -135,19 +136,6 @@ class RecordPerson:
                     settings,
                     NO_ACTION_REQUIRED,
                 )
-            if self._committed(before, change.indexed_by(settings)):
+            if self.commit((before, change.indexed_by(settings))):
                 return Recorded(1)
         raise AssertionError("attempts() raises before")
-
-    def _committed(self, before: Person, change: Change) -> bool:
-        """Commit, and keep the look-up by e-mail address. An address is entered before and taken out after, so that the
-        look-up never lacks what was committed; that it may name too many, those who ask it know."""
-        person = change.person
-        was, now = contact_address(before), contact_address(person)
-        if now is not None and now != was:
-            self.contacts.add(now, person.person_id, person.version)
-        if not committed(self.people, change):
-            return False
-        if was is not None and now != was:
-            self.contacts.remove(was, person.person_id, person.version)
-        return True

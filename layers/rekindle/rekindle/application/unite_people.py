@@ -7,6 +7,7 @@ from itertools import batched
 from typing import Literal
 
 from rekindle.application.attempts import attempts, committed
+from rekindle.application.commit_people import CommitPeople
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.reconsider_responses import ReconsiderResponses
 from rekindle.application.recorded import Recorded
@@ -31,6 +32,7 @@ class UnitePeople:
     scores: Scores
     reference: Reference
     reconsider: ReconsiderResponses
+    commit: CommitPeople
 
     def __call__(
         self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None = None
@@ -78,10 +80,9 @@ class UnitePeople:
             active_of = {p.person_id: active for p in (survivor, absorbed) if (active := self._active(p))}
             settings = self.reference.settings()
             steps = link(survivor, absorbed, active_of, at, settings, owners_of(self.reference))
-            if committed(
-                self.people,
-                steps.survivor.indexed_by(settings),
-                steps.absorbed.indexed_by(settings),
+            if self.commit(
+                (survivor, steps.survivor.indexed_by(settings)),
+                (absorbed, steps.absorbed.indexed_by(settings)),
             ):
                 return True
         raise AssertionError("attempts() raises before")

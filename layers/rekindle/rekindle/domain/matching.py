@@ -18,11 +18,13 @@ MOST_SUGGESTED = 5
 MOST_LISTED = 50
 """Accounts that are read under one key. Where there are more, how many share it is not known, and none is matched by
 standing alone."""
+MOST_NEAR = 200
+"""Accounts that are read of those whose names begin, or end, like the one that is sought."""
 SIMILAR = 0.85
 """From here on a name is near enough to be suggested."""
 _CONTAINED = 0.9
 _SAME_DOMAIN = 0.95
-_EDGE = 4
+_EDGE = 3
 _PLACE_DIGITS = 30
 
 

@@ -7,15 +7,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 from rekindle.domain import times
 from rekindle.domain.user import User
 
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ABSENT_UNTIL = "absent_until"
 """The user's own named value that tells until when, a date or a time, the user gets no leads."""
+
+
+def zone(name: str) -> "ZoneInfo":
+    """Raises ValueError, or KeyError, for a zone that does not exist. Every function knows the settings, but only the
+    router needs clocks, which take their time to be imported."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
 
 
 class By(StrEnum):
@@ -92,11 +102,11 @@ class Pool:
     holidays: frozenset[date] = frozenset()
 
     def local(self, user: User | None, moment: datetime) -> datetime:
-        return moment.astimezone(ZoneInfo((user.time_zone if user is not None else None) or self.time_zone))
+        return moment.astimezone(zone((user.time_zone if user is not None else None) or self.time_zone))
 
     def day(self, moment: datetime) -> date:
         """The day that quotas count by."""
-        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+        return moment.astimezone(zone(self.time_zone)).date()
 
     def passed(self, user: User | None, moment: datetime) -> Passed | None:
         """Why a member gets no lead at an instant, or None."""
@@ -189,8 +199,8 @@ def is_absent(user: User, moment: datetime) -> bool:
     try:
         if "T" in told:
             return moment < times.instant(told)
-        zone = ZoneInfo(user.time_zone) if user.time_zone else moment.tzinfo
-        return moment.astimezone(zone).date() <= date.fromisoformat(told)
+        local = moment.astimezone(zone(user.time_zone)) if user.time_zone else moment
+        return local.date() <= date.fromisoformat(told)
     except (ValueError, OverflowError, KeyError):
         return False
 

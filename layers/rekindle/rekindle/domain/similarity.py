@@ -17,7 +17,7 @@ def jaro_winkler(one: str, other: str) -> float:
 
 
 def _jaro(one: str, other: str) -> float:
-    if len(one) > len(other):
+    if (len(one), one) > (len(other), other):
         one, other = other, one
     reach = max(len(other) // 2 - 1, 0)
     taken = [False] * len(other)

@@ -32,6 +32,7 @@ from rekindle.application.ports import (
 if TYPE_CHECKING:
     from rekindle.application.answer_requests import AnswerRequests
     from rekindle.application.change_settings import ChangeSettings
+    from rekindle.application.commit_people import CommitPeople
     from rekindle.application.complete_assignments import CompleteAssignments
     from rekindle.application.match_account import MatchAccount
     from rekindle.application.reactivate import Reactivate
@@ -149,10 +150,16 @@ class UseCases:
         return CompleteAssignments(self.people, self.reference, self.clock)
 
     @cached_property
+    def commit_people(self) -> "CommitPeople":
+        from rekindle.application.commit_people import CommitPeople
+
+        return CommitPeople(self.people, self.contacts)
+
+    @cached_property
     def unite_people(self) -> "UnitePeople":
         from rekindle.application.unite_people import UnitePeople
 
-        return UnitePeople(self.people, self.scores, self.reference, self.reconsider_responses)
+        return UnitePeople(self.people, self.scores, self.reference, self.reconsider_responses, self.commit_people)
 
     @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
@@ -169,7 +176,7 @@ class UseCases:
         from rekindle.application.record_response import RecordResponse
 
         return RecordCrmChanges(
-            person=RecordPerson(self.people, self.scores, self.reference, self.unite_people, self.contacts),
+            person=RecordPerson(self.people, self.scores, self.reference, self.unite_people, self.commit_people),
             response=RecordResponse(
                 self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
             ),

@@ -3,11 +3,14 @@
 An entry of such a list is an item of the table of reference records: its hash key is the key of the list, its range key
 a number that stands for the account. It is written in the transaction that writes the account's version, so a list says
 of an account what its newest version says, whoever raced. Accounts that share a key share no item.
+
+Every function has this at hand and few use it: the rules of matching are imported by those that do.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pynamodb.connection import Connection
 
@@ -19,7 +22,9 @@ from rekindle.adapters.dynamodb.writes import Image
 from rekindle.domain import times
 from rekindle.domain.account import Account
 from rekindle.domain.errors import Conflict
-from rekindle.domain.matching import Candidate, candidate_of, keys_of, place_of
+
+if TYPE_CHECKING:
+    from rekindle.domain.matching import Candidate
 
 _KIND = "account"
 
@@ -37,6 +42,8 @@ class DynamoDBAccounts:
         return DynamoDBRecords(_KIND, encoding.account, lambda account: account.account_id, self.clock)
 
     def put(self, account: Account, read_version: int) -> None:
+        from rekindle.domain.matching import candidate_of, keys_of, place_of
+
         before = self.get(account.account_id)
         if (before.version if before else 0) != read_version:
             raise Conflict("the account was changed since")
@@ -58,7 +65,9 @@ class DynamoDBAccounts:
         with our_errors():
             self.connection.dispatch("TransactWriteItems", request)
 
-    def listed(self, key: str, limit: int) -> Sequence[Candidate]:
+    def listed(self, key: str, limit: int) -> Sequence["Candidate"]:
+        from rekindle.domain.matching import Candidate
+
         with our_errors():
             found = ReferenceItem.query(key, limit=limit, consistent_read=True)
             return [Candidate(**item.body) for item in found]

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rekindle.adapters.wire.rules import kind_of
 from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, TIME_OF_DAY, Rule
 from rekindle.domain.errors import InvalidSettings, Malformed
-from rekindle.domain.routing import By
+from rekindle.domain.routing import By, zone
 from rekindle.domain.settings import LONGEST_DURATION, duration, path_of
 
 LARGEST = 200_000
@@ -225,9 +224,9 @@ def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
     begins, ends = hours.get("from", "09:00"), hours.get("to", "17:00")
     if all(re.match(TIME_OF_DAY, str(told)) for told in (begins, ends)) and begins >= ends:
         yield ("hours", "to"), f"expected a time after {begins}"
-    zone, days = pool.get("time_zone"), pool.get("holidays")
-    if isinstance(zone, str) and not _is_zone(zone):
-        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {_shown(zone)}"
+    named, days = pool.get("time_zone"), pool.get("holidays")
+    if isinstance(named, str) and not _is_zone(named):
+        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {_shown(named)}"
     for place, day in enumerate(days if isinstance(days, list) else ()):
         if isinstance(day, str) and not _is_date(day):
             yield ("holidays", place), f"expected a date such as 2026-12-25, got {_shown(day)}"
@@ -235,8 +234,8 @@ def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _is_zone(name: str) -> bool:
     try:
-        ZoneInfo(name)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
+        zone(name)
+    except (ValueError, OSError, KeyError):
         return False
     return True
 
