@@ -123,6 +123,12 @@ def test_a_call_is_forgotten_after_a_day(stores: Stores) -> None:
     assert stores.ledger.remember(replace(later, at=later.at + timedelta(hours=1))) == later
 
 
+def test_a_call_without_a_lifetime_is_never_forgotten(stores: Stores) -> None:
+    first = Call("key", "", NOW, lifetime=None)
+    stores.ledger.remember(first)
+    assert stores.ledger.remember(replace(first, at=NOW + timedelta(days=4000))) == first
+
+
 def test_a_call_stands_in_nobody_s_timeline_and_expires(tables: Tables) -> None:
     tables.ledger.remember(Call("key", "content", NOW))
     (item,) = tables.client.scan(TableName=tables.names.ledger)["Items"]

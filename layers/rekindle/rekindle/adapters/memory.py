@@ -19,7 +19,7 @@ from rekindle.domain.journey import Entry
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
-from rekindle.domain.request import REMEMBERED, Call
+from rekindle.domain.request import Call
 from rekindle.domain.response import Home, Response, ResponseClass
 from rekindle.domain.score import Crossing, Score
 from rekindle.domain.search import OfClass, grouped_by_class
@@ -217,7 +217,7 @@ class MemoryLedger:
     def remember(self, call: Call) -> Call:
         with self.memory.lock:
             kept = self.memory.calls.get(call.key)
-            if kept is None or kept.at + REMEMBERED < call.at:
+            if kept is None or (kept.lifetime is not None and kept.at + kept.lifetime < call.at):
                 kept = self.memory.calls[call.key] = call
             return kept
 

@@ -102,7 +102,7 @@ class Ledger(Protocol):
         ...
 
     def remember(self, call: Call) -> Call:
-        """Keep a call under its key for a day; answers the one already kept, if any."""
+        """Keep a call under its key for its lifetime; answers the one already kept, if any."""
         ...
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:

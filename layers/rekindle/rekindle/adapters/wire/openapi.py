@@ -237,8 +237,8 @@ _IF_MATCH = {
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "Makes the request safe to send again: for a day, the same body under the same key is the same "
-    "request, answered by the same decisions, and another body is refused.",
+    "description": "Makes the request safe to send again: for a day, the same body under the same key of the same "
+    "caller is the same request, answered by the same decisions, and another body is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
 _PAGING = [
