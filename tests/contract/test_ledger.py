@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Outcome, Reason, decision_id
 from rekindle.domain.events import entry_id
-from rekindle.domain.journey import Deactivated, Ended, Stage, StageReached
+from rekindle.domain.journey import Deactivated, Ended, Merged, Stage, StageReached
 from rekindle.domain.person import Person
 from rekindle.domain.request import REMEMBERED, Call
 from rekindle.domain.settings import Scenario
@@ -57,7 +57,7 @@ def test_every_field_of_a_decision_comes_back(stores: Stores, data: st.DataObjec
 @given(st.data())
 def test_every_field_of_a_journey_comes_back(stores: Stores, data: st.DataObject) -> None:
     person_id = fresh()
-    entry = data.draw(every_field(StageReached) | every_field(Deactivated))
+    entry = data.draw(every_field(StageReached) | every_field(Deactivated) | every_field(Merged))
     entry = replace(entry, person_id=person_id)
 
     stores.people.commit(Change(Person(person_id, 1), 0, entries=(entry,)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from rekindle.domain import times
 from rekindle.domain.decision import Decision, digest
-from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
+from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
 
 SCHEMA_VERSION = 1
 
@@ -40,6 +40,8 @@ def told_by(record: Decision | Entry) -> tuple[Event, ...]:
         return _of_decision(record) if record.activates and not record.dry_run else ()
     if isinstance(record, StageReached):
         return (_stage(record),)
+    if isinstance(record, Merged):
+        return (_merged(record),)
     return (_deactivated(record),)
 
 
@@ -114,9 +116,24 @@ def _deactivated(entry: Deactivated) -> Event:
     )
 
 
+def _merged(entry: Merged) -> Event:
+    return Event(
+        entry_id(entry),
+        "Person Merged",
+        entry.person_id,
+        entry.at,
+        entry.settings_version,
+        {"merged_id": entry.merged_id, "converted": entry.converted},
+    )
+
+
 def entry_id(entry: Entry) -> str:
     """Names an entry of a journey: person, instant (so that ids sort by time), then what happened."""
-    what = entry.stage if isinstance(entry, StageReached) else entry.reason
-    kind = "stage" if isinstance(entry, StageReached) else "deactivated"
-    named = digest(kind, what, entry.response_id, str(entry.cycle))
+    match entry:
+        case StageReached():
+            named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
+        case Deactivated():
+            named = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
+        case Merged():
+            named = digest("merged", entry.merged_id)
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"

@@ -9,7 +9,7 @@ from typing import Any
 from rekindle.domain import times
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision, Outcome, Reason
-from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
+from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark, grouped, ungrouped
 from rekindle.domain.person import Engagement, Person, Profile
@@ -154,6 +154,8 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
     values = decoded(stored)
     if kind == "stage":
         return StageReached(**values)
+    if kind == "merged":
+        return Merged(**values)
     return Deactivated(reason=Ended(values.pop("reason")), **values)
 
 
@@ -164,6 +166,8 @@ def record(kind: str, stored: Mapping[str, Any]) -> Decision | Entry:
 def kind_of(value: Decision | Entry) -> str:
     if isinstance(value, Decision):
         return "decision"
+    if isinstance(value, Merged):
+        return "merged"
     return "stage" if isinstance(value, StageReached) else "deactivated"
 
 

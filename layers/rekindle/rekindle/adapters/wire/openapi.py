@@ -557,6 +557,11 @@ _TIMELINE = {
             kind={"type": "string", "const": "deactivated"},
             reason={"type": "string", "enum": [one.value for one in Ended]},
         ),
+        _record(
+            "kind at merged_id converted",
+            kind={"type": "string", "const": "merged"},
+            converted={"type": "boolean", "description": "Whether it was a lead that became this contact."},
+        ),
     ]
 }
 

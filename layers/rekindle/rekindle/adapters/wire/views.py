@@ -11,7 +11,7 @@ from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict, Refusal
 from rekindle.domain.explanation import Explanation, why_excluded
-from rekindle.domain.journey import Entry, StageReached
+from rekindle.domain.journey import Entry, Merged, StageReached
 from rekindle.domain.person import Engagement, Profile
 from rekindle.domain.response import Response
 from rekindle.domain.search import Considered
@@ -157,7 +157,8 @@ def response(person_id: str, held: Response) -> Json:
 
 
 def timeline_entry(record: Decision | Entry) -> Json:
-    """What happened, told in order: a decision, a stage that was reached, or the end of an active response."""
+    """What happened, told in order: a decision, a stage that was reached, the end of an active response, or another
+    record of the person that became this one."""
     if isinstance(record, Decision):
         return {
             "kind": "decision",
@@ -170,6 +171,13 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "campaign_id": record.campaign_id,
             "cycle": record.cycle,
             "score": record.score,
+        }
+    if isinstance(record, Merged):
+        return {
+            "kind": "merged",
+            "at": times.text(record.at),
+            "merged_id": record.merged_id,
+            "converted": record.converted,
         }
     told: Json = {
         "kind": "stage_reached" if isinstance(record, StageReached) else "deactivated",
