@@ -21,12 +21,12 @@ from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettin
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.memory import (
     Memory,
-    MemoryCampaigns,
     MemoryLedger,
     MemoryPeople,
     MemoryReference,
     MemoryScores,
     MemorySettings,
+    memory_campaigns,
     memory_users,
 )
 from rekindle.application.ports import Campaigns, Ledger, People, Reference, Scores, SettingsVersions, Users
@@ -63,7 +63,7 @@ def in_memory() -> Stores:
         people=MemoryPeople(memory, reference),
         scores=MemoryScores(memory),
         ledger=MemoryLedger(memory),
-        campaigns=MemoryCampaigns(memory),
+        campaigns=memory_campaigns(memory),
         users=memory_users(memory),
         versions=MemorySettings(memory),
         reference=reference,

@@ -143,20 +143,24 @@ class Promises(RuleBasedStateMachine):
         campaign=campaign_ids,
         responded=st.sampled_from([True, True, True, False]),
         age=st.sampled_from([0, 0, 1, 3, 29, 31]),
+        own_score=st.sampled_from([None, None, None, -20, 65]),
         late=late,
     )
-    def response_arrives(self, response: str, campaign: str, responded: bool, age: int, late: int) -> None:
+    def response_arrives(
+        self, response: str, campaign: str, responded: bool, age: int, own_score: float | None, late: int
+    ) -> None:
         at = self.at(late)
-        values = {"responded_at": day(at - age)} if responded else {}
+        values: dict[str, Any] = {"responded_at": day(at - age)} if responded else {}
+        values |= {} if own_score is None else {"score": own_score}
         self.tell(response_recorded(response, RESPONSES[response], campaign, at, responded=responded, **values))
 
     @rule(response=response_ids, campaign=campaign_ids, late=st.integers(1, 3))
     def response_arrives_late(self, response: str, campaign: str, late: int) -> None:
         self.tell(response_recorded(response, RESPONSES[response], campaign, self.at(late)))
 
-    @rule(response=response_ids, channel=st.sampled_from(["web", "phone"]), late=late)
-    def response_changes(self, response: str, channel: str, late: int) -> None:
-        self.tell(response_changed(response, self.at(late), channel=channel))
+    @rule(response=response_ids, values=st.sampled_from([{"channel": "web"}, {"score": -20}, {"score": 65}]), late=late)
+    def response_changes(self, response: str, values: dict[str, Any], late: int) -> None:
+        self.tell(response_changed(response, self.at(late), **values))
 
     @precondition(rarely)
     @rule(response=response_ids, late=late)
@@ -188,6 +192,9 @@ class Promises(RuleBasedStateMachine):
                 {"is_active": True},
                 {"precedence": 1},
                 {"default_responded_status": None},
+                {"bypass_nurture_timeout": True},
+                {"response_prompt": True},
+                {"response_prompt": False},
             ]
         ),
     )
@@ -336,6 +343,7 @@ class Promises(RuleBasedStateMachine):
 
     def _is_explained(self, decision: Decision) -> None:
         explanation = self.rekindle.use.show_records.decision(decision.decision_id)
+        assert explanation.same_again, f"made again it came out otherwise: {decision}"
         if not decision.searched:
             return
         considered = [c.response_id for c in explanation.considered]

@@ -130,6 +130,10 @@ class Reference(Protocol):
 
     def user(self, user_id: str) -> User | None: ...
 
+    def user_at(self, user_id: str, moment: datetime) -> User | None:
+        """The user as it was stored at an instant."""
+        ...
+
     def settings_at(self, version: int) -> Settings: ...
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from rekindle.adapters.memory import (
     Memory,
-    MemoryCampaigns,
     MemoryLedger,
     MemoryPeople,
     MemoryReference,
     MemoryScores,
     MemorySettings,
     MemoryTimers,
+    memory_campaigns,
     memory_opportunities,
     memory_tasks,
     memory_users,
@@ -70,7 +70,7 @@ class Simulation:
             scores=MemoryScores(self.memory),
             ledger=MemoryLedger(self.memory),
             reference=reference,
-            campaigns=MemoryCampaigns(self.memory),
+            campaigns=memory_campaigns(self.memory),
             users=memory_users(self.memory),
             tasks=memory_tasks(self.memory),
             opportunities=memory_opportunities(self.memory),

@@ -119,7 +119,7 @@ class UseCases:
                 self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
             ),
             campaign=RecordCampaign(self.campaigns, self.clock),
-            user=RecordUser(self.users),
+            user=RecordUser(self.users, self.clock),
             task=RecordTask(self.tasks),
             opportunity=RecordOpportunity(self.people, self.opportunities),
             unite=self.unite_people,

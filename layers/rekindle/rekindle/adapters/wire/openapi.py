@@ -486,15 +486,25 @@ _CONSIDERED = {
     "description": "The winner, and only the winner, has null as excluded.",
 }
 _REASON = {"type": "string", "enum": [one.value for one in Reason]}
+_DECIDED = (
+    "record decision_id person_id scenario outcome reason? response_id? campaign_id? decided_at as_of trigger_id "
+    "settings_version dry_run considered considered_total default_campaign_source? score? previous_score? "
+    "activated_at? cycle? status? replaced_response_id? explanation"
+)
 _DECISION = {
     **_record(
-        "record decision_id person_id scenario outcome reason? response_id? campaign_id? decided_at as_of trigger_id "
-        "settings_version dry_run considered considered_total default_campaign_source? score? previous_score? "
-        "activated_at? cycle? status? replaced_response_id? explanation",
+        f"{_DECIDED} replay?",
         record={"type": "string", "const": "decision"},
         reason=_REASON,
         considered=_list(_CONSIDERED),
+        replay={
+            "type": "string",
+            "description": "Only of one decision: what came of making it again from what is stored; null where that is "
+            "not all there.",
+            "enum": ["identical", "different"],
+        },
     ),
+    "required": [name.removesuffix("?") for name in _DECIDED.split()],
     "examples": [
         {
             "record": "decision",
@@ -538,6 +548,7 @@ _DECISION = {
             "explanation": "Spring webinar got the credit when the score went from 48 to 64 (threshold 60) on "
             "2026-03-01T12:00:00Z: its response is the newest never engaged one within 30 days; 1 other response lost "
             "to it.",
+            "replay": "identical",
         }
     ],
 }

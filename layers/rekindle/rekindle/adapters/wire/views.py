@@ -25,9 +25,11 @@ LISTED = 50
 
 
 def decision(explanation: Explanation, settings: Settings | None = None, listed: int | None = None) -> Json:
-    """A decision with what it considered. With `settings` each loser also says why in words."""
+    """A decision with what it considered. With `settings`, those it was made by, it also tells why each loser lost, and
+    whether it came out the same when it was made again."""
     decided = explanation.decision
     considered = explanation.considered[:listed]
+    again = {} if settings is None else {"replay": _REPLAY[explanation.same_again]}
     return {
         "record": "decision",
         "decision_id": decided.decision_id,
@@ -52,7 +54,11 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "status": decided.status,
         "replaced_response_id": decided.replaced_response_id,
         "explanation": explanation.sentence,
+        **again,
     }
+
+
+_REPLAY = {True: "identical", False: "different", None: None}
 
 
 def results(answers: Sequence[Explanation | Failure]) -> Json:
