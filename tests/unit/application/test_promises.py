@@ -63,7 +63,7 @@ def rarely(machine: "Promises") -> bool:
 class Promises(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.rekindle = Rekindle()
+        self.rekindle = self.opened()
         self.memory = self.rekindle.memory
         self.today = 30
         self.facts: list[Fact] = []
@@ -74,6 +74,10 @@ class Promises(RuleBasedStateMachine):
         self.held: dict[tuple[str, int], frozenset[str]] = {}
         self.rekindle.faults.fails = self._fails
         self.failing = 0
+
+    def opened(self) -> Rekindle:
+        """What is tried, wherever it keeps its records."""
+        return Rekindle()
 
     def _fails(self, _: int) -> bool:
         self._remember_what_is_held()

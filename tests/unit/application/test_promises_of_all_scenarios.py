@@ -13,6 +13,7 @@ from rekindle.domain.explanation import Explanation
 from rekindle.domain.ordering import Mark
 from rekindle.domain.request import Call, ReactivationRequested, ResponsePrompted
 from rekindle.domain.timer import Timer
+from rekindle.domain.values import replace
 from tests.support.builders import (
     campaign_changed,
     day,
@@ -39,6 +40,7 @@ class AllScenarios(Promises):
         self.activations: list[tuple[str, Mark, str | None]] = []
         self.timers: dict[str, Timer] = {}
         self.requests: list[ReactivationRequested | ResponsePrompted] = []
+        self.sent: list[ReactivationRequested] = []
         self.calls: list[tuple[Call, list[ReactivationRequested]]] = []
         self.first: dict[object, Decision] = {}
 
@@ -158,6 +160,21 @@ class AllScenarios(Promises):
     def a_request_comes_again(self, data: st.DataObject) -> None:
         if self.requests:
             self.ask(data.draw(st.sampled_from(self.requests)))
+
+    @rule(person=people, late=late)
+    def a_request_is_sent(self, person: str, late: int) -> None:
+        """Over the bus, whose sender has no answer, and may send it again at another time."""
+        self.sent.append(requested(person, self.at(late), request_id=f"sent{len(self.sent)}"))
+        self.send(self.sent[-1])
+
+    @rule(data=st.data(), late=late)
+    def a_request_is_sent_again(self, data: st.DataObject, late: int) -> None:
+        if self.sent:
+            request = data.draw(st.sampled_from(self.sent))
+            self.send(replace(request, mark=Mark(day(self.at(late)))))
+
+    def send(self, request: ReactivationRequested) -> None:
+        self.asked(("sent", request.request_id), lambda: self.rekindle.tell(request).decision)
 
     @rule(asked=st.lists(people, min_size=1, max_size=4))
     def a_call_of_many(self, asked: list[str]) -> None:
