@@ -369,6 +369,19 @@ class Promises(RuleBasedStateMachine):
         self._announcements_have_their_own_ids()
         for decision in self.memory.decisions.values():
             self._is_explained(decision)
+        self._delivered_again_nothing_changes()
+
+    def _delivered_again_nothing_changes(self) -> None:
+        """All that was told, from the beginning."""
+        before = self._held_now()
+        for fact in self.facts:
+            self.attempt(lambda fact=fact: self.rekindle.tell(fact))
+        assert self._held_now() == before
+
+    def _held_now(self) -> tuple[Any, ...]:
+        """What was decided, and where everybody stands."""
+        homes = {p.person_id: (p.status, p.active, p.cycles, p.deleted, p.responses) for p in self.homes()}
+        return homes, dict(self.memory.decisions)
 
     def _every_response_arrival_was_decided_once(self) -> None:
         arrivals = Counter(d.trigger_id for d in self.memory.decisions.values() if d.scenario == "response")
