@@ -88,6 +88,16 @@ def test_a_campaign_is_known_as_it_was_at_any_instant(stores: Stores) -> None:
     assert [campaign.version if campaign else None for campaign in at] == [None, 1, 1, 2, 2, 3, 3]
 
 
+def test_a_user_is_known_as_it_was_at_any_instant(stores: Stores) -> None:
+    versions = [User("u", role=f"v{n}", version=n, changed_at=NOW + timedelta(days=n)) for n in range(1, 4)]
+    for user in versions:
+        stores.users.put(user, user.version - 1)
+
+    at = [stores.reference.user_at("u", NOW + timedelta(days=days)) for days in (0.5, 1, 2.9, 3)]
+
+    assert [user.version if user else None for user in at] == [None, 1, 2, 3]
+
+
 # --- settings ------------------------------------------------------------------------------------------------------
 
 

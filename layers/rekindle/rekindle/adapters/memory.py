@@ -24,7 +24,7 @@ from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
 from rekindle.domain.queue import Queue
-from rekindle.domain.request import REMEMBERED, Call
+from rekindle.domain.request import Call
 from rekindle.domain.response import Home, Response, ResponseClass
 from rekindle.domain.score import Crossing, Score
 from rekindle.domain.search import OfClass, grouped_by_class
@@ -54,7 +54,7 @@ class Memory:
     addresses: dict[str, dict[str, int]] = field(default_factory=dict)
     """Of each address the contacts that have it, with the version that told so."""
     queues: dict[str, Queue] = field(default_factory=dict)
-    users: dict[str, User] = field(default_factory=dict)
+    users: dict[str, list[User]] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     opportunities: dict[str, Opportunity] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
@@ -255,7 +255,7 @@ class MemoryLedger:
     def remember(self, call: Call) -> Call:
         with self.memory.lock:
             kept = self.memory.calls.get(call.key)
-            if kept is None or kept.at + REMEMBERED < call.at:
+            if kept is None or (kept.lifetime is not None and kept.at + kept.lifetime < call.at):
                 kept = self.memory.calls[call.key] = call
             return kept
 
@@ -330,23 +330,40 @@ class MemoryRoutings:
 
 
 @dataclass(frozen=True)
-class MemoryCampaigns:
-    memory: Memory
+class MemoryVersions[R: (Campaign, User)]:
+    """Records of which every version is kept: past decisions are explained by them."""
 
-    def get(self, campaign_id: str) -> Campaign | None:
-        held = self.memory.campaigns.get(campaign_id)
+    lock: threading.RLock
+    held: dict[str, list[R]]
+    id_of: Callable[[R], str]
+
+    def get(self, record_id: str) -> R | None:
+        held = self.held.get(record_id)
         return held[-1] if held else None
 
-    def put(self, campaign: Campaign, read_version: int) -> None:
-        with self.memory.lock:
-            held = self.memory.campaigns.setdefault(campaign.campaign_id, [])
+    def put(self, record: R, read_version: int) -> None:
+        with self.lock:
+            held = self.held.setdefault(self.id_of(record), [])
             if (held[-1].version if held else 0) != read_version:
-                raise Conflict("the campaign was changed since")
-            held.append(campaign)
+                raise Conflict("the record was changed since")
+            held.append(record)
+
+    def at(self, record_id: str, moment: datetime) -> R | None:
+        held = self.held.get(record_id, [])
+        known = [record for record in held if record.changed_at is None or record.changed_at <= moment]
+        return known[-1] if known else None
+
+
+def memory_campaigns(memory: Memory) -> MemoryVersions[Campaign]:
+    return MemoryVersions(memory.lock, memory.campaigns, lambda campaign: campaign.campaign_id)
+
+
+def memory_users(memory: Memory) -> MemoryVersions[User]:
+    return MemoryVersions(memory.lock, memory.users, lambda user: user.user_id)
 
 
 @dataclass(frozen=True)
-class MemoryRecords[R: (Queue, User, Task, Opportunity)]:
+class MemoryRecords[R: (Queue, Task, Opportunity)]:
     lock: threading.RLock
     held: dict[str, R]
     id_of: Callable[[R], str]
@@ -411,10 +428,6 @@ def memory_queues(memory: Memory) -> MemoryRecords[Queue]:
     return MemoryRecords(memory.lock, memory.queues, lambda queue: queue.queue_id)
 
 
-def memory_users(memory: Memory) -> MemoryRecords[User]:
-    return MemoryRecords(memory.lock, memory.users, lambda user: user.user_id)
-
-
 def memory_tasks(memory: Memory) -> MemoryRecords[Task]:
     return MemoryRecords(memory.lock, memory.tasks, lambda task: task.task_id)
 
@@ -455,6 +468,9 @@ class MemoryReference:
     age: timedelta = timedelta()
     _settings: tuple[int, Settings] = (0, Settings())
 
+    def __post_init__(self) -> None:
+        self._campaigns, self._users = memory_campaigns(self.memory), memory_users(self.memory)
+
     def settings(self) -> Settings:
         version = len(self.memory.documents)
         if version != self._settings[0]:
@@ -467,13 +483,10 @@ class MemoryReference:
         return Settings.of(self.memory.documents[version - 1][0], version) if version else Settings()
 
     def campaign(self, campaign_id: str) -> Campaign | None:
-        held = self.memory.campaigns.get(campaign_id)
-        return held[-1] if held else None
+        return self._campaigns.get(campaign_id)
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
-        held = self.memory.campaigns.get(campaign_id, [])
-        known = [c for c in held if c.changed_at is None or c.changed_at <= moment]
-        return known[-1] if known else None
+        return self._campaigns.at(campaign_id, moment)
 
     def account(self, account_id: str) -> Account | None:
         return self.memory.accounts.get(account_id)
@@ -482,7 +495,10 @@ class MemoryReference:
         return self.memory.queues.get(queue_id)
 
     def user(self, user_id: str) -> User | None:
-        return self.memory.users.get(user_id)
+        return self._users.get(user_id)
+
+    def user_at(self, user_id: str, moment: datetime) -> User | None:
+        return self._users.at(user_id, moment)
 
 
 @dataclass

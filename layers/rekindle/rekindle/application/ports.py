@@ -115,7 +115,7 @@ class Ledger(Protocol):
         ...
 
     def remember(self, call: Call) -> Call:
-        """Keep a call under its key for a day; answers the one already kept, if any."""
+        """Keep a call under its key for its lifetime; answers the one already kept, if any."""
         ...
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
@@ -146,6 +146,10 @@ class Reference(Protocol):
     def queue(self, queue_id: str) -> Queue | None: ...
 
     def user(self, user_id: str) -> User | None: ...
+
+    def user_at(self, user_id: str, moment: datetime) -> User | None:
+        """The user as it was stored at an instant."""
+        ...
 
     def settings_at(self, version: int) -> Settings: ...
 

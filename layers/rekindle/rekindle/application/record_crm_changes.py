@@ -62,10 +62,8 @@ class RecordCrmChanges:
                 return self.opportunity(fact)
             case OpportunityDeleted():
                 return self.opportunity.delete(fact)
-            case ReactivationRequested():
-                return Recorded(decision=self.request(fact))
-            case ResponsePrompted():
-                return Recorded(decision=self.request.prompt(fact))
+            case ReactivationRequested() | ResponsePrompted():
+                return Recorded(decision=self.request.sent(fact))
             case PersonDeleted():
                 return self.person.delete(fact)
             case ResponseDeleted():

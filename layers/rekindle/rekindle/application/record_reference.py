@@ -118,9 +118,14 @@ class RecordQueue:
 @dataclass(frozen=True)
 class RecordUser:
     users: Users
+    clock: Clock
 
     def __call__(self, fact: UserChanged) -> Recorded:
-        return _record(self.users, fact.user_id, lambda held: user_told(held, fact.user_id, fact.values, fact.mark))
+        def tell(stored: User | None) -> tuple[User, Applied]:
+            user, applied = user_told(stored, fact.user_id, fact.values, fact.mark)
+            return replace(user, changed_at=self.clock()), applied
+
+        return _record(self.users, fact.user_id, tell)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from rekindle.domain import times
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.decision import Decision, digest
-from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
+from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
 from rekindle.domain.routing import Routing
 
 SCHEMA_VERSION = 1
@@ -46,6 +46,8 @@ def told_by(record: Decision | Entry) -> tuple[Event, ...]:
         return _of_step(record)
     if isinstance(record, Routing):
         return _of_routing(record)
+    if isinstance(record, Merged):
+        return (_merged(record),)
     return (_deactivated(record),)
 
 
@@ -208,14 +210,29 @@ def _deactivated(entry: Deactivated) -> Event:
     )
 
 
+def _merged(entry: Merged) -> Event:
+    return Event(
+        entry_id(entry),
+        "Person Merged",
+        entry.person_id,
+        entry.at,
+        entry.settings_version,
+        {"merged_id": entry.merged_id, "converted": entry.converted},
+    )
+
+
 def entry_id(entry: Entry) -> str:
     """Names an entry of a journey: person, instant (so that ids sort by time), then what happened."""
-    if isinstance(entry, AssignmentStep):
-        named = digest("assignment", entry.step, entry.assignment.assignment_id, entry.assignment.owner_id or "")
-    elif isinstance(entry, Routing):
-        named = digest("routing", entry.assignment_id)
-    elif isinstance(entry, StageReached):
-        named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
-    else:
-        named = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
+    match entry:
+        case StageReached():
+            named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
+        case Deactivated():
+            named = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
+        case AssignmentStep():
+            told = entry.assignment
+            named = digest("assignment", entry.step, told.assignment_id, told.owner_id or "")
+        case Routing():
+            named = digest("routing", entry.assignment_id)
+        case Merged():
+            named = digest("merged", entry.merged_id)
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"

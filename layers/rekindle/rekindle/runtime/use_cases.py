@@ -183,7 +183,7 @@ class UseCases:
             campaign=RecordCampaign(self.campaigns, self.clock),
             account=RecordAccount(self.accounts),
             queue=RecordQueue(self.queues),
-            user=RecordUser(self.users),
+            user=RecordUser(self.users, self.clock),
             task=RecordTask(self.tasks, self.people),
             opportunity=RecordOpportunity(self.people, self.opportunities),
             unite=self.unite_people,

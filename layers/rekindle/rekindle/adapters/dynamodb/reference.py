@@ -50,7 +50,7 @@ class DynamoDBRecords[R: (Campaign, Account, Queue, User, Task, Opportunity)]:
         return self.decode(item.body) if item else None
 
     def put(self, record: R, read_version: int) -> None:
-        told_at = record.changed_at if isinstance(record, Campaign) else None
+        told_at = record.changed_at if isinstance(record, Campaign | User) else None
         changed_at = told_at or self.clock()
         _store(f"{self.kind}#{self.id_of(record)}", read_version + 1, changed_at, encoding.encoded(record))
 
@@ -172,3 +172,6 @@ class CachedReference:
 
     def user(self, user_id: str) -> User | None:
         return self._cached(f"user#{user_id}", lambda: self.users.get(user_id))
+
+    def user_at(self, user_id: str, moment: datetime) -> User | None:
+        return self.users.at(user_id, moment)

@@ -274,8 +274,8 @@ _IF_MATCH = {
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "Makes the request safe to send again: for a day, the same body under the same key is the same "
-    "request, answered by the same decisions, and another body is refused.",
+    "description": "Makes the request safe to send again: for a day, the same body under the same key of the same "
+    "caller is the same request, answered by the same decisions, and another body is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
 _PAGING = [
@@ -553,15 +553,25 @@ _CONSIDERED = {
     "description": "The winner, and only the winner, has null as excluded.",
 }
 _REASON = {"type": "string", "enum": [one.value for one in Reason]}
+_DECIDED = (
+    "record decision_id person_id scenario outcome reason? response_id? campaign_id? decided_at as_of trigger_id "
+    "settings_version dry_run considered considered_total default_campaign_source? score? previous_score? "
+    "activated_at? cycle? status? replaced_response_id? explanation"
+)
 _DECISION = {
     **_record(
-        "record decision_id person_id scenario outcome reason? response_id? campaign_id? decided_at as_of trigger_id "
-        "settings_version dry_run considered considered_total default_campaign_source? score? previous_score? "
-        "activated_at? cycle? status? replaced_response_id? explanation",
+        f"{_DECIDED} replay?",
         record={"type": "string", "const": "decision"},
         reason=_REASON,
         considered=_list(_CONSIDERED),
+        replay={
+            "type": "string",
+            "description": "Only of one decision: what came of making it again from what is stored; null where that is "
+            "not all there.",
+            "enum": ["identical", "different"],
+        },
     ),
+    "required": [name.removesuffix("?") for name in _DECIDED.split()],
     "examples": [
         {
             "record": "decision",
@@ -605,6 +615,7 @@ _DECISION = {
             "explanation": "Spring webinar got the credit when the score went from 48 to 64 (threshold 60) on "
             "2026-03-01T12:00:00Z: its response is the newest never engaged one within 30 days; 1 other response lost "
             "to it.",
+            "replay": "identical",
         }
     ],
 }
@@ -641,6 +652,11 @@ _TIMELINE = {
             "kind at response_id campaign_id cycle reason",
             kind={"type": "string", "const": "deactivated"},
             reason={"type": "string", "enum": [one.value for one in Ended]},
+        ),
+        _record(
+            "kind at merged_id converted",
+            kind={"type": "string", "const": "merged"},
+            converted={"type": "boolean", "description": "Whether it was a lead that became this contact."},
         ),
     ]
 }

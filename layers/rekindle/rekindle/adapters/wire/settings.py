@@ -29,30 +29,25 @@ def parsed(body: bytes, content_type: str | None = None) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise Malformed("the document is not UTF-8") from None
     found = _from_yaml(text) if "yaml" in (content_type or "").lower() else _from_either(text)
-    if not isinstance(found, dict):
+    if not isinstance(found, dict | _Pairs):
         raise Malformed("the document needs to be an object")
-    plain: dict[str, Any] = _plain(found)
+    plain: dict[str, Any] = _plain(found, ())
     if len(json.dumps(plain)) > LARGEST:
         raise Malformed(f"the document as it is stored is larger than {LARGEST:,} bytes")
     return plain
 
 
+class _Pairs(tuple[tuple[str, Any], ...]):
+    """An object as JSON writes it, in which a name may be there twice."""
+
+
 def _from_either(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_without_doubles)
+        return json.loads(text, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as error:
         if text.lstrip().startswith("{"):
             raise Malformed(f"the document is not JSON: {error}") from None
         return _from_yaml(text)
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
-        raise Malformed(f"the key {double!r} is there twice")
-    return found
 
 
 def _from_yaml(text: str) -> Any:
@@ -61,22 +56,29 @@ def _from_yaml(text: str) -> Any:
     return yaml_document.load(text)
 
 
-def _plain(value: Any) -> Any:
-    """The same with whole numbers as such, and refused where JSON has no word for a value."""
+def _plain(value: Any, at: tuple[Part, ...]) -> Any:
+    """The same with whole numbers as such, and refused where JSON has no word for a value, or two for one name."""
     match value:
+        case _Pairs():
+            names = [name for name, _ in value]
+            if len(set(names)) < len(names):
+                double = next(name for name in names if names.count(name) > 1)
+                raise Malformed(f"the key {double!r} is there twice", path_of((*at, double)))
+            return _plain(dict(value), at)
         case dict():
-            return {_plain(name): _plain(entry) for name, entry in value.items()}
+            return {_plain(name, at): _plain(entry, (*at, name)) for name, entry in value.items()}
         case list():
-            return [_plain(entry) for entry in value]
+            return [_plain(entry, (*at, index)) for index, entry in enumerate(value)]
         case float() if not math.isfinite(value):
-            raise Malformed("a number of the document is not finite")
+            raise Malformed("a number of the document is not finite", path_of(at))
         case float() if value.is_integer():
             return int(value)
         case str() if any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise Malformed("a text of the document holds half a character")
+            raise Malformed("a text of the document holds half a character", path_of(at))
         case None | str() | bool() | int() | float():
             return value
-    raise Malformed(f"a value of the document is of a kind that JSON does not have: {type(value).__name__}")
+    kind = type(value).__name__
+    raise Malformed(f"a value of the document is of a kind that JSON does not have: {kind}", path_of(at))
 
 
 def shown(version: int, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict, Refusal
 from rekindle.domain.explanation import Explanation, why_excluded
-from rekindle.domain.journey import Entry, StageReached
+from rekindle.domain.journey import Entry, Merged, StageReached
 from rekindle.domain.person import Engagement, Profile
 from rekindle.domain.queue import Queue
 from rekindle.domain.response import Response
@@ -29,9 +29,11 @@ LISTED = 50
 
 
 def decision(explanation: Explanation, settings: Settings | None = None, listed: int | None = None) -> Json:
-    """A decision with what it considered. With `settings` each loser also says why in words."""
+    """A decision with what it considered. With `settings`, those it was made by, it also tells why each loser lost, and
+    whether it came out the same when it was made again."""
     decided = explanation.decision
     considered = explanation.considered[:listed]
+    again = {} if settings is None else {"replay": _REPLAY[explanation.same_again]}
     return {
         "record": "decision",
         "decision_id": decided.decision_id,
@@ -56,7 +58,11 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "status": decided.status,
         "replaced_response_id": decided.replaced_response_id,
         "explanation": explanation.sentence,
+        **again,
     }
+
+
+_REPLAY = {True: "identical", False: "different", None: None}
 
 
 def results(answers: Sequence[Explanation | Failure]) -> Json:
@@ -192,7 +198,8 @@ def response(person_id: str, held: Response) -> Json:
 
 
 def timeline_entry(record: Decision | Entry) -> Json:
-    """What happened, told in order: a decision, a stage that was reached, or the end of an active response."""
+    """What happened, told in order: a decision, a stage that was reached, the end of an active response, or another
+    record of the person that became this one."""
     if isinstance(record, Decision):
         return {
             "kind": "decision",
@@ -216,6 +223,13 @@ def timeline_entry(record: Decision | Entry) -> Json:
         }
     if isinstance(record, Routing):
         return _routing(record)
+    if isinstance(record, Merged):
+        return {
+            "kind": "merged",
+            "at": times.text(record.at),
+            "merged_id": record.merged_id,
+            "converted": record.converted,
+        }
     told: Json = {
         "kind": "stage_reached" if isinstance(record, StageReached) else "deactivated",
         "at": times.text(record.at),
