@@ -13,6 +13,7 @@ from rekindle.domain.settings import path_of
 Place = tuple[str | int, ...]
 
 KNOWN = ("web-activity", "sdr", "ae", "outbound")
+QUEUES, USER = ("q-1", "q-2", "q-3"), "u"
 """Campaigns that the whole document names."""
 IDLE, GONE = "idle", "gone"
 """One that is inactive, and one that was deleted."""
@@ -114,7 +115,9 @@ def _values_for(place: Place) -> list[Any]:
             return NOT_DAYS
         case (*_, "enabled" | "include_non_responses" | "require_prior_mql" | "active"):
             return NOT_FLAGS
-        case (*_, "delay" | "deadline" | "reminder"):
+        case (*_, "reminder"):
+            return [one for one in NOT_DURATIONS if one is not None]
+        case (*_, "delay" | "deadline"):
             return NOT_DURATIONS
         case ("reactivation", "response_prompt", "fallback"):
             return ["default", None, 3]

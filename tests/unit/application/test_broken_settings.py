@@ -6,8 +6,8 @@ import pytest
 
 from rekindle.adapters.wire import settings as documents
 from rekindle.domain.errors import InvalidSettings, Malformed
-from tests.support.broken_settings import GONE, IDLE, KNOWN, WHOLE, broken
-from tests.support.builders import Rekindle, campaign_changed, campaign_deleted
+from tests.support.broken_settings import GONE, IDLE, KNOWN, QUEUES, USER, WHOLE, broken
+from tests.support.builders import Rekindle, campaign_changed, campaign_deleted, queue_changed, user_changed
 
 BROKEN = list(broken())
 
@@ -17,6 +17,7 @@ def rekindle() -> Rekindle:
     """The whole document is stored, as version 1."""
     rekindle = Rekindle()
     rekindle.tell(*(campaign_changed(one) for one in (*KNOWN, GONE)))
+    rekindle.tell(*map(queue_changed, QUEUES), user_changed(USER))
     rekindle.tell(campaign_changed(IDLE, is_active=False), campaign_deleted(GONE, 1))
     put(rekindle, json.dumps(WHOLE).encode())
     return rekindle

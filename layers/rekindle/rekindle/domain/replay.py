@@ -29,6 +29,19 @@ def replayed(
     trail."""
     if decision.basis is None:
         return None
+    again = _again(decision, decision.basis, history, campaign_of, user_of, settings)
+    # Whom the lead was handed to is not what was decided; it rests on fields of the person that no decision looks at.
+    return None if again is None else replace(again, assignment=decision.assignment)
+
+
+def _again(
+    decision: Decision,
+    basis: Basis,
+    history: Sequence[Response],
+    campaign_of: CampaignOf,
+    user_of: Callable[[str], User | None],
+    settings: Settings,
+) -> Decision | None:
     held = [r for r in (_as_read(recorded, decision) for recorded in history) if r is not None]
     world = World(
         settings,
@@ -41,11 +54,11 @@ def replayed(
     trigger = _trigger(decision)
     if decision.scenario is not Scenario.RESPONSE:
         known = decision.person_version > 0
-        return decide(trigger, _person(decision, decision.basis, held) if known else None, world)[0]
-    response = _arriving(decision, decision.basis, history)
+        return decide(trigger, _person(decision, basis, held) if known else None, world)[0]
+    response = _arriving(decision, basis, history)
     if response is None:
         return None
-    return evaluate(_arrival(decision, decision.basis, trigger, response, held), world)[0]
+    return evaluate(_arrival(decision, basis, trigger, response, held), world)[0]
 
 
 def _as_read(recorded: Response, decision: Decision) -> Response | None:
