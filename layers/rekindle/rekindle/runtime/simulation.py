@@ -91,29 +91,33 @@ class Simulation:
             self.refused.append(Refused(line, refusal))
             return
         for fact in facts:
-            self._let_time_pass(fact.mark.at)
+            yield from self._let_time_pass(fact.mark.at)
             self._record(Waiting(line, fact.mark.at + PATIENCE, fact))
         if self._waiting:
             self._try_again()
         yield from self._decided()
 
     def finish(self) -> Iterator[Explanation]:
-        """The end of the history: what still waits for another fact is refused, and the timers that are set fire."""
+        """The end of the history: the timers that are set fire, and what still waits for another fact is refused."""
+        while self.memory.due:
+            yield from self._let_time_pass(self.memory.due[0][0])
         self.now += PATIENCE
         self._try_again()
-        while self.memory.due:
-            self._let_time_pass(self.memory.due[0][0])
-        yield from self._decided()
 
-    def _let_time_pass(self, moment: datetime) -> None:
-        """Move the clock on; timers that are due by then fire at their own instants."""
+    def _let_time_pass(self, moment: datetime) -> Iterator[Explanation]:
+        """Move the clock on; timers that are due by then fire at their own instants, and what has waited long enough by
+        then is refused. Both happen before anything is told at that moment, so that a person's decisions do not depend
+        on how often others are told of in between."""
         while self.memory.due and self.memory.due[0][0] <= moment:
             due, name = heapq.heappop(self.memory.due)
             timer = self.memory.timers.get(name)
             if timer is not None:
                 self.now = max(self.now, due)
                 self.use_cases.reactivate_on_status(timer)
+                yield from self._decided()
         self.now = max(self.now, moment)
+        if self._waiting and any(waiting.until <= self.now for waiting in self._waiting):
+            self._try_again()
 
     def _record(self, waiting: Waiting) -> None:
         try:
@@ -137,9 +141,13 @@ class Simulation:
             self.use_cases.schedule_reactivation(person_id, change, user_id)
 
     def _try_again(self) -> None:
-        held, self._waiting = self._waiting, []
-        for waiting in held:
-            self._record(waiting)
+        """What waits for a fact may itself be waited for: until nothing more is recorded."""
+        before = len(self._waiting) + 1
+        while len(self._waiting) < before:
+            before = len(self._waiting)
+            held, self._waiting = self._waiting, []
+            for waiting in held:
+                self._record(waiting)
 
     def _decided(self) -> Iterator[Explanation]:
         while self.memory.outbox:
