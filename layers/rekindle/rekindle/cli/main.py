@@ -4,7 +4,6 @@ Exit status: 0; 2 for a file that cannot be used, with the line or the path of t
 """
 
 import argparse
-import gc
 import gzip
 import json
 import os
@@ -12,8 +11,8 @@ import shutil
 import sys
 import textwrap
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from rekindle.domain import times
 from rekindle.domain.errors import Refusal
 from rekindle.domain.explanation import Explanation
 from rekindle.runtime.simulation import Simulation
-from rekindle.runtime.simulations import name_of, played
+from rekindle.runtime.simulations import name_of, no_search_for_cycles, played
 
 _ROW = "{:<16}  {:<18}  {:<16}  {}"
 _LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
@@ -150,20 +149,8 @@ def _losers(explanation: Explanation, simulation: Simulation) -> Iterable[str]:
 
 
 def _played(simulation: Simulation, history: History, doing: str) -> Iterable[Explanation]:
-    with _no_search_for_cycles():
+    with no_search_for_cycles():
         yield from played(simulation, progress(history, len(history), doing))
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Frozen values refer to each other one way only: there are no cycles to find among the many that a history piles
-    up, and looking for them would take a third of the time, the last look at the end of the process included."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _settings(path: Path) -> Mapping[str, Any]:

@@ -1,12 +1,14 @@
 """Simulations that are asked for: over the command line, over the API, and of the parts of a large history."""
 
+import gc
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from rekindle.adapters.history import BadHistory, Numbered, in_order_of_time
 from rekindle.adapters.wire import simulations, views
-from rekindle.adapters.wire.simulations import A_LARGER_WAY, Choice, SimulationRequested
+from rekindle.adapters.wire.simulations import A_LARGER_WAY, LARGEST_ANSWER, Choice, SimulationRequested
 from rekindle.application.change_settings import ChangeSettings
 from rekindle.domain.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
 from rekindle.domain.explanation import Explanation
@@ -14,8 +16,17 @@ from rekindle.runtime.simulation import Simulation
 
 Json = dict[str, Any]
 
-LARGEST_ANSWER = 5_000_000
-"""Bytes of the decisions of one answer. Lambda carries six million, what stands beside the decisions included."""
+
+@contextmanager
+def no_search_for_cycles() -> Iterator[None]:
+    """Frozen values refer to each other one way only: there are no cycles to find among the many that a history piles
+    up, and looking for them would take a third of the time, the last look at the end of the process included."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def played(simulation: Simulation, history: Iterable[Numbered]) -> Iterator[Explanation]:
