@@ -135,7 +135,7 @@ def test_a_part_that_cannot_be_read_fails_by_its_name_and_so_does_the_sum(cut: P
         ({"setings": "x"}, "setings: there is no such field"),
         ({"settings": "settings/none.yaml"}, "settings/none.yaml: there is no such file in the bucket"),
         ({"against": "settings/faulty.yaml"}, "settings/faulty.yaml: mode: .*; person_statuses: is needed"),
-        ({"settings": "settings/broken.yaml"}, "the document is not"),
+        ({"settings": "settings/broken.yaml"}, "settings/broken.yaml: the document is not JSON"),
     ],
 )
 def test_a_run_that_is_wrong_says_what_is(cut: Path, change: dict[str, str | None], why: str) -> None:

@@ -23,6 +23,7 @@ PARAMETERS = {
     "Stage": STAGE,
     # Between two facts lie days in life, and here milliseconds: what is kept in memory must not outlive them.
     "ReferenceLifetimeSeconds": "1",
+    "Simulations": "on",
 }
 RECORDERS = 4
 """Batches of facts recorded at the same time: each is a process of this machine."""

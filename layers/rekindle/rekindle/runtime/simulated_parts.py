@@ -20,7 +20,7 @@ import msgspec
 from rekindle.adapters.history import BadHistory, History
 from rekindle.adapters.objects import Bucket
 from rekindle.adapters.wire import settings, simulations, views
-from rekindle.domain.errors import InvalidSettings, Refusal
+from rekindle.domain.errors import InvalidSettings, Malformed, Refusal
 from rekindle.runtime.simulation import Simulation
 from rekindle.runtime.simulations import no_search_for_cycles, played, summary
 
@@ -101,6 +101,8 @@ class SimulatedParts:
         except InvalidSettings as refusal:
             listed = "; ".join(f"{path}: {message}" for path, message in refusal.faults)
             raise NotSimulated(f"{key}: {listed}") from refusal
+        except Malformed as refusal:
+            raise NotSimulated(f"{key}: {refusal.message}") from refusal
 
 
 def _added_up(summaries: list[Json]) -> Json:
@@ -111,7 +113,7 @@ def _added_up(summaries: list[Json]) -> Json:
         credit.update(told["credit"])
         counts.update(told["counts"])
         if "difference" in told:
-            against = against or Counter()
+            against = Counter() if against is None else against
             against.update({row["campaign_id"]: row["against"] for row in told["difference"]})
             names |= {row["campaign_id"]: row["name"] for row in told["difference"]}
     return {**simulations.credits_shown(credit, against, names.__getitem__), "counts": dict(counts)}
