@@ -3,12 +3,14 @@
 import ast
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.api import lint_all
 
 from rekindle.adapters.wire import openapi
 from tests.support.template import resources, template
@@ -201,6 +203,35 @@ def test_a_route_of_the_template_is_a_route_of_its_function(function: str, route
     assert f'@app.{route["Method"]}("{path}")' in source
 
 
+# --- references ------------------------------------------------------------------------------------------------------
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """What a part of the template refers to, as `!Ref`, `!GetAtt` and within `!Sub`."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::Sub": str(text)}:
+            yield from (name.partition(".")[0] for name in re.findall(r"\$\{([\w:.]+)\}", text))
+        case dict():
+            for inner in value.values():
+                yield from names_in(inner)
+        case list():
+            for inner in value:
+                yield from names_in(inner)
+
+
+@pytest.mark.parametrize("section", ["Resources", "Outputs"])
+def test_what_is_referred_to_is_there_whichever_the_condition(section: str) -> None:
+    """`sam validate --lint` does not follow all references of functions."""
+    known, parameters = template()["Resources"], template()["Parameters"]
+    for logical_id, part in template()[section].items():
+        for name in names_in(part):
+            assert name in parameters or name.startswith("AWS::") or name in known, f"{logical_id}: {name}"
+            condition = known.get(name, {}).get("Condition")
+            assert condition in (None, part.get("Condition")), f"{logical_id}: {name} is not always there"
+
+
 # --- large simulations -----------------------------------------------------------------------------------------------
 
 MACHINE = resources("AWS::Serverless::StateMachine")["SimulateHistory"]
@@ -243,6 +274,23 @@ def test_one_part_is_one_execution_and_none_stops_the_others() -> None:
     assert mapped["ResultWriter"]["Resource"].endswith(":s3:putObject")
     assert mapped["ToleratedFailurePercentage"] == 100
     assert mapped["Next"] == "AddUp", "which fails where a part has no result"
+
+
+def test_the_machine_has_the_form_that_step_functions_takes() -> None:
+    """SAM makes a text of it, into which cfn-lint does not look."""
+    text = json.dumps(MACHINE["Definition"])
+    for name, value in (("Partition", "aws"), ("Bucket", "bucket"), ("Function", "function")):
+        text = text.replace(f"${{{name}}}", value)
+    role = "arn:aws:iam::111122223333:role/machine"
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"RoleArn": role, "Definition": json.loads(text)},
+    }
+    found = lint_all(json.dumps({"Resources": {"Machine": machine}}))
+    assert not [str(fault) for fault in found if fault.rule.id.startswith("E")]
+    for steps in (MACHINE["Definition"], STATES["SimulateParts"]["ItemProcessor"]):
+        following = [steps["StartAt"], *(step["Next"] for step in steps["States"].values() if "Next" in step)]
+        assert sorted(following) == sorted(steps["States"]), "each step is reached once"
 
 
 def test_the_machine_may_do_only_what_is_named() -> None:

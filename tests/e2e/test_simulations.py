@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,8 +18,6 @@ from tests.local_cloud.stack import Stack
 pytestmark = pytest.mark.e2e
 
 SHORTER = SETTINGS.read_text(encoding="utf-8").replace("lookback_days: 30", "lookback_days: 1")
-PATIENCE = 60.0
-"""Seconds for the parts of a small history."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def test_the_parts_of_a_history_say_what_the_command_line_says(stack: Stack, sai
     s3.put_object(Bucket=bucket, Key="settings/demo.yaml", Body=SETTINGS.read_bytes())
     s3.put_object(Bucket=bucket, Key="settings/shorter.yaml", Body=SHORTER.encode())
     run = {"parts": "parts/demo/", "settings": "settings/demo.yaml", "against": "settings/shorter.yaml"}
-    ended = _ended(stack, "demo", run)
+    ended = stack.simulate("demo", run)
     assert ended["status"] == "SUCCEEDED", ended
     total = json.loads(s3.get_object(Bucket=bucket, Key=json.loads(ended["output"])["summary"])["Body"].read())
     assert rows_of(total["difference"]) == said.credit
@@ -85,19 +82,6 @@ def test_the_parts_of_a_history_say_what_the_command_line_says(stack: Stack, sai
     assert by_person(lines) == by_person(said.decisions)
 
     s3.put_object(Bucket=bucket, Key="parts/demo/part-0001.jsonl.gz", Body=b"{}")
-    failed = _ended(stack, "demo-with-a-bad-part", run)
+    failed = stack.simulate("demo-with-a-bad-part", run)
     assert failed["status"] == "FAILED"
     assert "1 of 3 parts failed" in failed["cause"] and "parts/demo/part-0001.jsonl.gz" in failed["cause"]
-
-
-def _ended(stack: Stack, name: str, run: dict[str, str]) -> dict[str, Any]:
-    machines = stack.cloud.client("stepfunctions")
-    started = machines.start_execution(
-        stateMachineArn=stack.outputs["SimulateHistoryArn"], name=name, input=json.dumps(run)
-    )
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        found: dict[str, Any] = machines.describe_execution(executionArn=started["executionArn"])
-        if found["status"] != "RUNNING" or time.monotonic() > deadline:
-            return found
-        time.sleep(0.2)

@@ -28,7 +28,8 @@ Json = dict[str, Any]
 
 NAMED = 20
 """Parts without a result that an error names."""
-_KEYS = frozenset({"parts", "settings", "against"})
+RUN = frozenset({"parts", "settings", "against"})
+"""What a run may be started with."""
 
 
 class NotSimulated(Exception):
@@ -88,7 +89,7 @@ class SimulatedParts:
         return {"summary": key, "parts": len(parts), **total["counts"]}
 
     def _documents(self, run: Mapping[str, str]) -> list[Mapping[str, Any]]:
-        for field in sorted(run.keys() - _KEYS):
+        for field in sorted(run.keys() - RUN):
             raise NotSimulated(f"{field}: there is no such field; a run takes parts, settings and against")
         if "settings" not in run:
             raise NotSimulated("settings: this field is required, the key of a YAML or JSON file")
