@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rekindle.adapters.wire import settings as documents
 from rekindle.adapters.wire.events import facts_of
-from rekindle.adapters.wire.simulations import LARGEST_ANSWER, LARGEST_SIMULATION, MOST_EVENTS
+from rekindle.adapters.wire.rules import LARGEST_ANSWER, LARGEST_SIMULATION, MOST_EVENTS
 from rekindle.domain.facts import CampaignChanged, ResponseRecorded
 from rekindle.domain.settings import Scenario, Settings
 from rekindle.runtime.simulated_parts import RUN

@@ -10,7 +10,7 @@ import pytest
 from functions.change_settings.app import handler as change_settings
 from functions.put_facts.app import handler as put_facts
 from functions.simulate_settings.app import handler
-from rekindle.adapters.wire import simulations as limits
+from rekindle.adapters.wire import rules as limits
 from rekindle.cli.main import main
 from tests.integration.conftest import Answer, Aws, answered, call, event
 

@@ -6,9 +6,9 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import event, given, settings
@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
 from rekindle.cli.main import main
-from rekindle.cli.partition import partition
+from rekindle.cli.partition import partition, records_told
+from rekindle.domain.facts import Fact
 from rekindle.runtime.simulation import Simulation
 from rekindle.runtime.simulations import played
 
@@ -277,6 +278,18 @@ def test_who_is_ever_united_is_in_one_part(into: Path, tie: list[dict[str, Any]]
     ]
     assert sum(bool(part) for part in found) > 5, "they are spread"
     assert all({one, other} <= part for one, other in pairs for part in found if {one, other} & part)
+
+
+LEADING_TO_PEOPLE = {"person_id", "survivor_id", "task_id", "response_id", "opportunity_id"}
+
+
+@pytest.mark.parametrize("kind", get_args(Fact), ids=lambda kind: kind.__name__)
+def test_every_fact_that_leads_to_people_says_to_whom(kind: Any) -> None:
+    """A new kind of fact is not to be put into every part by mistake: it would be decided about in each."""
+    told_of = {field.name for field in fields(kind)}
+    values: dict[str, Any] = {name: name for name in told_of} | {"merged_ids": ("other",), "values": {}}
+    fact = kind(**{name: value for name, value in values.items() if name in told_of})
+    assert bool(records_told(fact)) == bool(told_of & LEADING_TO_PEOPLE)
 
 
 def test_requests_for_a_task_are_with_its_person(into: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from rekindle.adapters.history import BadHistory, Numbered, in_order_of_time
 from rekindle.adapters.wire import simulations, views
-from rekindle.adapters.wire.simulations import A_LARGER_WAY, LARGEST_ANSWER, Choice, SimulationRequested
+from rekindle.adapters.wire.rules import LARGEST_ANSWER
+from rekindle.adapters.wire.simulations import A_LARGER_WAY, Choice, SimulationRequested
 from rekindle.application.change_settings import ChangeSettings
 from rekindle.domain.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
 from rekindle.domain.explanation import Explanation

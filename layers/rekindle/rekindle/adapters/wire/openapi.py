@@ -6,9 +6,16 @@ import msgspec
 
 from rekindle.adapters.wire.records import CampaignValues, PersonValues, UserValues
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
-from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, MOST_INPUTS, Identifier, Sequence
+from rekindle.adapters.wire.rules import (
+    LARGEST_ANSWER,
+    LARGEST_SIMULATION,
+    LONGEST_IDENTIFIER,
+    MOST_EVENTS,
+    MOST_INPUTS,
+    Identifier,
+    Sequence,
+)
 from rekindle.adapters.wire.settings_schema import SCHEMA
-from rekindle.adapters.wire.simulations import LARGEST_ANSWER, LARGEST_SIMULATION, MOST_EVENTS
 from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.journey import Ended, Stage
 from rekindle.domain.response import ResponseClass

@@ -8,18 +8,13 @@ import msgspec
 
 from rekindle.adapters.wire import settings
 from rekindle.adapters.wire.api import object_of
+from rekindle.adapters.wire.rules import LARGEST_SIMULATION, MOST_EVENTS, kind_of, only, required
 from rekindle.adapters.wire.rules import Sequence as Number
-from rekindle.adapters.wire.rules import kind_of, only, required
 from rekindle.domain.credit import by_campaign
 from rekindle.domain.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
 
 Json = dict[str, Any]
 
-MOST_EVENTS = 2_000
-LARGEST_SIMULATION = 3_000_000
-"""Events and bytes of a simulation's request. Lambda takes six million bytes, and API Gateway waits for 29 seconds."""
-LARGEST_ANSWER = 5_000_000
-"""Bytes of the decisions of one answer. Lambda carries six million, what stands beside the decisions included."""
 A_LARGER_WAY = "cut the history into parts and simulate them side by side: rekindle partition, docs/simulation.md"
 
 
