@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rekindle.cli.history import BadHistory, History
+from rekindle.adapters.history import BadHistory, History
 
 CAMPAIGNS = frozenset({"Campaign Changed", "Campaign Deleted", "CampaignChangeEvent"})
 REFERENCE = CAMPAIGNS | {"Account Changed", "AccountChangeEvent", "Queue Changed", "User Changed", "UserChangeEvent"}

@@ -27,6 +27,7 @@ from rekindle.runtime.use_cases import UseCases
 if TYPE_CHECKING:
     from rekindle.adapters.eventbridge import EventBridgeBus
     from rekindle.adapters.failures import FailureQueue
+    from rekindle.runtime.simulated_parts import SimulatedParts
 
 
 def now() -> datetime:
@@ -121,3 +122,11 @@ def failures() -> "FailureQueue":
 @lru_cache(maxsize=1)
 def queues() -> Any:
     return _client("sqs")
+
+
+@lru_cache(maxsize=1)
+def simulations() -> "SimulatedParts":
+    from rekindle.adapters.objects import Bucket
+    from rekindle.runtime.simulated_parts import SimulatedParts
+
+    return SimulatedParts(Bucket(_client("s3"), environment().bucket))

@@ -18,6 +18,7 @@ from rekindle.adapters.wire import ids, views
 from rekindle.adapters.wire.rules import Identifier, required
 from rekindle.domain.decision import digest
 from rekindle.domain.errors import (
+    CallTooLarge,
     Conflict,
     InvalidField,
     InvalidSettings,
@@ -38,6 +39,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotPending: HTTPStatus.CONFLICT,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    CallTooLarge: HTTPStatus.CONTENT_TOO_LARGE,
     Refusal: HTTPStatus.UNPROCESSABLE_ENTITY,
     Conflict: HTTPStatus.CONFLICT,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -107,19 +107,20 @@ class Simulation:
             self.refused.append(Refused(line, refusal))
             return
         for fact in facts:
-            self._let_time_pass(fact.mark.at)
+            yield from self._let_time_pass(fact.mark.at)
             self._record(Waiting(line, fact.mark.at + PATIENCE, fact))
         if self._waiting:
             self._try_again()
         yield from self._decided()
 
     def finish(self) -> Iterator[Explanation]:
-        """The end of the history: what still waits for another fact is refused, and delays that run come to their end,
-        so that every trigger has its decision. A wait for an owner stays one: who would have answered is not known."""
-        self.now += PATIENCE
-        self._try_again()
+        """The end of the history: delays that run come to their end, so that every trigger has its decision, and what
+        still waits for another fact is refused. A wait for an owner stays one: who would have answered is not known."""
         while self.memory.due:
             self._end_delay()
+            yield from self._decided()
+        self.now += PATIENCE
+        self._try_again()
         yield from self._decided()
 
     def assignments(self) -> list[tuple[str, Assignment]]:
@@ -131,8 +132,10 @@ class Simulation:
     def keep_assignments(self) -> None:
         self.memory.assignments = {}
 
-    def _let_time_pass(self, moment: datetime) -> None:
-        """Move the clock on; what is due by then happens at its own instant, and in that order."""
+    def _let_time_pass(self, moment: datetime) -> Iterator[Explanation]:
+        """Move the clock on; what is due by then happens at its own instant, in that order, and what has waited long
+        enough by then is refused. Both happen before anything is told at that moment, so that a person's decisions do
+        not depend on how often others are told of in between."""
         memory = self.memory
         while memory.due or memory.waiting or memory.routings:
             delay = memory.due[0][0] if memory.due else _NEVER
@@ -146,7 +149,10 @@ class Simulation:
                 self._end_wait()
             else:
                 self._route()
+            yield from self._decided()
         self.now = max(self.now, moment)
+        if self._waiting and any(waiting.until <= self.now for waiting in self._waiting):
+            self._try_again()
 
     def _end_delay(self) -> None:
         due, name = heapq.heappop(self.memory.due)
@@ -199,9 +205,13 @@ class Simulation:
                 self.use_cases.route_leads(decision.person_id, decision.assignment.assignment_id)
 
     def _try_again(self) -> None:
-        held, self._waiting = self._waiting, []
-        for waiting in held:
-            self._record(waiting)
+        """What waits for a fact may itself be waited for: until nothing more is recorded."""
+        before = len(self._waiting) + 1
+        while len(self._waiting) < before:
+            before = len(self._waiting)
+            held, self._waiting = self._waiting, []
+            for waiting in held:
+                self._record(waiting)
 
     def _decided(self) -> Iterator[Explanation]:
         while self.memory.outbox:

@@ -44,7 +44,7 @@ def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:
 
 def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list[ReactivationRequested | Refusal], str]:
     """The inputs of a call, what is wrong with one standing in its place; and the name of their content."""
-    values = _object(body)
+    values = object_of(body)
     only({"inputs"}, values, str)
     inputs = required(Inputs, values, "inputs", str)
     asked = [_input(one, f"{name}-{index}", Mark(now)) for index, one in enumerate(inputs)]
@@ -62,7 +62,7 @@ def _input(values: Any, request_id: str, mark: Mark) -> ReactivationRequested | 
 
 
 def response_prompted(body: bytes, name: str, now: datetime) -> tuple[ResponsePrompted, str]:
-    values = _object(body)
+    values = object_of(body)
     only(requests.PROMPT, values, str)
     return requests.prompted(name, values, Mark(now), str), digest("response-prompts", values)
 
@@ -77,14 +77,14 @@ def assignment_state(given: str | None) -> State:
 
 def completion(body: bytes) -> str | None:
     """The owner that is confirmed; None for the one who has the person. An empty body confirms that one, too."""
-    values = _object(body) if body.strip() else {}
+    values = object_of(body) if body.strip() else {}
     only({"owner_id"}, values, str)
     if "owner_id" not in values:
         return None
     return ids.widened_if(ids.OWNER, required(Identifier, values, "owner_id", str))
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def object_of(body: bytes) -> dict[str, Any]:
     try:
         values = msgspec.json.decode(body)
         json.loads(body, object_pairs_hook=_no_doubles)
@@ -105,7 +105,7 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> None:
 
 def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -> dict[str, Any]:
     """What an event would have as its detail. The body may repeat the address's identifier, and no other."""
-    values = _object(body)
+    values = object_of(body)
     only({*known, "sequence", id_name}, values, str)
     if values.get(id_name, record_id) != record_id:
         raise InvalidField("it is not the identifier in the address", id_name)

@@ -6,7 +6,15 @@ import msgspec
 
 from rekindle.adapters.wire.records import AccountValues, CampaignValues, PersonValues, QueueValues, UserValues
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
-from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, MOST_INPUTS, Identifier, Sequence
+from rekindle.adapters.wire.rules import (
+    LARGEST_ANSWER,
+    LARGEST_SIMULATION,
+    LONGEST_IDENTIFIER,
+    MOST_EVENTS,
+    MOST_INPUTS,
+    Identifier,
+    Sequence,
+)
 from rekindle.adapters.wire.settings_schema import SCHEMA
 from rekindle.domain.assignment import State, Step
 from rekindle.domain.decision import Outcome, Reason
@@ -50,6 +58,7 @@ def document(build: str) -> Json:
             {"name": "Assignment", "description": "What waits for an owner."},
             {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
             {"name": "Settings", "description": "One document; each change of it is a version."},
+            {"name": "Simulation", "description": "What settings would have made of a history."},
             {"name": "Service", "description": "The service itself."},
         ],
         "paths": _paths(),
@@ -189,6 +198,17 @@ def _paths() -> Json:
                 "SettingsVersion",
                 [_in_path("version", "", {"type": "integer", "minimum": 0})],
                 ["NotFound"],
+            ),
+        },
+        "/simulations": {
+            "post": _operation(
+                "simulate_settings",
+                "Simulation",
+                "The decisions that settings lead to over a history, and the credit by campaign; nothing is stored",
+                "Simulation",
+                [],
+                ["Malformed", "NotFound", "TooLarge", "Invalid"],
+                _body("SimulationRequest"),
             ),
         },
         "/health": {
@@ -335,6 +355,8 @@ def _schemas() -> Json:
             "required": ["results"],
             "additionalProperties": False,
         },
+        "SimulationRequest": _SIMULATION_REQUEST,
+        "Simulation": _SIMULATION,
         "Settings": {key: value for key, value in SCHEMA.items() if key != "$schema"},
         "Person": _PERSON,
         "Campaign": _record(
@@ -668,6 +690,84 @@ _RESULT = _record(
     error=_record("code message field?"),
 )
 
+# --- simulations -----------------------------------------------------------------------------------------------------
+
+_VERSION = {"type": "integer", "minimum": 0}
+_EVENT = {
+    "type": "object",
+    "description": "An event in the envelope of the bus, as an archive of it holds it.",
+    "properties": {
+        "source": {"type": "string"},
+        "detail-type": {"type": "string"},
+        "time": {"type": "string", "format": "date-time"},
+        "detail": {"type": "object"},
+    },
+    "required": ["detail-type", "time", "detail"],
+}
+_SIMULATION_REQUEST = {
+    "type": "object",
+    "description": "Settings, or else the number of a stored version, or else the current ones; with `against` or "
+    "`against_version`, the credit that other settings give is set beside it. The campaigns that a document names are "
+    f"those of the history. At most {MOST_EVENTS:,} events, {LARGEST_SIMULATION:,} bytes, and an answer of "
+    f"{LARGEST_ANSWER:,} bytes of decisions: what is larger is answered with 413, and is simulated in parts "
+    "(`rekindle partition`).",
+    "properties": {
+        "settings": _ref("Settings"),
+        "settings_version": {**_VERSION, "description": "Instead of settings."},
+        "against": _ref("Settings"),
+        "against_version": {**_VERSION, "description": "Instead of against."},
+        "history": {
+            **_list(_EVENT),
+            "maxItems": MOST_EVENTS,
+            "description": "In time order or not: it is played in order of time, delays included.",
+        },
+    },
+    "required": ["history"],
+    "additionalProperties": False,
+    "examples": [
+        {
+            "settings_version": 7,
+            "against_version": 8,
+            "history": [
+                {
+                    "source": "my.crm",
+                    "detail-type": "Campaign Changed",
+                    "time": "2026-01-01T09:00:00Z",
+                    "detail": {"campaign_id": "spring-webinar", "name": "Spring webinar"},
+                }
+            ],
+        }
+    ],
+}
+_COUNT = {"type": "integer"}
+_SIMULATION = {
+    **_record(
+        "decisions credit difference refused counts",
+        decisions={
+            **_list(_ref("Decision")),
+            "description": "In the order decided. Their settings_version is 1: a simulation knows one document.",
+        },
+        credit={
+            "type": "object",
+            "additionalProperties": _COUNT,
+            "description": "By campaign, the responses that became active and were not replaced.",
+        },
+        difference={
+            **_list(_record("campaign_id name credit against change", **_each("credit against change", _COUNT))),
+            "description": "There where other settings were asked for; most credit first.",
+        },
+        refused={
+            **_list(_record("line code detail field?", line=_COUNT)),
+            "description": "What would have gone to the failure queue, by its place in the history, from 1.",
+        },
+        counts=_record(
+            "events decisions refused applied older duplicate",
+            **_each("events decisions refused applied older duplicate", _COUNT),
+        ),
+    ),
+    "required": ["decisions", "credit", "refused", "counts"],
+}
+
 # --- problems --------------------------------------------------------------------------------------------------------
 
 _FAULT = _record("path message")
@@ -690,6 +790,7 @@ _PROBLEMS = {
     "Malformed": ("400", "The body cannot be read.", "MALFORMED"),
     "NotFound": ("404", "There is no such record.", "NOT_FOUND"),
     "Conflict": ("409", "The record was changed at the same moment again and again. Try again.", "CONFLICT"),
+    "TooLarge": ("413", "The request or its answer is larger than one call can carry.", "CALL_TOO_LARGE"),
     "PreconditionFailed": ("412", "Another version is current.", "PRECONDITION_FAILED"),
     "Invalid": ("422", "A field is unknown, of a wrong type or out of range; or the record is full.", "INVALID_FIELD"),
     "Failed": ("500", "Something went wrong here.", "INTERNAL"),

@@ -91,6 +91,11 @@ Inputs = Annotated[
     list[Any],
     Meta(min_length=1, max_length=MOST_INPUTS, description=f"a list of 1 to {MOST_INPUTS} inputs"),
 ]
+MOST_EVENTS = 2_000
+LARGEST_SIMULATION = 3_000_000
+"""Events and bytes of a simulation's request. Lambda takes six million bytes, and API Gateway waits for 29 seconds."""
+LARGEST_ANSWER = 5_000_000
+"""Bytes of the decisions of one answer. Lambda carries six million, what stands beside the decisions included."""
 FieldValue = (
     Annotated[
         str,
