@@ -14,6 +14,7 @@ from moto import mock_aws
 
 from rekindle.adapters.dynamodb import connection
 from rekindle.adapters.dynamodb import reference as kept
+from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import TableNames, bind
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
@@ -21,6 +22,7 @@ from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettin
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.memory import (
     Memory,
+    MemoryBatches,
     MemoryCampaigns,
     MemoryLedger,
     MemoryPeople,
@@ -29,7 +31,7 @@ from rekindle.adapters.memory import (
     MemorySettings,
     memory_users,
 )
-from rekindle.application.ports import Campaigns, Ledger, People, Reference, Scores, SettingsVersions, Users
+from rekindle.application.ports import Batches, Campaigns, Ledger, People, Reference, Scores, SettingsVersions, Users
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
@@ -42,6 +44,7 @@ class Stores:
     people: People
     scores: Scores
     ledger: Ledger
+    batches: Batches
     campaigns: Campaigns
     users: Users
     versions: SettingsVersions
@@ -63,6 +66,7 @@ def in_memory() -> Stores:
         people=MemoryPeople(memory, reference),
         scores=MemoryScores(memory),
         ledger=MemoryLedger(memory),
+        batches=MemoryBatches(memory),
         campaigns=MemoryCampaigns(memory),
         users=memory_users(memory),
         versions=MemorySettings(memory),
@@ -87,6 +91,7 @@ def on_tables(client: Any, lifetime: float = 0) -> Tables:
         people=DynamoDBPeople(bound),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(bound),
+        batches=DynamoDBBatches(),
         campaigns=campaigns,
         users=users,
         versions=versions,

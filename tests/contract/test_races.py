@@ -47,6 +47,7 @@ def use(local_endpoint: str) -> Iterator[UseCases]:
         memory_opportunities(Memory()),
         tables.versions,
         MemoryTimers(Memory()),
+        tables.batches,
         lambda: NOW,
     )
     use.versions.put(DOCUMENT, 0, NOW)

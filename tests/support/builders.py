@@ -9,6 +9,7 @@ from typing import Any
 
 from rekindle.adapters.memory import (
     Memory,
+    MemoryBatches,
     MemoryBus,
     MemoryCampaigns,
     MemoryLedger,
@@ -293,6 +294,7 @@ class Rekindle:
             opportunities=memory_opportunities(self.memory),
             versions=MemorySettings(self.memory),
             timers=MemoryTimers(self.memory),
+            batches=MemoryBatches(self.memory),
             clock=self.clock,
         )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
+from rekindle.domain.backfill import within_batch
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.errors import Conflict
@@ -35,8 +36,8 @@ class Reactivate:
     """Answers the one decision of the trigger, the stored one where it was decided before.
 
     Costs two requests where a candidate is found or nothing is to be done: the search and the commit; one more where
-    a default is inserted (its repeats are counted) or the candidate had not responded (it is read whole). Raises
-    Conflict where the person is being united with another.
+    a default is inserted (its repeats are counted) or the candidate had not responded (it is read whole). In a batch
+    it reads all responses of whom it activates. Raises Conflict where the person is being united with another.
     """
 
     people: People
@@ -62,7 +63,11 @@ class Reactivate:
                     self.people.reindex(person, settings.classes, settings.class_map)
                     continue
                 candidates = Whole(person, list(self.people.responses(person.person_id)), settings.classes)
-            decision, change = decide(trigger, person, self._world(trigger, candidates, settings))
+            world = self._world(trigger, candidates, settings)
+            decision, change = decide(trigger, person, world)
+            if trigger.batch_id is not None and change is not None and person is not None:
+                held = {response.response_id: response for response in self.people.responses(person.person_id)}
+                decision, change = within_batch(decision, change, person, held, trigger, world)
             if trigger.dry_run:
                 return decision
             if change is None and person is not None and decision.searched:

@@ -3,6 +3,18 @@
 from collections import Counter
 from collections.abc import Callable
 
+from rekindle.domain.search import CampaignOf
+
+
+def names_of(campaign_of: CampaignOf) -> Callable[[str], str]:
+    """What a campaign is called in a table: its id, where it has no name."""
+
+    def name(campaign_id: str) -> str:
+        campaign = campaign_of(campaign_id)
+        return (campaign.name if campaign else None) or campaign_id
+
+    return name
+
 
 def credit_table(credit: Counter[str], other: Counter[str] | None, name: Callable[[str], str]) -> str:
     """Most credit first; with other settings, theirs and the difference beside it."""

@@ -1,12 +1,12 @@
-"""Simulate settings over a history, explain who got the credit, send on what failed.
+"""Simulate settings over a history, explain who got the credit, backfill what settings overlooked, send on what failed.
 
-Exit status: 0; 2 for a file that cannot be used, with the line or the path of the fault.
+Exit status: 0; 2 for a file that cannot be used, with the line or the path of the fault, and for what a stack refuses;
+1 for what can be tried again.
 """
 
 import argparse
 import gc
 import gzip
-import json
 import os
 import shutil
 import sys
@@ -19,17 +19,17 @@ from typing import Any
 
 from rekindle.adapters.wire import settings as settings_document
 from rekindle.adapters.wire import views
-from rekindle.cli import redrive
-from rekindle.cli.credit import credit_table
+from rekindle.cli import backfill, redrive
+from rekindle.cli.credit import credit_table, names_of
 from rekindle.cli.history import BadHistory, History
+from rekindle.cli.lines import write_line
 from rekindle.cli.progress import progress
 from rekindle.domain import times
-from rekindle.domain.errors import Refusal
+from rekindle.domain.errors import Conflict, Refusal, Unavailable
 from rekindle.domain.explanation import Explanation
 from rekindle.runtime.simulation import Simulation
 
 _ROW = "{:<16}  {:<18}  {:<16}  {}"
-_LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 class Unusable(Exception):
@@ -47,6 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except (Unusable, BadHistory) as error:
         return _unusable(str(error))
+    except Refusal as refusal:
+        return _unusable(refusal.message)
+    except (Conflict, Unavailable) as error:
+        print(f"rekindle: {error}: try again later", file=sys.stderr)
+        return 1
     except (EOFError, zlib.error, gzip.BadGzipFile):
         return _unusable("the packed file is damaged")
     except OSError as error:
@@ -75,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--person", required=True, metavar="ID")
     explain.add_argument("--at", metavar="TIME", help="only the decisions up to this instant")
     explain.set_defaults(run=_explain)
+    backfill.add_to(commands)
     redrive.add_to(commands)
     return parser
 
@@ -182,7 +188,7 @@ def _settings(path: Path) -> Mapping[str, Any]:
 
 
 def _write_line(explanation: Explanation) -> None:
-    sys.stdout.write(_LINE.encode(views.decision(explanation, listed=views.LISTED)) + "\n")
+    write_line(views.decision(explanation, listed=views.LISTED))
 
 
 def _write_row(explanation: Explanation) -> None:
@@ -192,10 +198,7 @@ def _write_row(explanation: Explanation) -> None:
 
 
 def _summary(simulation: Simulation, other: Simulation | None) -> None:
-    def name(campaign_id: str) -> str:
-        campaign = simulation.use_cases.reference.campaign(campaign_id)
-        return (campaign.name if campaign else None) or campaign_id
-
+    name = names_of(simulation.use_cases.reference.campaign)
     print(credit_table(simulation.credit, other.credit if other else None, name), file=sys.stderr)
     for refused in simulation.refused:
         where = f" ({refused.refusal.field})" if refused.refusal.field else ""

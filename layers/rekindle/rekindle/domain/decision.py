@@ -67,6 +67,8 @@ class Trigger:
     status_change: Mark | None = None
     """The status change that a delayed reactivation follows."""
     dry_run: bool = False
+    batch_id: str | None = None
+    """The backfill that this crossing is decided in."""
 
     @property
     def decision_id(self) -> str:
@@ -109,6 +111,7 @@ class Decision:
     overrides: Overrides = NO_OVERRIDES
     prompted_campaign_id: str | None = None
     dry_run: bool = False
+    batch_id: str | None = None
 
     @property
     def activates(self) -> bool:

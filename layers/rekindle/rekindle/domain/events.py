@@ -8,6 +8,7 @@ from typing import Any
 from rekindle.domain import times
 from rekindle.domain.decision import Decision, digest
 from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
+from rekindle.domain.values import replace
 
 SCHEMA_VERSION = 1
 
@@ -62,6 +63,7 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
             "cycle": cycle,
             "score": decision.score,
             "status": decision.status,
+            **({"batch_id": decision.batch_id} if decision.batch_id is not None else {}),
         },
     )
     if decision.replaced_response_id is not None:
@@ -78,7 +80,11 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
     qualified = StageReached(
         decision.person_id, response_id, campaign_id, cycle, Stage.MQL, at, decision.settings_version
     )
-    return activated, _stage(qualified)
+    stage = _stage(qualified)
+    if decision.batch_id is not None:
+        # After an undo, a later batch may open the same cycle again: that is another event.
+        stage = replace(stage, event_id=f"{decision.decision_id}-mql")
+    return activated, stage
 
 
 def _stage(entry: StageReached) -> Event:

@@ -226,6 +226,7 @@ def _decided(trigger: Trigger, person: Person | None, world: World, outcome: Out
         overrides=trigger.overrides,
         prompted_campaign_id=trigger.prompted_campaign_id,
         dry_run=trigger.dry_run,
+        batch_id=trigger.batch_id,
     )
 
 

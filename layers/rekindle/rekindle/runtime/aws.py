@@ -12,12 +12,13 @@ import botocore.session
 from botocore.config import Config
 
 from rekindle.adapters.dynamodb import reference
+from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.timers import ScheduledTimers
-from rekindle.runtime.environment import Environment
+from rekindle.runtime.environment import Environment, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
@@ -51,26 +52,34 @@ def _client(service: str) -> Any:
 @lru_cache(maxsize=1)
 def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
-    tables = bind(open_client(environment().region, session=session()), environment().tables)
+    return assembled(environment(), session(), timers())
+
+
+def assembled(environment: Environment, session: botocore.session.Session, timers: ScheduledTimers) -> UseCases:
+    tables = bind(open_client(environment.region, session=session), environment.tables)
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
     return UseCases(
         people=DynamoDBPeople(tables),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(tables),
-        reference=reference.CachedReference(campaigns, users, versions, environment().reference_lifetime),
+        reference=reference.CachedReference(campaigns, users, versions, environment.reference_lifetime),
         campaigns=campaigns,
         users=users,
         tasks=reference.tasks(now),
         opportunities=reference.opportunities(now),
         versions=versions,
-        timers=timers(),
+        timers=timers,
+        batches=DynamoDBBatches(),
         clock=now,
     )
 
 
 @lru_cache(maxsize=1)
 def timers() -> ScheduledTimers:
-    scheduling = environment().scheduling
+    return timers_of(environment().scheduling)
+
+
+def timers_of(scheduling: Scheduling) -> ScheduledTimers:
     return ScheduledTimers(
         scheduler,
         scheduling.group,

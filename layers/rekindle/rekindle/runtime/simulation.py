@@ -12,6 +12,7 @@ from typing import Any
 
 from rekindle.adapters.memory import (
     Memory,
+    MemoryBatches,
     MemoryCampaigns,
     MemoryLedger,
     MemoryPeople,
@@ -76,6 +77,7 @@ class Simulation:
             opportunities=memory_opportunities(self.memory),
             versions=MemorySettings(self.memory),
             timers=MemoryTimers(self.memory),
+            batches=MemoryBatches(self.memory),
             clock=lambda: self.now,
         )
         self.memory.documents.append((self.document, self.now))

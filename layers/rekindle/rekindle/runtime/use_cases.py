@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rekindle.application.ports import (
+    Batches,
     Campaigns,
     Clock,
     Ledger,
@@ -24,6 +25,7 @@ from rekindle.application.ports import (
 
 if TYPE_CHECKING:
     from rekindle.application.answer_requests import AnswerRequests
+    from rekindle.application.backfill_crossings import BackfillCrossings
     from rekindle.application.change_settings import ChangeSettings
     from rekindle.application.reactivate import Reactivate
     from rekindle.application.reactivate_on_score import ReactivateOnScore
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from rekindle.application.schedule_reactivation import ScheduleReactivation
     from rekindle.application.show_records import ShowRecords
     from rekindle.application.sweep_timers import SweepTimers
+    from rekindle.application.undo_backfill import UndoBackfill
     from rekindle.application.unite_people import UnitePeople
 
 
@@ -49,6 +52,7 @@ class UseCases:
     opportunities: Opportunities
     versions: SettingsVersions
     timers: Timers
+    batches: Batches
     clock: Clock
 
     @cached_property
@@ -131,6 +135,18 @@ class UseCases:
         from rekindle.application.show_records import ShowRecords
 
         return ShowRecords(self.people, self.scores, self.ledger, self.reference, self.campaigns, self.users)
+
+    @cached_property
+    def backfill_crossings(self) -> "BackfillCrossings":
+        from rekindle.application.backfill_crossings import BackfillCrossings
+
+        return BackfillCrossings(self.scores, self.batches, self.ledger, self.reference, self.reactivate, self.clock)
+
+    @cached_property
+    def undo_backfill(self) -> "UndoBackfill":
+        from rekindle.application.undo_backfill import UndoBackfill
+
+        return UndoBackfill(self.people, self.batches, self.reference, self.clock)
 
     @cached_property
     def change_settings(self) -> "ChangeSettings":

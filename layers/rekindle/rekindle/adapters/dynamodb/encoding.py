@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from rekindle.domain import times
+from rekindle.domain.batch import Batch, Before, Member
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
@@ -24,11 +25,11 @@ _INSTANTS = frozenset(
     (
         *("since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at"),
         *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
-        *("created_at", "closed_at"),
+        *("created_at", "closed_at", "started_at", "undone_at"),
     )
 )
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"absorbed", "absorbing", "opportunities", "person_ids"}
+_TUPLES = {"absorbed", "absorbing", "opportunities", "person_ids", "waiting"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,
@@ -62,6 +63,8 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Mark: str,
     Engagement: encoded,
     Overrides: encoded,
+    Before: encoded,
+    Standing: encoded,
 }
 
 
@@ -165,6 +168,26 @@ def kind_of(value: Decision | Entry) -> str:
     if isinstance(value, Decision):
         return "decision"
     return "stage" if isinstance(value, StageReached) else "deactivated"
+
+
+def batch(stored: Mapping[str, Any]) -> Batch:
+    return Batch(**decoded(stored))
+
+
+def member(stored: Mapping[str, Any]) -> Member:
+    values = decoded(stored)
+    values["before"] = _before(values["before"])
+    return Member(**{"status": None, **values})
+
+
+def _before(stored: Mapping[str, Any]) -> Before:
+    values = decoded(stored)
+    if "status_mark" in values:
+        values["status_mark"] = Mark.parse(values["status_mark"])
+    if "standing" in values:
+        values["standing"] = standing(values["standing"])
+    nothing = dict.fromkeys(("status", "status_mark", "nurture_until", "score_activated_at"))
+    return Before(**{**nothing, **values})
 
 
 def campaign(stored: Mapping[str, Any]) -> Campaign:

@@ -486,15 +486,20 @@ _CONSIDERED = {
     "description": "The winner, and only the winner, has null as excluded.",
 }
 _REASON = {"type": "string", "enum": [one.value for one in Reason]}
+_DECIDED = _record(
+    "record decision_id person_id scenario outcome reason? response_id? campaign_id? decided_at as_of trigger_id "
+    "settings_version dry_run considered considered_total default_campaign_source? score? previous_score? "
+    "activated_at? cycle? status? replaced_response_id? explanation",
+    record={"type": "string", "const": "decision"},
+    reason=_REASON,
+    considered=_list(_CONSIDERED),
+)
 _DECISION = {
-    **_record(
-        "record decision_id person_id scenario outcome reason? response_id? campaign_id? decided_at as_of trigger_id "
-        "settings_version dry_run considered considered_total default_campaign_source? score? previous_score? "
-        "activated_at? cycle? status? replaced_response_id? explanation",
-        record={"type": "string", "const": "decision"},
-        reason=_REASON,
-        considered=_list(_CONSIDERED),
-    ),
+    **_DECIDED,
+    "properties": {
+        **_DECIDED["properties"],
+        "batch_id": {"type": "string", "description": "The backfill it was made in; absent on any other."},
+    },
     "examples": [
         {
             "record": "decision",
