@@ -10,7 +10,6 @@ from rekindle.adapters.wire import views
 from rekindle.cli.credit import credit_table, names_of
 from rekindle.cli.lines import write_line
 from rekindle.domain.batch import Batch
-from rekindle.runtime.deployed import use_cases_of
 from rekindle.runtime.use_cases import UseCases
 
 LONGEST_ID = 128
@@ -40,6 +39,12 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.set_defaults(run=_undo)
 
 
+def _use_cases_of(stack: str) -> UseCases:
+    from rekindle.runtime.deployed import use_cases_of  # The commands that play a history need nothing of AWS.
+
+    return use_cases_of(stack)
+
+
 def _batch_id(written: str) -> str:
     if not (0 < len(written) <= LONGEST_ID and written.isprintable()):
         raise argparse.ArgumentTypeError(f"a batch is named by 1 to {LONGEST_ID} characters that can be printed")
@@ -48,7 +53,7 @@ def _batch_id(written: str) -> str:
 
 def _backfill(parsed: argparse.Namespace) -> int:
     """Exit status 1 where somebody could not be decided about yet."""
-    use = use_cases_of(parsed.stack)
+    use = _use_cases_of(parsed.stack)
     batch_id = parsed.batch or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     first: Batch | None = None
     for step in use.backfill_crossings(batch_id, dry_run=parsed.dry_run):
@@ -76,7 +81,7 @@ def _begun(batch: Batch, dry_run: bool) -> str:
 
 def _undo(parsed: argparse.Namespace) -> int:
     """Exit status 1 where something could not be undone yet."""
-    use = use_cases_of(parsed.stack)
+    use = _use_cases_of(parsed.stack)
     undone: Counter[str] = Counter()
     left: Counter[str] = Counter()
     waiting = 0
