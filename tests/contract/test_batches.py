@@ -1,4 +1,4 @@
-"""Batches: every field comes back, a page is noted once, and the activations are found again, in order, page by page."""
+"""Batches: every field comes back, a page is noted once, and the activations are found again, page by page."""
 
 from dataclasses import replace
 

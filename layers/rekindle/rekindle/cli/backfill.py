@@ -3,8 +3,9 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from rekindle.adapters.wire import views
 from rekindle.cli.credit import credit_table, names_of
@@ -26,7 +27,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument("--stack", required=True, metavar="NAME", help="name of the deployed stack")
     parser.add_argument("--batch", type=_batch_id, metavar="ID", help="name of the batch (default: the time)")
     parser.add_argument("--dry-run", action="store_true", help="decide everything, write nothing")
-    parser.set_defaults(run=_backfill)
+    parser.set_defaults(run=partial(_on_stack, _backfill))
     parser = commands.add_parser(
         "undo",
         help="undo the activations of a batch",
@@ -36,13 +37,14 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument("--stack", required=True, metavar="NAME", help="name of the deployed stack")
     parser.add_argument("--batch", required=True, type=_batch_id, metavar="ID", help="the batch to undo")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be undone")
-    parser.set_defaults(run=_undo)
+    parser.set_defaults(run=partial(_on_stack, _undo))
 
 
-def _use_cases_of(stack: str) -> UseCases:
+def _on_stack(run: Callable[[argparse.Namespace, UseCases], int], parsed: argparse.Namespace) -> int:
     from rekindle.runtime.deployed import use_cases_of  # The commands that play a history need nothing of AWS.
 
-    return use_cases_of(stack)
+    with use_cases_of(parsed.stack) as use:
+        return run(parsed, use)
 
 
 def _batch_id(written: str) -> str:
@@ -51,9 +53,8 @@ def _batch_id(written: str) -> str:
     return written
 
 
-def _backfill(parsed: argparse.Namespace) -> int:
+def _backfill(parsed: argparse.Namespace, use: UseCases) -> int:
     """Exit status 1 where somebody could not be decided about yet."""
-    use = _use_cases_of(parsed.stack)
     batch_id = parsed.batch or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
     first: Batch | None = None
     for step in use.backfill_crossings(batch_id, dry_run=parsed.dry_run):
@@ -79,9 +80,8 @@ def _begun(batch: Batch, dry_run: bool) -> str:
     return f"Batch {batch.batch_id}{dry}: {f'goes on after {batch.read:,} scores' if batch.read else 'begins'}."
 
 
-def _undo(parsed: argparse.Namespace) -> int:
+def _undo(parsed: argparse.Namespace, use: UseCases) -> int:
     """Exit status 1 where something could not be undone yet."""
-    use = _use_cases_of(parsed.stack)
     undone: Counter[str] = Counter()
     left: Counter[str] = Counter()
     waiting = 0

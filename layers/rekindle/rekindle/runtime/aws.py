@@ -52,11 +52,13 @@ def _client(service: str) -> Any:
 @lru_cache(maxsize=1)
 def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
-    return assembled(environment(), session(), timers())
+    client = open_client(environment().region, session=session())
+    return assembled(environment(), client, timers())
 
 
-def assembled(environment: Environment, session: botocore.session.Session, timers: ScheduledTimers) -> UseCases:
-    tables = bind(open_client(environment.region, session=session), environment.tables)
+def assembled(environment: Environment, client: Any, timers: ScheduledTimers) -> UseCases:
+    """The use cases over the environment's tables, reached by this client of DynamoDB."""
+    tables = bind(client, environment.tables)
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
     return UseCases(
         people=DynamoDBPeople(tables),

@@ -1,7 +1,11 @@
 """The use cases over a deployed stack, for an operator at the command line."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 import botocore.session
 
+from rekindle.adapters.dynamodb.connection import open_client
 from rekindle.adapters.stack import outputs_of
 from rekindle.runtime import aws
 from rekindle.runtime.environment import Environment
@@ -15,10 +19,12 @@ _TABLES = {
 }
 
 
-def use_cases_of(stack: str) -> UseCases:
+@contextmanager
+def use_cases_of(stack: str) -> Iterator[UseCases]:
     """As the stack's functions have them, with the credentials of whoever calls. Raises NotFound, Unavailable."""
     session = botocore.session.get_session()
     outputs = outputs_of(session, stack)
     tables = {variable: outputs[output] for variable, output in _TABLES.items()}
     environment = Environment.of({**tables, "AWS_REGION": session.get_config_variable("region")})
-    return aws.assembled(environment, session, aws.timers_of(environment.scheduling))
+    with closing(open_client(environment.region, session=session)) as client:
+        yield aws.assembled(environment, client, aws.timers_of(environment.scheduling))
