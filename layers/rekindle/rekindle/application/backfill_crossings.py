@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from rekindle.application.ports import Batches, Clock, Ledger, Reference, Scores
 from rekindle.application.reactivate import Reactivate
+from rekindle.application.reconsider_responses import ReconsiderResponses
 from rekindle.domain.backfill import trigger_of
 from rekindle.domain.batch import Batch, added
-from rekindle.domain.decision import Decision
+from rekindle.domain.decision import Decision, Reason, Trigger
 from rekindle.domain.errors import Conflict, PreconditionFailed
 from rekindle.domain.score import Score
 from rekindle.domain.values import replace
@@ -35,6 +36,7 @@ class BackfillCrossings:
     ledger: Ledger
     reference: Reference
     reactivate: Reactivate
+    reconsider: ReconsiderResponses
     clock: Clock
 
     def __call__(self, batch_id: str, *, dry_run: bool = False) -> Iterator[Step]:
@@ -88,12 +90,21 @@ class BackfillCrossings:
             if crossing is None:
                 continue
             trigger = trigger_of(batch.batch_id, score.person_id, crossing, dry_run=dry_run)
-            before = self.ledger.get(trigger.decision_id) if dry_run else None
             try:
-                decisions.append(before or self.reactivate(trigger))
+                decisions += self._decided_on(trigger)
             except Conflict:
                 waiting.append(score.person_id)
         return decisions, waiting
+
+    def _decided_on(self, trigger: Trigger) -> list[Decision]:
+        """The decision on the crossing; and where it found nobody, that on a response which came after it, was judged
+        by the threshold of its day, and becomes active by itself."""
+        before = self.ledger.get(trigger.decision_id) if trigger.dry_run else None
+        decision = before or self.reactivate(trigger)
+        further = None
+        if decision.reason is Reason.NO_CANDIDATE:
+            further = self.reconsider.in_batch(replace(trigger, person_id=decision.person_id))
+        return [decision, further] if further is not None else [decision]
 
     def _noted(self, batch: Batch, read_version: int, dry_run: bool) -> Batch:
         if dry_run:

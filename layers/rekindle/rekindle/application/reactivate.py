@@ -6,12 +6,12 @@ from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
-from rekindle.domain.backfill import within_batch
+from rekindle.domain.backfill import engaged_since, remembered
 from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.decision import Decision, Reason, Trigger
 from rekindle.domain.errors import Conflict
 from rekindle.domain.person import Person
-from rekindle.domain.reactivation import World, decide
+from rekindle.domain.reactivation import World, decide, skipped
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.search import grouped_by_class
 from rekindle.domain.settings import Settings
@@ -67,7 +67,10 @@ class Reactivate:
             decision, change = decide(trigger, person, world)
             if trigger.batch_id is not None and change is not None and person is not None:
                 held = {response.response_id: response for response in self.people.responses(person.person_id)}
-                decision, change = within_batch(decision, change, person, held, trigger, world)
+                if engaged_since(trigger.as_of, held.values()):
+                    decision, change = skipped(trigger, person, world, Reason.STALE), None
+                else:
+                    change = remembered(change, person, held)
             if trigger.dry_run:
                 return decision
             if change is None and person is not None and decision.searched:

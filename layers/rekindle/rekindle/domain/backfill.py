@@ -5,17 +5,16 @@ noticed. Decided in retrospect, such a crossing goes through the same engine as 
 the score rose. What is stricter: nothing is put in front of an engagement that came later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from rekindle.domain.batch import Before, Member
 from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Outcome, Reason, Trigger
+from rekindle.domain.decision import Outcome, Trigger
 from rekindle.domain.journey import Ended
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
-from rekindle.domain.reactivation import World, skipped
 from rekindle.domain.recording import ended
 from rekindle.domain.response import NO_ACTION_REQUIRED, Details, Response
 from rekindle.domain.score import Crossing
@@ -37,16 +36,17 @@ def trigger_of(batch_id: str, person_id: str, crossing: Crossing, *, dry_run: bo
     )
 
 
-def within_batch(
-    decision: Decision, change: Change, person: Person, held: Mapping[str, Response], trigger: Trigger, world: World
-) -> tuple[Decision, Change | None]:
-    """An activation of a batch, remembered with what it found. None of it where the person was engaged since: a cycle
-    is not put before one that came later. `held` is all of the person's responses, by id."""
-    if any(_engaged_since(trigger.as_of, response) for response in held.values()):
-        return skipped(trigger, person, world, Reason.STALE), None
-    chosen, engagement = held.get(decision.response_id or ""), change.person.active
-    if engagement is None or trigger.batch_id is None:
+def engaged_since(moment: datetime, responses: Iterable[Response]) -> bool:
+    """Whether the person had an active response from an instant on: a cycle is not put before one that came later."""
+    return any(held.standing.activated_at is not None and held.standing.activated_at >= moment for held in responses)
+
+
+def remembered(change: Change, person: Person, held: Mapping[str, Response]) -> Change:
+    """An activation with what it found, for an undo. `held` is all of the person's responses, by id."""
+    decision, engagement = change.decision, change.person.active
+    if decision is None or decision.batch_id is None or engagement is None:
         raise ValueError("no activation of a batch")
+    chosen = held.get(engagement.response_id)
     before = Before(
         person.status,
         person.status_mark,
@@ -57,7 +57,7 @@ def within_batch(
         chosen.details.member_status if chosen and chosen.details else None,
     )
     member = Member(
-        trigger.batch_id,
+        decision.batch_id,
         decision.decision_id,
         person.person_id,
         engagement.response_id,
@@ -69,12 +69,7 @@ def within_batch(
         engagement.stage,
         before,
     )
-    return decision, replace(change, member=member)
-
-
-def _engaged_since(moment: datetime, response: Response) -> bool:
-    activated = response.standing.activated_at
-    return activated is not None and activated >= moment
+    return replace(change, member=member)
 
 
 # --- undo ------------------------------------------------------------------------------------------------------------

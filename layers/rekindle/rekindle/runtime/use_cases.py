@@ -140,7 +140,15 @@ class UseCases:
     def backfill_crossings(self) -> "BackfillCrossings":
         from rekindle.application.backfill_crossings import BackfillCrossings
 
-        return BackfillCrossings(self.scores, self.batches, self.ledger, self.reference, self.reactivate, self.clock)
+        return BackfillCrossings(
+            self.scores,
+            self.batches,
+            self.ledger,
+            self.reference,
+            self.reactivate,
+            self.reconsider_responses,
+            self.clock,
+        )
 
     @cached_property
     def undo_backfill(self) -> "UndoBackfill":
