@@ -27,7 +27,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument("--stack", required=True, metavar="NAME", help="name of the deployed stack")
     parser.add_argument("--batch", type=_batch_id, metavar="ID", help="name of the batch (default: the time)")
     parser.add_argument("--dry-run", action="store_true", help="decide everything, write nothing")
-    parser.set_defaults(run=partial(_on_stack, _backfill))
+    parser.set_defaults(run=partial(_on_stack, _backfill), unread=1)
     parser = commands.add_parser(
         "undo",
         help="undo the activations of a batch",
@@ -37,7 +37,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument("--stack", required=True, metavar="NAME", help="name of the deployed stack")
     parser.add_argument("--batch", required=True, type=_batch_id, metavar="ID", help="the batch to undo")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be undone")
-    parser.set_defaults(run=partial(_on_stack, _undo))
+    parser.set_defaults(run=partial(_on_stack, _undo), unread=1)
 
 
 def _on_stack(run: Callable[[argparse.Namespace, UseCases], int], parsed: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """Simulate settings over a history, explain who got the credit, backfill what settings overlooked, send on what failed.
 
 Exit status: 0; 2 for a file that cannot be used, with the line or the path of the fault, and for what a stack refuses;
-1 for what can be tried again.
+1 for what can be tried again; 130 where it was interrupted.
 """
 
 import argparse
@@ -44,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever reads has seen enough, as `head` does. What is still to be flushed at the exit has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return int(parsed.unread)
+    except KeyboardInterrupt:
+        print("rekindle: stopped", file=sys.stderr)
+        return 130
     except (Unusable, BadHistory) as error:
         return _unusable(str(error))
     except Refusal as refusal:
@@ -66,6 +69,8 @@ def _unusable(why: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rekindle", description=__doc__.splitlines()[0])
+    # Who only tells something has nothing left to do once nobody reads it.
+    parser.set_defaults(unread=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     simulate = commands.add_parser("simulate", help="play a history: decisions out, credit by campaign")
     simulate.add_argument("history", type=Path, help="JSON Lines of events, plain or gzip")
