@@ -382,6 +382,16 @@ def test_a_run_stops_where_the_batch_is_undone_meanwhile(monkeypatch: pytest.Mon
     assert [rekindle.active(f"p{n}") for n in range(3)] == [None] * 3
 
 
+def test_a_batch_that_broke_off_in_its_first_page_can_be_undone(rekindle: Rekindle):
+    before, told = state(rekindle), rekindle.faults.writes
+    rekindle.faults.fails = lambda write: write == told + 2
+    with pytest.raises(Unavailable):
+        backfilled(rekindle)
+    assert rekindle.active() == "r-p1"
+    undone(rekindle)
+    assert state(rekindle) == before
+
+
 def test_who_is_being_united_waits_for_the_next_undo(rekindle: Rekindle):
     backfilled(rekindle)
     held = rekindle.memory.people["p1"]

@@ -42,7 +42,7 @@ class BackfillCrossings:
     def __call__(self, batch_id: str, *, dry_run: bool = False) -> Iterator[Step]:
         """The steps, the first of which tells where the batch stands. Raises PreconditionFailed where the batch can not
         be gone on with, and Unavailable where it can be later."""
-        batch = self._begun(batch_id)
+        batch = self._begun(batch_id, dry_run)
         yield Step(batch)
         if batch.undone_at is not None:
             self._refuse(batch)
@@ -66,9 +66,12 @@ class BackfillCrossings:
             after = replace(_counted(batch, decisions), waiting=tuple(waiting))
             yield Step(self._noted(after, batch.version, dry_run), decisions)
 
-    def _begun(self, batch_id: str) -> Batch:
-        version = self.reference.settings().version
-        return self.batches.get(batch_id) or Batch(batch_id, version, self.clock())
+    def _begun(self, batch_id: str, dry_run: bool) -> Batch:
+        """Noted before anything is decided in it, so that it can be undone wherever it stops."""
+        stored = self.batches.get(batch_id)
+        if stored is not None:
+            return stored
+        return self._noted(Batch(batch_id, self.reference.settings().version, self.clock()), 0, dry_run)
 
     def _refuse(self, batch: Batch) -> None:
         if batch.undone_at is not None:

@@ -56,11 +56,11 @@ def _batch_id(written: str) -> str:
 def _backfill(parsed: argparse.Namespace, use: UseCases) -> int:
     """Exit status 1 where somebody could not be decided about yet."""
     batch_id = parsed.batch or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    first: Batch | None = None
+    begun = False
     for step in use.backfill_crossings(batch_id, dry_run=parsed.dry_run):
         batch = step.batch
-        if first is None:
-            first = batch
+        if not begun:
+            begun = True
             _say(_begun(batch, parsed.dry_run))
         for decision in step.decisions:
             write_line(views.decision(use.show_records.explained(decision), listed=views.LISTED))
