@@ -15,6 +15,7 @@ from moto import mock_aws
 from rekindle.adapters.dynamodb import connection
 from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import TableNames, bind
 from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
@@ -24,6 +25,7 @@ from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.memory import (
     Memory,
     MemoryAccounts,
+    MemoryBatches,
     MemoryContacts,
     MemoryLedger,
     MemoryPeople,
@@ -37,6 +39,7 @@ from rekindle.adapters.memory import (
 from rekindle.application.ports import (
     AccountDirectory,
     Accounts,
+    Batches,
     Campaigns,
     Contacts,
     Ledger,
@@ -59,6 +62,7 @@ class Stores:
     people: People
     scores: Scores
     ledger: Ledger
+    batches: Batches
     campaigns: Campaigns
     accounts: Accounts
     directory: AccountDirectory
@@ -89,6 +93,7 @@ def in_memory() -> Stores:
         contacts=MemoryContacts(memory),
         queues=memory_queues(memory),
         campaigns=memory_campaigns(memory),
+        batches=MemoryBatches(memory),
         users=memory_users(memory),
         versions=MemorySettings(memory),
         reference=reference,
@@ -113,6 +118,7 @@ def on_tables(client: Any, lifetime: float = 0) -> Tables:
         people=DynamoDBPeople(bound),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(bound),
+        batches=DynamoDBBatches(),
         campaigns=campaigns,
         accounts=accounts,
         directory=accounts,

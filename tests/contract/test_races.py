@@ -63,6 +63,7 @@ def use(local_endpoint: str) -> Iterator[UseCases]:
         waits=MemoryWaits(memory),
         pools=MemoryPools(memory),
         routings=MemoryRoutings(memory),
+        batches=tables.batches,
         clock=lambda: NOW,
     )
     use.versions.put(DOCUMENT, 0, NOW)

@@ -1,6 +1,7 @@
 """Scores: every field comes back, and a change is written only over the one it was made from."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from rekindle.domain.errors import Conflict
 from rekindle.domain.ordering import Mark
-from rekindle.domain.score import Score
+from rekindle.domain.score import RISES, Crossing, Rise, Score
+from tests.benchmarks.watch import size
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, ids, quickly
 
@@ -56,3 +58,37 @@ def test_the_stream_can_tell_a_crossing_by_one_string(tables: Tables) -> None:
     items = tables.client.scan(TableName=tables.names.scores)["Items"]
 
     assert {i["person_id"]["S"]: i["crossing"] for i in items} == {"up": {"S": "up"}, "not": {"S": "none"}}
+
+
+def test_scores_come_page_by_page_each_once(stores: Stores) -> None:
+    scores = {name: Score(name, 50, Mark(NOW), rises=(Rise(NOW, 50, 50),)) for name in map(fresh, "abcdefg")}
+    for score in scores.values():
+        stores.scores.put(score, 0)
+
+    for limit in (1, 2, 3, 7, 10):
+        found: list[Score] = []
+        start, pages = None, 0
+        while pages == 0 or start is not None:
+            page = stores.scores.page(limit, start)
+            assert len(page.items) <= limit
+            found.extend(page.items)
+            start, pages = page.next, pages + 1
+        assert len(found) == len(scores)
+        assert {score.person_id: score for score in found} == scores
+
+
+def test_there_is_one_empty_page_where_nobody_has_a_score(stores: Stores) -> None:
+    page = stores.scores.page(10)
+    assert (list(page.items), page.next) == ([], None)
+
+
+def test_a_score_with_all_rises_is_written_for_one_unit(tables: Tables) -> None:
+    """A write is billed by the kilobyte; the longest marks and scores that a CRM is known to tell."""
+    person_id, mark = "00Q5e00000A1b2CEAR", Mark(NOW, 123_456_789_012, 123_456, ("0123456789abcdef",))
+    rises = tuple(Rise(NOW + timedelta(milliseconds=n), 123.45 + n, 234.56 + n) for n in range(RISES))
+    crossing = Crossing(123.45, 234.56, mark)
+
+    tables.scores.put(Score(person_id, 234.56, mark, crossing, True, 1_000_000, None, rises), 0)
+
+    (item,) = tables.client.scan(TableName=tables.names.scores)["Items"]
+    assert size(item) < 1024

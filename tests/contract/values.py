@@ -12,9 +12,11 @@ from uuid import uuid4
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from rekindle.domain.batch import Member
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Engagement
 from rekindle.domain.response import DEFAULT_CLASSES, Standing
+from rekindle.domain.score import Rise
 from rekindle.domain.settings import Scenario
 
 quickly = settings(
@@ -49,6 +51,7 @@ _SIMPLE: Mapping[Any, st.SearchStrategy[Any]] = {
     datetime: instants,
     date: st.dates(date(1900, 1, 1)),
     Mark: marks,
+    Rise: st.builds(Rise, instants, numbers, numbers),
     type(None): st.none(),
 }
 
@@ -63,7 +66,7 @@ def every_field(kind: type, **given: st.SearchStrategy[Any]) -> st.SearchStrateg
 def _of(kind: type, name: str, hint: Any) -> st.SearchStrategy[Any]:
     if kind is Engagement and name == "scenario":
         return st.sampled_from(Scenario)
-    if kind is Engagement and name == "stage":
+    if kind in (Engagement, Member) and name == "stage":
         return st.sampled_from(["MQL", "SAL", "SQL"])
     if kind is Standing and name == "status":
         return statuses

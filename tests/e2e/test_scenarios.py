@@ -87,6 +87,14 @@ def decided(stack: Stack, person_id: str, scenario: str) -> dict[str, Any]:
     raise AssertionError(f"no decision after {SECONDS} s: {stack.failures()}")
 
 
+def as_operator(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line speaks to the local cloud."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.cloud.endpoint)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+
 def test_an_active_status_is_followed_by_a_reactivation_after_the_delay(stack: Stack) -> None:
     told(stack, *a_lead("p-delay"))
     told(stack, event("Person Changed", person_id="p-delay", status="Open - Not Contacted"))
@@ -138,12 +146,9 @@ def test_requests_and_opportunities_come_over_the_bus(stack: Stack) -> None:
 
 def test_a_delay_in_the_failure_queue_is_sent_on(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     told(stack, *a_lead("p-redrive"))
+    as_operator(stack, monkeypatch)
     delay = {"person_id": "p-redrive", "change": "2026-01-01T00:00:00Z|||", "due": "2026-01-01T00:30:00Z"}
     stack.sqs.send_message(QueueUrl=stack.outputs["FailureQueueUrl"], MessageBody=json.dumps(delay))
-    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.cloud.endpoint)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     assert main(["redrive", "--stack", stack.name]) == 0
     assert decided(stack, "p-redrive", "active_status")["reason"] == "STATUS_REVERTED"
     assert stack.failures() == []
@@ -153,3 +158,39 @@ def test_the_sweep_runs_with_its_role(stack: Stack) -> None:
     functions = stack.cloud.client("lambda")
     answer = functions.invoke(FunctionName=stack.resource("SweepTimersFunction"), Payload=b"{}")
     assert "FunctionError" not in answer, answer["Payload"].read()
+
+
+def test_a_lowered_threshold_is_backfilled_and_the_backfill_undone(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    as_operator(stack, monkeypatch)
+    told(stack, *a_lead("p-backfill"))
+    told(stack, event("Person Changed", person_id="p-backfill", score=45))
+    assert stack.api.get("people", "p-backfill").json()["active_response"] is None
+    assert stack.api.put("settings", body={**SETTINGS, "qualification": {"threshold": 40}}).status == 200
+
+    def ran(*command: str) -> list[dict[str, Any]]:
+        assert main([*command, "--stack", stack.name, "--batch", "b-1"]) == 0
+        return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    (predicted,) = ran("backfill", "--dry-run")
+    assert (predicted["person_id"], predicted["response_id"]) == ("p-backfill", "r-p-backfill")
+    assert stack.api.get("people", "p-backfill").json()["active_response"] is None
+
+    (decision,) = ran("backfill")
+    active = stack.api.get("people", "p-backfill").json()["active_response"]
+    assert active["decision_id"] == decision["decision_id"] == predicted["decision_id"]
+    assert active["activated_at"] == decision["as_of"]
+    assert stack.api.get("decisions", decision["decision_id"]).json()["batch_id"] == "b-1"
+
+    (undone,) = ran("undo")
+    assert undone["undone"]
+    person = stack.api.get("people", "p-backfill").json()
+    assert (person["active_response"], person["status"], person["cycles"]) == (None, "New", 0)
+    stack.settle(announced=True)
+    told_of = [e for e in stack.heard if e["detail"]["person_id"] == "p-backfill"]
+    assert {(e["detail-type"], e["detail"].get("reason"), e["detail"].get("batch_id")) for e in told_of} == {
+        ("Response Activated", None, "b-1"),
+        ("Stage Reached", None, None),
+        ("Response Deactivated", "BACKFILL_UNDONE", None),
+    }

@@ -70,6 +70,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.send_response(400 if body == b"bad" else 200)
         self.send_header("X-Path", self.path)
+        self.send_header("X-Hosts", ", ".join(self.headers.get_all("Host")))
         if self.server.in_pieces:
             self.send_header("Transfer-Encoding", "chunked")
             pieces = [b"%x;note=none\r\n%b\r\n" % (len(piece), piece) for piece in (body[:2], body[2:])]
@@ -103,8 +104,9 @@ def connected(server: Server, scheme: str = "http", certificates: str = "") -> I
     endpoint = f"{scheme}://{HOST}:{server.server_port}"
     kept = KeptConnection(endpoint, 1, 1, certificates)
 
-    def send(body: bytes = b"hello") -> Any:
-        request = AWSRequest(method="POST", url=f"{endpoint}/", data=body, headers={"Content-Length": str(len(body))})
+    def send(body: bytes = b"hello", **more: str) -> Any:
+        headers = {"Content-Length": str(len(body)), **more}
+        request = AWSRequest(method="POST", url=f"{endpoint}/", data=body, headers=headers)
         return kept.send(request.prepare())
 
     try:
@@ -121,6 +123,14 @@ def test_many_requests_travel_over_one_connection() -> None:
         assert answers[0].status_code == 200 and answers[0].headers["x-path"] == "/"
         assert send(b"bad").status_code == 400
         assert server.connections == 1
+
+
+def test_the_host_is_named_once_whether_botocore_names_it_or_not() -> None:
+    with running() as server, connected(server) as send:
+        named = f"{HOST}:{server.server_port}"
+
+        assert send().headers["x-hosts"] == named
+        assert send(host=named).headers["x-hosts"] == named
 
 
 def test_an_answer_in_pieces_is_put_together() -> None:

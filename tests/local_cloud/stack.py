@@ -33,6 +33,8 @@ PATIENCE = 90.0
 """Seconds without any change after which nothing more is expected. A message that failed comes back after 60."""
 
 
+_NOT_TOLD = ("timer", "call", "batch", "member")
+"""Kinds of items in the ledger that are no part of a person's journey."""
 MANY = 50
 """Facts that will keep the queue busy for a while."""
 
@@ -208,8 +210,8 @@ class Stack:
         return list(found.values())
 
     def ledger(self) -> list[Decision | Entry]:
-        """Decisions and journeys; timers that wait and calls by their key stand beside them."""
-        items = (item for item in self.scan("LedgerTableName") if item["kind"]["S"] not in ("timer", "call"))
+        """Decisions and journeys; timers, calls by their key, and batches stand beside them."""
+        items = (item for item in self.scan("LedgerTableName") if item["kind"]["S"] not in _NOT_TOLD)
         return [saved_record_of({"NewImage": item}) for item in items]
 
     def decisions(self) -> list[Decision]:

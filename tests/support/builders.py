@@ -10,6 +10,7 @@ from typing import Any
 from rekindle.adapters.memory import (
     Memory,
     MemoryAccounts,
+    MemoryBatches,
     MemoryBus,
     MemoryContacts,
     MemoryLedger,
@@ -29,6 +30,7 @@ from rekindle.adapters.memory import (
 )
 from rekindle.application.announce_changes import AnnounceChanges
 from rekindle.application.recorded import Recorded
+from rekindle.domain.batch import Batch
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Trigger
@@ -292,6 +294,15 @@ class FaultyLedger(MemoryLedger):
         return stored
 
 
+@dataclass(frozen=True)
+class FaultyBatches(MemoryBatches):
+    faults: Faults
+
+    def put(self, batch: Batch, read_version: int) -> None:
+        super().put(batch, read_version)
+        self.faults.after_a_write()
+
+
 @dataclass
 class Rekindle:
     """The use cases over the adapters in memory, and the two streams, delivered when a test says so."""
@@ -321,6 +332,7 @@ class Rekindle:
             waits=MemoryWaits(self.memory),
             pools=MemoryPools(self.memory),
             routings=MemoryRoutings(self.memory),
+            batches=FaultyBatches(self.memory, self.faults),
             clock=self.clock,
         )
 

@@ -1,9 +1,14 @@
 """When a score crosses its threshold, judged from the score that is stored."""
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rekindle.domain.ordering import Order
-from rekindle.domain.score import Score, changed, crosses
+from rekindle.domain.score import RISES, Score, changed, crosses
 from tests.support.builders import day, mark
 
 
@@ -111,3 +116,90 @@ def test_the_score_of_a_past_instant_is_known_back_to_the_last_crossing():
     assert score.as_of(day(3)) == 40
     assert score.as_of(day(1.5)) == 70
     assert score.as_of(day(0.5)) == 50
+
+
+# --- since when ------------------------------------------------------------------------------------------------------
+
+
+def undecided(
+    *values: float | None, threshold: float = 40, noticed_at: float = 60
+) -> tuple[datetime, float | None] | None:
+    """When, and from where, a score passed a threshold that was not in force; days count from 0."""
+    found = scored(*values, threshold=noticed_at)[-1].undecided(threshold)
+    return (found.at, found.previous) if found else None
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((10, 45), (day(1), 10)),
+        ((45,), (day(0), None)),
+        ((10, 45, 50, 42), (day(1), 10)),
+        ((10, 45, 30, 55), (day(3), 30)),
+        ((45, None, 50), (day(2), None)),
+        ((10, 39), None),
+        ((45, None), None),
+        ((40,), (day(0), None)),
+    ],
+)
+def test_a_passing_that_nobody_noticed_is_known_by_its_true_date(values, expected):
+    assert undecided(*values) == expected
+
+
+def test_a_passing_tells_the_score_it_rose_to_though_it_fell_since():
+    found = scored(10, 55, 42)[-1].undecided(40)
+    assert found and found.score == 55
+
+
+@pytest.mark.parametrize("values", [(10, 70), (10, 45, 70), (10, 70, 45)])
+def test_a_crossing_that_was_noticed_on_the_way_decided_about_the_passing(values):
+    assert undecided(*values) is None
+
+
+def test_a_crossing_of_an_earlier_time_decided_nothing_of_the_passing():
+    assert undecided(70, 10, 45) == (day(2), 10)
+
+
+def test_a_score_that_another_person_took_over_is_that_one_s():
+    assert replace(scored(45)[-1], moved_to="p2").undecided(40) is None
+
+
+def test_of_a_score_stored_before_rises_were_kept_the_last_change_is_known():
+    (stored,) = scored(45)
+    older = replace(stored, rises=())
+    found = older.undecided(40)
+    assert found and found.at == day(0)
+    later = changed(older, "p1", 50, mark(1), 60)[0].undecided(40)
+    assert later and later.at == day(0)
+
+
+def true_passing(values: list[float | None], threshold: float) -> datetime | None:
+    """The first day of the unbroken run of days, up to the last, that are at or above the threshold."""
+    since = None
+    for number, value in enumerate(values):
+        since = None if value is None or value < threshold else since or day(number)
+    return since
+
+
+@given(st.lists(st.none() | st.integers(0, 100), min_size=1, max_size=60), st.integers(0, 100))
+def test_a_passing_is_never_too_early_and_exact_while_all_rises_are_kept(values, threshold):
+    score = scored(*values, threshold=1000)[-1]
+    found, truth = score.undecided(threshold), true_passing(values, threshold)
+    assert len(score.rises) <= RISES
+    assert [rise.floor for rise in score.rises] == sorted({rise.floor for rise in score.rises})
+    if truth is None or len(values) <= RISES:
+        assert (found.at if found else None) == truth
+    else:
+        assert found is None or found.at >= truth
+        assert (found is None) == (score.value < threshold)
+
+
+def test_of_too_many_rises_the_closest_two_become_one():
+    at = [*(float(n) for n in range(RISES)), RISES - 0.9]
+    score: Score | None = None
+    for number, instant in enumerate(at):
+        score = changed(score, "p1", number, mark(instant), 1000)[0]
+    assert score and len(score.rises) == RISES
+    assert [rise.floor for rise in score.rises] == [*range(RISES - 1), RISES]
+    late = score.undecided(RISES - 1)
+    assert late and late.at == day(RISES - 0.9)

@@ -13,6 +13,7 @@ from rekindle.application.ports import Page
 from rekindle.domain import times
 from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, State
+from rekindle.domain.batch import Batch, Member
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change, origins
 from rekindle.domain.decision import Decision
@@ -63,6 +64,8 @@ class Memory:
     """Who went from inactive to active, by which change, and which user did it."""
     outbox: deque[Decision | Entry] = field(default_factory=deque)
     calls: dict[str, Call] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    members: dict[str, dict[str, Member]] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
     due: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the timers that were set, by the instant they are due."""
@@ -205,6 +208,8 @@ class MemoryPeople:
                 del memory.homes[response_id]
         if change.decision is not None:
             _store(memory, change.decision)
+        if change.member is not None:
+            memory.members.setdefault(change.member.batch_id, {})[change.member.decision_id] = change.member
         for entry in change.entries:
             memory.records.setdefault(entry.person_id, {})[entry_id(entry)] = entry
             memory.outbox.append(entry)
@@ -236,6 +241,34 @@ class MemoryScores:
             self.memory.scores[score.person_id] = score
             if score.crosses and score.last_crossing is not None:
                 self.memory.crossings.append((score.person_id, score.last_crossing))
+
+    def page(self, limit: int, start: str | None = None) -> Page[Score]:
+        with self.memory.lock:
+            return _forward(self.memory.scores, limit, start)
+
+
+def _forward[T](held: Mapping[str, T], limit: int, start: str | None) -> Page[T]:
+    ids = sorted(i for i in held if start is None or i > start)
+    return Page([held[i] for i in ids[:limit]], ids[limit - 1] if len(ids) > limit else None)
+
+
+@dataclass(frozen=True)
+class MemoryBatches:
+    memory: Memory
+
+    def get(self, batch_id: str) -> Batch | None:
+        return self.memory.batches.get(batch_id)
+
+    def put(self, batch: Batch, read_version: int) -> None:
+        with self.memory.lock:
+            stored = self.memory.batches.get(batch.batch_id)
+            if (stored.version if stored else 0) != read_version:
+                raise Conflict("the batch was changed since")
+            self.memory.batches[batch.batch_id] = batch
+
+    def members(self, batch_id: str, limit: int, start: str | None = None) -> Page[Member]:
+        with self.memory.lock:
+            return _forward(self.memory.members.get(batch_id, {}), limit, start)
 
 
 @dataclass(frozen=True)

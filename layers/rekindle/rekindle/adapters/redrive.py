@@ -9,6 +9,8 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import ClientError
 
+from rekindle.adapters.stack import outputs_of
+
 _DELAY = {"person_id", "change", "due"}
 """What a message holds that tells of a delay that is over."""
 _PAST = {"TrimmedDataAccessException", "ResourceNotFoundException"}
@@ -58,9 +60,7 @@ class Redrive:
         self._sqs: Any = session.create_client("sqs")
         self._lambda: Any = session.create_client("lambda")
         self._streams: Any = session.create_client("dynamodbstreams")
-        stacks: Any = session.create_client("cloudformation")
-        described = stacks.describe_stacks(StackName=stack)
-        outputs = {o["OutputKey"]: o["OutputValue"] for o in described["Stacks"][0]["Outputs"]}
+        outputs = outputs_of(session, stack)
         self._failures = outputs["FailureQueueUrl"]
         self._facts, self._delays = outputs["CrmChangesQueueUrl"], outputs["DueQueueUrl"]
 

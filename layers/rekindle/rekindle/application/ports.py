@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rekindle.domain.account import Account
 from rekindle.domain.assignment import State
+from rekindle.domain.batch import Batch, Member
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
@@ -93,6 +94,12 @@ class People(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Page[T]:
+    items: Sequence[T]
+    next: str | None
+
+
 class Scores(Protocol):
     def get(self, person_id: str) -> Score | None: ...
 
@@ -100,11 +107,9 @@ class Scores(Protocol):
         """Raises Conflict where the stored version is no longer `read_version` (0: where there is one)."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class Page[T]:
-    items: Sequence[T]
-    next: str | None
+    def page(self, limit: int, start: str | None = None) -> Page[Score]:
+        """All scores, page by page, in an order that stays the same. `next` is the id of the last person."""
+        ...
 
 
 class Ledger(Protocol):
@@ -124,6 +129,20 @@ class Ledger(Protocol):
 
     def timeline(self, person_id: str, limit: int, start: str | None = None) -> "Page[Decision | Entry]":
         """Decisions and what became of the active responses, newest first."""
+        ...
+
+
+class Batches(Protocol):
+    """Backfills: how far each came, and the activations that it made. Those are written by `People.commit`."""
+
+    def get(self, batch_id: str) -> Batch | None: ...
+
+    def put(self, batch: Batch, read_version: int) -> None:
+        """Raises Conflict where the stored version is no longer `read_version` (0: where there is one)."""
+        ...
+
+    def members(self, batch_id: str, limit: int, start: str | None = None) -> Page[Member]:
+        """The activations of a batch, in the order of their decisions' ids."""
         ...
 
 

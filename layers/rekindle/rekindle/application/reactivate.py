@@ -7,11 +7,12 @@ from datetime import datetime
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
 from rekindle.application.world import owners_of
+from rekindle.domain.backfill import engaged_since, remembered
 from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.decision import Decision, Reason, Trigger
 from rekindle.domain.errors import Conflict
 from rekindle.domain.person import Person, told_of
-from rekindle.domain.reactivation import World, decide
+from rekindle.domain.reactivation import World, decide, skipped
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.search import grouped_by_class
 from rekindle.domain.settings import Settings
@@ -36,8 +37,8 @@ class Reactivate:
     """Answers the one decision of the trigger, the stored one where it was decided before.
 
     Costs two requests where a candidate is found or nothing is to be done: the search and the commit; one more where
-    a default is inserted (its repeats are counted) or the candidate had not responded (it is read whole). Raises
-    Conflict where the person is being united with another.
+    a default is inserted (its repeats are counted) or the candidate had not responded (it is read whole). In a batch
+    it reads all responses of whom it activates. Raises Conflict where the person is being united with another.
     """
 
     people: People
@@ -63,7 +64,14 @@ class Reactivate:
                     self.people.reindex(person, settings.classes, settings.class_map)
                     continue
                 candidates = Whole(person, list(self.people.responses(person.person_id)), settings.classes)
-            decision, change = decide(trigger, person, self._world(trigger, candidates, settings))
+            world = self._world(trigger, candidates, settings)
+            decision, change = decide(trigger, person, world)
+            if trigger.batch_id is not None and change is not None and person is not None:
+                held = {response.response_id: response for response in self.people.responses(person.person_id)}
+                if engaged_since(trigger.as_of, held.values()):
+                    decision, change = skipped(trigger, person, world, Reason.STALE), None
+                else:
+                    change = remembered(change, person, held)
             if trigger.dry_run:
                 return decision
             if change is None and person is not None and decision.searched:

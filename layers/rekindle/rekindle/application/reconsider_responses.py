@@ -9,8 +9,10 @@ from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
+from rekindle.application.reactivate import Whole
 from rekindle.application.world import world_of_arrival
 from rekindle.domain.arrival import Arrival, evaluate
+from rekindle.domain.backfill import engaged_since, remembered
 from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.person import Engagement
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response, ResponseClass
@@ -58,6 +60,39 @@ class ReconsiderResponses:
                 return None
             guarded = replace(change, unchanged_score=(person_id, score)).indexed_by(settings)
             if committed(self.people, guarded):
+                return decision
+        raise AssertionError("attempts() raises before")
+
+    def in_batch(self, crossing: Trigger) -> Decision | None:
+        """The same for a crossing that a backfill decides about: it may be taken back with the batch."""
+        for _ in attempts():
+            person = self.people.get(crossing.person_id)
+            if person is None:
+                return None
+            if person.active is not None:
+                made = self.ledger.get(person.active.decision_id)
+                return made if made is not None and made.batch_id == crossing.batch_id else None
+            settings = self.reference.settings()
+            held = {response.response_id: response for response in self.people.responses(person.person_id)}
+            candidates = Whole(person, list(held.values()), settings.classes)
+            response = min(self._told_after(candidates, crossing.as_of), key=_told_order, default=None)
+            if response is None or engaged_since(crossing.as_of, held.values()):
+                return None
+            score, told_at = self.scores.get(person.person_id), response.standing.received_at
+            trigger = replace(
+                crossing,
+                scenario=Scenario.RESPONSE,
+                trigger_id=f"backfill:{crossing.batch_id}:response:{response.response_id}",
+                as_of=told_at,
+                score=score.as_of(told_at) if score else None,
+                previous_score=None,
+            )
+            world = world_of_arrival(person, self.people, self.reference, self.clock)
+            decision, change = evaluate(Arrival(trigger, person, response, score), world)
+            if not decision.activates:
+                return None
+            guarded = replace(remembered(change, person, held), unchanged_score=(person.person_id, score))
+            if crossing.dry_run or committed(self.people, guarded.indexed_by(settings)):
                 return decision
         raise AssertionError("attempts() raises before")
 

@@ -1,11 +1,12 @@
-"""Simulate settings over a history, explain who got the credit, cut a history into parts, send on what failed.
+"""Simulate settings over a history, explain who got the credit, cut a history into parts, backfill what settings
+overlooked, send on what failed.
 
-Exit status: 0; 2 for a file that cannot be used, with the line or the path of the fault.
+Exit status: 0; 2 for a file that cannot be used, with the line or the path of the fault, and for what a stack refuses;
+1 for what can be tried again; 130 where it was interrupted.
 """
 
 import argparse
 import gzip
-import json
 import os
 import shutil
 import sys
@@ -13,25 +14,25 @@ import textwrap
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rekindle.adapters.history import BadHistory, History
 from rekindle.adapters.wire import settings as settings_document
 from rekindle.adapters.wire import views
-from rekindle.cli import partition, redrive
+from rekindle.cli import backfill, partition, redrive
 from rekindle.cli.credit import credit_table
+from rekindle.cli.lines import write_line
 from rekindle.cli.progress import progress
 from rekindle.domain import times
-from rekindle.domain.errors import Refusal
+from rekindle.domain.credit import names_of
+from rekindle.domain.errors import Conflict, Refusal, Unavailable
 from rekindle.domain.explanation import Explanation
 from rekindle.runtime.simulation import Simulation
-from rekindle.runtime.simulations import name_of, no_search_for_cycles, played
+from rekindle.runtime.simulations import no_search_for_cycles, played
 
 _ROW = "{:<16}  {:<18}  {:<16}  {}"
 _ASSIGNED_ROW = "{:<16}  {:<18}  {:<12}  {:<14}  {}"
-_LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 
 
 class Unusable(Exception):
@@ -46,9 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever reads has seen enough, as `head` does. What is still to be flushed at the exit has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return int(parsed.unread)
+    except KeyboardInterrupt:
+        print("rekindle: stopped", file=sys.stderr)
+        return 130
     except (Unusable, BadHistory) as error:
         return _unusable(str(error))
+    except Refusal as refusal:
+        return _unusable(refusal.message)
+    except (Conflict, Unavailable) as error:
+        print(f"rekindle: {error}: try again later", file=sys.stderr)
+        return 1
     except (EOFError, zlib.error, gzip.BadGzipFile):
         return _unusable("the packed file is damaged")
     except OSError as error:
@@ -63,6 +72,8 @@ def _unusable(why: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rekindle", description=__doc__.splitlines()[0])
+    # Who only tells something has nothing left to do once nobody reads it.
+    parser.set_defaults(unread=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     simulate = commands.add_parser("simulate", help="play a history: decisions out, credit by campaign")
     simulate.add_argument("history", type=Path, help="JSON Lines of events, plain or gzip")
@@ -83,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--at", metavar="TIME", help="only the decisions up to this instant")
     explain.set_defaults(run=_explain)
     partition.add_to(commands)
+    backfill.add_to(commands)
     redrive.add_to(commands)
     return parser
 
@@ -101,7 +113,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
                 pass
         elif as_lines:
             for explanation in decisions:
-                _write(views.decision(explanation, listed=views.LISTED))
+                write_line(views.decision(explanation, listed=views.LISTED))
         else:
             print(_ROW.format("as of (UTC)", "person", "outcome", "campaign or reason"))
             for explanation in decisions:
@@ -157,7 +169,7 @@ def _tell(text: str, indent: str = "") -> None:
 def _losers(explanation: Explanation, simulation: Simulation) -> Iterable[str]:
     settings = simulation.use_cases.reference.settings()
     for one in views.decision(explanation, settings)["considered"]:
-        name = name_of(simulation, one["campaign_id"])
+        name = names_of(simulation.use_cases.reference.campaign)(one["campaign_id"])
         dated = one["responded_at"] or "no response"
         verdict = f"{one['excluded']}: {one['why']}" if one["excluded"] else "got the credit"
         yield f"{name} ({one['response_id']}, {dated}) - {verdict}"
@@ -180,10 +192,6 @@ def _settings(path: Path) -> Mapping[str, Any]:
     return document
 
 
-def _write(record: views.Json) -> None:
-    sys.stdout.write(_LINE.encode(record) + "\n")
-
-
 def _write_row(explanation: Explanation) -> None:
     decision = explanation.decision
     what = decision.reason or decision.campaign_id
@@ -197,15 +205,15 @@ def _write_assignments(simulation: Simulation, as_lines: bool) -> None:
         print(_ASSIGNED_ROW.format("activated (UTC)", "person", "state", "owner", "first owner"))
     for person_id, held in kept:
         if as_lines:
-            _write(views.assignment(person_id, held))
+            write_line(views.assignment(person_id, held))
         else:
             owners = (held.owner_id or "-", held.first_owner_id or held.first_queue_id or "-")
             print(_ASSIGNED_ROW.format(f"{held.activated_at:%Y-%m-%d %H:%M}", person_id, held.state, *owners))
 
 
 def _summary(simulation: Simulation, other: Simulation | None) -> None:
-    table = credit_table(simulation.credit, other.credit if other else None, partial(name_of, simulation))
-    print(table, file=sys.stderr)
+    name = names_of(simulation.use_cases.reference.campaign)
+    print(credit_table(simulation.credit, other.credit if other else None, name), file=sys.stderr)
     for refused in simulation.refused:
         where = f" ({refused.refusal.field})" if refused.refusal.field else ""
         print(f"refused, line {refused.line}: {refused.refusal.message}{where}", file=sys.stderr)

@@ -36,6 +36,8 @@ class Why(StrEnum):
     """No rule takes the lead from its owner, who keeps it."""
     CONTACT = "CONTACT"
     """Contacts are not handed over: the owner of the contact, else of its account, keeps it."""
+    BACKFILL = "BACKFILL"
+    """What is decided long after it happened hands nobody over: the owner keeps the lead."""
     WAITS_FOR_OWNER = "WAITS_FOR_OWNER"
     ENGINE_WAS_FASTER = "ENGINE_WAS_FASTER"
     """The owner had changed before the wait began."""
@@ -195,15 +197,7 @@ def opened(
     """The person with the assignment of an engagement that just began. `told` reads what is known beyond the person's
     hot part, and is asked only where a rule looks at it."""
     since, kept = engagement.since, person.owner_id
-    assignment = Assignment(
-        engagement.decision_id,
-        engagement.cycle,
-        engagement.response_id,
-        engagement.campaign_id,
-        State.NOT_REQUIRED,
-        since,
-        worked_at=since if is_worked(person.status, settings) else None,
-    )
+    assignment = _of(person, engagement, settings)
     if person.kind == "contact":
         if kept is None and (account_id := told().get("account_id")) is not None:
             kept = owners.account_owner_of(account_id)
@@ -231,6 +225,24 @@ def opened(
         routed=rule.to in settings.router.queues,
     )
     return _owned(replace(person, assignment=waiting), rule.to, since)
+
+
+def settled(person: "Person", engagement: "Engagement", settings: Settings, owners: Owners) -> "Person":
+    """The person with the assignment of an engagement that was opened in retrospect."""
+    assignment = _of(person, engagement, settings)
+    return replace(person, assignment=_kept(assignment, person.owner_id, Why.BACKFILL, owners))
+
+
+def _of(person: "Person", engagement: "Engagement", settings: Settings) -> Assignment:
+    return Assignment(
+        engagement.decision_id,
+        engagement.cycle,
+        engagement.response_id,
+        engagement.campaign_id,
+        State.NOT_REQUIRED,
+        engagement.since,
+        worked_at=engagement.since if is_worked(person.status, settings) else None,
+    )
 
 
 def _rule(

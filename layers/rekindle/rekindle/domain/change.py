@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rekindle.domain.batch import Member
 from rekindle.domain.decision import Decision
 from rekindle.domain.journey import Entry
 from rekindle.domain.ordering import Mark
@@ -37,6 +38,8 @@ class Change:
     """By which the index of the search is written."""
     buried: Mark | None = None
     """The deletion that was known of an arriving response before the response itself was; None where none was."""
+    member: Member | None = None
+    """The activation of a backfill, as it is to be remembered for an undo."""
 
     def arriving(self) -> Iterator[Response]:
         """Responses that this very change makes the person's: what it traces, and traces after nobody or another."""

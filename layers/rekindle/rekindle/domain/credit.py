@@ -1,8 +1,10 @@
 """Credit by campaign, and what other settings would make of it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from rekindle.domain.search import CampaignOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,13 @@ def by_campaign(credit: Counter[str], against: Counter[str] | None) -> Sequence[
     """Most credit first; campaigns that have as much by their ids."""
     campaigns = sorted({*credit, *(against or ())}, key=lambda c: (-credit[c], c))
     return [CampaignCredit(c, credit[c], None if against is None else against[c]) for c in campaigns]
+
+
+def names_of(campaign_of: CampaignOf) -> Callable[[str], str]:
+    """What a campaign is called in a table: its id, where it has no name."""
+
+    def name(campaign_id: str) -> str:
+        campaign = campaign_of(campaign_id)
+        return (campaign.name if campaign else None) or campaign_id
+
+    return name

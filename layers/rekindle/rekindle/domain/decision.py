@@ -69,6 +69,8 @@ class Trigger:
     status_change: Mark | None = None
     """The status change that a delayed reactivation follows."""
     dry_run: bool = False
+    batch_id: str | None = None
+    """The backfill that this crossing is decided in."""
 
     @property
     def decision_id(self) -> str:
@@ -141,6 +143,7 @@ class Decision:
     """How the assignment began, where the decision opened a cycle."""
     basis: Basis | None = None
     """None in decisions from before it was kept."""
+    batch_id: str | None = None
 
     @property
     def activates(self) -> bool:

@@ -10,6 +10,7 @@ from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.decision import Decision, digest
 from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
 from rekindle.domain.routing import Routing
+from rekindle.domain.values import replace
 
 SCHEMA_VERSION = 1
 
@@ -70,6 +71,7 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
             "cycle": cycle,
             "score": decision.score,
             "status": decision.status,
+            **({"batch_id": decision.batch_id} if decision.batch_id is not None else {}),
         },
     )
     if decision.replaced_response_id is not None:
@@ -86,13 +88,18 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
     qualified = StageReached(
         decision.person_id, response_id, campaign_id, cycle, Stage.MQL, at, decision.settings_version
     )
-    return activated, _stage(qualified), *_of_begin(decision)
+    stage = _stage(qualified)
+    if decision.batch_id is not None:
+        # After an undo, a later batch may open the same cycle again: that is another event.
+        stage = replace(stage, event_id=f"{decision.decision_id}-mql")
+    return activated, stage, *_of_begin(decision)
 
 
 def _of_begin(decision: Decision) -> tuple[Event, ...]:
     """How the assignment of a new cycle began: with a wait, or with its end."""
     assignment = decision.assignment
-    if assignment is None or (not assignment.waits and assignment.owner_id is None):
+    nothing_new = decision.batch_id is not None or assignment is None
+    if nothing_new or assignment is None or (not assignment.waits and assignment.owner_id is None):
         return ()
     step = Step.STARTED if assignment.waits else Step.COMPLETED
     at = assignment.assigned_at or assignment.activated_at

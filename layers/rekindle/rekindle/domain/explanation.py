@@ -108,7 +108,14 @@ def why_excluded(excluded: Excluded, decision: Decision, settings: Settings) -> 
 
 
 def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
-    """The decision in a sentence that a marketer understands."""
+    """The decision in a sentence that a marketer understands; in two where it was made in a backfill."""
+    told = _told(decision, considered, campaign_of, settings)
+    if decision.batch_id is None:
+        return told
+    return f"{told} Decided in retrospect on {decision.decided_at:%d %b %Y %H:%M} UTC, in batch {decision.batch_id}."
+
+
+def _told(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
     trigger = _trigger(decision, settings)
     when = f"{decision.as_of:%d %b %Y %H:%M} UTC"
     if decision.reason is not None:

@@ -39,6 +39,7 @@ class Ended(StrEnum):
     MERGED = "MERGED"
     PERSON_DELETED = "PERSON_DELETED"
     RESPONSE_DELETED = "RESPONSE_DELETED"
+    BACKFILL_UNDONE = "BACKFILL_UNDONE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rekindle.domain.assignment import NOBODY, Owners, opened
+from rekindle.domain.assignment import NOBODY, Owners, opened, settled
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Basis, Decision, Outcome, Reason, Trigger
@@ -231,6 +231,7 @@ def _decided(trigger: Trigger, person: Person | None, world: World, outcome: Out
         overrides=trigger.overrides,
         prompted_campaign_id=trigger.prompted_campaign_id,
         dry_run=trigger.dry_run,
+        batch_id=trigger.batch_id,
         basis=_basis(trigger, person),
     )
 
@@ -354,6 +355,8 @@ def activate(
         # Another response takes the place of the cycle's: whoever has the person, or is waited for, stays.
         assignment = replace(person.assignment, response_id=response.response_id, campaign_id=response.campaign_id)
         after = replace(after, assignment=assignment)
+    elif trigger.batch_id is not None:
+        after = settled(after, engagement, settings, world.owners)
     else:
         after = opened(after, engagement, world.now, settings, world.owners, world.told)
     standing = replace(response.standing, status=response_status, activated_at=since)

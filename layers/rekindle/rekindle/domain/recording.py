@@ -184,7 +184,7 @@ def ended(
     why: Ended,
     at: datetime,
     settings: Settings,
-    status: str,
+    status: str | None,
     *,
     deleted: bool = False,
 ) -> Change:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from rekindle.domain.arrival import Arrival, evaluate
+from rekindle.domain.backfill import engaged_since
 from rekindle.domain.decision import Basis, Decision, Outcome, Reason, Trigger
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Engagement, Person
-from rekindle.domain.reactivation import World, decide
+from rekindle.domain.reactivation import World, decide, skipped
 from rekindle.domain.response import Details, Response, Standing
 from rekindle.domain.search import CampaignOf, grouped_by_class
 from rekindle.domain.settings import Scenario, Settings
@@ -53,8 +54,11 @@ def _again(
     )
     trigger = _trigger(decision)
     if decision.scenario is not Scenario.RESPONSE:
-        known = decision.person_version > 0
-        return decide(trigger, _person(decision, basis, held) if known else None, world)[0]
+        person = _person(decision, basis, held) if decision.person_version > 0 else None
+        again, _ = decide(trigger, person, world)
+        if decision.batch_id is not None and again.activates and engaged_since(decision.as_of, held):
+            return skipped(trigger, person, world, Reason.STALE)
+        return again
     response = _arriving(decision, basis, history)
     if response is None:
         return None
@@ -83,6 +87,7 @@ def _trigger(decision: Decision) -> Trigger:
         decision.prompted_campaign_id,
         changed_by(decision.trigger_id) if decision.scenario is Scenario.ACTIVE_STATUS else None,
         decision.dry_run,
+        decision.batch_id,
     )
 
 
@@ -109,6 +114,8 @@ def _arriving(decision: Decision, basis: Basis, history: Sequence[Response]) -> 
     """The response as it was evaluated: what was told of it, which the change wrote down, with what had come of it
     until then."""
     response_id = decision.trigger_id.removeprefix("response:").rpartition(":")[0]
+    if decision.batch_id is not None:
+        response_id = decision.trigger_id.removeprefix(f"backfill:{decision.batch_id}:response:")
     recorded = next((r for r in history if r.response_id == response_id), None)
     told = recorded.as_of_version(decision.person_id, decision.person_version + 1) if recorded else None
     if recorded is None or told is None:

@@ -1,16 +1,20 @@
 """A person's score, and when it crosses the threshold.
 
 A crossing is judged from the score that is stored, never from an event's own "old value" (spec (b), edge cases): so a
-second delivery, a late one and a blank one come out right, and a changed threshold makes no crossing in retrospect.
+second delivery, a late one and a blank one come out right, and a changed threshold makes no crossing in retrospect. A
+backfill decides about those: for it a score keeps since when it has been as high as it is.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from rekindle.domain import times
 from rekindle.domain.ordering import Mark, Order
 
 LOWEST, HIGHEST = -1_000_000, 1_000_000
+RISES = 16
+"""How many rises a score keeps: with them, its item stays below the kilobyte that a write is billed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,16 @@ class Crossing:
         return f"score:{times.text(mark.at)}{order}:{self.score:g}"
 
 
+class Rise(NamedTuple):
+    """A change since which the score has not been below `floor`, as it was before. A tuple, because every score of a
+    stream makes one."""
+
+    at: datetime
+    floor: float
+    score: float
+    """What the score was changed to; it may have fallen to the floor since."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     person_id: str
@@ -44,6 +58,8 @@ class Score:
     version: int = 1
     moved_to: str | None = None
     """The person who took this one over: its later scores are that one's."""
+    rises: tuple[Rise, ...] = ()
+    """The lowest floor first, so the oldest first too. Empty for a score that was stored before rises were kept."""
 
     def as_of(self, moment: datetime) -> float | None:
         """The score just before an instant, as far back as the last crossing: of a score and a response of one
@@ -52,12 +68,49 @@ class Score:
             return self.value
         return self.last_crossing.score if self.last_crossing.at < moment else self.last_crossing.previous
 
+    def known_rises(self) -> tuple[Rise, ...]:
+        """The rises, as far as they are known: without any, that the score is as it is since its last change."""
+        if self.rises or self.value is None:
+            return self.rises
+        return (Rise(self.mark.at, self.value, self.value),)
+
+    def undecided(self, threshold: float) -> Crossing | None:
+        """The passing of this threshold that the score has stayed above since, where no crossing was noticed from
+        then on: another threshold was in force. None where the score is below it, or is another person's by now."""
+        if self.moved_to is not None:
+            return None
+        previous = None
+        for rise in self.known_rises():
+            if rise.floor >= threshold:
+                noticed = self.last_crossing is not None and self.last_crossing.at >= rise.at
+                return None if noticed else Crossing(previous, rise.score, Mark(rise.at))
+            previous = rise.floor
+        return None
+
 
 def crosses(previous: float | None, score: float | None, threshold: float) -> bool:
     """True where a score passes from below the threshold, or from none, to at or above it."""
     if score is None or score < threshold:
         return False
     return previous is None or previous < threshold
+
+
+def risen(rises: tuple[Rise, ...], value: float | None, at: datetime) -> tuple[Rise, ...]:
+    """The rises after a change. Where they are too many, the two that are closest in time become one, of the later's
+    instant: what is told of a threshold between them is late by no more than that."""
+    if value is None:
+        return ()
+    kept = len(rises)
+    while kept and rises[kept - 1].floor >= value:
+        kept -= 1
+    if kept < len(rises):
+        first = rises[kept]
+        return (*rises[:kept], Rise(first.at, value, first.score))
+    if kept == RISES:
+        instants = [*(rise.at for rise in rises), at]
+        closest = min(range(RISES), key=lambda n: instants[n + 1] - instants[n])
+        rises = rises[:closest] + rises[closest + 1 :]
+    return (*rises, Rise(at, value, value))
 
 
 def changed(
@@ -74,4 +127,5 @@ def changed(
         last = Crossing(previous, value, mark)
     following = mark.following(stored.mark if stored else None)
     version = stored.version + 1 if stored else 1
-    return Score(person_id, value, following, last, up, version), order
+    rises = risen(stored.known_rises() if stored else (), value, mark.at)
+    return Score(person_id, value, following, last, up, version, rises=rises), order

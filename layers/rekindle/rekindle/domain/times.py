@@ -1,6 +1,6 @@
 """Instants: always aware, in UTC, to the millisecond (what a sort key of the search can hold)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -24,6 +24,11 @@ def text(moment: datetime) -> str:
 
 def optional_text(moment: datetime | None) -> str | None:
     return None if moment is None else text(moment)
+
+
+def of_millis(since: int) -> datetime:
+    """The reverse of `millis`."""
+    return FIRST + timedelta(milliseconds=since)
 
 
 def millis(moment: datetime) -> int:

@@ -225,4 +225,4 @@ def score_of_both(survivor: Score | None, absorbed: Score | None, survivor_id: s
     """The survivor's score: its own, else the absorbed person's. Taking it over is no crossing."""
     if survivor is not None or absorbed is None:
         return survivor
-    return Score(survivor_id, absorbed.value, Mark(absorbed.mark.at))
+    return Score(survivor_id, absorbed.value, Mark(absorbed.mark.at), rises=absorbed.rises)

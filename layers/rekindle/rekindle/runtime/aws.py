@@ -13,6 +13,7 @@ from botocore.config import Config
 
 from rekindle.adapters.dynamodb import reference
 from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
@@ -21,7 +22,7 @@ from rekindle.adapters.dynamodb.pools import DynamoDBPools
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.timers import ScheduledTimers
 from rekindle.adapters.scheduler import ScheduledRoutings, ScheduledWaits, Schedules
-from rekindle.runtime.environment import Environment
+from rekindle.runtime.environment import Environment, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
@@ -56,7 +57,13 @@ def _client(service: str) -> Any:
 @lru_cache(maxsize=1)
 def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
-    tables = bind(open_client(environment().region, session=session()), environment().tables)
+    client = open_client(environment().region, session=session())
+    return assembled(environment(), client, schedules_of(environment().scheduling))
+
+
+def assembled(environment: Environment, client: Any, schedules: Schedules) -> UseCases:
+    """The use cases over the environment's tables, reached by this client of DynamoDB."""
+    tables = bind(client, environment.tables)
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
     accounts, queues = DynamoDBAccounts(tables, now), reference.queues(now)
     return UseCases(
@@ -64,7 +71,7 @@ def use_cases() -> UseCases:
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(tables),
         reference=reference.CachedReference(
-            campaigns, accounts, queues, users, versions, environment().reference_lifetime
+            campaigns, accounts, queues, users, versions, environment.reference_lifetime
         ),
         campaigns=campaigns,
         accounts=accounts,
@@ -75,22 +82,16 @@ def use_cases() -> UseCases:
         tasks=reference.tasks(now),
         opportunities=reference.opportunities(now),
         versions=versions,
-        timers=timers(),
-        waits=ScheduledWaits(schedules()),
+        timers=ScheduledTimers(schedules),
+        waits=ScheduledWaits(schedules),
         pools=DynamoDBPools(tables),
-        routings=ScheduledRoutings(schedules()),
+        routings=ScheduledRoutings(schedules),
+        batches=DynamoDBBatches(),
         clock=now,
     )
 
 
-@lru_cache(maxsize=1)
-def timers() -> ScheduledTimers:
-    return ScheduledTimers(schedules())
-
-
-@lru_cache(maxsize=1)
-def schedules() -> Schedules:
-    scheduling = environment().scheduling
+def schedules_of(scheduling: Scheduling) -> Schedules:
     return Schedules(
         scheduler,
         scheduling.group,

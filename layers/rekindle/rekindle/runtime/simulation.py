@@ -13,6 +13,7 @@ from typing import Any
 from rekindle.adapters.memory import (
     Memory,
     MemoryAccounts,
+    MemoryBatches,
     MemoryContacts,
     MemoryLedger,
     MemoryPeople,
@@ -92,6 +93,7 @@ class Simulation:
             waits=MemoryWaits(self.memory),
             pools=MemoryPools(self.memory),
             routings=MemoryRoutings(self.memory),
+            batches=MemoryBatches(self.memory),
             clock=lambda: self.now,
         )
         self.memory.documents.append((self.document, self.now))

@@ -11,6 +11,7 @@ from rekindle.adapters.wire import simulations, views
 from rekindle.adapters.wire.rules import LARGEST_ANSWER
 from rekindle.adapters.wire.simulations import A_LARGER_WAY, Choice, SimulationRequested
 from rekindle.application.change_settings import ChangeSettings
+from rekindle.domain.credit import names_of
 from rekindle.domain.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
 from rekindle.domain.explanation import Explanation
 from rekindle.runtime.simulation import Simulation
@@ -40,11 +41,6 @@ def played(simulation: Simulation, history: Iterable[Numbered]) -> Iterator[Expl
     yield from simulation.finish()
 
 
-def name_of(simulation: Simulation, campaign_id: str) -> str:
-    campaign = simulation.use_cases.reference.campaign(campaign_id)
-    return (campaign.name if campaign else None) or campaign_id
-
-
 def answer_of(asked: SimulationRequested, stored: ChangeSettings) -> Json:
     """What a request is answered with. Nothing is stored, and of what is stored only settings are read.
 
@@ -66,10 +62,7 @@ def answer_of(asked: SimulationRequested, stored: ChangeSettings) -> Json:
 
 def summary(events: int, decisions: int, simulation: Simulation, other: Simulation | None = None) -> Json:
     """What is said of a simulation beside its decisions."""
-
-    def name(campaign_id: str) -> str:
-        return name_of(simulation, campaign_id)
-
+    name = names_of(simulation.use_cases.reference.campaign)
     return {
         **simulations.credits_shown(simulation.credit, other.credit if other else None, name),
         "refused": [simulations.refused(one.line, one.refusal) for one in simulation.refused],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rekindle.application.ports import (
     AccountDirectory,
     Accounts,
+    Batches,
     Campaigns,
     Clock,
     Contacts,
@@ -31,6 +32,7 @@ from rekindle.application.ports import (
 
 if TYPE_CHECKING:
     from rekindle.application.answer_requests import AnswerRequests
+    from rekindle.application.backfill_crossings import BackfillCrossings
     from rekindle.application.change_settings import ChangeSettings
     from rekindle.application.commit_people import CommitPeople
     from rekindle.application.complete_assignments import CompleteAssignments
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from rekindle.application.start_assignments import StartAssignments
     from rekindle.application.sweep_timers import SweepTimers
     from rekindle.application.time_out_assignments import TimeOutAssignments
+    from rekindle.application.undo_backfill import UndoBackfill
     from rekindle.application.unite_people import UnitePeople
 
 
@@ -69,6 +72,7 @@ class UseCases:
     waits: Waits
     pools: Pools
     routings: Routings
+    batches: Batches
     clock: Clock
 
     @cached_property
@@ -198,6 +202,26 @@ class UseCases:
             *(self.people, self.scores, self.ledger, self.reference),
             *(self.campaigns, self.users, self.accounts, self.queues),
         )
+
+    @cached_property
+    def backfill_crossings(self) -> "BackfillCrossings":
+        from rekindle.application.backfill_crossings import BackfillCrossings
+
+        return BackfillCrossings(
+            self.scores,
+            self.batches,
+            self.ledger,
+            self.reference,
+            self.reactivate,
+            self.reconsider_responses,
+            self.clock,
+        )
+
+    @cached_property
+    def undo_backfill(self) -> "UndoBackfill":
+        from rekindle.application.undo_backfill import UndoBackfill
+
+        return UndoBackfill(self.people, self.batches, self.reference, self.clock)
 
     @cached_property
     def change_settings(self) -> "ChangeSettings":

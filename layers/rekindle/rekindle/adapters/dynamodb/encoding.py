@@ -9,6 +9,7 @@ from typing import Any
 from rekindle.domain import times
 from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
+from rekindle.domain.batch import Batch, Before, Member
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Basis, Decision, Outcome, Reason
 from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
@@ -29,11 +30,12 @@ _INSTANTS = frozenset(
         *("since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at"),
         *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
         *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline", "again_at"),
+        *("started_at", "undone_at"),
         *("status_at", "unanswered_at"),
     )
 )
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"suggested", "absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
+_TUPLES = {"waiting", "suggested", "absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,
@@ -110,6 +112,8 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Overrides: encoded,
     Assignment: encoded,
     Basis: _basis,
+    Before: encoded,
+    Standing: encoded,
 }
 
 
@@ -227,6 +231,26 @@ def kind_of(value: Decision | Entry) -> str:
     if isinstance(value, Merged):
         return "merged"
     return "stage" if isinstance(value, StageReached) else "deactivated"
+
+
+def batch(stored: Mapping[str, Any]) -> Batch:
+    return Batch(**decoded(stored))
+
+
+def member(stored: Mapping[str, Any]) -> Member:
+    values = decoded(stored)
+    values["before"] = _before(values["before"])
+    return Member(**{"status": None, **values})
+
+
+def _before(stored: Mapping[str, Any]) -> Before:
+    values = decoded(stored)
+    if "status_mark" in values:
+        values["status_mark"] = Mark.parse(values["status_mark"])
+    if "standing" in values:
+        values["standing"] = standing(values["standing"])
+    nothing = dict.fromkeys(("status", "status_mark", "nurture_until", "score_activated_at"))
+    return Before(**{**nothing, **values})
 
 
 def campaign(stored: Mapping[str, Any]) -> Campaign:

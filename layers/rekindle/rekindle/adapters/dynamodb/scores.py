@@ -1,11 +1,14 @@
 """Scores kept in DynamoDB: one small item a person, since a write is billed whole and scores change most."""
 
+import json
 from dataclasses import dataclass
 
 from rekindle.adapters.dynamodb.connection import our_errors
-from rekindle.adapters.dynamodb.tables import ScoreItem
+from rekindle.adapters.dynamodb.tables import ScoreItem, compact
+from rekindle.application.ports import Page
+from rekindle.domain import times
 from rekindle.domain.ordering import Mark
-from rekindle.domain.score import Crossing, Score
+from rekindle.domain.score import Crossing, Rise, Score
 
 UP, NONE = "up", "none"
 
@@ -18,18 +21,15 @@ class DynamoDBScores:
                 item = ScoreItem.get(person_id, consistent_read=True)
             except ScoreItem.DoesNotExist:
                 return None
-        crossing = None
-        if item.crossed_mark is not None:
-            crossing = Crossing(item.crossed_from, item.crossed_to, Mark.parse(item.crossed_mark))
-        return Score(
-            item.person_id,
-            item.score,
-            Mark.parse(item.mark),
-            crossing,
-            item.crossing == UP,
-            int(item.version),
-            item.moved_to,
-        )
+        return _score(item)
+
+    def page(self, limit: int, start: str | None = None) -> Page[Score]:
+        after = {"person_id": {"S": start}} if start is not None else None
+        with our_errors():
+            found = ScoreItem.scan(limit=limit, page_size=limit, last_evaluated_key=after, consistent_read=True)
+            scores = [_score(item) for item in found]
+        last = found.last_evaluated_key
+        return Page(scores, last["person_id"]["S"] if last else None)
 
     def put(self, score: Score, read_version: int) -> None:
         crossing = score.last_crossing
@@ -43,6 +43,27 @@ class DynamoDBScores:
             crossed_to=crossing.score if crossing else None,
             crossed_mark=str(crossing.mark) if crossing else None,
             moved_to=score.moved_to,
+            rises=_written(score.rises) if score.rises else None,
         )
         with our_errors():
             item.save(ScoreItem.version == read_version if read_version else ScoreItem.person_id.does_not_exist())
+
+
+def _score(item: ScoreItem) -> Score:
+    crossing = None
+    if item.crossed_mark is not None:
+        crossing = Crossing(item.crossed_from, item.crossed_to, Mark.parse(item.crossed_mark))
+    return Score(
+        item.person_id,
+        item.score,
+        Mark.parse(item.mark),
+        crossing,
+        item.crossing == UP,
+        int(item.version),
+        item.moved_to,
+        tuple(Rise(times.of_millis(at), floor, score) for at, floor, score in json.loads(item.rises or "[]")),
+    )
+
+
+def _written(rises: tuple[Rise, ...]) -> str:
+    return compact([(times.millis(rise.at), rise.floor, rise.score) for rise in rises])

@@ -85,6 +85,7 @@ class ScoreItem(Model):
     crossed_to = NumberAttribute(null=True)
     crossed_mark = UnicodeAttribute(null=True)
     moved_to = UnicodeAttribute(null=True)
+    rises = UnicodeAttribute(null=True)
 
 
 class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-call]
@@ -99,8 +100,8 @@ class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-c
 
 
 class LedgerItem(Model):
-    """A decision, an entry of a journey, a timer that waits, or a call by its key. The range key of the first two sorts
-    by the instant that is told about.
+    """A decision, an entry of a journey, a timer that waits, a call by its key, or a batch with its members. The range
+    key of the first two sorts by the instant that is told about.
 
     `announce` is there only on what other systems are to hear of, for the filter of the stream.
     """
@@ -120,6 +121,8 @@ class LedgerItem(Model):
     due = DueIndex()
     expires = NumberAttribute(null=True)
     """When DynamoDB may delete the item, in seconds since 1970."""
+    version = NumberAttribute(null=True)
+    """Of a batch, which is changed after each page."""
 
 
 class ReferenceItem(Model):

@@ -9,7 +9,7 @@ redirects, no compression that was not asked for, a request with its length and 
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -67,11 +67,13 @@ class KeptConnection:
             line.close()
 
     def _written(self, request: AWSPreparedRequest) -> bytes:
-        url = urlsplit(self.endpoint)
-        host = url.hostname if url.port in (None, _PORTS[url.scheme]) else f"{url.hostname}:{url.port}"
-        head = [f"{request.method} {urlsplit(request.url).path or '/'} HTTP/1.1", f"Host: {host}"]
-        headers: Iterable[tuple[str, Any]] = request.headers.items()
-        for name, value in headers:
+        head = [f"{request.method} {urlsplit(request.url).path or '/'} HTTP/1.1"]
+        headers: Any = request.headers
+        if "host" not in headers:  # A whole botocore, as beside the command line, names it; the layer's leaves it out.
+            url = urlsplit(self.endpoint)
+            host = url.hostname if url.port in (None, _PORTS[url.scheme]) else f"{url.hostname}:{url.port}"
+            head.append(f"Host: {host}")
+        for name, value in headers.items():
             head.append(f"{name}: {value.decode() if isinstance(value, bytes) else value}")
         body: Any = request.body
         return b"".join(("\r\n".join((*head, "", "")).encode(), body))

@@ -582,7 +582,7 @@ _DECIDED = (
 )
 _DECISION = {
     **_record(
-        f"{_DECIDED} replay?",
+        f"{_DECIDED} replay? batch_id",
         record={"type": "string", "const": "decision"},
         reason=_REASON,
         considered=_list(_CONSIDERED),
@@ -592,6 +592,7 @@ _DECISION = {
             "not all there.",
             "enum": ["identical", "different"],
         },
+        batch_id={"type": "string", "description": "The backfill it was made in; absent on any other."},
     ),
     "required": [name.removesuffix("?") for name in _DECIDED.split()],
     "examples": [

@@ -6,6 +6,7 @@ from typing import Any
 
 from rekindle.application.answer_requests import Failure
 from rekindle.application.show_records import Shown
+from rekindle.application.undo_backfill import Undone
 from rekindle.domain import times
 from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, AssignmentStep
@@ -58,7 +59,24 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "status": decided.status,
         "replaced_response_id": decided.replaced_response_id,
         "explanation": explanation.sentence,
+        **({"batch_id": decided.batch_id} if decided.batch_id is not None else {}),
         **again,
+    }
+
+
+def undone(found: Undone, dry_run: bool) -> Json:
+    """What became of one activation of a batch that is undone."""
+    member = found.member
+    return {
+        "record": "undo",
+        "batch_id": member.batch_id,
+        "decision_id": member.decision_id,
+        "person_id": member.person_id,
+        "response_id": member.response_id,
+        "campaign_id": member.campaign_id,
+        "undone": found.left is None and not found.waits,
+        "reason": "WAITS" if found.waits else found.left.value if found.left else None,
+        "dry_run": dry_run,
     }
 
 

@@ -1,0 +1,66 @@
+"""Batches kept in DynamoDB: one partition a batch, its progress first, then its activations.
+
+The progress is written after each page, and each activation with its decision, so nothing else pays for them.
+"""
+
+from dataclasses import dataclass
+
+from rekindle.adapters.dynamodb import encoding, writes
+from rekindle.adapters.dynamodb.connection import our_errors
+from rekindle.adapters.dynamodb.tables import LedgerItem, compact
+from rekindle.adapters.dynamodb.writes import Image
+from rekindle.application.ports import Page
+from rekindle.domain.batch import Batch, Member
+
+_PROGRESS, _MEMBER = "batch", "member"
+
+
+def _partition(batch_id: str) -> str:
+    return f"batch#{batch_id}"
+
+
+def member_image(member: Member) -> Image:
+    return writes.texts(
+        {
+            "person": _partition(member.batch_id),
+            "entry": f"{_MEMBER}#{member.decision_id}",
+            "kind": _MEMBER,
+            "body": compact(encoding.encoded(member)),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class DynamoDBBatches:
+    def get(self, batch_id: str) -> Batch | None:
+        with our_errors():
+            try:
+                item = LedgerItem.get(_partition(batch_id), _PROGRESS, consistent_read=True)
+            except LedgerItem.DoesNotExist:
+                return None
+        return encoding.batch(item.body)
+
+    def put(self, batch: Batch, read_version: int) -> None:
+        item = LedgerItem(
+            _partition(batch.batch_id),
+            _PROGRESS,
+            kind=_PROGRESS,
+            version=batch.version,
+            body=encoding.encoded(batch),
+        )
+        with our_errors():
+            item.save(LedgerItem.version == read_version if read_version else LedgerItem.person.does_not_exist())
+
+    def members(self, batch_id: str, limit: int, start: str | None = None) -> Page[Member]:
+        after = f"{_MEMBER}#{start or ''}"
+        with our_errors():
+            found = list(
+                LedgerItem.query(
+                    _partition(batch_id),
+                    LedgerItem.entry.between(after, f"{_MEMBER}~"),
+                    limit=limit + 2,
+                    consistent_read=True,
+                )
+            )
+        members = [encoding.member(item.body) for item in found if item.entry != after]
+        return Page(members[:limit], members[limit - 1].decision_id if len(members) > limit else None)

@@ -1,0 +1,30 @@
+"""The use cases over a deployed stack, for an operator at the command line."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import botocore.session
+
+from rekindle.adapters.dynamodb.connection import open_client
+from rekindle.adapters.stack import outputs_of
+from rekindle.runtime import aws
+from rekindle.runtime.environment import Environment
+from rekindle.runtime.use_cases import UseCases
+
+_TABLES = {
+    "PEOPLE_TABLE": "PeopleTableName",
+    "SCORES_TABLE": "ScoresTableName",
+    "LEDGER_TABLE": "LedgerTableName",
+    "REFERENCE_TABLE": "ReferenceTableName",
+}
+
+
+@contextmanager
+def use_cases_of(stack: str) -> Iterator[UseCases]:
+    """As the stack's functions have them, with the credentials of whoever calls. Raises NotFound, Unavailable."""
+    session = botocore.session.get_session()
+    outputs = outputs_of(session, stack)
+    tables = {variable: outputs[output] for variable, output in _TABLES.items()}
+    environment = Environment.of({**tables, "AWS_REGION": session.get_config_variable("region")})
+    with closing(open_client(environment.region, session=session)) as client:
+        yield aws.assembled(environment, client, aws.schedules_of(environment.scheduling))
