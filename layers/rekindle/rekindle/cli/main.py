@@ -17,6 +17,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from rekindle.adapters.wire import settings as settings_document
 from rekindle.adapters.wire import views
 from rekindle.cli import redrive
@@ -29,7 +31,10 @@ from rekindle.domain.explanation import Explanation
 from rekindle.runtime.simulation import Simulation
 
 _ROW = "{:<16}  {:<18}  {:<16}  {}"
-_LINE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_PLAIN = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_LINE = msgspec.json.Encoder()
+_SMALL = 1e-4
+"""Where the two write a number in different forms."""
 
 
 class Unusable(Exception):
@@ -182,7 +187,10 @@ def _settings(path: Path) -> Mapping[str, Any]:
 
 
 def _write_line(explanation: Explanation) -> None:
-    sys.stdout.write(_LINE.encode(views.decision(explanation, listed=views.LISTED)) + "\n")
+    view = views.decision(explanation, listed=views.LISTED)
+    small = any(0 < abs(score or 0) < _SMALL for score in (view["score"], view["previous_score"]))
+    sys.stdout.write(_PLAIN.encode(view) if small else _LINE.encode(view).decode())
+    sys.stdout.write("\n")
 
 
 def _write_row(explanation: Explanation) -> None:

@@ -26,13 +26,30 @@ from rekindle.adapters.memory import (
 from rekindle.adapters.wire.events import facts_of
 from rekindle.application.reactivate_on_score import trigger_of
 from rekindle.application.reconsider_responses import RECENT
+from rekindle.application.recorded import Recorded
 from rekindle.domain import times
-from rekindle.domain.decision import Decision
+from rekindle.domain.arrival import Arrival
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
 from rekindle.domain.explanation import Explanation, explain
-from rekindle.domain.facts import Fact
+from rekindle.domain.facts import Fact, PersonChanged, ResponseRecorded
+from rekindle.domain.ordering import Applied
+from rekindle.domain.person import Engagement, Person, Profile
+from rekindle.domain.reactivation import World
+from rekindle.domain.recording import Told
+from rekindle.domain.response import Details, Home, Response, Standing, Trace
+from rekindle.domain.score import Crossing, Score
+from rekindle.domain.search import Considered, Rules
 from rekindle.domain.settings import Scenario
+from rekindle.domain.values import quicken
 from rekindle.runtime.use_cases import UseCases
+
+quicken(
+    *(Applied, Arrival, Change, Considered, Crossing, Decision, Details, Engagement, Explanation, Home, Person),
+    *(PersonChanged, Profile, Recorded, Response, ResponseRecorded, Rules, Score, Standing, Told, Trace, Trigger, World),
+)
+"""What a history makes millions of."""
 
 PATIENCE = timedelta(seconds=14)
 """How long the deployed functions deliver a fact again that names something unknown: after 2, 4 and 8 seconds."""
