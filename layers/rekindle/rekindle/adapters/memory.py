@@ -111,7 +111,8 @@ class MemoryPeople:
 
     def bury(self, response_id: str, deleted: Mark, read: Mark | None) -> None:
         with self.memory.lock:
-            self._check_home(response_id, Home(deleted=read) if read else None)
+            if self.memory.homes.get(response_id) != (Home(deleted=read) if read else None):
+                raise Conflict("the response has another home by now")
             self.memory.homes[response_id] = Home(deleted=deleted)
 
     def commit(self, *changes: Change) -> None:
@@ -122,18 +123,16 @@ class MemoryPeople:
                 for response in change.arriving():
                     origin = leaving.get(response.response_id)
                     read = Home(origin, change.buried) if origin or change.buried else None
-                    if self.memory.homes.get(response.response_id) != Home(change.person.person_id):
-                        self._check_home(response.response_id, read)
+                    home = self.memory.homes.get(response.response_id)
+                    if home != read and home != Home(change.person.person_id):
+                        raise Conflict("the response has another home by now")
             for change in changes:
                 self._write(change)
 
-    def _check_home(self, response_id: str, read: Home | None) -> None:
-        if self.memory.homes.get(response_id) != read:
-            raise Conflict("the response has another home by now")
-
     def _check(self, change: Change) -> None:
-        written = [*(response.response_id for response in change.responses), *change.removed]
-        if len(set(written)) < len(written):
+        written = [response.response_id for response in change.responses]
+        written += change.removed
+        if len(written) > 1 and len(set(written)) < len(written):
             raise ValueError("a transaction writes no item twice")
         stored = self.memory.people.get(change.person.person_id)
         if (stored.version if stored else 0) != change.read_version:

@@ -6,6 +6,7 @@ from array import array
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -31,8 +32,8 @@ Numbered = tuple[int, dict[str, Any]]
 
 
 class History:
-    """Reads the file twice: once to learn whether it is in time order, and once to play it in that order, so that no
-    more than two numbers for each line are held in memory."""
+    """Reads the file twice: once to learn whether it is in time order, and once to play it in that order. So nothing of
+    a history in time order is held in memory, and of another no more than three numbers for each line."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError, and BadHistory for the first line that is no event."""
@@ -40,31 +41,30 @@ class History:
         # Some programs begin a file with a mark of its byte order.
         self._start = len(BOM_UTF8) if self._file.read(len(BOM_UTF8)) == BOM_UTF8 else 0
         self._file.seek(self._start)
+        self._events = 0
         self._offsets = array("q")
         self._instants = array("q")
         self._lines = array("q")
         try:
-            self._scan()
+            if not self._in_order():
+                self._place()
         except BadHistory:
             self.close()
             raise
 
     def __len__(self) -> int:
-        return len(self._offsets)
+        return self._events
 
     @property
     def size(self) -> int:
         return self._file.seek(0, 2)
 
     def __iter__(self) -> Iterator[Numbered]:
-        if all(a <= b for a, b in zip(self._instants, self._instants[1:], strict=False)):
+        if not self._offsets:
             self._file.seek(self._start)
-            wanted = iter(self._lines)
-            following = next(wanted, None)
             for number, line in enumerate(self._file, 1):
-                if number == following:
+                if not line.isspace():
                     yield number, _ANY.decode(line)
-                    following = next(wanted, None)
             return
         for i in sorted(range(len(self)), key=self._instants.__getitem__):
             self._file.seek(self._offsets[i])
@@ -73,14 +73,30 @@ class History:
     def close(self) -> None:
         self._file.close()
 
-    def _scan(self) -> None:
-        offset = self._start
+    def _in_order(self) -> bool:
+        """Whether each event is told no earlier than the one before it; if so, they are counted."""
+        last = times.FIRST
         for number, line in enumerate(self._file, 1):
-            if line.strip():
+            if line.isspace():
+                continue
+            told = _told_at(number, line)
+            if told < last:
+                return False
+            last = told
+            self._events += 1
+        return True
+
+    def _place(self) -> None:
+        """Note of each event where it stands, in the file and in time."""
+        offset = self._start
+        self._file.seek(offset)
+        for number, line in enumerate(self._file, 1):
+            if not line.isspace():
                 self._offsets.append(offset)
-                self._instants.append(_instant(number, line))
+                self._instants.append(times.millis(_told_at(number, line)))
                 self._lines.append(number)
             offset += len(line)
+        self._events = len(self._offsets)
 
 
 class _Detail(msgspec.Struct, gc=False):
@@ -98,7 +114,7 @@ class _Event(msgspec.Struct, gc=False):
 _EVENT = msgspec.json.Decoder(_Event)
 
 
-def _instant(number: int, line: bytes) -> int:
+def _told_at(number: int, line: bytes) -> datetime:
     try:
         event = _EVENT.decode(line)
     except msgspec.ValidationError as error:
@@ -107,7 +123,7 @@ def _instant(number: int, line: bytes) -> int:
         raise BadHistory(number, "this is not JSON") from None
     told = event.detail.occurred_at or event.time
     try:
-        return times.millis(moment(told or "", "time"))
+        return moment(told or "", "time")
     except InvalidField as refusal:
         raise BadHistory(number, f"{told!r}: {refusal.message}") from None
 

@@ -91,7 +91,7 @@ def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     standing = replace(response.standing, status=_STATUS_AFTER.get(reason))
     stored = response.standing_as(standing).traced(person.person_id, after.version)
     decision = skipped(arrival.trigger, person, world, reason)
-    return decision, Change(after, person.version, (stored,), decision=decision)
+    return decision, Change(after, person.version, (stored,), decision=decision, classes=world.settings.classes)
 
 
 def _reason(arrival: Arrival, world: World) -> Reason | None:

@@ -84,6 +84,8 @@ class Applied:
 def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied:
     """Keep the fields that are newer than the last change of the same field, with their new marks. A field that is part
     of another (`fields.region`) is changed by a change of the whole (`fields`), too."""
+    if not marks:
+        return Applied(values, dict.fromkeys(values, mark), 0, 0)  # Nothing was told before, as of most responses.
     kept: dict[str, Any] = {}
     after = dict(marks)
     older = duplicate = 0

@@ -199,26 +199,31 @@ def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, worl
 
 def skipped(trigger: Trigger, person: Person | None, world: World, reason: Reason) -> Decision:
     searched = reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
-    return replace(
-        _decided(trigger, person, world, Outcome.SKIPPED),
-        reason=reason,
-        considered_total=person.responses if person and searched else 0,
-    )
+    total = person.responses if person and searched else 0
+    return _decided(trigger, person, world, Outcome.SKIPPED, reason, total)
 
 
-def _decided(trigger: Trigger, person: Person | None, world: World, outcome: Outcome) -> Decision:
+def _decided(
+    trigger: Trigger,
+    person: Person | None,
+    world: World,
+    outcome: Outcome,
+    reason: Reason | None = None,
+    considered_total: int = 0,
+) -> Decision:
     """What every decision on a trigger says, whatever came of it."""
     return Decision(
         decision_id=trigger.decision_id,
         person_id=trigger.person_id,
         scenario=trigger.scenario,
         outcome=outcome,
-        reason=None,
+        reason=reason,
         trigger_id=trigger.trigger_id,
         as_of=trigger.as_of,
         decided_at=world.now,
         settings_version=world.settings.version,
         person_version=person.version if person else 0,
+        considered_total=considered_total,
         score=trigger.score,
         previous_score=trigger.previous_score,
         user_id=trigger.user_id,

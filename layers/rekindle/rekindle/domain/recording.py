@@ -28,8 +28,10 @@ _DETAILS = {f.name for f in fields(Details)} - {"marks", "inserted_by", "recorde
 def _flat(values: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
     """One entry for each field that can change by itself: `fields` is told apart into its own names, and where it is
     cleared as a whole, each name that was told before is cleared."""
+    if _NESTED not in values:
+        return dict(values)
     flat = {name: value for name, value in values.items() if name != _NESTED}
-    if _NESTED in values and values[_NESTED] is None:
+    if values[_NESTED] is None:
         flat[_NESTED] = None
         flat.update(dict.fromkeys(name for name in marks if name.startswith(f"{_NESTED}.")))
     flat.update({f"{_NESTED}.{name}": value for name, value in (values.get(_NESTED) or {}).items()})

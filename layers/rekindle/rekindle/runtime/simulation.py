@@ -57,8 +57,9 @@ PATIENCE = timedelta(seconds=14)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
+    """A fact that names something unknown."""
+
     line: int
-    until: datetime
     fact: Fact
 
 
@@ -76,7 +77,6 @@ class Simulation:
     document: Mapping[str, Any]
     refused: list[Refused] = field(default_factory=list)
     credit: Counter[str] = field(default_factory=Counter)
-    counts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.memory = Memory()
@@ -109,10 +109,11 @@ class Simulation:
             return
         for fact in facts:
             self._let_time_pass(fact.mark.at)
-            self._record(Waiting(line, fact.mark.at + PATIENCE, fact))
+            self._record(line, fact)
         if self._waiting:
             self._try_again()
-        yield from self._decided()
+        if self.memory.outbox:
+            yield from self._decided()
 
     def finish(self) -> Iterator[Explanation]:
         """The end of the history: what still waits for another fact is refused, and the timers that are set fire."""
@@ -132,21 +133,18 @@ class Simulation:
                 self.use_cases.reactivate_on_status(timer)
         self.now = max(self.now, moment)
 
-    def _record(self, waiting: Waiting) -> None:
+    def _record(self, line: int, fact: Fact) -> None:
         try:
-            recorded = self.use_cases.record_crm_changes(waiting.fact)
+            self.use_cases.record_crm_changes(fact)
         except (UnknownCampaign, UnknownResponse, Conflict) as error:
-            if self.now < waiting.until:
-                self._waiting.append(waiting)
+            if self.now < fact.mark.at + PATIENCE:
+                self._waiting.append(Waiting(line, fact))
             elif isinstance(error, Refusal):
-                self.refused.append(Refused(waiting.line, error))
+                self.refused.append(Refused(line, error))
             return
         except Refusal as refusal:
-            self.refused.append(Refused(waiting.line, refusal))
+            self.refused.append(Refused(line, refusal))
             return
-        self.counts["applied"] += recorded.applied
-        self.counts["older"] += recorded.older
-        self.counts["duplicate"] += recorded.duplicate
         while self.memory.crossings:
             self.use_cases.reactivate_on_score(*self.memory.crossings.popleft())
         while self.memory.activations:
@@ -156,7 +154,7 @@ class Simulation:
     def _try_again(self) -> None:
         held, self._waiting = self._waiting, []
         for waiting in held:
-            self._record(waiting)
+            self._record(waiting.line, waiting.fact)
 
     def _decided(self) -> Iterator[Explanation]:
         while self.memory.outbox:
