@@ -121,18 +121,16 @@ class MemoryPeople:
             for change in changes:
                 self._check(change)
                 for response in change.arriving():
-                    origin = leaving.get(response.response_id)
+                    home, origin = self.memory.homes.get(response.response_id), leaving.get(response.response_id)
                     read = Home(origin, change.buried) if origin or change.buried else None
-                    home = self.memory.homes.get(response.response_id)
-                    if home != read and home != Home(change.person.person_id):
+                    if home is not read and home not in (read, Home(change.person.person_id)):
                         raise Conflict("the response has another home by now")
             for change in changes:
                 self._write(change)
 
     def _check(self, change: Change) -> None:
         written = [response.response_id for response in change.responses]
-        written += change.removed
-        if len(written) > 1 and len(set(written)) < len(written):
+        if len({*written, *change.removed}) < len(written) + len(change.removed):
             raise ValueError("a transaction writes no item twice")
         stored = self.memory.people.get(change.person.person_id)
         if (stored.version if stored else 0) != change.read_version:
@@ -142,26 +140,29 @@ class MemoryPeople:
         if change.unchanged_score is not None:
             person_id, score = change.unchanged_score
             held = self.memory.scores.get(person_id)
-            if (held.version if held else 0) != (score.version if score else 0):
+            if held is not score and (held.version if held else 0) != (score.version if score else 0):
                 raise Conflict("the score was changed since")
 
     def _write(self, change: Change) -> None:
         memory, person_id = self.memory, change.person.person_id
-        stored = memory.people.get(person_id)
         person = change.person
         if person.profile is None:
+            stored = memory.people.get(person_id)
             person = replace(person, profile=(stored.profile if stored else None) or Profile())
         memory.people[person_id] = person
         if change.status_activated and person.status_activated is not None:
             acted = person.profile.changed_by if person.profile else None
             memory.activations.append((person_id, person.status_activated, acted))
-        held = memory.responses.setdefault(person_id, {})
+        held = memory.responses.get(person_id)
+        if held is None:
+            held = memory.responses[person_id] = {}
         for response in change.responses:
             before = held.get(response.response_id)
             if before is not None and response.details is None:
                 response = replace(response, details=before.details, trail=(*before.trail, *response.trail))
             held[response.response_id] = response
-            memory.homes[response.response_id] = Home(person_id)
+            if before is None:
+                memory.homes[response.response_id] = Home(person_id)
         for response_id in change.removed:
             held.pop(response_id, None)
             if memory.homes.get(response_id) == Home(person_id):

@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, TypedDict
 
 import msgspec
 
@@ -26,9 +26,12 @@ class BadHistory(Exception):
         self.line = line
 
 
-_ANY = msgspec.json.Decoder()
+_Envelope = TypedDict("_Envelope", {"source": Any, "detail-type": Any, "time": Any, "detail": Any}, total=False)
+"""What is looked at of an event."""
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
 
-Numbered = tuple[int, dict[str, Any]]
+
+Numbered = tuple[int, _Envelope]
 
 
 class History:
@@ -64,11 +67,11 @@ class History:
             self._file.seek(self._start)
             for number, line in enumerate(self._file, 1):
                 if not line.isspace():
-                    yield number, _ANY.decode(line)
+                    yield number, _ENVELOPE.decode(line)
             return
         for i in sorted(range(len(self)), key=self._instants.__getitem__):
             self._file.seek(self._offsets[i])
-            yield self._lines[i], _ANY.decode(self._file.readline())
+            yield self._lines[i], _ENVELOPE.decode(self._file.readline())
 
     def close(self) -> None:
         self._file.close()

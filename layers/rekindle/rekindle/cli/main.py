@@ -188,9 +188,12 @@ def _settings(path: Path) -> Mapping[str, Any]:
 
 def _write_line(explanation: Explanation) -> None:
     view = views.decision(explanation, listed=views.LISTED)
-    small = any(0 < abs(score or 0) < _SMALL for score in (view["score"], view["previous_score"]))
-    sys.stdout.write(_PLAIN.encode(view) if small else _LINE.encode(view).decode())
-    sys.stdout.write("\n")
+    small = _is_small(view["score"]) or _is_small(view["previous_score"])
+    sys.stdout.write(f"{_PLAIN.encode(view) if small else _LINE.encode(view).decode()}\n")
+
+
+def _is_small(score: float | None) -> bool:
+    return score is not None and 0 < abs(score) < _SMALL
 
 
 def _write_row(explanation: Explanation) -> None:

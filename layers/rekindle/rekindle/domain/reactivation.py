@@ -330,7 +330,7 @@ def activate(
         score_activated_at=since if engagement.scenario == Scenario.SCORE else person.score_activated_at,
     )
     standing = replace(response.standing, status=response_status, activated_at=since)
-    active = response.standing_as(standing).traced(person.person_id, after.version)
+    active = response.traced(person.person_id, after.version, standing)
     decision = replace(
         _decided(trigger, person, world, outcome),
         response_id=response.response_id,
@@ -346,13 +346,13 @@ def activate(
 
 
 def new_engagement(trigger: Trigger, person: Person) -> Engagement:
-    """The engagement that a trigger opens; `activate` fills in the response."""
+    """The engagement that a trigger opens; `activate` fills in the response and the decision."""
     return Engagement(
         response_id="",
         campaign_id="",
         cycle=person.cycles + 1,
         since=trigger.as_of,
-        decision_id=trigger.decision_id,
+        decision_id="",
         scenario=trigger.scenario,
     )
 

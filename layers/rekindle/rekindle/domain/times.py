@@ -1,6 +1,7 @@
 """Instants: always aware, in UTC, to the millisecond (what a sort key of the search can hold)."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 
@@ -16,6 +17,7 @@ def instant(text: str) -> datetime:
     return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
 
 
+@lru_cache(maxsize=64)  # A decision tells its instant three times.
 def text(moment: datetime) -> str:
     """Write an instant as RFC 3339 in UTC with `Z`; milliseconds only where there are any."""
     plain = moment.replace(tzinfo=None)  # To ask for an offset that is known would take as long again.

@@ -15,8 +15,7 @@ else:
         and no decision is made without a dozen changes."""
         kind = type(value)
         if kind in _twins:
-            names = (kind, *changes)
-            replaced = _replacing.get(names) or _replacing.setdefault(names, _replacer(*names))
+            replaced = _replacing.get((kind, *changes)) or _replacer(kind, *changes)
             return replaced(value, *changes.values())
         read, place_of = _fields_of(kind)
         values = [*read(value)]
@@ -79,7 +78,7 @@ def _replacer(kind: type[Any], *names: str) -> Callable[..., Any]:
     filled = [f"new.{f.name} = {f.name if f.name in names else f'value.{f.name}'}" for f in fields(kind)]
     lines = ["new = blank(twin)", *filled, "new.__class__ = own", "return new"]
     known = {"own": kind, "twin": _twins[kind], "blank": object.__new__}
-    return _compiled(f"replaced({', '.join(('value', *names))})", lines, known)
+    return _replacing.setdefault((kind, *names), _compiled(f"replaced({', '.join(('value', *names))})", lines, known))
 
 
 def _compiled(head: str, lines: Iterable[str], known: dict[str, Any]) -> Callable[..., Any]:

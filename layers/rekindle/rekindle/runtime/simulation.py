@@ -5,7 +5,7 @@ Not a second implementation: the facts are read, recorded and decided by the cod
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,8 +46,21 @@ from rekindle.domain.values import quicken
 from rekindle.runtime.use_cases import UseCases
 
 quicken(
-    *(Applied, Arrival, Change, Considered, Crossing, Decision, Details, Engagement, Explanation, Home, Person),
-    *(PersonChanged, Profile, Recorded, Response, ResponseRecorded, Rules, Score, Standing, Told, Trace, Trigger, World),
+    *(
+        Applied,
+        Arrival,
+        Change,
+        Considered,
+        Crossing,
+        Decision,
+        Details,
+        Engagement,
+        Explanation,
+        Home,
+        Person,
+        Profile,
+    ),
+    *(PersonChanged, Recorded, Response, ResponseRecorded, Rules, Score, Standing, Told, Trace, Trigger, World),
 )
 """What a history makes millions of."""
 
@@ -98,7 +111,7 @@ class Simulation:
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
 
-    def play(self, line: int, envelope: Mapping[str, Any]) -> Iterator[Explanation]:
+    def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
         """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
         try:
             facts = facts_of(envelope)
@@ -106,14 +119,13 @@ class Simulation:
             if refusal.code == "MALFORMED":
                 raise
             self.refused.append(Refused(line, refusal))
-            return
+            return ()
         for fact in facts:
             self._let_time_pass(fact.mark.at)
             self._record(line, fact)
         if self._waiting:
             self._try_again()
-        if self.memory.outbox:
-            yield from self._decided()
+        return self._decided() if self.memory.outbox else ()
 
     def finish(self) -> Iterator[Explanation]:
         """The end of the history: what still waits for another fact is refused, and the timers that are set fire."""
@@ -131,7 +143,8 @@ class Simulation:
             if timer is not None:
                 self.now = max(self.now, due)
                 self.use_cases.reactivate_on_status(timer)
-        self.now = max(self.now, moment)
+        if moment > self.now:
+            self.now = moment
 
     def _record(self, line: int, fact: Fact) -> None:
         try:
