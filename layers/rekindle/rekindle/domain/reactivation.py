@@ -263,13 +263,14 @@ def _activate_found(trigger: Trigger, person: Person, winner: Response, world: W
 
 
 def _insert(trigger: Trigger, person: Person, default: Default, world: World) -> tuple[Decision, Change]:
+    decision_id = trigger.decision_id
     inserted = Response(
-        response_id=f"rk-{trigger.decision_id}",
+        response_id=f"rk-{decision_id}",
         campaign_id=default.campaign.campaign_id,
         standing=Standing(responded=True, responded_at=trigger.as_of, received_at=trigger.as_of),
         details=Details(
             member_status=default.campaign.default_responded_status,
-            inserted_by=trigger.decision_id,
+            inserted_by=decision_id,
             recorded_at=trigger.as_of,
         ),
     )
@@ -305,6 +306,7 @@ def activate(
     engagement whose place it takes.
     """
     settings = world.settings
+    decided = _decided(trigger, person, world, outcome)
     since = chosen_as.since if chosen_as else trigger.as_of
     status = settings.status(person.status)
     name = person.status if status is not None and status.active else settings.open_status or person.status
@@ -313,7 +315,7 @@ def activate(
         chosen_as or new_engagement(trigger, person),
         response_id=response.response_id,
         campaign_id=response.campaign_id,
-        decision_id=trigger.decision_id,
+        decision_id=decided.decision_id,
     )
     response_status = (meaning.response_status if meaning and meaning.active else None) or OPEN
     reached = stages_reached(response_status, engagement.stage)
@@ -332,7 +334,7 @@ def activate(
     standing = replace(response.standing, status=response_status, activated_at=since)
     active = response.traced(person.person_id, after.version, standing)
     decision = replace(
-        _decided(trigger, person, world, outcome),
+        decided,
         response_id=response.response_id,
         campaign_id=response.campaign_id,
         activated_at=since,
@@ -342,7 +344,8 @@ def activate(
         status=name,
     )
     entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)
-    return decision, Change(after, person.version, (active,), decision=decision, entries=entries)
+    change = Change(after, person.version, (active,), decision=decision, entries=entries, classes=settings.classes)
+    return decision, change
 
 
 def new_engagement(trigger: Trigger, person: Person) -> Engagement:
