@@ -52,22 +52,23 @@ def quicken(*kinds: type[Any]) -> None:
 
 
 def _initialising(kind: type[Any]) -> Callable[..., None]:
-    known: dict[str, Any] = {"own": kind, "twin": _twins[kind], "take_class": object.__dict__["__class__"].__set__}
+    # No field's name begins with an underscore.
+    known: dict[str, Any] = {"_own": kind, "_twin": _twins[kind], "_take_class": object.__dict__["__class__"].__set__}
     told, filled = [], []
     for field in fields(kind):
         name = field.name
         told.append(name)
         if field.default is not MISSING:
-            known[f"default_{name}"] = field.default
-            told[-1] = f"{name}=default_{name}"
+            known[f"_default_{name}"] = field.default
+            told[-1] = f"{name}=_default_{name}"
         elif field.default_factory is not MISSING:
-            known |= {f"default_{name}": MISSING, f"make_{name}": field.default_factory}
-            told[-1] = f"{name}=default_{name}"
-            filled.append(f"self.{name} = make_{name}() if {name} is default_{name} else {name}")
+            known |= {f"_default_{name}": MISSING, f"_make_{name}": field.default_factory}
+            told[-1] = f"{name}=_default_{name}"
+            filled.append(f"_self.{name} = _make_{name}() if {name} is _default_{name} else {name}")
             continue
-        filled.append(f"self.{name} = {name}")
-    lines = ["take_class(self, twin)", *filled, "self.__class__ = own"]
-    return _compiled(f"__init__(self, {', '.join(told)})", lines, known)
+        filled.append(f"_self.{name} = {name}")
+    lines = ["_take_class(_self, _twin)", *filled, "_self.__class__ = _own"]
+    return _compiled(f"__init__(_self, {', '.join(told)})", lines, known)
 
 
 def _replacer(kind: type[Any], *names: str) -> Callable[..., Any]:
@@ -75,10 +76,10 @@ def _replacer(kind: type[Any], *names: str) -> Callable[..., Any]:
     unknown = set(names) - {field.name for field in fields(kind)}
     if unknown:
         raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
-    filled = [f"new.{f.name} = {f.name if f.name in names else f'value.{f.name}'}" for f in fields(kind)]
-    lines = ["new = blank(twin)", *filled, "new.__class__ = own", "return new"]
-    known = {"own": kind, "twin": _twins[kind], "blank": object.__new__}
-    return _replacing.setdefault((kind, *names), _compiled(f"replaced({', '.join(('value', *names))})", lines, known))
+    filled = [f"_new.{f.name} = {f.name if f.name in names else f'_old.{f.name}'}" for f in fields(kind)]
+    lines = ["_new = _blank(_twin)", *filled, "_new.__class__ = _own", "return _new"]
+    known = {"_own": kind, "_twin": _twins[kind], "_blank": object.__new__}
+    return _replacing.setdefault((kind, *names), _compiled(f"replaced({', '.join(('_old', *names))})", lines, known))
 
 
 def _compiled(head: str, lines: Iterable[str], known: dict[str, Any]) -> Callable[..., Any]:
