@@ -37,11 +37,11 @@ export LAYER_PLATFORM := host
 endif
 endif
 
-.PHONY: help setup run olist test check unit contract integration architecture e2e bench lint format types \
+.PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate lint format types \
         floors validate build lock lock-check deploy invoke clean test-tools
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # ---- environments ---------------------------------------------------------------------------
 
@@ -149,7 +149,10 @@ e2e: build .cloud/.ready ## Test the product as deployed, on the local cloud
 bench: build .bench/.ready ## Measure, and compare with the targets (QUICK=1 takes fewer samples; DATA=)
 	@$(VENV)/python -m tests.benchmarks.run
 
-export QUICK DATA
+bench-simulate: .venv/.ready ## Measure the simulator alone (EVENTS=1000000 plays so many)
+	@$(VENV)/python -m tests.benchmarks.simulate
+
+export QUICK EVENTS DATA
 
 lint: .venv/.ready ## Look for mistakes and for code that is not formatted
 	@$(VENV)/ruff check .

@@ -1,11 +1,17 @@
 """`rekindle simulate` over a history as an archive of the bus holds it, beside reading the same file with the standard
-library's json: whole processes, each with the start of its interpreter."""
+library's json: whole processes, each with the start of its interpreter.
+
+    EVENTS=1000000 python -m tests.benchmarks.simulate      (make bench-simulate EVENTS=1000000)
+
+plays so many events of the same 10,000 people, once.
+"""
 
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +31,9 @@ person_statuses:
 reactivation:
   score: {lookback_days: 10, default_campaign: {single: "7015g00000C0000AA0"}}
 """
+PEOPLE = 10_000
 EVENTS_A_PERSON = 20
+"""Where the number of people is not given."""
 CAMPAIGNS = 20
 PARSE = "import json, sys\nwith open(sys.argv[1], 'rb') as file:\n    for line in file: json.loads(line)"
 SIMULATE = "import sys\nfrom rekindle.cli.main import main\nsys.exit(main(sys.argv[1:]))"
@@ -36,19 +44,25 @@ class Simulated:
     ratio: Spread
     events_a_second: Spread
     peak_mb: float
+    seconds: float
+    """By the clock, the longest run."""
 
 
-def measured(events: int, pairs: int) -> Simulated:
-    with _files(events) as (history, settings):
+def measured(events: int, pairs: int, people: int | None = None) -> Simulated:
+    with _files(events, people or max(10, events // EVENTS_A_PERSON)) as (history, settings):
         peaks: list[float] = []
+        clocked: list[float] = []
 
         def simulate(_: int) -> float:
+            started = time.monotonic()
             seconds, megabytes = _run(SIMULATE, "simulate", "--settings", str(settings), str(history))
+            clocked.append(time.monotonic() - started)
             peaks.append(megabytes)
             return seconds
 
         simulated, parsed = in_turn(pairs, simulate, lambda _: _run(PARSE, str(history))[0])
-    return Simulated(ratios(simulated, parsed), Spread.of(events / seconds for seconds in simulated), max(peaks))
+    rate = Spread.of(events / seconds for seconds in simulated)
+    return Simulated(ratios(simulated, parsed), rate, max(peaks), max(clocked))
 
 
 def _run(program: str, *arguments: str) -> tuple[float, float]:
@@ -67,16 +81,16 @@ def _run(program: str, *arguments: str) -> tuple[float, float]:
 
 
 @contextmanager
-def _files(events: int) -> Iterator[tuple[Path, Path]]:
+def _files(events: int, people: int) -> Iterator[tuple[Path, Path]]:
     with tempfile.TemporaryDirectory() as scratch:
         history, settings = Path(scratch) / "history.jsonl", Path(scratch) / "settings.yaml"
         settings.write_text(SETTINGS, encoding="utf-8")
         with history.open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(event) + "\n" for event in told(events))
+            file.writelines(json.dumps(event) + "\n" for event in told(events, people))
         yield history, settings
 
 
-def told(events: int) -> Iterator[dict[str, Any]]:
+def told(events: int, people: int) -> Iterator[dict[str, Any]]:
     """Of the events 65 % are changes of a score, 25 % responses and 10 % changes of a status; the same on every run."""
     random = Random(3)
     at = datetime(2025, 1, 1, tzinfo=UTC)
@@ -84,7 +98,7 @@ def told(events: int) -> Iterator[dict[str, Any]]:
         yield _event(random, at, "Campaign Changed", campaign_id=_campaign(number), name=f"Campaign {number}")
     for number in range(events):
         at += timedelta(seconds=random.randint(1, 60))
-        person_id = f"00Q5g000{random.randrange(max(10, events // EVENTS_A_PERSON)):07d}AAA"
+        person_id = f"00Q5g000{random.randrange(people):07d}AAA"
         kind = random.random()
         if kind < 0.65:
             yield _event(random, at, "Person Changed", person_id=person_id, score=random.randint(0, 80))
@@ -122,3 +136,11 @@ def _event(random: Random, at: datetime, detail_type: str, **detail: Any) -> dic
         "resources": [],
         "detail": detail,
     }
+
+
+if __name__ == "__main__":
+    count = int(os.environ.get("EVENTS") or 200_000)
+    found = measured(count, 1, PEOPLE)
+    print(f"{count:,} events of {PEOPLE:,} people: {found.seconds:,.0f} s by the clock")
+    print(f"{found.events_a_second.median:,.0f} events for each second of CPU, {found.peak_mb:,.0f} MB at the peak")
+    print(f"{found.ratio.median:.1f} times the CPU of reading the same file with json")

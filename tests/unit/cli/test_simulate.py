@@ -78,6 +78,20 @@ def test_one_line_for_each_decision_in_the_order_decided(settings, history, caps
     ]
 
 
+@pytest.mark.parametrize("score", [0, 0.000001, 0.00005, 0.0001, 59.999999, 59])
+def test_a_line_is_what_the_standard_library_writes(settings, tmp_path, capsys, score):
+    told = [
+        *HISTORY[:2],
+        event(2, "Person Changed", person_id="p1", status="New", score=score),
+        HISTORY[3],
+        event(4, "Response Recorded", response_id='é"/', person_id="p1", campaign_id="web", responded=True),
+    ]
+    out, _ = simulated(settings, written(tmp_path / "h.jsonl", *told), capsys)
+    lines = out.splitlines()
+    assert [json.loads(line)["score"] for line in lines] == [score, score]
+    assert lines == [json.dumps(json.loads(line), separators=(",", ":"), ensure_ascii=False) for line in lines]
+
+
 def test_two_runs_print_the_same_bytes(settings, history, capsys):
     assert simulated(settings, history, capsys) == simulated(settings, history, capsys)
 

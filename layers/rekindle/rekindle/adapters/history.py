@@ -6,10 +6,10 @@ from array import array
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO, Any, TypedDict
 
 import msgspec
 
@@ -27,16 +27,18 @@ class BadHistory(Exception):
         self.why = why
 
 
-_ANY = msgspec.json.Decoder()
+_Envelope = TypedDict("_Envelope", {"source": Any, "detail-type": Any, "time": Any, "detail": Any}, total=False)
+"""What is looked at of an event."""
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
 
-Numbered = tuple[int, dict[str, Any]]
+Numbered = tuple[int, Mapping[str, Any]]
 """An event with its line, from 1."""
 
 
 def in_order_of_time(events: Sequence[Mapping[str, Any]]) -> list[Numbered]:
     """Events that are in memory, as a file of them would be read. Raises BadHistory."""
-    instants = [_instant(number, msgspec.json.encode(event)) for number, event in enumerate(events, 1)]
-    return [(i + 1, dict(events[i])) for i in sorted(range(len(events)), key=instants.__getitem__)]
+    instants = [_told_at(number, msgspec.json.encode(event)) for number, event in enumerate(events, 1)]
+    return [(i + 1, events[i]) for i in sorted(range(len(events)), key=instants.__getitem__)]
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -45,13 +47,13 @@ def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
         for number, line in enumerate(file, 1):
             line = line.removeprefix(BOM_UTF8) if number == 1 else line
             if line.strip():
-                _instant(number, line)
+                _told_at(number, line)
                 yield number, line
 
 
 class History:
-    """Reads the file twice: once to learn whether it is in time order, and once to play it in that order, so that no
-    more than two numbers for each line are held in memory."""
+    """Reads the file twice: once to learn whether it is in time order, and once to play it in that order. So nothing of
+    a history in time order is held in memory, and of another no more than three numbers for each line."""
 
     def __init__(self, path: Path) -> None:
         """Raises OSError, and BadHistory for the first line that is no event."""
@@ -59,47 +61,62 @@ class History:
         # Some programs begin a file with a mark of its byte order.
         self._start = len(BOM_UTF8) if self._file.read(len(BOM_UTF8)) == BOM_UTF8 else 0
         self._file.seek(self._start)
+        self._events = 0
         self._offsets = array("q")
         self._instants = array("q")
         self._lines = array("q")
         try:
-            self._scan()
+            if not self._in_order():
+                self._place()
         except BadHistory:
             self.close()
             raise
 
     def __len__(self) -> int:
-        return len(self._offsets)
+        return self._events
 
     @property
     def size(self) -> int:
         return self._file.seek(0, 2)
 
     def __iter__(self) -> Iterator[Numbered]:
-        if all(a <= b for a, b in zip(self._instants, self._instants[1:], strict=False)):
+        if not self._offsets:
             self._file.seek(self._start)
-            wanted = iter(self._lines)
-            following = next(wanted, None)
             for number, line in enumerate(self._file, 1):
-                if number == following:
-                    yield number, _ANY.decode(line)
-                    following = next(wanted, None)
+                if not line.isspace():
+                    yield number, _ENVELOPE.decode(line)
             return
         for i in sorted(range(len(self)), key=self._instants.__getitem__):
             self._file.seek(self._offsets[i])
-            yield self._lines[i], _ANY.decode(self._file.readline())
+            yield self._lines[i], _ENVELOPE.decode(self._file.readline())
 
     def close(self) -> None:
         self._file.close()
 
-    def _scan(self) -> None:
-        offset = self._start
+    def _in_order(self) -> bool:
+        """Whether each event is told no earlier than the one before it; if so, they are counted."""
+        last = times.FIRST
         for number, line in enumerate(self._file, 1):
-            if line.strip():
+            if line.isspace():
+                continue
+            told = _told_at(number, line)
+            if told < last:
+                return False
+            last = told
+            self._events += 1
+        return True
+
+    def _place(self) -> None:
+        """Note of each event where it stands, in the file and in time."""
+        offset = self._start
+        self._file.seek(offset)
+        for number, line in enumerate(self._file, 1):
+            if not line.isspace():
                 self._offsets.append(offset)
-                self._instants.append(_instant(number, line))
+                self._instants.append(times.millis(_told_at(number, line)))
                 self._lines.append(number)
             offset += len(line)
+        self._events = len(self._offsets)
 
 
 class _Detail(msgspec.Struct, gc=False):
@@ -117,10 +134,10 @@ class _Event(msgspec.Struct, gc=False):
 
 
 _EVENT = msgspec.json.Decoder(_Event)
-_EPOCH = times.millis(datetime(1970, 1, 1, tzinfo=UTC))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _instant(number: int, line: bytes) -> int:
+def _told_at(number: int, line: bytes) -> datetime:
     try:
         event = _EVENT.decode(line)
     except msgspec.ValidationError as error:
@@ -130,21 +147,26 @@ def _instant(number: int, line: bytes) -> int:
     # A task's `occurred_at` is when its activity took place, not when the task was told of.
     told = event.time if event.detail_type == "Task Logged" else event.detail.occurred_at or event.time
     try:
-        instant = times.millis(moment(told or "", "time"))
+        told_at = moment(told or "", "time")
     except InvalidField as refusal:
         raise BadHistory(number, f"{told!r}: {refusal.message}") from None
     committed = _committed(event.detail)
-    return instant if committed is None else committed
+    return told_at if committed is None else committed
 
 
-def _committed(detail: _Detail) -> int | None:
+def _committed(detail: _Detail) -> datetime | None:
     """When Salesforce committed the change that a line tells of: its facts bear that instant, and the clock follows
     the facts. Whatever else stands there is refused when the line is played."""
     header = detail.ChangeEventHeader
     if header is None and isinstance(detail.payload, dict):
         header = detail.payload.get("ChangeEventHeader")
     at = header.get("commitTimestamp") if isinstance(header, dict) else None
-    return _EPOCH + at if type(at) is int and at >= 0 else None
+    if type(at) is not int or at < 0:
+        return None
+    try:
+        return _EPOCH + timedelta(milliseconds=at)
+    except OverflowError:
+        return None
 
 
 def opened(path: Path) -> IO[bytes]:

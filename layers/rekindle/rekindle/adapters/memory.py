@@ -148,7 +148,8 @@ class MemoryPeople:
 
     def bury(self, response_id: str, deleted: Mark, read: Mark | None) -> None:
         with self.memory.lock:
-            self._check_home(response_id, Home(deleted=read) if read else None)
+            if self.memory.homes.get(response_id) != (Home(deleted=read) if read else None):
+                raise Conflict("the response has another home by now")
             self.memory.homes[response_id] = Home(deleted=deleted)
 
     def commit(self, *changes: Change) -> None:
@@ -157,20 +158,16 @@ class MemoryPeople:
             for change in changes:
                 self._check(change)
                 for response in change.arriving():
-                    origin = leaving.get(response.response_id)
+                    home, origin = self.memory.homes.get(response.response_id), leaving.get(response.response_id)
                     read = Home(origin, change.buried) if origin or change.buried else None
-                    if self.memory.homes.get(response.response_id) != Home(change.person.person_id):
-                        self._check_home(response.response_id, read)
+                    if home is not read and home not in (read, Home(change.person.person_id)):
+                        raise Conflict("the response has another home by now")
             for change in changes:
                 self._write(change)
 
-    def _check_home(self, response_id: str, read: Home | None) -> None:
-        if self.memory.homes.get(response_id) != read:
-            raise Conflict("the response has another home by now")
-
     def _check(self, change: Change) -> None:
-        written = [*(response.response_id for response in change.responses), *change.removed]
-        if len(set(written)) < len(written):
+        written = [response.response_id for response in change.responses]
+        if len({*written, *change.removed}) < len(written) + len(change.removed):
             raise ValueError("a transaction writes no item twice")
         stored = self.memory.people.get(change.person.person_id)
         if (stored.version if stored else 0) != change.read_version:
@@ -180,14 +177,14 @@ class MemoryPeople:
         if change.unchanged_score is not None:
             person_id, score = change.unchanged_score
             held = self.memory.scores.get(person_id)
-            if (held.version if held else 0) != (score.version if score else 0):
+            if held is not score and (held.version if held else 0) != (score.version if score else 0):
                 raise Conflict("the score was changed since")
 
     def _write(self, change: Change) -> None:
         memory, person_id = self.memory, change.person.person_id
-        stored = memory.people.get(person_id)
         person = change.person
         if person.profile is None:
+            stored = memory.people.get(person_id)
             person = replace(person, profile=(stored.profile if stored else None) or Profile())
         memory.people[person_id] = person
         if memory.assignments is not None and person.assignment is not None:
@@ -195,13 +192,16 @@ class MemoryPeople:
         if change.status_activated and person.status_activated is not None:
             acted = person.profile.changed_by if person.profile else None
             memory.activations.append((person_id, person.status_activated, acted))
-        held = memory.responses.setdefault(person_id, {})
+        held = memory.responses.get(person_id)
+        if held is None:
+            held = memory.responses[person_id] = {}
         for response in change.responses:
             before = held.get(response.response_id)
             if before is not None and response.details is None:
                 response = replace(response, details=before.details, trail=(*before.trail, *response.trail))
             held[response.response_id] = response
-            memory.homes[response.response_id] = Home(person_id)
+            if before is None:
+                memory.homes[response.response_id] = Home(person_id)
         for response_id in change.removed:
             held.pop(response_id, None)
             if memory.homes.get(response_id) == Home(person_id):

@@ -1,6 +1,7 @@
 """Optimistic concurrency: read, decide, commit on condition; where somebody was faster, read again."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from rekindle.application.ports import People
 from rekindle.domain.change import Change
@@ -11,7 +12,11 @@ ATTEMPTS = 10
 
 def attempts() -> Iterator[int]:
     """Count the tries; after the last the conflict is raised, and whoever delivered the trigger sends it again."""
-    yield from range(ATTEMPTS)
+    return chain(range(ATTEMPTS), _given_up())
+
+
+def _given_up() -> Iterator[int]:
+    yield from ()
     raise Conflict(f"others changed the same person {ATTEMPTS} times in a row")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.commit_people import CommitPeople
 from rekindle.application.ports import People, Reference, Scores
-from rekindle.application.recorded import Recorded
+from rekindle.application.recorded import ONE, Recorded
 from rekindle.application.unite_people import UnitePeople
 from rekindle.application.world import owners_of
 from rekindle.domain.change import Change
@@ -34,6 +34,8 @@ class RecordPerson:
     commit: CommitPeople
 
     def __call__(self, fact: PersonChanged) -> Recorded:
+        if len(fact.values) == 1 and "score" in fact.values:
+            return self._record_score(fact.person_id, fact.values["score"], fact.mark)  # As most facts.
         values = dict(fact.values)
         contact_id = values.pop("converted_contact_id", None)
         if contact_id is not None:
@@ -99,7 +101,7 @@ class RecordPerson:
                 self.scores.put(score, stored.version if stored else 0)
             except Conflict:
                 continue
-            return Recorded(1)
+            return ONE
         raise AssertionError("attempts() raises before")
 
     def _home(self, person_id: str) -> str:

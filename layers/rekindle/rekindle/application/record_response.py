@@ -19,7 +19,7 @@ from rekindle.domain.journey import Ended
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
 from rekindle.domain.recording import ended, nothing_known_of, response_deleted, response_told, told_later
-from rekindle.domain.response import NO_ACTION_REQUIRED, Home, Response
+from rekindle.domain.response import NO_ACTION_REQUIRED, Response
 from rekindle.domain.uniting import given
 from rekindle.domain.values import replace
 
@@ -96,10 +96,10 @@ class RecordResponse:
         return self._find(fact)
 
     def _elsewhere(self, response_id: str) -> Found:
-        home = self.people.home_of(response_id) or Home()
-        if home.person_id is not None:
+        home = self.people.home_of(response_id)
+        if home is not None and home.person_id is not None:
             return Found(*self._load(home.person_id, response_id))
-        if home.deleted is None:
+        if home is None or home.deleted is None:
             return Found(None, None)
         return Found(None, response_deleted(nothing_known_of(response_id, home.deleted), home.deleted), home.deleted)
 

@@ -22,3 +22,7 @@ class Recorded:
             self.duplicate + other.duplicate,
             other.decision or self.decision,
         )
+
+
+ONE = Recorded(1)
+"""One record written, and nothing dropped."""

@@ -22,7 +22,7 @@ from rekindle.adapters.wire import settings as settings_document
 from rekindle.adapters.wire import views
 from rekindle.cli import backfill, partition, redrive
 from rekindle.cli.credit import credit_table
-from rekindle.cli.lines import write_line
+from rekindle.cli.lines import write_decision, write_line
 from rekindle.cli.progress import progress
 from rekindle.domain import times
 from rekindle.domain.credit import names_of
@@ -113,7 +113,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
                 pass
         elif as_lines:
             for explanation in decisions:
-                write_line(views.decision(explanation, listed=views.LISTED))
+                write_decision(views.decision(explanation, listed=views.LISTED))
         else:
             print(_ROW.format("as of (UTC)", "person", "outcome", "campaign or reason"))
             for explanation in decisions:

@@ -9,10 +9,11 @@ EVERY = 0.2
 """Seconds between two drawings."""
 
 
-def progress[T](items: Iterable[T], total: int, doing: str) -> Iterator[T]:
-    if not sys.stderr.isatty():
-        yield from items
-        return
+def progress[T](items: Iterable[T], total: int, doing: str) -> Iterable[T]:
+    return _drawn(items, total, doing) if sys.stderr.isatty() else items
+
+
+def _drawn[T](items: Iterable[T], total: int, doing: str) -> Iterator[T]:
     started = drawn = time.monotonic()
     for done, item in enumerate(items):
         now = time.monotonic()

@@ -3,8 +3,6 @@
 import argparse
 import sys
 
-from rekindle.adapters.redrive import NotRedriven, Redrive
-
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("redrive", help="send the content of a stack's failure queue on again")
@@ -15,6 +13,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _redrive(parsed: argparse.Namespace) -> int:
     """Exit status 1 where something stays in the queue."""
+    # Half of the time a command takes to start would be the import of AWS's client, which no other command needs.
+    from rekindle.adapters.redrive import NotRedriven, Redrive
+
     redrive = Redrive(parsed.stack)
     sent = left = 0
     for failed in list(redrive.failed()):

@@ -106,9 +106,9 @@ def _evaluated(arrival: Arrival, world: World) -> tuple[Decision, Change]:
         return activate(arrival.trigger, person, response, world, outcome=Outcome.ACTIVATED, considered_total=1)
     after = replace(person, version=person.version + 1)
     standing = replace(response.standing, status=_STATUS_AFTER.get(reason))
-    stored = response.standing_as(standing).traced(person.person_id, after.version)
+    stored = response.traced(person.person_id, after.version, standing)
     decision = skipped(arrival.trigger, person, world, reason)
-    return decision, Change(after, person.version, (stored,), decision=decision)
+    return decision, Change(after, person.version, (stored,), decision=decision, classes=world.settings.classes)
 
 
 def _reason(arrival: Arrival, world: World) -> Reason | None:

@@ -63,4 +63,4 @@ class Change:
 
 def origins(changes: Iterable[Change]) -> dict[str, str]:
     """Whose the responses were that leave somebody, by their ids."""
-    return {response_id: change.person.person_id for change in changes for response_id in change.removed}
+    return {gone: change.person.person_id for change in changes if change.removed for gone in change.removed}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 
 from rekindle.domain import times
@@ -45,9 +46,13 @@ def digest(*parts: str) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()[:20]
 
 
+_digest_of_person = lru_cache(maxsize=2**14)(digest)
+"""Most people are decided about again and again."""
+
+
 def decision_id(person_id: str, scenario: Scenario, trigger_id: str, as_of: datetime) -> str:
     """The id of the one decision a trigger can have: person, then instant (so that ids sort by time), then trigger."""
-    return f"{digest(person_id)}-{times.millis(as_of):015d}-{digest(scenario, trigger_id)}"
+    return f"{_digest_of_person(person_id)}-{times.millis(as_of):015d}-{digest(scenario, trigger_id)}"
 
 
 @dataclass(frozen=True, slots=True)

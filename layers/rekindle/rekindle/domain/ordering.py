@@ -41,14 +41,16 @@ class Mark(NamedTuple):
             if mine == theirs:
                 return Order.DUPLICATE
         else:
-            if (self.at, self.minor) == (last.at, last.minor):
-                return Order.DUPLICATE if set(self.digests) <= set(last.digests) else Order.NEWER
-            return Order.NEWER if (self.at, self.minor) > (last.at, last.minor) else Order.OLDER
+            if self.at != last.at:
+                return Order.NEWER if self.at > last.at else Order.OLDER
+            if self.minor != last.minor:
+                return Order.NEWER if self.minor > last.minor else Order.OLDER
+            return Order.DUPLICATE if set(self.digests) <= set(last.digests) else Order.NEWER
         return Order.NEWER if mine > theirs else Order.OLDER
 
     def following(self, last: "Mark | None") -> "Mark":
         """This mark as the last one applied: it keeps the digests of the same instant beside its own."""
-        if last is None or (self.at, self.minor) != (last.at, last.minor):
+        if last is None or self.at != last.at or self.minor != last.minor:
             return self
         return self._replace(digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
 
@@ -84,6 +86,8 @@ class Applied:
 def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied:
     """Keep the fields that are newer than the last change of the same field, with their new marks. A field that is part
     of another (`fields.region`) is changed by a change of the whole (`fields`), too."""
+    if not marks:
+        return Applied(values, dict.fromkeys(values, mark), 0, 0)  # Nothing was told before, as of most responses.
     kept: dict[str, Any] = {}
     after = dict(marks)
     older = duplicate = 0

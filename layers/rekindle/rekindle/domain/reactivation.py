@@ -204,26 +204,31 @@ def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, worl
 
 def skipped(trigger: Trigger, person: Person | None, world: World, reason: Reason) -> Decision:
     searched = reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
-    return replace(
-        _decided(trigger, person, world, Outcome.SKIPPED),
-        reason=reason,
-        considered_total=person.responses if person and searched else 0,
-    )
+    total = person.responses if person and searched else 0
+    return _decided(trigger, person, world, Outcome.SKIPPED, reason, total)
 
 
-def _decided(trigger: Trigger, person: Person | None, world: World, outcome: Outcome) -> Decision:
+def _decided(
+    trigger: Trigger,
+    person: Person | None,
+    world: World,
+    outcome: Outcome,
+    reason: Reason | None = None,
+    considered_total: int = 0,
+) -> Decision:
     """What every decision on a trigger says, whatever came of it."""
     return Decision(
         decision_id=trigger.decision_id,
         person_id=trigger.person_id,
         scenario=trigger.scenario,
         outcome=outcome,
-        reason=None,
+        reason=reason,
         trigger_id=trigger.trigger_id,
         as_of=trigger.as_of,
         decided_at=world.now,
         settings_version=world.settings.version,
         person_version=person.version if person else 0,
+        considered_total=considered_total,
         score=trigger.score,
         previous_score=trigger.previous_score,
         user_id=trigger.user_id,
@@ -284,13 +289,14 @@ def _activate_found(trigger: Trigger, person: Person, winner: Response, world: W
 
 
 def _insert(trigger: Trigger, person: Person, default: Default, world: World) -> tuple[Decision, Change]:
+    decision_id = trigger.decision_id
     inserted = Response(
-        response_id=f"rk-{trigger.decision_id}",
+        response_id=f"rk-{decision_id}",
         campaign_id=default.campaign.campaign_id,
         standing=Standing(responded=True, responded_at=trigger.as_of, received_at=trigger.as_of),
         details=Details(
             member_status=default.campaign.default_responded_status,
-            inserted_by=trigger.decision_id,
+            inserted_by=decision_id,
             recorded_at=trigger.as_of,
         ),
     )
@@ -326,6 +332,7 @@ def activate(
     engagement whose place it takes.
     """
     settings = world.settings
+    decided = _decided(trigger, person, world, outcome)
     since = chosen_as.since if chosen_as else trigger.as_of
     status = settings.status(person.status)
     name = person.status if status is not None and status.active else settings.open_status or person.status
@@ -334,7 +341,7 @@ def activate(
         chosen_as or new_engagement(trigger, person),
         response_id=response.response_id,
         campaign_id=response.campaign_id,
-        decision_id=trigger.decision_id,
+        decision_id=decided.decision_id,
     )
     response_status = (meaning.response_status if meaning and meaning.active else None) or OPEN
     reached = stages_reached(response_status, engagement.stage)
@@ -360,9 +367,9 @@ def activate(
     else:
         after = opened(after, engagement, world.now, settings, world.owners, world.told)
     standing = replace(response.standing, status=response_status, activated_at=since)
-    active = response.standing_as(standing).traced(person.person_id, after.version)
+    active = response.traced(person.person_id, after.version, standing)
     decision = replace(
-        _decided(trigger, person, world, outcome),
+        decided,
         response_id=response.response_id,
         campaign_id=response.campaign_id,
         activated_at=since,
@@ -373,17 +380,18 @@ def activate(
         assignment=None if continued else after.assignment,
     )
     entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)
-    return decision, Change(after, person.version, (active,), decision=decision, entries=entries)
+    change = Change(after, person.version, (active,), decision=decision, entries=entries, classes=settings.classes)
+    return decision, change
 
 
 def new_engagement(trigger: Trigger, person: Person) -> Engagement:
-    """The engagement that a trigger opens; `activate` fills in the response."""
+    """The engagement that a trigger opens; `activate` fills in the response and the decision."""
     return Engagement(
         response_id="",
         campaign_id="",
         cycle=person.cycles + 1,
         since=trigger.as_of,
-        decision_id=trigger.decision_id,
+        decision_id="",
         scenario=trigger.scenario,
     )
 

@@ -31,8 +31,10 @@ _DETAILS = {f.name for f in fields(Details)} - {"marks", "inserted_by", "recorde
 def _flat(values: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
     """One entry for each field that can change by itself: `fields` is told apart into its own names, and where it is
     cleared as a whole, each name that was told before is cleared."""
+    if _NESTED not in values:
+        return dict(values)
     flat = {name: value for name, value in values.items() if name != _NESTED}
-    if _NESTED in values and values[_NESTED] is None:
+    if values[_NESTED] is None:
         flat[_NESTED] = None
         flat.update(dict.fromkeys(name for name in marks if name.startswith(f"{_NESTED}.")))
     flat.update({f"{_NESTED}.{name}": value for name, value in (values.get(_NESTED) or {}).items()})
@@ -41,6 +43,8 @@ def _flat(values: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
 
 def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
     """The reverse of `_flat`."""
+    if _NESTED not in "".join(flat):
+        return dict(flat)  # As most facts are: none of the names can be that of a part.
     values = {n: v for n, v in flat.items() if not n.startswith(f"{_NESTED}.") and n != _NESTED}
     told = {n.removeprefix(f"{_NESTED}."): v for n, v in flat.items() if n.startswith(f"{_NESTED}.")}
     if told or _NESTED in flat:
@@ -226,8 +230,11 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
     mark = fact.mark
     before = stored or nothing_known_of(fact.response_id, mark)
     details = before.details or Details()
-    belongs = {"person_id": fact.person_id, "campaign_id": fact.campaign_id}
-    values = {**fact.values, **{name: told for name, told in belongs.items() if told is not None}}
+    values = dict(fact.values)
+    if fact.person_id is not None:
+        values["person_id"] = fact.person_id
+    if fact.campaign_id is not None:
+        values["campaign_id"] = fact.campaign_id
     applied = _apply(values, mark, details.marks)
     if not _alive(applied.marks):
         return Told(before, applied, False)
@@ -241,17 +248,14 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
         received_at=told.get("received_at") or _first(before.standing.received_at, mark, applied.marks, "received_at"),
         deleted=False,
     )
-    after = replace(
-        before,
-        campaign_id=told.get("campaign_id") or before.campaign_id,
-        standing=standing,
-        details=replace(
-            details,
-            marks=applied.marks,
-            recorded_at=min(details.recorded_at or mark.at, mark.at),
-            **{n: v for n, v in told.items() if n in _DETAILS},
-        ),
+    details = replace(
+        details,
+        marks=applied.marks,
+        recorded_at=min(details.recorded_at or mark.at, mark.at),
+        **{n: v for n, v in told.items() if n in _DETAILS},
     )
+    campaign_id = told.get("campaign_id") or before.campaign_id
+    after = Response(before.response_id, campaign_id, standing, details, before.trail)
     return Told(after, applied, responded and not before.standing.responded)
 
 

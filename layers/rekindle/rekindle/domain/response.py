@@ -109,10 +109,11 @@ class Response:
     def standing_as(self, standing: Standing) -> "Response":
         return Response(self.response_id, self.campaign_id, standing, self.details, self.trail)
 
-    def traced(self, person_id: str, version: int) -> "Response":
-        """The same response, its present standing noted as from this version of the person."""
-        trace = Trace(person_id, version, self.campaign_id, self.standing)
-        return Response(self.response_id, self.campaign_id, self.standing, self.details, (*self.trail, trace))
+    def traced(self, person_id: str, version: int, standing: Standing | None = None) -> "Response":
+        """The same response, its present standing or the new one noted as from this version of the person."""
+        now = standing or self.standing
+        trace = Trace(person_id, version, self.campaign_id, now)
+        return Response(self.response_id, self.campaign_id, now, self.details, (*self.trail, trace))
 
     def as_of_version(self, person_id: str, version: int) -> "Response | None":
         """The response as it stood at one version of a person; None where the person did not have it yet."""

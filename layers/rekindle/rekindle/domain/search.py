@@ -4,7 +4,7 @@ Every response of a person ends with one verdict: it won, or the first rule by w
 `exclusion` in the order in which they are asked.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -107,6 +107,10 @@ def recency(response: Response) -> tuple[int, int]:
     return -times.millis(response.standing.dated), -times.millis(response.standing.received_at)
 
 
+def _search_order(response: Response) -> tuple[int, int, str]:
+    return *recency(response), response.response_id
+
+
 def tie_break(response: Response, campaign: Campaign | None) -> tuple[bool, int, str]:
     """Between responses of one instant: the campaign with the lower precedence, then the lowest id."""
     precedence = campaign.precedence if campaign else None
@@ -147,9 +151,7 @@ def grouped_by_class(responses: Iterable[Response], classes: Mapping[str, Respon
         response_class = response.standing.classified(classes)
         if response_class is not None and not response.standing.deleted:
             groups.setdefault(response_class, []).append(response)
-    for group in groups.values():
-        group.sort(key=lambda r: (recency(r), r.response_id))
-    return lambda response_class: groups.get(response_class, ())
+    return lambda response_class: sorted(groups.get(response_class, ()), key=_search_order)
 
 
 def explained(
@@ -165,23 +167,12 @@ def explained(
         excluded = exclusion(response, campaign_of(response.campaign_id), rules)
         if excluded is None and (winner is None or response.response_id != winner.response_id):
             excluded = Excluded.OLDER if response_class is won else Excluded.LOWER_CLASS
-        verdicts.append(
-            (
-                _listing_order(excluded),
-                recency(response),
-                Considered(
-                    response.response_id,
-                    response.campaign_id,
-                    response_class,
-                    response.standing.responded_at,
-                    excluded,
-                ),
-            )
-        )
-    verdicts.sort(key=lambda v: (v[0], v[1], v[2].response_id))
-    return winner, [considered for _, _, considered in verdicts]
+        dated_at = response.standing.responded_at
+        verdict = Considered(response.response_id, response.campaign_id, response_class, dated_at, excluded)
+        verdicts.append((_NEAR_MISSES.get(excluded, len(_NEAR_MISSES)), _search_order(response), verdict))
+    verdicts.sort(key=lambda v: v[:2])
+    return winner, [verdict for _, _, verdict in verdicts]
 
 
-def _listing_order(excluded: Excluded | None) -> int:
-    near_misses: Sequence[Excluded | None] = (None, Excluded.OLDER, Excluded.LOWER_CLASS)
-    return near_misses.index(excluded) if excluded in near_misses else len(near_misses)
+_NEAR_MISSES: Mapping[Excluded | None, int] = {None: 0, Excluded.OLDER: 1, Excluded.LOWER_CLASS: 2}
+"""What is listed first, in its order."""

@@ -1,6 +1,7 @@
 """Instants: always aware, in UTC, to the millisecond (what a sort key of the search can hold)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -17,9 +18,11 @@ def instant(text: str) -> datetime:
     return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
 
 
+@lru_cache(maxsize=64)  # A decision tells its instant three times.
 def text(moment: datetime) -> str:
     """Write an instant as RFC 3339 in UTC with `Z`; milliseconds only where there are any."""
-    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").removesuffix("+00:00") + "Z"
+    plain = moment.replace(tzinfo=None)  # To ask for an offset that is known would take as long again.
+    return f"{plain.isoformat(timespec='milliseconds') if plain.microsecond else plain.isoformat()}Z"
 
 
 def optional_text(moment: datetime | None) -> str | None:

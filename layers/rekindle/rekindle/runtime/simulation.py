@@ -5,7 +5,7 @@ Not a second implementation: the facts are read, recorded and decided by the cod
 
 import heapq
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,14 +33,44 @@ from rekindle.adapters.memory import (
 from rekindle.adapters.wire.events import facts_of
 from rekindle.application.reactivate_on_score import trigger_of
 from rekindle.application.reconsider_responses import RECENT
+from rekindle.application.recorded import Recorded
 from rekindle.domain import times
+from rekindle.domain.arrival import Arrival
 from rekindle.domain.assignment import Assignment
-from rekindle.domain.decision import Decision
+from rekindle.domain.change import Change
+from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
 from rekindle.domain.explanation import Explanation, explain
-from rekindle.domain.facts import Fact
+from rekindle.domain.facts import Fact, PersonChanged, ResponseRecorded
+from rekindle.domain.ordering import Applied
+from rekindle.domain.person import Engagement, Person, Profile
+from rekindle.domain.reactivation import World
+from rekindle.domain.recording import Told
+from rekindle.domain.response import Details, Home, Response, Standing, Trace
+from rekindle.domain.score import Crossing, Score
+from rekindle.domain.search import Considered, Rules
 from rekindle.domain.settings import Scenario
+from rekindle.domain.values import quicken
 from rekindle.runtime.use_cases import UseCases
+
+quicken(
+    *(
+        Applied,
+        Arrival,
+        Change,
+        Considered,
+        Crossing,
+        Decision,
+        Details,
+        Engagement,
+        Explanation,
+        Home,
+        Person,
+        Profile,
+    ),
+    *(PersonChanged, Recorded, Response, ResponseRecorded, Rules, Score, Standing, Told, Trace, Trigger, World),
+)
+"""What a history makes millions of."""
 
 _NEVER = times.LAST
 
@@ -50,8 +80,9 @@ PATIENCE = timedelta(seconds=14)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
+    """A fact that names something unknown."""
+
     line: int
-    until: datetime
     fact: Fact
 
 
@@ -99,7 +130,7 @@ class Simulation:
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
 
-    def play(self, line: int, envelope: Mapping[str, Any]) -> Iterator[Explanation]:
+    def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
         """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
         try:
             facts = facts_of(envelope)
@@ -107,13 +138,24 @@ class Simulation:
             if refusal.code == "MALFORMED":
                 raise
             self.refused.append(Refused(line, refusal))
-            return
+            return ()
+        explained: list[Explanation] = []
         for fact in facts:
-            yield from self._let_time_pass(fact.mark.at)
-            self._record(Waiting(line, fact.mark.at + PATIENCE, fact))
+            if self._somebody_waits():
+                explained.extend(self._let_time_pass(fact.mark.at))
+            elif fact.mark.at > self.now:
+                self.now = fact.mark.at
+            self._record(line, fact)
         if self._waiting:
             self._try_again()
-        yield from self._decided()
+        if self.memory.outbox:
+            explained.extend(self._decided())
+        return explained
+
+    def _somebody_waits(self) -> bool:
+        """Whether time alone may do something."""
+        memory = self.memory
+        return bool(memory.due or memory.waiting or memory.routings or self._waiting)
 
     def finish(self) -> Iterator[Explanation]:
         """The end of the history: delays that run come to their end, so that every trigger has its decision, and what
@@ -153,7 +195,7 @@ class Simulation:
                 self._route()
             yield from self._decided()
         self.now = max(self.now, moment)
-        if self._waiting and any(waiting.until <= self.now for waiting in self._waiting):
+        if self._waiting and any(waiting.fact.mark.at + PATIENCE <= self.now for waiting in self._waiting):
             self._try_again()
 
     def _end_delay(self) -> None:
@@ -175,21 +217,22 @@ class Simulation:
         self.now = max(self.now, due)
         self.use_cases.route_leads(person_id, assignment_id)
 
-    def _record(self, waiting: Waiting) -> None:
+    def _record(self, line: int, fact: Fact) -> None:
         try:
-            recorded = self.use_cases.record_crm_changes(waiting.fact)
+            recorded = self.use_cases.record_crm_changes(fact)
         except (UnknownCampaign, UnknownResponse, Conflict) as error:
-            if self.now < waiting.until:
-                self._waiting.append(waiting)
+            if self.now < fact.mark.at + PATIENCE:
+                self._waiting.append(Waiting(line, fact))
             elif isinstance(error, Refusal):
-                self.refused.append(Refused(waiting.line, error))
+                self.refused.append(Refused(line, error))
             return
         except Refusal as refusal:
-            self.refused.append(Refused(waiting.line, refusal))
+            self.refused.append(Refused(line, refusal))
             return
-        self.counts["applied"] += recorded.applied
-        self.counts["older"] += recorded.older
-        self.counts["duplicate"] += recorded.duplicate
+        counts = self.counts
+        counts["applied"] += recorded.applied
+        counts["older"] += recorded.older
+        counts["duplicate"] += recorded.duplicate
         self._follow()
 
     def _follow(self) -> None:
@@ -213,7 +256,7 @@ class Simulation:
             before = len(self._waiting)
             held, self._waiting = self._waiting, []
             for waiting in held:
-                self._record(waiting)
+                self._record(waiting.line, waiting.fact)
 
     def _decided(self) -> Iterator[Explanation]:
         while self.memory.outbox:

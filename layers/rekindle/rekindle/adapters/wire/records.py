@@ -58,7 +58,7 @@ from rekindle.domain.facts import (
 from rekindle.domain.ordering import Mark
 
 _DIGEST_LENGTH = 16
-_NUMBERS = ("score", "cost", "amount")
+_NUMBERS = frozenset({"score", "cost", "amount"})
 _ORDERED = msgspec.json.Encoder(order="deterministic")
 _DECIMALS = 6
 """Digits kept behind the point: DynamoDB stores no number as small as JSON can write."""
@@ -169,12 +169,12 @@ PERSON, CAMPAIGN, RESPONSE, ACCOUNT, QUEUE, USER, TASK, OPPORTUNITY = (
 )
 """The names of the values that a record of each kind may have."""
 
-_PERSON_IDS = (
-    ("owner_id", ids.OWNER),
-    ("account_id", ids.ACCOUNT),
-    ("converted_contact_id", ids.PERSON),
-    ("changed_by", ids.USER),
-)
+_PERSON_IDS = {
+    "owner_id": ids.OWNER,
+    "account_id": ids.ACCOUNT,
+    "converted_contact_id": ids.PERSON,
+    "changed_by": ids.USER,
+}
 
 
 def mark_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming) -> Mark:
@@ -196,9 +196,9 @@ def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
 
 def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     values = _values(PersonValues, PERSON, _blank_score_cleared(detail), named)
-    for name, prefixes in _PERSON_IDS:
-        if values.get(name):
-            values[name] = ids.widened_if(prefixes, values[name])
+    for name, value in values.items():
+        if value and name in _PERSON_IDS:
+            values[name] = ids.widened_if(_PERSON_IDS[name], value)
     return values
 
 
@@ -318,14 +318,16 @@ def _values(
     values = {name: getattr(checked_values, name) for name in detail if name in names}
     if "fields" in values:
         fitting(values["fields"], named("fields"))
-    for name in _NUMBERS:
-        if values.get(name) is not None:
-            values[name] = _cut(values[name])
+    for name, value in values.items():
+        if value is not None and name in _NUMBERS:
+            values[name] = _cut(value)
     return values
 
 
 def _cut(number: float) -> float:
     """Rounded downwards: 59.9999999 is not to reach a threshold of 60."""
+    if number.is_integer():
+        return number
     near = round(number, _DECIMALS)
     return near if near <= number else round(near - 10**-_DECIMALS, _DECIMALS)
 
