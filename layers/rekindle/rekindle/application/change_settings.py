@@ -67,13 +67,18 @@ class ChangeSettings:
                     found.append((at, f"campaign {campaign_id!r} is not active"))
         for place, rule in enumerate(settings.assignment_rules):
             for inner, owner_id in rule.named:
-                fault = self._fault_of_owner(owner_id)
+                # Leads may well be taken from a user who left.
+                fault = self._fault_of_owner(owner_id, may_have_left=inner[0] == "owners")
                 if fault is not None:
                     found.append((path_of(("assignment", "rules", place, *inner)), fault))
+        for place, owner_id in enumerate((document.get("assignment") or {}).get("intermediate_owners") or ()):
+            fault = self._fault_of_owner(owner_id, may_have_left=True)
+            if fault is not None:
+                found.append((path_of(("assignment", "intermediate_owners", place)), fault))
         return found
 
-    def _fault_of_owner(self, owner_id: str) -> str | None:
+    def _fault_of_owner(self, owner_id: str, *, may_have_left: bool) -> str | None:
         user = self.users.get(owner_id)
         if user is not None:
-            return None if user.is_active else f"user {owner_id!r} is not active"
+            return None if user.is_active or may_have_left else f"user {owner_id!r} is not active"
         return None if self.queues.get(owner_id) is not None else f"{owner_id!r} is no user or queue that is known"

@@ -139,7 +139,7 @@ class AssignmentRule:
     """Whose leads wait for an owner, where, and what happens if none comes."""
 
     to: str
-    owners: frozenset[str] = frozenset()
+    owners: tuple[str, ...] = ()
     where: Mapping[str, Any] = field(default_factory=dict)
     deadline: timedelta = timedelta(hours=1)
     reminder: timedelta | None = timedelta(minutes=15)
@@ -152,7 +152,8 @@ class AssignmentRule:
     @property
     def named(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
         """Every owner this names, with its place below the rule."""
-        listed: list[tuple[tuple[str | int, ...], str | None]] = [(("to",), self.to), (("fallback",), self.fallback)]
+        listed: list[tuple[tuple[str | int, ...], str | None]] = [(("owners", n), o) for n, o in enumerate(self.owners)]
+        listed += [(("to",), self.to), (("fallback",), self.fallback)]
         return tuple((path, owner_id) for path, owner_id in listed if owner_id is not None)
 
 
@@ -273,7 +274,7 @@ def _scenario(section: Mapping[str, Any]) -> ScenarioSettings:
 
 def _assignment_rule(given: Mapping[str, Any]) -> AssignmentRule:
     values = dict(given)
-    values["owners"] = frozenset(values.pop("owners", None) or ())
+    values["owners"] = tuple(values.pop("owners", None) or ())
     if "deadline" in values:
         values["deadline"] = duration(values["deadline"])
     if values.get("reminder") is not None:
