@@ -116,7 +116,7 @@ class UseCases:
     def time_out_assignments(self) -> "TimeOutAssignments":
         from rekindle.application.time_out_assignments import TimeOutAssignments
 
-        return TimeOutAssignments(self.people, self.reference, self.waits, self.clock)
+        return TimeOutAssignments(self.people, self.ledger, self.reference, self.waits, self.clock)
 
     @cached_property
     def complete_assignments(self) -> "CompleteAssignments":
