@@ -19,6 +19,7 @@ from rekindle.domain.response import Details, ResponseClass, Standing, Trace
 from rekindle.domain.settings import Overrides, Scenario
 from rekindle.domain.task import Task
 from rekindle.domain.user import User
+from rekindle.domain.values import replace
 
 Json = dict[str, Any]
 
@@ -38,7 +39,6 @@ _NAMES: Mapping[str, Any] = {
     "stage": Stage,
     "state": State,
     "step": Step,
-    "assignment": lambda stored: Assignment(**decoded(stored)),
 }
 
 
@@ -65,9 +65,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     datetime: times.text,
     date: date.isoformat,
     Mark: str,
-    Engagement: encoded,
     Overrides: encoded,
-    Assignment: encoded,
 }
 
 
@@ -95,17 +93,108 @@ def decoded(stored: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-_NOT_CORE = frozenset({"person_id", "version", "profile"})
+_NOT_CORE = frozenset({"person_id", "version", "profile", "active", "assignment"})
 
 
 def core(person: Person) -> Json:
-    return encoded(person, _NOT_CORE)
+    """What decisions look at. With its assignment, too, a person is to stay below the kilobyte that a write is billed
+    by: so there are letters for names, and what is known from beside is left out."""
+    found = encoded(person, _NOT_CORE)
+    if person.active is not None:
+        found["active"] = {_ENGAGED[name]: held for name, held in encoded(person.active).items()}
+    if person.assignment is not None:
+        beside = _beside(person.active, person.owner_id, person.previous_owner_id)
+        found["assignment"] = _assignment(person.assignment, beside)
+    return found
+
+
+_ENGAGED = {
+    "response_id": "r",
+    "campaign_id": "c",
+    "cycle": "n",
+    "since": "a",
+    "decision_id": "i",
+    "scenario": "s",
+    "response_class": "k",
+    "dated": "d",
+    "received_at": "t",
+    "stage": "g",
+}
+
+
+_ASSIGNED = {
+    "assignment_id": "i",
+    "cycle": "n",
+    "response_id": "r",
+    "campaign_id": "c",
+    "state": "s",
+    "activated_at": "a",
+    "reason": "y",
+    "released_owner_id": "l",
+    "temporary_owner_id": "t",
+    "confirmed": "k",
+    "owner_id": "o",
+    "first_owner_id": "f",
+    "first_queue_id": "q",
+    "outside_queue": "x",
+    "late_owner_id": "z",
+    "assigned_at": "g",
+    "worked_at": "w",
+    "remind_at": "m",
+    "deadline": "d",
+    "fallback_id": "b",
+}
+
+
+def _assignment(value: Assignment, beside: Mapping[str, Any]) -> Json:
+    """Only what differs from what is stored beside it."""
+    found: Json = {}
+    for name, default in _fields(Assignment):
+        held = getattr(value, name)
+        if held != beside.get(name, default):
+            found[_ASSIGNED[name]] = times.text(held) if isinstance(held, datetime) else held
+    return found
+
+
+def _assigned(stored: Mapping[str, Any], beside: Mapping[str, Any]) -> Assignment:
+    told = {name: stored[letter] for name, letter in _ASSIGNED.items() if letter in stored}
+    known = decoded({name: held for name, held in told.items() if held is not None})
+    return Assignment(**{**beside, **told, **known})
+
+
+def _beside(active: Engagement | None, owner_id: str | None, previous_owner_id: str | None) -> Json:
+    """What a person says of the assignment already."""
+    owned = {"owner_id": owner_id, "first_owner_id": owner_id, "released_owner_id": previous_owner_id}
+    if active is None:
+        return owned
+    return owned | _of_cycle(active.decision_id, active.cycle, active.response_id, active.campaign_id, active.since)
+
+
+def _of_cycle(
+    decision_id: str, cycle: int | None, response_id: str | None, campaign_id: str | None, since: datetime | None
+) -> Json:
+    return {
+        "assignment_id": decision_id,
+        "cycle": cycle,
+        "response_id": response_id,
+        "campaign_id": campaign_id,
+        "activated_at": since,
+    }
+
+
+def _beside_decision(value: Decision) -> Json:
+    return _of_cycle(value.decision_id, value.cycle, value.response_id, value.campaign_id, value.activated_at)
 
 
 def person(person_id: str, version: int, stored: Mapping[str, Any], profile: Mapping[str, Any] | None) -> Person:
     values = decoded(stored)
     if "active" in values:
-        values["active"] = Engagement(**decoded(values["active"]))
+        told = values["active"]
+        active = {name: told[letter] for name, letter in _ENGAGED.items() if letter in told}
+        values["active"] = Engagement(**decoded(active))
+    if "assignment" in values:
+        beside = _beside(values.get("active"), values.get("owner_id"), values.get("previous_owner_id"))
+        values["assignment"] = _assigned(values["assignment"], beside)
     for name in ("status_mark", "status_activated", "owner_mark"):
         if name in values:
             values[name] = Mark.parse(values[name])
@@ -147,17 +236,22 @@ def traced(stored: Mapping[str, Any], person_id: str) -> Trace:
 
 def decision(stored: Mapping[str, Any]) -> Decision:
     values = decoded(stored)
-    reason = values.pop("reason", None)
+    reason, assignment = values.pop("reason", None), values.pop("assignment", None)
     if "overrides" in values:
         asked = values["overrides"]
         if "priority" in asked:
             asked = {**asked, "priority": tuple(ResponseClass(name) for name in asked["priority"])}
         values["overrides"] = Overrides(**asked)
-    return Decision(reason=Reason(reason) if reason else None, **values)
+    found = Decision(reason=Reason(reason) if reason else None, **values)
+    if assignment is None:
+        return found
+    return replace(found, assignment=_assigned(assignment, _beside_decision(found)))
 
 
 def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
     values = decoded(stored)
+    if "assignment" in values:
+        values["assignment"] = _assigned(values["assignment"], {})
     if kind == "stage":
         return StageReached(**values)
     if kind == "assignment":
@@ -167,6 +261,19 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
 
 def record(kind: str, stored: Mapping[str, Any]) -> Decision | Entry:
     return decision(stored) if kind == "decision" else entry(kind, stored)
+
+
+def body_of(value: Decision | Entry) -> Json:
+    """A record of the ledger as it is stored."""
+    found = encoded(value, _ASSIGNMENT)
+    if isinstance(value, Decision) and value.assignment is not None:
+        found["assignment"] = _assignment(value.assignment, _beside_decision(value))
+    elif isinstance(value, AssignmentStep):
+        found["assignment"] = _assignment(value.assignment, {})
+    return found
+
+
+_ASSIGNMENT = frozenset({"assignment"})
 
 
 def kind_of(value: Decision | Entry) -> str:
