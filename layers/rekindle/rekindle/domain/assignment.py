@@ -73,7 +73,7 @@ class Assignment:
     activated_at: datetime
     reason: str | None = None
     released_owner_id: str | None = None
-    """Who had the person before the wait."""
+    """Who had the person before the wait, as long as it lasts."""
     temporary_owner_id: str | None = None
     confirmed: bool = False
     """Whether the CRM told that the temporary owner has the person. Before, it still tells of the one before."""
@@ -201,7 +201,7 @@ def opened(
         return replace(person, assignment=_kept(assignment, kept, Why.CONTACT, owners))
     faster = _answered_before(person, since, settings, told)
     if faster is not None and kept is not None and owners.may_own(kept) and kept not in settings.temporary_owners:
-        waited = replace(assignment, released_owner_id=person.previous_owner_id, temporary_owner_id=faster.to)
+        waited = replace(assignment, temporary_owner_id=faster.to)
         at = person.owner_mark.at if person.owner_mark else since
         return replace(person, assignment=_given(waited, kept, at, Why.ENGINE_WAS_FASTER, owners))
     rule = _rule(person, kept, settings, told)
@@ -247,9 +247,17 @@ def _kept(assignment: Assignment, owner_id: str | None, why: Why, owners: Owners
 
 
 def _given(assignment: Assignment, owner_id: str | None, at: datetime, why: Why, owners: Owners) -> Assignment:
-    """The wait is over."""
+    """The wait is over, and what only the wait needed is forgotten."""
     given = _with_first(assignment, owner_id, at, owners)
-    return replace(given, state=State.ASSIGNED, reason=why, remind_at=None)
+    return replace(
+        given,
+        state=State.ASSIGNED,
+        reason=why,
+        remind_at=None,
+        fallback_id=None,
+        released_owner_id=None,
+        confirmed=False,
+    )
 
 
 def _with_first(assignment: Assignment, owner_id: str | None, at: datetime, owners: Owners) -> Assignment:

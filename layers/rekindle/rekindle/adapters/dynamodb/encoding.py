@@ -9,7 +9,7 @@ from typing import Any
 from rekindle.domain import times
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.campaign import Campaign
-from rekindle.domain.decision import Decision, Outcome, Reason
+from rekindle.domain.decision import Decision, Outcome, Reason, digest
 from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark, grouped, ungrouped
@@ -101,11 +101,41 @@ def core(person: Person) -> Json:
     by: so there are letters for names, and what is known from beside is left out."""
     found = encoded(person, _NOT_CORE)
     if person.active is not None:
-        found["active"] = {_ENGAGED[name]: held for name, held in encoded(person.active).items()}
+        found["active"] = _engagement(person.person_id, person.active)
+        if (implied := _score_activated_at(person.active)) == person.score_activated_at:
+            found.pop("score_activated_at", None)
+        elif implied is not None and person.score_activated_at is None:
+            found["score_activated_at"] = ""
     if person.assignment is not None:
         beside = _beside(person.active, person.owner_id, person.previous_owner_id)
         found["assignment"] = _assignment(person.assignment, beside)
     return found
+
+
+def _engagement(person_id: str, active: Engagement) -> Json:
+    found = {_ENGAGED[name]: held for name, held in encoded(active).items()}
+    prefix = _prefix(person_id, active.since)
+    if active.decision_id.startswith(prefix):
+        del found["i"]
+        found["j"] = active.decision_id.removeprefix(prefix)
+    return found
+
+
+def _engaged(person_id: str, stored: Mapping[str, Any]) -> Engagement:
+    values = decoded({name: stored[letter] for name, letter in _ENGAGED.items() if letter in stored})
+    if "j" in stored:
+        values["decision_id"] = _prefix(person_id, values["since"]) + stored["j"]
+    return Engagement(**values)
+
+
+def _prefix(person_id: str, since: datetime) -> str:
+    """How the id of a decision on this person begins, if it was taken for that instant."""
+    return f"{digest(person_id)}-{times.millis(since):015d}-"
+
+
+def _score_activated_at(active: Engagement) -> datetime | None:
+    """What the active response says of the last activation by a score."""
+    return active.since if active.scenario == Scenario.SCORE else None
 
 
 _ENGAGED = {
@@ -187,11 +217,12 @@ def _beside_decision(value: Decision) -> Json:
 
 
 def person(person_id: str, version: int, stored: Mapping[str, Any], profile: Mapping[str, Any] | None) -> Person:
-    values = decoded(stored)
+    never = stored.get("score_activated_at") == ""
+    values = decoded({name: held for name, held in stored.items() if not (never and name == "score_activated_at")})
     if "active" in values:
-        told = values["active"]
-        active = {name: told[letter] for name, letter in _ENGAGED.items() if letter in told}
-        values["active"] = Engagement(**decoded(active))
+        active = values["active"] = _engaged(person_id, values["active"])
+        if "score_activated_at" not in stored:
+            values["score_activated_at"] = _score_activated_at(active)
     if "assignment" in values:
         beside = _beside(values.get("active"), values.get("owner_id"), values.get("previous_owner_id"))
         values["assignment"] = _assigned(values["assignment"], beside)
