@@ -8,12 +8,15 @@ from typing import Any
 from rekindle.adapters.dynamodb.people import response_image
 from rekindle.adapters.dynamodb.stream import crossing_of
 from rekindle.application.reactivate_on_score import trigger_of
+from rekindle.application.time_out_assignments import TimeOutAssignments
+from rekindle.domain.assignment import State
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, Standing
+from rekindle.domain.wait import Wait
 from rekindle.runtime import aws
 from tests.benchmarks.watch import Image, index_units, units, watched
-from tests.benchmarks.world import NOW, World, campaign, fact, response_told
+from tests.benchmarks.world import NOW, OWNER, REASSIGNABLE, World, campaign, fact, response_told
 from tests.support.stream_pump import StreamPump, Subscription
 from tests.support.template import event_of
 
@@ -32,10 +35,11 @@ class Cost:
 
 
 def of_crossing(here: World, person_id: str) -> Cost:
-    """One crossing that reactivates, in a warm function: settings and campaigns are in its memory."""
+    """One crossing that reactivates, in a warm function: settings, campaigns and owners are in its memory."""
     person, crossing = crossing_of(here.crossing(person_id)["dynamodb"])
     for number in range(5):
         aws.use_cases().reference.campaign(campaign(number))
+    _remember_owners()
     before: list[Image | None] = []
 
     def look(request: dict[str, Any]) -> None:
@@ -77,10 +81,62 @@ def of_response(here: World) -> Cost:
     return of_recording(here, response_told(person_id, f"{person_id}-new", campaign(0), NOW))
 
 
+def of_start(here: World) -> Cost:
+    """A crossing with which a lead begins to wait for an owner."""
+    return of_crossing(here, _who_is_reassignable(here))
+
+
+def of_completion(here: World) -> Cost:
+    """The owner for whom a lead waited."""
+    return of_owner_change(here, _who_waits(here))
+
+
+def of_owner_change(here: World, person_id: str) -> Cost:
+    return of_recording(here, fact("Person Changed", NOW + timedelta(minutes=9), person_id=person_id, owner_id=OWNER))
+
+
+def of_time_out(here: World) -> Cost:
+    """The deadline of a wait to which nobody answered."""
+    use, person_id = aws.use_cases(), _who_waits(here)
+    person = use.people.get(person_id)
+    assert person is not None and person.assignment is not None and person.assignment.deadline is not None
+    deadline = person.assignment.deadline
+    time_out = TimeOutAssignments(use.people, use.ledger, use.reference, use.waits, lambda: deadline)
+    _remember_owners()
+    with watched(_client()) as asked:
+        ended = time_out(Wait(person_id, person.assignment.assignment_id, deadline))
+    assert ended is not None and ended.state is State.TIMED_OUT
+    written = sum(2 * units(here.stored(write) or {}) for write in asked.requests[-1]["TransactItems"])
+    return Cost(asked.operations, asked.read_units, written, 0)
+
+
+def _who_is_reassignable(here: World) -> str:
+    person_id = here.a_person(1)
+    taken = fact("Person Changed", NOW - timedelta(days=50), person_id=person_id, owner_id=REASSIGNABLE)
+    here.tell(taken, fact("Person Changed", NOW - timedelta(days=50), person_id=person_id, score=50))
+    return person_id
+
+
+def _who_waits(here: World) -> str:
+    person_id = _who_is_reassignable(here)
+    person, crossing = crossing_of(here.crossing(person_id)["dynamodb"])
+    assignment = aws.use_cases().reactivate_on_score(person, crossing).assignment
+    assert assignment is not None and assignment.waits
+    return person_id
+
+
+def _remember_owners() -> None:
+    for rule in aws.use_cases().reference.settings().assignment_rules:
+        for owner_id in (OWNER, rule.to, rule.fallback or rule.to, *rule.owners):
+            aws.use_cases().reference.user(owner_id)
+            aws.use_cases().reference.queue(owner_id)
+
+
 def of_recording(here: World, envelope: dict[str, Any]) -> Cost:
     """One fact, recorded by a warm function."""
     aws.use_cases().reference.settings()
     aws.use_cases().reference.campaign(campaign(0))
+    _remember_owners()
     with watched(_client()) as asked:
         here.tell(envelope)
     written = 0

@@ -28,8 +28,12 @@ SETTINGS = {
         "New": {"active": False},
         "Working": {"active": True, "response_status": "Open - Not Contacted"},
         "Nurture": {"active": False, "kind": "nurture", "nurture_timeout_days": 90},
-    }
+    },
+    "assignment": {
+        "rules": [{"owners": ["00G5g000000Inbnd1A"], "to": "00G5g000000Temp01A", "fallback": "0055g000007Fallb1A"}]
+    },
 }
+OWNER, REASSIGNABLE = "0055g000007LmN1AAK", "00G5g000000Inbnd1A"
 Item = dict[str, dict[str, Any]]
 
 _worlds = itertools.count()
@@ -84,7 +88,7 @@ def campaign(number: int) -> str:
     return f"7015g000000ABC{number:04d}"
 
 
-def person_told(person_id: str) -> dict[str, Any]:
+def person_told(person_id: str, owner_id: str = OWNER) -> dict[str, Any]:
     """A person as a CRM has one: what is kept of it is to stay below one kilobyte."""
     return fact(
         "Person Changed",
@@ -96,7 +100,7 @@ def person_told(person_id: str) -> dict[str, Any]:
         company="Analytical Engines Ltd",
         phone="+44 20 7946 0958",
         status="New",
-        owner_id="0055g000007LmN1AAK",
+        owner_id=owner_id,
         record_type="Inbound",
     )
 

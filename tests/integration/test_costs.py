@@ -27,7 +27,7 @@ def here() -> Iterator[World]:
 def test_a_crossing_costs_the_same_after_any_history(here: World) -> None:
     each = [costs.of_crossing(here, costs.a_history(here, length)) for length in LENGTHS]
 
-    assert each == [costs.Cost(["Query", "TransactWriteItems"], read_units=1, write_units=6, index_units=2)] * 3
+    assert each == [costs.Cost(["Query", "TransactWriteItems"], read_units=1, write_units=6, index_units=3)] * 3
 
 
 def test_a_search_that_finds_nothing_asks_once_for_each_class(here: World) -> None:
@@ -43,6 +43,21 @@ def test_a_response_is_recorded_and_decided_on_in_four_requests(here: World) -> 
 
     assert cost.operations == ["BatchGetItem", "GetItem", "GetItem", "TransactWriteItems"]
     assert cost.write_units == 10
+
+
+def test_an_assignment_begins_with_no_request_more_than_the_activation(here: World) -> None:
+    assert costs.of_start(here) == costs.of_crossing(here, costs.a_history(here, 10))
+
+
+def test_an_assignment_is_completed_with_the_requests_of_any_change_of_owner(here: World) -> None:
+    waited, other = costs.of_completion(here), costs.of_owner_change(here, here.a_person(1))
+
+    assert waited.operations == other.operations == ["BatchGetItem", "TransactWriteItems"]
+    assert (waited.write_units, other.write_units) == (4, 2)
+
+
+def test_a_deadline_costs_one_read_and_one_transaction(here: World) -> None:
+    assert costs.of_time_out(here) == costs.Cost(["BatchGetItem", "TransactWriteItems"], 1, 4, 0)
 
 
 def test_what_crosses_nothing_invokes_nothing(here: World) -> None:

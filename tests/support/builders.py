@@ -30,6 +30,7 @@ from rekindle.adapters.memory import (
 )
 from rekindle.application.announce_changes import AnnounceChanges
 from rekindle.application.recorded import Recorded
+from rekindle.domain.assignment import Assignment
 from rekindle.domain.batch import Batch
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
@@ -62,6 +63,7 @@ from rekindle.domain.score import Score
 from rekindle.domain.search import CampaignOf, Considered, Rules
 from rekindle.domain.settings import Overrides, Scenario, ScenarioSettings, Settings
 from rekindle.domain.timer import Timer
+from rekindle.domain.wait import Wait
 from rekindle.runtime.use_cases import UseCases
 
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -369,6 +371,27 @@ class Rekindle:
     def fire(self) -> list[Decision]:
         """Every timer that waits, as its schedule delivers it."""
         return [self.use.reactivate_on_status(timer) for timer in self.timers()]
+
+    def begin(self) -> None:
+        """What is on the stream of the ledger for those who set schedules: waits that began."""
+        begun = list(self.memory.begun)
+        self.memory.begun.clear()
+        for decision in begun:
+            self.use.start_assignments(decision)
+
+    def waits(self) -> list[Wait]:
+        """What waits for an owner, in the order it is due."""
+        return sorted(self.memory.waits.values(), key=lambda wait: (wait.due, wait.name))
+
+    def wait(self, until: float) -> list[Assignment]:
+        """Let time pass: every schedule that is due by then delivers its wait. Answers what time changed."""
+        changed: list[Assignment | None] = []
+        while (wait := next(iter(self.waits()), None)) is not None and wait.due <= day(until):
+            del self.memory.waits[wait.name]
+            self.clock.now = max(self.clock.now, wait.due)
+            changed.append(self.use.time_out_assignments(wait))
+        self.clock.now = max(self.clock.now, day(until))
+        return [assignment for assignment in changed if assignment is not None]
 
     def announce(self) -> list[int]:
         """What is on the stream of the ledger."""

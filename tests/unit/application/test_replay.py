@@ -203,7 +203,7 @@ def test_made_again_a_decision_comes_out_byte_for_byte(rekindle: Rekindle, case:
     everything_changes(rekindle)
     assert as_shown(rekindle, decision) == before
     (again,) = [found for found in made_again(rekindle) if found.decision_id == decision.decision_id]
-    assert json.dumps(encoding.encoded(again)) == json.dumps(encoding.encoded(decision))
+    assert json.dumps(encoding.body_of(again)) == json.dumps(encoding.body_of(decision))
 
 
 def as_shown(rekindle: Rekindle, decision: Decision) -> str:

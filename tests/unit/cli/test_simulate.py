@@ -234,3 +234,103 @@ def test_explain_refuses_an_instant_without_an_offset(settings, history, capsys)
 def test_explain_says_where_there_is_nobody(settings, history, capsys):
     assert main(["explain", "--settings", str(settings), str(history), "--person", "p9"]) == 0
     assert capsys.readouterr().err == "There is no decision about 'p9'.\n"
+
+
+# --- assignments ---------------------------------------------------------------------------------------------------
+
+ROUTED = (
+    SETTINGS.replace(", default_campaign: {single: web}", "")
+    + """\
+assignment:
+  rules:
+    - {owners: [q-in], to: q-routing, deadline: P2D, fallback: u-manager}
+"""
+)
+
+
+@pytest.fixture
+def routed(tmp_path: Path) -> Path:
+    path = tmp_path / "routed.yaml"
+    path.write_text(ROUTED, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def owned(tmp_path: Path) -> Path:
+    """Four leads: one gets an owner in time, one too late, one is closed, one still waits."""
+    leads = ("p1", "p2", "p3", "p4")
+    activated = [
+        told
+        for lead in leads
+        for told in (
+            event(2, "Person Changed", person_id=lead, status="New", score=70, owner_id="q-in"),
+            event(
+                9 if lead == "p4" else 3,
+                "Response Recorded",
+                response_id=f"r-{lead}",
+                person_id=lead,
+                campaign_id="fair",
+                responded=True,
+            ),
+        )
+    ]
+    later = [
+        event(4, "Person Changed", person_id="p1", owner_id="u-1"),
+        event(4, "Person Changed", person_id="p3", status="New"),
+        event(7, "Person Changed", person_id="p2", owner_id="u-2"),
+    ]
+    events = sorted([*HISTORY[:2], *activated, *later], key=lambda one: str(one["time"]))
+    return written(tmp_path / "owned.jsonl", *events)
+
+
+def test_assignments_are_told_in_their_last_state(routed, owned, capsys):
+    out, _ = simulated(routed, owned, capsys, "--records", "assignment")
+    lines = [json.loads(line) for line in out.splitlines()]
+    names = ("person_id", "state", "reason", "temporary_owner_id", "owner_id", "first_owner_id", "late_owner_id")
+    assert [tuple(line[name] for name in names) for line in lines] == [
+        ("p1", "assigned", "OWNER_CHANGED", "q-routing", "u-1", "u-1", None),
+        ("p2", "timed_out", "DEADLINE", "q-routing", "u-2", "u-manager", "u-2"),
+        ("p3", "cancelled", "STATUS_INACTIVE", "q-routing", "q-routing", None, None),
+        ("p4", "pending", "WAITS_FOR_OWNER", "q-routing", "q-routing", None, None),
+    ]
+    assert {line["record"] for line in lines} == {"assignment"}
+    (first, *_) = lines
+    assert {name: first[name] for name in ("response_id", "cycle", "activated_at", "assigned_at", "worked_at")} == {
+        "response_id": "r-p1",
+        "cycle": 1,
+        "activated_at": "2026-01-03T00:00:00Z",
+        "assigned_at": "2026-01-04T00:00:00Z",
+        "worked_at": None,
+    }
+    assert first["system_delay_seconds"] == 86400
+
+
+def test_decisions_come_before_assignments_where_both_are_asked_for(routed, owned, capsys):
+    out, _ = simulated(routed, owned, capsys, "--records", "assignment,decision")
+    assert [json.loads(line)["record"] for line in out.splitlines()] == ["decision"] * 8 + ["assignment"] * 4
+    alone, _ = simulated(routed, owned, capsys)
+    assert out.startswith(alone)
+
+
+def test_assignments_as_a_table_fit_a_terminal(routed, owned, capsys):
+    out, _ = simulated(routed, owned, capsys, "--records", "assignment", "--format", "table")
+    lines = out.splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert lines[0].split("  ")[0] == "activated (UTC)"
+    assert lines[1].split() == ["2026-01-03", "00:00", "p1", "assigned", "u-1", "u-1"]
+    assert lines[2].split() == ["2026-01-03", "00:00", "p2", "timed_out", "u-2", "u-manager"]
+
+
+def test_two_runs_tell_assignments_in_the_same_bytes(routed, owned, capsys):
+    first = simulated(routed, owned, capsys, "--records", "assignment")
+    assert simulated(routed, owned, capsys, "--records", "assignment") == first
+
+
+def test_a_kind_of_record_that_there_is_not_is_refused(routed, owned, capsys):
+    assert "'owner'" in refused(["simulate", "--settings", str(routed), str(owned), "--records", "owner"], capsys)
+
+
+def test_without_an_assignment_nothing_is_written(settings, tmp_path, capsys):
+    history = written(tmp_path / "none.jsonl", *HISTORY[:4])
+    out, _ = simulated(settings, history, capsys, "--records", "assignment", "--format", "table")
+    assert out == ""

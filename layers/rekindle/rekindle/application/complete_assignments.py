@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Clock, People, Reference
 from rekindle.application.world import owners_of
+from rekindle.domain import times
 from rekindle.domain.assignment import Assignment, confirmed
 from rekindle.domain.change import Change
 from rekindle.domain.errors import InvalidField, NotFound, NotPending
@@ -25,10 +26,12 @@ class CompleteAssignments:
 
     def __call__(self, person_id: str, owner_id: str | None) -> tuple[str, Assignment]:
         """The assignment, and whose it is. `owner_id` None: whoever has the person."""
-        owners = owners_of(self.reference)
+        owners, settings = owners_of(self.reference), self.reference.settings()
         for _ in attempts():
             person, assignment = self._found(person_id)
-            owner = owner_id or person.owner_id
+            now, owner = self.clock(), owner_id or person.owner_id
+            if assignment.waits and assignment.deadline is not None and assignment.deadline <= now:
+                raise NotPending(f"the deadline was {times.text(assignment.deadline)}, even if its timer is not done")
             if not assignment.waits:
                 if owner == assignment.owner_id and assignment.assigned_at is not None:
                     return person.person_id, assignment
@@ -37,7 +40,7 @@ class CompleteAssignments:
                 raise InvalidField("the person has no owner to confirm: name one", "owner_id")
             if not owners.may_own(owner):
                 raise InvalidField(f"user {owner!r} is not active", "owner_id")
-            after, steps = confirmed(person, owner, self.clock(), self.reference.settings(), owners)
+            after, steps = confirmed(person, owner, now, settings, owners)
             after = replace(after, version=person.version + 1)
             committed_now = committed(self.people, Change(after, person.version, entries=steps))
             if committed_now and after.assignment is not None:

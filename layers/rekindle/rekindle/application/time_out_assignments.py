@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
-from rekindle.application.ports import Clock, People, Reference, Waits
+from rekindle.application.ports import Clock, Ledger, People, Reference, Waits
 from rekindle.application.world import owners_of
 from rekindle.domain.assignment import Assignment, Steps, reminded, timed_out
 from rekindle.domain.change import Change
@@ -18,6 +18,7 @@ class TimeOutAssignments:
     """Costs one read where the owner came in time, and one transaction more where not. Raises Conflict, Unavailable."""
 
     people: People
+    ledger: Ledger
     reference: Reference
     waits: Waits
     clock: Clock
@@ -25,10 +26,8 @@ class TimeOutAssignments:
     def __call__(self, wait: Wait) -> Assignment | None:
         """The assignment, if time changed it."""
         for _ in attempts():
-            person = self.people.get(wait.person_id)
-            while person is not None and person.merged_into is not None:
-                person = self.people.get(person.merged_into)
-            if person is None or person.assignment is None or person.assignment.assignment_id != wait.assignment_id:
+            person = self._whose(wait)
+            if person is None:
                 return None
             after, steps = self._after(person, self.clock())
             following = wait_of(after.person_id, after.assignment) if after.assignment is not None else None
@@ -41,6 +40,22 @@ class TimeOutAssignments:
             return after.assignment if steps else None
         raise AssertionError("attempts() raises before")
 
+    def _whose(self, wait: Wait) -> Person | None:
+        """Who waits, if anybody does: the person, or whoever took it over; or whom the response was given to."""
+        person = self._home(wait.person_id)
+        if person is None or _has(person, wait):
+            return person
+        decision = self.ledger.get(wait.assignment_id)
+        home = self.people.home_of(decision.response_id) if decision is not None and decision.response_id else None
+        other = self._home(home.person_id) if home is not None and home.person_id is not None else None
+        return other if other is not None and _has(other, wait) else None
+
+    def _home(self, person_id: str) -> Person | None:
+        person = self.people.get(person_id)
+        while person is not None and person.merged_into is not None:
+            person = self.people.get(person.merged_into)
+        return person
+
     def _after(self, person: Person, now: datetime) -> tuple[Person, Steps]:
         assignment, settings = person.assignment, self.reference.settings()
         if assignment is not None and assignment.waits:
@@ -49,3 +64,7 @@ class TimeOutAssignments:
             if assignment.remind_at is not None and assignment.remind_at <= now:
                 return reminded(person, assignment.remind_at, settings)
         return person, ()
+
+
+def _has(person: Person, wait: Wait) -> bool:
+    return person.assignment is not None and person.assignment.assignment_id == wait.assignment_id

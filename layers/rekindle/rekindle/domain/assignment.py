@@ -59,7 +59,7 @@ class Step(StrEnum):
     REMINDED = "reminded"
     TIMED_OUT = "timed_out"
     CLAIMED = "claimed"
-    """The first owner, out of a queue, or where there was none."""
+    """The first owner, out of a queue, or after a deadline that left the person with nobody."""
     REASSIGNED = "reassigned"
     CANCELLED = "cancelled"
 
@@ -77,7 +77,7 @@ class Assignment:
     activated_at: datetime
     reason: str | None = None
     released_owner_id: str | None = None
-    """Who had the person before the wait."""
+    """Who had the person before the wait, as long as it lasts."""
     temporary_owner_id: str | None = None
     confirmed: bool = False
     """Whether the CRM told that the temporary owner has the person. Before, it still tells of the one before."""
@@ -204,7 +204,7 @@ def opened(
         return replace(person, assignment=_kept(assignment, kept, Why.CONTACT, owners))
     faster = _answered_before(person, since, settings, told)
     if faster is not None and kept is not None and owners.may_own(kept) and kept not in settings.temporary_owners:
-        waited = replace(assignment, released_owner_id=person.previous_owner_id, temporary_owner_id=faster.to)
+        waited = replace(assignment, temporary_owner_id=faster.to)
         at = person.owner_mark.at if person.owner_mark else since
         return replace(person, assignment=_given(waited, kept, at, Why.ENGINE_WAS_FASTER, owners))
     rule = _rule(person, kept, settings, told)
@@ -258,7 +258,7 @@ def _answered_before(
     person: "Person", since: datetime, settings: Settings, told: Callable[[], Mapping[str, Any]]
 ) -> AssignmentRule | None:
     """The rule that would have taken the person from its owner of that instant, where somebody else did since."""
-    if person.owner_mark is None or person.owner_mark.at <= since:
+    if person.owner_mark is None or person.owner_mark.at <= since or person.owner_id == person.previous_owner_id:
         return None
     return _rule(person, person.previous_owner_id, settings, told)
 
@@ -269,22 +269,32 @@ def _kept(assignment: Assignment, owner_id: str | None, why: Why, owners: Owners
 
 
 def _given(assignment: Assignment, owner_id: str | None, at: datetime, why: Why, owners: Owners) -> Assignment:
-    """The wait is over."""
+    """The wait is over, and what only the wait needed is forgotten."""
     given = _with_first(assignment, owner_id, at, owners)
-    return replace(given, state=State.ASSIGNED, reason=why, remind_at=None)
+    return replace(
+        given,
+        state=State.ASSIGNED,
+        reason=why,
+        remind_at=None,
+        fallback_id=None,
+        released_owner_id=None,
+        confirmed=False,
+    )
 
 
 def _with_first(assignment: Assignment, owner_id: str | None, at: datetime, owners: Owners) -> Assignment:
-    """The assignment with its owner, and with its first owner or first queue if it had none: never a second first."""
-    if owner_id is None:
-        return replace(assignment, owner_id=None)
+    """The assignment with its owner, and with its first owner or first queue if it had none: never a second first, and
+    never one who left."""
+    if owner_id is None or not owners.may_own(owner_id):
+        return replace(assignment, owner_id=owner_id)
     assigned_at = assignment.assigned_at or max(at, assignment.activated_at)
     if owners.is_queue(owner_id):
         first = assignment.first_queue_id or (owner_id if assignment.first_owner_id is None else None)
         return replace(assignment, owner_id=owner_id, first_queue_id=first, assigned_at=assigned_at)
     outside = assignment.outside_queue
     if assignment.first_owner_id is None and assignment.first_queue_id is not None:
-        queue = owners.queue_of(assignment.first_queue_id)
+        # The one that had the person last: it may have gone from queue to queue.
+        queue = owners.queue_of(assignment.owner_id or assignment.first_queue_id)
         outside = queue is not None and bool(queue.member_ids) and owner_id not in queue.member_ids
     return replace(
         assignment,
@@ -337,11 +347,16 @@ def _confirmed(person: "Person", owner_id: str | None) -> "Person":
 
 
 def _is_no_answer(assignment: Assignment, owner_id: str | None, settings: Settings, owners: Owners) -> bool:
-    """Whether an owner ends no wait: nobody, one who only holds the person for the time being, one who left; or the
-    one before, of whom the CRM still tells because nobody moved the person there yet."""
-    if owner_id is None or owner_id in settings.temporary_owners or not owners.may_own(owner_id):
+    """Whether an owner ends no wait: one who only holds the person; or the one before, of whom the CRM still tells
+    because nobody moved the person there yet."""
+    if _only_holds(owner_id, settings, owners):
         return True
     return owner_id == assignment.released_owner_id and not assignment.confirmed
+
+
+def _only_holds(owner_id: str | None, settings: Settings, owners: Owners) -> bool:
+    """Whether that is no owner who could work the person: nobody, one for the time being, or one who left."""
+    return owner_id is None or owner_id in settings.temporary_owners or not owners.may_own(owner_id)
 
 
 def _reassigned(
@@ -351,13 +366,21 @@ def _reassigned(
     assignment = person.assignment
     if assignment is None or assignment.state is State.CANCELLED or person.owner_id == assignment.owner_id:
         return person, before
-    after = _with_first(assignment, person.owner_id, at, owners)
-    if assignment.state is State.TIMED_OUT and assignment.late_owner_id is None:
-        after = replace(after, late_owner_id=person.owner_id)
-    claimed = assignment.first_owner_id is None and after.first_owner_id is not None
-    step = Step.CLAIMED if claimed else Step.REASSIGNED
-    person, steps = _stepped(replace(person, assignment=after), step, at, settings)
+    late = assignment.state is State.TIMED_OUT
+    if late and _only_holds(person.owner_id, settings, owners):
+        after = replace(assignment, owner_id=person.owner_id)
+    else:
+        after = _with_first(assignment, person.owner_id, at, owners)
+        if late and assignment.late_owner_id is None:
+            after = replace(after, late_owner_id=person.owner_id)
+    person, steps = _stepped(replace(person, assignment=after), _step_to(assignment, after), at, settings)
     return person, (*before, *steps)
+
+
+def _step_to(before: Assignment, after: Assignment) -> Step:
+    if before.state is State.NOT_REQUIRED and before.assigned_at is None and after.assigned_at is not None:
+        return Step.COMPLETED  # There was nobody to keep the person when the response became active.
+    return Step.CLAIMED if before.first_owner_id is None and after.first_owner_id is not None else Step.REASSIGNED
 
 
 def confirmed(
@@ -408,10 +431,16 @@ def cancelled(person: "Person", why: str, at: datetime, settings: Settings) -> t
 def taken_over(
     person: "Person", assignment: Assignment | None, cycle: int, at: datetime, settings: Settings, owners: Owners
 ) -> tuple["Person", Steps]:
-    """The person takes over another's engagement, and the wait with it: an owner of its own ends the wait."""
+    """The person takes over another's engagement, and the wait with it: an owner of its own ends the wait. One who has
+    none is with whom it waits, and that is nothing that the CRM told."""
     if assignment is None:
         return replace(person, assignment=None), ()
-    return owner_changed(replace(person, assignment=replace(assignment, cycle=cycle)), at, settings, owners)
+    person = replace(person, assignment=replace(assignment, cycle=cycle))
+    if person.owner_id is None and assignment.waits and assignment.owner_id is not None:
+        person = _owned(person, assignment.owner_id, at)
+    if person.owner_id == assignment.owner_id:
+        return person, ()
+    return owner_changed(person, at, settings, owners)
 
 
 def is_worked(status: str | None, settings: Settings) -> bool:
@@ -423,7 +452,9 @@ def is_worked(status: str | None, settings: Settings) -> bool:
 def worked(person: "Person", at: datetime) -> "Person":
     """The first sign of work: a status beyond Open, or a completed activity."""
     assignment = person.assignment
-    if assignment is None or person.active is None or assignment.worked_at is not None or at < assignment.activated_at:
+    if assignment is None or person.active is None or at < assignment.activated_at:
+        return person
+    if assignment.worked_at is not None and assignment.worked_at <= at:
         return person
     return replace(person, assignment=replace(assignment, worked_at=at))
 

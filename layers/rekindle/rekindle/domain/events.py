@@ -98,9 +98,10 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
 def _of_begin(decision: Decision) -> tuple[Event, ...]:
     """How the assignment of a new cycle began: with a wait, or with its end."""
     assignment = decision.assignment
-    nothing_new = decision.batch_id is not None or assignment is None
-    if nothing_new or assignment is None or (not assignment.waits and assignment.owner_id is None):
+    if assignment is None or decision.batch_id is not None:
         return ()
+    if not assignment.waits and assignment.assigned_at is None:
+        return ()  # Nobody has the person who could be told.
     step = Step.STARTED if assignment.waits else Step.COMPLETED
     at = assignment.assigned_at or assignment.activated_at
     return _of_step(AssignmentStep(decision.person_id, step, at, assignment, decision.settings_version))

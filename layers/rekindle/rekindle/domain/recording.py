@@ -164,8 +164,8 @@ def status_followed(before: Person, after: Person, active: Response | None, at: 
 
 
 def owner_followed(change: Change, before: Person, at: datetime, settings: Settings, owners: Owners) -> Change:
-    """The same change, with what a new owner means for the assignment."""
-    if change.person.owner_id == before.owner_id:
+    """The same change, with what an owner means for the assignment who was told: a new one, or the one there was."""
+    if change.person.owner_mark == before.owner_mark:
         return change
     person, steps = owner_changed(change.person, at, settings, owners)
     return replace(change, person=person, entries=(*change.entries, *steps))

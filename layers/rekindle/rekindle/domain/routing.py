@@ -133,7 +133,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    queues: frozenset[str] = frozenset()
+    queues: tuple[str, ...] = ()
     """The temporary owners whose leads are routed here. The leads of others wait for an engine."""
     steps: tuple[RoutingStep, ...] = ()
     """The first that finds an owner decides."""
@@ -144,7 +144,7 @@ class Router:
     @property
     def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Every user and queue that has to be known, with its place below the router."""
-        for place, queue in enumerate(sorted(self.queues)):
+        for place, queue in enumerate(self.queues):
             yield ("queues", place), queue
         for name, pool in self.pools.items():
             for place, member in enumerate(pool.members):
@@ -157,7 +157,7 @@ class Router:
     @staticmethod
     def of(document: Mapping[str, Any]) -> "Router":
         return Router(
-            queues=frozenset(document.get("queues") or ()),
+            queues=tuple(document.get("queues") or ()),
             steps=tuple(
                 RoutingStep(By(s["to"]), s.get("where") or {}, s.get("role"), s.get("pool"))
                 for s in document.get("steps") or ()

@@ -140,7 +140,7 @@ class AssignmentRule:
     """Whose leads wait for an owner, where, and what happens if none comes."""
 
     to: str
-    owners: frozenset[str] = frozenset()
+    owners: tuple[str, ...] = ()
     where: Mapping[str, Any] = field(default_factory=dict)
     deadline: timedelta = timedelta(hours=1)
     reminder: timedelta | None = timedelta(minutes=15)
@@ -183,7 +183,7 @@ class Settings:
     classes: Mapping[str, ResponseClass | None] = field(default_factory=lambda: DEFAULT_CLASSES)
     scenarios: Mapping[Scenario, ScenarioSettings] = field(default_factory=dict)
     assignment_rules: tuple[AssignmentRule, ...] = ()
-    intermediate_owners: frozenset[str] = frozenset()
+    intermediate_owners: tuple[str, ...] = ()
     router: Router = NO_ROUTER
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
@@ -207,7 +207,7 @@ class Settings:
     @cached_property
     def temporary_owners(self) -> frozenset[str]:
         """Those who hold a lead only while it waits."""
-        return self.intermediate_owners | {rule.to for rule in self.assignment_rules}
+        return frozenset(self.intermediate_owners) | {rule.to for rule in self.assignment_rules}
 
     @property
     def owners_named(self) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
@@ -215,13 +215,13 @@ class Settings:
         Those from whom leads are taken need not be: whoever left has leads, too."""
         for place, rule in enumerate(self.assignment_rules):
             at = ("rules", place)
-            for owner_id in sorted(rule.owners):
-                yield (*at, "owners"), owner_id, False
+            for which, owner_id in enumerate(rule.owners):
+                yield (*at, "owners", which), owner_id, False
             yield (*at, "to"), rule.to, True
             if rule.fallback is not None:
                 yield (*at, "fallback"), rule.fallback, True
-        for owner_id in sorted(self.intermediate_owners):
-            yield ("intermediate_owners",), owner_id, False
+        for which, owner_id in enumerate(self.intermediate_owners):
+            yield ("intermediate_owners", which), owner_id, False
         for path, owner_id in self.router.named:
             yield ("router", *path), owner_id, True
 
@@ -262,7 +262,7 @@ class Settings:
             classes={**DEFAULT_CLASSES, **classes},
             scenarios={Scenario(name): _scenario(section) for name, section in reactivation.items()},
             assignment_rules=tuple(_assignment_rule(rule) for rule in assignment.get("rules") or ()),
-            intermediate_owners=frozenset(assignment.get("intermediate_owners") or ()),
+            intermediate_owners=tuple(assignment.get("intermediate_owners") or ()),
             router=Router.of(assignment.get("router") or {}),
             document=document,
         )
@@ -286,7 +286,7 @@ def _scenario(section: Mapping[str, Any]) -> ScenarioSettings:
 
 def _assignment_rule(given: Mapping[str, Any]) -> AssignmentRule:
     values = dict(given)
-    values["owners"] = frozenset(values.pop("owners", None) or ())
+    values["owners"] = tuple(values.pop("owners", None) or ())
     if "deadline" in values:
         values["deadline"] = duration(values["deadline"])
     if values.get("reminder") is not None:

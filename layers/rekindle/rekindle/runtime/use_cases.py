@@ -139,7 +139,7 @@ class UseCases:
     def time_out_assignments(self) -> "TimeOutAssignments":
         from rekindle.application.time_out_assignments import TimeOutAssignments
 
-        return TimeOutAssignments(self.people, self.reference, self.waits, self.clock)
+        return TimeOutAssignments(self.people, self.ledger, self.reference, self.waits, self.clock)
 
     @cached_property
     def route_leads(self) -> "RouteLeads":

@@ -11,7 +11,7 @@ from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.batch import Batch, Before, Member
 from rekindle.domain.campaign import Campaign
-from rekindle.domain.decision import Basis, Decision, Outcome, Reason
+from rekindle.domain.decision import Basis, Decision, Outcome, Reason, digest
 from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark, grouped, ungrouped
@@ -22,6 +22,7 @@ from rekindle.domain.routing import By, Routing
 from rekindle.domain.settings import Overrides, Scenario
 from rekindle.domain.task import Task
 from rekindle.domain.user import User
+from rekindle.domain.values import replace
 
 Json = dict[str, Any]
 
@@ -44,7 +45,6 @@ _NAMES: Mapping[str, Any] = {
     "state": State,
     "step": Step,
     "by": By,
-    "assignment": lambda stored: Assignment(**decoded(stored)),
 }
 
 
@@ -108,11 +108,10 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     datetime: times.text,
     date: date.isoformat,
     Mark: str,
-    Engagement: encoded,
     Overrides: encoded,
-    Assignment: encoded,
+    Engagement: encoded,
     Basis: _basis,
-    Before: encoded,
+    Before: lambda before: _before_told(before),
     Standing: encoded,
 }
 
@@ -141,17 +140,140 @@ def decoded(stored: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-_NOT_CORE = frozenset({"person_id", "version", "profile"})
+_NOT_CORE = frozenset({"person_id", "version", "profile", "active", "assignment"})
 
 
 def core(person: Person) -> Json:
-    return encoded(person, _NOT_CORE)
+    """What decisions look at. With its assignment, too, a person is to stay below the kilobyte that a write is billed
+    by: so there are letters for names, and what is known from beside is left out."""
+    found = encoded(person, _NOT_CORE)
+    if person.active is not None:
+        found["active"] = _engagement(person.person_id, person.active)
+        if (implied := _score_activated_at(person.active)) == person.score_activated_at:
+            found.pop("score_activated_at", None)
+        elif implied is not None and person.score_activated_at is None:
+            found["score_activated_at"] = ""
+    if person.assignment is not None:
+        beside = _beside(person.active, person.owner_id, person.previous_owner_id)
+        found["assignment"] = _assignment(person.assignment, beside)
+    return found
+
+
+def _engagement(person_id: str, active: Engagement) -> Json:
+    found = {_ENGAGED[name]: held for name, held in encoded(active).items()}
+    prefix = _prefix(person_id, active.since)
+    if active.decision_id.startswith(prefix):
+        del found["i"]
+        found["j"] = active.decision_id.removeprefix(prefix)
+    return found
+
+
+def _engaged(person_id: str, stored: Mapping[str, Any]) -> Engagement:
+    values = decoded({name: stored[letter] for name, letter in _ENGAGED.items() if letter in stored})
+    if "j" in stored:
+        values["decision_id"] = _prefix(person_id, values["since"]) + stored["j"]
+    return Engagement(**values)
+
+
+def _prefix(person_id: str, since: datetime) -> str:
+    """How the id of a decision on this person begins, if it was taken for that instant."""
+    return f"{digest(person_id)}-{times.millis(since):015d}-"
+
+
+def _score_activated_at(active: Engagement) -> datetime | None:
+    """What the active response says of the last activation by a score."""
+    return active.since if active.scenario == Scenario.SCORE else None
+
+
+_ENGAGED = {
+    "response_id": "r",
+    "campaign_id": "c",
+    "cycle": "n",
+    "since": "a",
+    "decision_id": "i",
+    "scenario": "s",
+    "response_class": "k",
+    "dated": "d",
+    "received_at": "t",
+    "stage": "g",
+}
+
+
+_ASSIGNED = {
+    "assignment_id": "i",
+    "cycle": "n",
+    "response_id": "r",
+    "campaign_id": "c",
+    "state": "s",
+    "activated_at": "a",
+    "reason": "y",
+    "released_owner_id": "l",
+    "temporary_owner_id": "t",
+    "confirmed": "k",
+    "owner_id": "o",
+    "first_owner_id": "f",
+    "first_queue_id": "q",
+    "outside_queue": "x",
+    "late_owner_id": "z",
+    "assigned_at": "g",
+    "worked_at": "w",
+    "remind_at": "m",
+    "deadline": "d",
+    "fallback_id": "b",
+    "routed": "e",
+}
+
+
+def _assignment(value: Assignment, beside: Mapping[str, Any]) -> Json:
+    """Only what differs from what is stored beside it."""
+    found: Json = {}
+    for name, default in _fields(Assignment):
+        held = getattr(value, name)
+        if held != beside.get(name, default):
+            found[_ASSIGNED[name]] = times.text(held) if isinstance(held, datetime) else held
+    return found
+
+
+def _assigned(stored: Mapping[str, Any], beside: Mapping[str, Any]) -> Assignment:
+    told = {name: stored[letter] for name, letter in _ASSIGNED.items() if letter in stored}
+    known = decoded({name: held for name, held in told.items() if held is not None})
+    return Assignment(**{**beside, **told, **known})
+
+
+def _beside(active: Engagement | None, owner_id: str | None, previous_owner_id: str | None) -> Json:
+    """What a person says of the assignment already."""
+    owned = {"owner_id": owner_id, "first_owner_id": owner_id, "released_owner_id": previous_owner_id}
+    if active is None:
+        return owned
+    return owned | _of_cycle(active.decision_id, active.cycle, active.response_id, active.campaign_id, active.since)
+
+
+def _of_cycle(
+    decision_id: str, cycle: int | None, response_id: str | None, campaign_id: str | None, since: datetime | None
+) -> Json:
+    return {
+        "assignment_id": decision_id,
+        "cycle": cycle,
+        "response_id": response_id,
+        "campaign_id": campaign_id,
+        "activated_at": since,
+    }
+
+
+def _beside_decision(value: Decision) -> Json:
+    return _of_cycle(value.decision_id, value.cycle, value.response_id, value.campaign_id, value.activated_at)
 
 
 def person(person_id: str, version: int, stored: Mapping[str, Any], profile: Mapping[str, Any] | None) -> Person:
-    values = decoded(stored)
+    never = stored.get("score_activated_at") == ""
+    values = decoded({name: held for name, held in stored.items() if not (never and name == "score_activated_at")})
     if "active" in values:
-        values["active"] = Engagement(**decoded(values["active"]))
+        active = values["active"] = _engaged(person_id, values["active"])
+        if "score_activated_at" not in stored:
+            values["score_activated_at"] = _score_activated_at(active)
+    if "assignment" in values:
+        beside = _beside(values.get("active"), values.get("owner_id"), values.get("previous_owner_id"))
+        values["assignment"] = _assigned(values["assignment"], beside)
     for name in ("status_mark", "status_activated", "owner_mark"):
         if name in values:
             values[name] = Mark.parse(values[name])
@@ -193,7 +315,7 @@ def traced(stored: Mapping[str, Any], person_id: str) -> Trace:
 
 def decision(stored: Mapping[str, Any]) -> Decision:
     values = decoded(stored)
-    reason = values.pop("reason", None)
+    reason, assignment = values.pop("reason", None), values.pop("assignment", None)
     if "overrides" in values:
         asked = values["overrides"]
         if "priority" in asked:
@@ -201,11 +323,16 @@ def decision(stored: Mapping[str, Any]) -> Decision:
         values["overrides"] = Overrides(**asked)
     if "basis" in values:
         values["basis"] = _basis_of(values["basis"])
-    return Decision(reason=Reason(reason) if reason else None, **values)
+    found = Decision(reason=Reason(reason) if reason else None, **values)
+    if assignment is None:
+        return found
+    return replace(found, assignment=_assigned(assignment, _beside_decision(found)))
 
 
 def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
     values = decoded(stored)
+    if "assignment" in values:
+        values["assignment"] = _assigned(values["assignment"], {})
     if kind == "stage":
         return StageReached(**values)
     if kind == "assignment":
@@ -219,6 +346,19 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
 
 def record(kind: str, stored: Mapping[str, Any]) -> Decision | Entry:
     return decision(stored) if kind == "decision" else entry(kind, stored)
+
+
+def body_of(value: Decision | Entry) -> Json:
+    """A record of the ledger as it is stored."""
+    found = encoded(value, _ASSIGNMENT)
+    if isinstance(value, Decision) and value.assignment is not None:
+        found["assignment"] = _assignment(value.assignment, _beside_decision(value))
+    elif isinstance(value, AssignmentStep):
+        found["assignment"] = _assignment(value.assignment, {})
+    return found
+
+
+_ASSIGNMENT = frozenset({"assignment"})
 
 
 def kind_of(value: Decision | Entry) -> str:
@@ -243,12 +383,19 @@ def member(stored: Mapping[str, Any]) -> Member:
     return Member(**{"status": None, **values})
 
 
+def _before_told(value: Before) -> Json:
+    found = encoded(value, _ASSIGNMENT)
+    return found if value.assignment is None else {**found, "assignment": _assignment(value.assignment, {})}
+
+
 def _before(stored: Mapping[str, Any]) -> Before:
     values = decoded(stored)
     if "status_mark" in values:
         values["status_mark"] = Mark.parse(values["status_mark"])
     if "standing" in values:
         values["standing"] = standing(values["standing"])
+    if "assignment" in values:
+        values["assignment"] = _assigned(values["assignment"], {})
     nothing = dict.fromkeys(("status", "status_mark", "nurture_until", "score_activated_at"))
     return Before(**{**nothing, **values})
 

@@ -28,7 +28,7 @@ def ledger_image(record: Decision | Entry) -> Image:
             "kind": encoding.kind_of(record),
             "announce": "yes" if told_by(record) else None,
             "waits": "yes" if isinstance(record, Decision) and _begins_a_wait(record) else None,
-            "body": compact(encoding.encoded(record)),
+            "body": compact(encoding.body_of(record)),
         }
     )
 

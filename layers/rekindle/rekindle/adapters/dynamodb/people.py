@@ -321,7 +321,7 @@ def _assigned(person: Person) -> dict[str, str]:
     assignment = person.assignment
     if assignment is None:
         return {}
-    at = times.sortable(assignment.next_due or assignment.activated_at)
+    at = f"{times.millis(assignment.next_due or assignment.activated_at):015d}"
     shard = int(digest(person.person_id), 16) % SHARDS
     return {ASSIGNED: f"{assignment.state}#{shard}", "assigned_at": f"{at}#{person.person_id}"}
 

@@ -114,7 +114,8 @@ class DynamoDBSettings:
 
 @dataclass
 class CachedReference:
-    """What is known is kept for `lifetime` seconds; what is not known is asked for again each time."""
+    """What is known is kept for `lifetime` seconds; a campaign that is not known is asked for again each time, because
+    its response is refused without it. That an owner is no known user or queue is kept: each activation asks for it."""
 
     campaigns: DynamoDBRecords[Campaign]
     accounts: Accounts
@@ -130,13 +131,13 @@ class CachedReference:
     def age(self) -> timedelta:
         return timedelta(seconds=self.lifetime)
 
-    def _cached[T](self, key: str, read: Callable[[], T | None]) -> T | None:
+    def _cached[T](self, key: str, read: Callable[[], T | None], *, also_none: bool = False) -> T | None:
         kept = self._kept.get(key)
         if kept is not None and kept[0] > self.now():
-            found: T = kept[1]
+            found: T | None = kept[1]
             return found
         value = read()
-        if value is not None:
+        if value is not None or also_none:
             self._kept[key] = (self.now() + self.lifetime, value)
         return value
 
@@ -168,10 +169,10 @@ class CachedReference:
         return self._cached(f"account#{account_id}", lambda: self.accounts.get(account_id))
 
     def queue(self, queue_id: str) -> Queue | None:
-        return self._cached(f"queue#{queue_id}", lambda: self.queues.get(queue_id))
+        return self._cached(f"queue#{queue_id}", lambda: self.queues.get(queue_id), also_none=True)
 
     def user(self, user_id: str) -> User | None:
-        return self._cached(f"user#{user_id}", lambda: self.users.get(user_id))
+        return self._cached(f"user#{user_id}", lambda: self.users.get(user_id), also_none=True)
 
     def user_at(self, user_id: str, moment: datetime) -> User | None:
         return self.users.at(user_id, moment)
