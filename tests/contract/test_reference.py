@@ -13,6 +13,7 @@ from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.errors import Conflict
+from rekindle.domain.queue import Queue
 from rekindle.domain.settings import Settings
 from rekindle.domain.user import User
 from tests.contract.requests import Requests
@@ -197,3 +198,18 @@ def test_what_is_not_known_yet_is_asked_for_again(tables: Tables) -> None:
     tables.campaigns.put(Campaign("c", version=1), 0)
 
     assert reference.campaign("c") is not None
+
+
+def test_that_an_owner_is_no_known_user_or_queue_is_asked_for_once_in_its_lifetime(tables: Tables) -> None:
+    watch = Stopwatch()
+    queues, users = kept.queues(lambda: NOW), kept.users(lambda: NOW)
+    reference = CachedReference(kept.campaigns(lambda: NOW), queues, users, DynamoDBSettings(), lifetime=5, now=watch)
+    assert (reference.user("o"), reference.queue("o")) == (None, None)
+    queues.put(Queue("o", version=1), 0)
+    with Requests(tables.client) as requests:
+        assert (reference.user("o"), reference.queue("o")) == (None, None)
+    assert requests.names == []
+
+    watch.seconds = 5.1
+    assert reference.user("o") is None
+    assert reference.queue("o") is not None

@@ -95,6 +95,12 @@ def test_each_case_ends_as_an_independent_count_says(seed: int, deadline: str) -
     assert found.states == Counter(state for state, *_ in counted.values())
 
 
+def test_each_event_told_twice_ends_the_same() -> None:
+    events = history(a_log(0))
+    twice = [event for event in events for _ in range(2)]
+    assert played(twice, "P1D") == played(events, "P1D")
+
+
 def test_the_made_up_logs_end_in_every_way() -> None:
     found = played(history(a_log(0)), "P1D")
     assert set(found.states) == {"assigned", "timed_out", "cancelled"}
