@@ -281,11 +281,16 @@ def _owned(person: "Person", owner_id: str, at: datetime) -> "Person":
     return replace(person, owner_id=owner_id, previous_owner_id=person.owner_id, owner_mark=mark)
 
 
-def owner_changed(person: "Person", at: datetime, settings: Settings, owners: Owners) -> tuple["Person", Steps]:
-    """What it means for the assignment that somebody else has the person now, since an instant."""
+def owner_changed(
+    person: "Person", at: datetime, settings: Settings, owners: Owners, *, ours: bool = False
+) -> tuple["Person", Steps]:
+    """What it means for the assignment that somebody else has the person now, since an instant. `ours`: told of our own
+    write-back. It answers nothing, however late it comes; but an engine may have answered in the same transaction."""
     assignment, owner_id = person.assignment, person.owner_id
     if assignment is None or person.active is None or owner_id == assignment.owner_id:
         return _confirmed(person, owner_id), ()
+    if ours and owner_id in settings.given_owners:
+        return person, ()
     steps: Steps = ()
     if assignment.waits:
         if assignment.deadline is not None and at >= assignment.deadline:
