@@ -136,14 +136,42 @@ def test_requests_and_opportunities_come_over_the_bus(stack: Stack) -> None:
     assert decided(stack, "p-bus", "response_prompt")["outcome"] == "reactivated"
 
 
-def test_a_delay_in_the_failure_queue_is_sent_on(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    told(stack, *a_lead("p-redrive"))
-    delay = {"person_id": "p-redrive", "change": "2026-01-01T00:00:00Z|||", "due": "2026-01-01T00:30:00Z"}
-    stack.sqs.send_message(QueueUrl=stack.outputs["FailureQueueUrl"], MessageBody=json.dumps(delay))
+@pytest.fixture
+def as_operator(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the command line with credentials of the stack's account."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", stack.cloud.endpoint)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+
+@pytest.mark.usefixtures("as_operator")
+def test_an_event_that_nobody_took_is_told_again_while_it_holds(stack: Stack) -> None:
+    told(stack, *a_lead("p-again"))
+    told(stack, event("Reactivation Requested", request_id="q-3", person_id="p-again", user_id="u"))
+    stack.settle(announced=True)
+    (activated,) = (
+        heard
+        for heard in stack.heard
+        if (heard["detail-type"], heard["detail"]["person_id"]) == ("Response Activated", "p-again")
+    )
+    outdated = {**activated, "detail": {**activated["detail"], "decision_id": "another"}}
+    for body in (activated, outdated):
+        stack.sqs.send_message(QueueUrl=stack.outputs["FailureQueueUrl"], MessageBody=json.dumps(body))
+    before = len(stack.heard)
+
+    assert main(["redrive", "--stack", stack.name]) == 0
+    stack.hear()
+
+    assert [heard["detail"] for heard in stack.heard[before:]] == [activated["detail"]]
+    assert stack.failures() == []
+
+
+@pytest.mark.usefixtures("as_operator")
+def test_a_delay_in_the_failure_queue_is_sent_on(stack: Stack) -> None:
+    told(stack, *a_lead("p-redrive"))
+    delay = {"person_id": "p-redrive", "change": "2026-01-01T00:00:00Z|||", "due": "2026-01-01T00:30:00Z"}
+    stack.sqs.send_message(QueueUrl=stack.outputs["FailureQueueUrl"], MessageBody=json.dumps(delay))
     assert main(["redrive", "--stack", stack.name]) == 0
     assert decided(stack, "p-redrive", "active_status")["reason"] == "STATUS_REVERTED"
     assert stack.failures() == []

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from rekindle.adapters.redrive import NotRedriven, Redrive
+from rekindle.adapters.redrive import NotRedriven, Outdated, Redrive
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -16,7 +16,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _redrive(parsed: argparse.Namespace) -> int:
     """Exit status 1 where something stays in the queue."""
     redrive = Redrive(parsed.stack)
-    sent = left = 0
+    sent = left = dropped = 0
     for failed in list(redrive.failed()):
         print(f"{failed.what}  {failed.reason}")
         try:
@@ -25,10 +25,14 @@ def _redrive(parsed: argparse.Namespace) -> int:
                 continue
             redrive.send_on(failed)
             sent += 1
+        except Outdated as why:
+            dropped += 1
+            print(f"  dropped: {why}")
         except NotRedriven as why:
             redrive.keep(failed)
             left += 1
             print(f"  stays: {why}")
     if not parsed.dry_run:
-        print(f"{sent} sent on, {left} left.", file=sys.stderr)
+        outdated = f", {dropped} dropped" if dropped else ""
+        print(f"{sent} sent on{outdated}, {left} left.", file=sys.stderr)
     return 1 if left else 0
