@@ -88,6 +88,10 @@ endef
 	@$(call install,.cloud,requirements/cloud.lock)
 	@touch $@
 
+.bench/.ready: requirements/bench.lock
+	@$(call install,.bench,requirements/bench.lock)
+	@touch $@
+
 # ---- running --------------------------------------------------------------------------------
 
 run: .venv/.ready .cloud/.ready ## Start the local cloud with the whole product (HISTORY=, SETTINGS=, ONCE=1, ALL=1)
@@ -142,10 +146,10 @@ architecture: .venv/.ready ## Test that template, folders and names agree
 e2e: build .cloud/.ready ## Test the product as deployed, on the local cloud
 	@$(PYTEST) tests/e2e
 
-bench: build ## Measure, and compare with the targets (QUICK=1 takes fewer samples)
+bench: build .bench/.ready ## Measure, and compare with the targets (QUICK=1 takes fewer samples; DATA=)
 	@$(VENV)/python -m tests.benchmarks.run
 
-export QUICK
+export QUICK DATA
 
 lint: .venv/.ready ## Look for mistakes and for code that is not formatted
 	@$(VENV)/ruff check .
@@ -188,12 +192,13 @@ COMPILE     = .cache/uv/bin/uv pip compile --quiet --universal --python-version 
 lock: .cache/uv/bin/uv ## Write the lock files from pyproject.toml (UPGRADE=1 for the newest versions)
 	@$(COMPILE) pyproject.toml --group pyproject.toml:dev --output-file requirements/dev.lock
 	@$(COMPILE) --group pyproject.toml:cloud --output-file requirements/cloud.lock
+	@$(COMPILE) --group pyproject.toml:bench --output-file requirements/bench.lock
 	@$(COMPILE) pyproject.toml --constraints requirements/dev.lock --output-file layers/vendor/requirements.txt
 
 lock-check: .venv/.ready ## Check that the lock files and pyproject.toml agree
 	@$(PYTEST) tests/architecture/test_locks.py -q
 
 clean: ## Remove all that setup, build and tests made
-	rm -rf .venv .cloud .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .cloud .bench .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf layers/rekindle/*.egg-info
 	find functions layers tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""API -> facts recorded: PUT of people, campaigns and users."""
+"""API -> facts recorded: PUT of people, campaigns, accounts, queues and users."""
 
 from typing import Any
 
@@ -25,6 +25,20 @@ def put_campaign(campaign_id: str) -> Response[str]:
     named = record_id("campaign_id", ids.CAMPAIGN, campaign_id)
     tell_recorded(use_cases().record_crm_changes(api.campaign_changed(named, body_of(app), now())))
     return answer(views.campaign(use_cases().show_records.campaign(named)))
+
+
+@app.put("/accounts/<account_id>")
+def put_account(account_id: str) -> Response[str]:
+    named = record_id("account_id", ids.ACCOUNT, account_id)
+    tell_recorded(use_cases().record_crm_changes(api.account_changed(named, body_of(app), now())))
+    return answer(views.account(use_cases().show_records.account(named)))
+
+
+@app.put("/queues/<queue_id>")
+def put_queue(queue_id: str) -> Response[str]:
+    named = record_id("queue_id", ids.QUEUE, queue_id)
+    tell_recorded(use_cases().record_crm_changes(api.queue_changed(named, body_of(app), now())))
+    return answer(views.queue(use_cases().show_records.queue(named)))
 
 
 @app.put("/users/<user_id>")

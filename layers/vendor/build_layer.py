@@ -92,6 +92,7 @@ OPERATIONS: dict[str, set[str]] = {
         "UpdateItem",
     },
     "events": {"PutEvents"},
+    "s3": {"GetObject", "ListObjectsV2", "PutObject"},
     "scheduler": {"CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"},
     "sqs": {
         "ChangeMessageVisibility",
@@ -110,6 +111,9 @@ VERBATIM = {"dynamodb": "AttributeValue"}
 # Without its rules botocore takes a service's address from endpoints.json once, when the client is
 # made; with them it works the same address out for every request, a tenth of its CPU.
 WITHOUT_RULES = {"dynamodb"}
+
+# Its rules say where S3 is in each region, and one function alone asks: all clients would read its many addresses.
+BY_RULES = {"s3"}
 
 # Files of botocore's data folder that every client reads.
 SHARED_DATA = {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json"}
@@ -175,6 +179,8 @@ def trim_service(folder: Path, operations: set[str]) -> None:
         hand_on(model, VERBATIM[folder.name])
     model["shapes"] = reachable_shapes(model)
     kept = {"service-2": without_documentation(model)}
+    for parameter in kept["service-2"].get("clientContextParams", {}).values():
+        parameter["documentation"] = ""  # Here botocore insists on one.
     if folder.name not in WITHOUT_RULES:
         kept["endpoint-rule-set-1"] = read(newest, "endpoint-rule-set-1")
     for entry in newest.iterdir():
@@ -245,6 +251,10 @@ def trim_endpoints(path: Path) -> None:
     for partition in endpoints["partitions"]:
         services = partition["services"]
         partition["services"] = {name: services[name] for name in OPERATIONS if name in services}
+        for name in BY_RULES & partition["services"].keys():
+            found = services[name]
+            worldwide = found.get("partitionEndpoint")
+            found["endpoints"] = {name: one for name, one in found["endpoints"].items() if name == worldwide}
     write(path, endpoints)
 
 

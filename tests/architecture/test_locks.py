@@ -19,6 +19,7 @@ RUNTIME = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 GROUPS = {name: [Requirement(line) for line in lines] for name, lines in PROJECT["dependency-groups"].items()}
 DEV_LOCK = ROOT / "requirements" / "dev.lock"
 CLOUD_LOCK = ROOT / "requirements" / "cloud.lock"
+BENCH_LOCK = ROOT / "requirements" / "bench.lock"
 VENDOR_LOCK = ROOT / "layers" / "vendor" / "requirements.txt"
 
 
@@ -32,9 +33,10 @@ def pins(path: Path) -> dict[str, Version]:
     [
         (DEV_LOCK, RUNTIME + GROUPS["dev"]),
         (CLOUD_LOCK, GROUPS["cloud"]),
+        (BENCH_LOCK, GROUPS["bench"]),
         (VENDOR_LOCK, RUNTIME),
     ],
-    ids=["dev.lock", "cloud.lock", "vendor"],
+    ids=["dev.lock", "cloud.lock", "bench.lock", "vendor"],
 )
 def test_lock_gives_what_the_project_wants(lock: Path, wanted: list[Requirement]) -> None:
     locked = pins(lock)
@@ -64,14 +66,14 @@ def test_vendor_layer_has_what_the_functions_need_and_nothing_else() -> None:
     assert set(pins(VENDOR_LOCK)) == needed
 
 
-@pytest.mark.parametrize("lock", [DEV_LOCK, CLOUD_LOCK, VENDOR_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", [DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, VENDOR_LOCK], ids=lambda path: path.name)
 def test_lock_names_no_source_of_packages(lock: Path) -> None:
     """Where packages come from is the machine's affair: a mirror, a proxy, a folder."""
     text = lock.read_text(encoding="utf-8")
     assert not re.search(r"://|--(?:extra-)?index|--find-links|--trusted-host", text)
 
 
-@pytest.mark.parametrize("lock", [DEV_LOCK, CLOUD_LOCK, VENDOR_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", [DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, VENDOR_LOCK], ids=lambda path: path.name)
 def test_every_package_is_locked_with_hashes(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
     assert len(re.findall(r"(?m)^[A-Za-z0-9].*==.*\\\n +--hash=sha256:", text)) == len(pins(lock))

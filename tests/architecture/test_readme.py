@@ -6,8 +6,11 @@ from pathlib import Path
 
 from rekindle.adapters.wire import settings as documents
 from rekindle.adapters.wire.events import facts_of
+from rekindle.adapters.wire.rules import LARGEST_ANSWER, LARGEST_SIMULATION, MOST_EVENTS
 from rekindle.domain.facts import CampaignChanged, ResponseRecorded
 from rekindle.domain.settings import Scenario, Settings
+from rekindle.runtime.simulated_parts import RUN
+from tests.support.template import template
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,6 +42,16 @@ def test_the_events_tell_of_a_campaign_before_a_response_to_it() -> None:
     )
     assert isinstance(campaign, CampaignChanged) and isinstance(response, ResponseRecorded)
     assert campaign.campaign_id == response.campaign_id
+
+
+def test_the_guide_to_simulations_types_what_there_is() -> None:
+    guide = (ROOT / "docs" / "simulation.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"output (\w+)\)", guide)) <= template()["Outputs"].keys()
+    (run,) = (json.loads(found) for found in re.findall(r"--input \\\n +'(.*)'", guide))
+    assert run.keys() == RUN
+    for key in run.values():
+        assert f"s3://$BUCKET/{key}" in guide, "what is named was put there before"
+    assert f"{MOST_EVENTS:,} events and {LARGEST_SIMULATION:,} bytes" in guide and f"{LARGEST_ANSWER:,} bytes" in guide
 
 
 def test_it_stays_short() -> None:

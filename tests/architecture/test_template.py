@@ -3,12 +3,14 @@
 import ast
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cfnlint.api import lint_all
 
 from rekindle.adapters.eventbridge import SOURCE
 from rekindle.adapters.wire import openapi, salesforce
@@ -25,6 +27,8 @@ OTHER_USE_CASES = {
     "describe_service": "change_settings",
 }
 """Functions that are another way to a use case which has its function already."""
+SIMULATORS = {"simulate_partition", "simulate_settings"}
+"""Functions that play all use cases over memory."""
 
 
 def resource_name(folder: str) -> str:
@@ -34,7 +38,7 @@ def resource_name(folder: str) -> str:
 def events(kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The events of a type, each with the function that has it."""
     for name, function in FUNCTIONS.items():
-        for event in function["Events"].values():
+        for event in function.get("Events", {}).values():
             if event["Type"] == kind:
                 yield name, event["Properties"]
 
@@ -58,7 +62,8 @@ def test_one_verb_phrase_stands_everywhere(folder: str) -> None:
     use_case = OTHER_USE_CASES.get(folder, folder)
     assert (ROOT / "events" / f"{folder}.json").is_file()
     assert (ROOT / "tests" / "integration" / f"test_{folder}.py").is_file()
-    assert (ROOT / "layers" / "rekindle" / "rekindle" / "application" / f"{use_case}.py").is_file()
+    if folder not in SIMULATORS:
+        assert (ROOT / "layers" / "rekindle" / "rekindle" / "application" / f"{use_case}.py").is_file()
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -226,3 +231,116 @@ def test_a_route_of_the_template_is_a_route_of_its_function(function: str, route
     source = (ROOT / folder / "app.py").read_text(encoding="utf-8")
     path = route["Path"].replace("{", "<").replace("}", ">")
     assert f'@app.{route["Method"]}("{path}")' in source
+
+
+# --- references ------------------------------------------------------------------------------------------------------
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """What a part of the template refers to, as `!Ref`, `!GetAtt` and within `!Sub`."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::Sub": str(text)}:
+            yield from (name.partition(".")[0] for name in re.findall(r"\$\{([\w:.]+)\}", text))
+        case dict():
+            for inner in value.values():
+                yield from names_in(inner)
+        case list():
+            for inner in value:
+                yield from names_in(inner)
+
+
+def implied_by(condition: str | None) -> Iterator[str]:
+    """The conditions that hold where this one does: itself, and those it is made of."""
+    if condition is not None:
+        yield condition
+        for part in template()["Conditions"][condition].get("Fn::And", ()):
+            yield from implied_by(part.get("Condition"))
+
+
+@pytest.mark.parametrize("section", ["Resources", "Outputs"])
+def test_what_is_referred_to_is_there_whichever_the_condition(section: str) -> None:
+    """`sam validate --lint` does not follow all references of functions."""
+    known, parameters = template()["Resources"], template()["Parameters"]
+    for logical_id, part in template()[section].items():
+        for name in names_in(part):
+            assert name in parameters or name.startswith("AWS::") or name in known, f"{logical_id}: {name}"
+            condition = known.get(name, {}).get("Condition")
+            assert condition in (None, *implied_by(part.get("Condition"))), f"{logical_id}: {name} is not always there"
+
+
+# --- large simulations -----------------------------------------------------------------------------------------------
+
+MACHINE = resources("AWS::Serverless::StateMachine")["SimulateHistory"]
+BUCKET = resources("AWS::S3::Bucket")["SimulationsBucket"]
+STATES = MACHINE["Definition"]["States"]
+
+
+def invocations() -> list[Mapping[str, Any]]:
+    """The steps that call a function, those of each part included."""
+    steps = [*STATES.values(), *STATES["SimulateParts"]["ItemProcessor"]["States"].values()]
+    return [step for step in steps if step["Type"] == "Task"]
+
+
+def test_what_large_simulations_need_is_there_only_where_they_are_switched_on() -> None:
+    parameter = template()["Parameters"]["Simulations"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == ("off", ["off", "on"])
+    needed = {"SimulatePartitionFunction", "SimulationsBucket", "SimulationsBucketPolicy", "SimulateHistory"}
+    conditional = {n for n, r in template()["Resources"].items() if r.get("Condition") == "HasSimulations"}
+    assert conditional == needed
+    for name, output in template()["Outputs"].items():
+        assert (output.get("Condition") == "HasSimulations") == (
+            name in {"SimulationsBucketName", "SimulateHistoryArn"}
+        )
+
+
+def test_the_machine_calls_its_function_and_tries_again_what_may_succeed_later() -> None:
+    assert MACHINE["DefinitionSubstitutions"]["Function"] == {"Fn::GetAtt": ["SimulatePartitionFunction", "Arn"]}
+    assert len(invocations()) == 2
+    for step in invocations():
+        assert step["Parameters"]["FunctionName"] == "${Function}"
+        (retry,) = step["Retry"]
+        assert "Unavailable" in retry["ErrorEquals"], "the name of our own error, as Lambda tells it"
+        assert "States.ALL" not in retry["ErrorEquals"], "a bad part is not tried again"
+
+
+def test_one_part_is_one_execution_and_none_stops_the_others() -> None:
+    mapped = STATES["SimulateParts"]
+    assert mapped["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+    assert mapped["ItemReader"]["Resource"].endswith(":s3:listObjectsV2")
+    assert mapped["ResultWriter"]["Resource"].endswith(":s3:putObject")
+    assert mapped["ToleratedFailurePercentage"] == 100
+    assert mapped["Next"] == "AddUp", "which fails where a part has no result"
+
+
+def test_the_machine_has_the_form_that_step_functions_takes() -> None:
+    """SAM makes a text of it, into which cfn-lint does not look."""
+    text = json.dumps(MACHINE["Definition"])
+    for name, value in (("Partition", "aws"), ("Bucket", "bucket"), ("Function", "function")):
+        text = text.replace(f"${{{name}}}", value)
+    role = "arn:aws:iam::111122223333:role/machine"
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {"RoleArn": role, "Definition": json.loads(text)},
+    }
+    found = lint_all(json.dumps({"Resources": {"Machine": machine}}))
+    assert not [str(fault) for fault in found if fault.rule.id.startswith("E")]
+    for steps in (MACHINE["Definition"], STATES["SimulateParts"]["ItemProcessor"]):
+        following = [steps["StartAt"], *(step["Next"] for step in steps["States"].values() if "Next" in step)]
+        assert sorted(following) == sorted(steps["States"]), "each step is reached once"
+
+
+def test_the_machine_may_do_only_what_is_named() -> None:
+    for statement in statements(MACHINE):
+        assert not [action for action in as_list(statement["Action"]) if "*" in action]
+        assert not [one for one in as_list(statement["Resource"]) if one == "*"]
+
+
+def test_the_bucket_is_private_encrypted_and_forgets() -> None:
+    assert set(BUCKET["PublicAccessBlockConfiguration"].values()) == {True}
+    assert BUCKET["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    (rule,) = BUCKET["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 30)
+    (refusal,) = resources("AWS::S3::BucketPolicy")["SimulationsBucketPolicy"]["PolicyDocument"]["Statement"]
+    assert (refusal["Effect"], refusal["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

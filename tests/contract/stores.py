@@ -14,22 +14,39 @@ from moto import mock_aws
 
 from rekindle.adapters.dynamodb import connection
 from rekindle.adapters.dynamodb import reference as kept
+from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
 from rekindle.adapters.dynamodb.connection import TableNames, bind
+from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.memory import (
     Memory,
-    MemoryCampaigns,
+    MemoryAccounts,
+    MemoryContacts,
     MemoryLedger,
     MemoryPeople,
     MemoryReference,
     MemoryScores,
     MemorySettings,
+    memory_campaigns,
+    memory_queues,
     memory_users,
 )
-from rekindle.application.ports import Campaigns, Ledger, People, Reference, Scores, SettingsVersions, Users
+from rekindle.application.ports import (
+    AccountDirectory,
+    Accounts,
+    Campaigns,
+    Contacts,
+    Ledger,
+    People,
+    Queues,
+    Reference,
+    Scores,
+    SettingsVersions,
+    Users,
+)
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
@@ -43,6 +60,10 @@ class Stores:
     scores: Scores
     ledger: Ledger
     campaigns: Campaigns
+    accounts: Accounts
+    directory: AccountDirectory
+    contacts: Contacts
+    queues: Queues
     users: Users
     versions: SettingsVersions
     reference: Reference
@@ -63,7 +84,11 @@ def in_memory() -> Stores:
         people=MemoryPeople(memory, reference),
         scores=MemoryScores(memory),
         ledger=MemoryLedger(memory),
-        campaigns=MemoryCampaigns(memory),
+        accounts=MemoryAccounts(memory),
+        directory=MemoryAccounts(memory),
+        contacts=MemoryContacts(memory),
+        queues=memory_queues(memory),
+        campaigns=memory_campaigns(memory),
         users=memory_users(memory),
         versions=MemorySettings(memory),
         reference=reference,
@@ -83,14 +108,19 @@ def on_tables(client: Any, lifetime: float = 0) -> Tables:
     names = create_tables(client, f"-{os.getpid()}-{next(_numbers)}")
     bound = bind(client, names)
     campaigns, users, versions = kept.campaigns(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings()
+    accounts, queues = DynamoDBAccounts(bound, lambda: NOW), kept.queues(lambda: NOW)
     return Tables(
         people=DynamoDBPeople(bound),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(bound),
         campaigns=campaigns,
+        accounts=accounts,
+        directory=accounts,
+        contacts=DynamoDBContacts(bound),
+        queues=queues,
         users=users,
         versions=versions,
-        reference=CachedReference(campaigns, kept.queues(lambda: NOW), users, versions, lifetime),
+        reference=CachedReference(campaigns, accounts, queues, users, versions, lifetime),
         client=client,
         names=names,
     )
@@ -110,8 +140,8 @@ def moto() -> Iterator[Tables]:
 
 
 @contextmanager
-def dynamodb_local_at(endpoint: str) -> Iterator[Tables]:
-    client = open_client(endpoint)
+def dynamodb_local_at(endpoint: str, pool: int = 10) -> Iterator[Tables]:
+    client = open_client(endpoint, pool=pool)
     tables = on_tables(client)
     yield tables
     drop_tables(tables)

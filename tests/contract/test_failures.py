@@ -13,11 +13,14 @@ from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceI
 from rekindle.adapters.dynamodb.timers import ScheduledTimers
 from rekindle.adapters.scheduler import Schedules
 from rekindle.domain import request
+from rekindle.domain.account import Account
+from rekindle.domain.assignment import State
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict, Refusal, TooLarge, Unavailable
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
+from rekindle.domain.queue import Queue
 from rekindle.domain.response import DEFAULT_CLASSES
 from rekindle.domain.score import Score
 from rekindle.domain.timer import Timer
@@ -43,6 +46,7 @@ READS: dict[str, tuple[str, Call]] = {
     "people.responses": ("query", lambda t: list(t.people.responses("p"))),
     "people.candidates": ("query", lambda t: t.people.candidates("p")),
     "people.repeats": ("query", lambda t: t.people.repeats("p", "c", 25)),
+    "people.assigned": ("query", lambda t: t.people.assigned(State.PENDING, 10)),
     "people.home_of": ("get_item", lambda t: t.people.home_of("r")),
     "people.reindex": ("query", lambda t: t.people.reindex(Person("p", 1), DEFAULT_CLASSES, "m")),
     "scores.get": ("get_item", lambda t: t.scores.get("p")),
@@ -51,6 +55,10 @@ READS: dict[str, tuple[str, Call]] = {
     "ledger.decisions": ("query", lambda t: t.ledger.decisions("p", 10)),
     "ledger.timeline": ("query", lambda t: t.ledger.timeline("p", 10)),
     "campaigns.get": ("query", lambda t: t.campaigns.get("c")),
+    "accounts.get": ("query", lambda t: t.accounts.get("a")),
+    "directory.listed": ("query", lambda t: t.directory.listed("domain#a.example", 5)),
+    "contacts.having": ("query", lambda t: t.contacts.having("a@a.example", 5)),
+    "queues.get": ("query", lambda t: t.queues.get("q")),
     "users.get": ("query", lambda t: t.users.get("u")),
     "versions.current": ("query", lambda t: t.versions.current()),
     "versions.get": ("get_item", lambda t: t.versions.get(1)),
@@ -59,6 +67,8 @@ READS: dict[str, tuple[str, Call]] = {
     "reference.settings_at": ("get_item", lambda t: t.reference.settings_at(1)),
     "reference.campaign": ("query", lambda t: t.reference.campaign("c")),
     "reference.campaign_at": ("query", lambda t: t.reference.campaign_at("c", NOW)),
+    "reference.account": ("query", lambda t: t.reference.account("a")),
+    "reference.queue": ("query", lambda t: t.reference.queue("q")),
     "reference.user": ("query", lambda t: t.reference.user("u")),
     "timers.overdue": ("query", lambda t: UNSCHEDULED.overdue(NOW, 10)),
 }
@@ -68,9 +78,16 @@ WRITES: dict[str, tuple[str, Call]] = {
     "people.bury": ("put_item", lambda t: t.people.bury("r", Mark(NOW), None)),
     "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, Mark(NOW)), 0)),
     "campaigns.put": ("put_item", lambda t: t.campaigns.put(Campaign("c"), 0)),
+    "queues.put": ("put_item", lambda t: t.queues.put(Queue("q"), 0)),
     "users.put": ("put_item", lambda t: t.users.put(User("u"), 0)),
     "versions.put": ("put_item", lambda t: t.versions.put({}, 0, NOW)),
 }
+OTHERS: dict[str, tuple[str, Call]] = {
+    "accounts.put": ("query", lambda t: t.accounts.put(Account("a"), 0)),
+    "contacts.add": ("put_item", lambda t: t.contacts.add("a@a.example", "p", 1)),
+    "contacts.remove": ("delete_item", lambda t: t.contacts.remove("a@a.example", "p", 1)),
+}
+"""Writes that begin by reading, or to which a condition that does not hold is an answer."""
 BUSY = ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "InternalServerError")
 
 
@@ -95,7 +112,9 @@ def commit(tables: Tables) -> None:
 
 
 @pytest.mark.parametrize("code", BUSY)
-@pytest.mark.parametrize(("operation", "call"), [*READS.values(), *WRITES.values()], ids=[*READS, *WRITES])
+@pytest.mark.parametrize(
+    ("operation", "call"), [*READS.values(), *WRITES.values(), *OTHERS.values()], ids=[*READS, *WRITES, *OTHERS]
+)
 def test_a_service_that_is_busy_is_unavailable(tables: Tables, operation: str, call: Call, code: str) -> None:
     with refusing(tables, operation, code), pytest.raises(Unavailable, match=code):
         call(tables)
@@ -156,6 +175,22 @@ def test_a_transaction_with_an_item_too_large_is_refused(tables: Tables) -> None
         commit(tables)
 
 
+@pytest.mark.parametrize("code", ["ConditionalCheckFailed", "TransactionConflict"])
+def test_an_account_that_was_changed_while_it_was_written_is_a_conflict(tables: Tables, code: str) -> None:
+    stub = Stubber(tables.client)
+    stub.add_response("query", {"Items": [], "Count": 0, "ScannedCount": 0})
+    reasons = [{"Code": code, "Message": "no"}]
+    stub.add_client_error(
+        "transact_write_items",
+        "TransactionCanceledException",
+        "no",
+        400,
+        modeled_fields={"CancellationReasons": reasons},
+    )
+    with stub, pytest.raises(Conflict):
+        tables.accounts.put(Account("a"), 0)
+
+
 def test_a_transaction_still_in_progress_is_a_conflict(tables: Tables) -> None:
     with refusing(tables, "transact_write_items", "TransactionInProgressException"), pytest.raises(Conflict):
         commit(tables)
@@ -179,7 +214,9 @@ def test_a_decision_that_met_a_transaction_and_is_not_stored_is_a_conflict(table
     ids=lambda error: type(error).__name__,
 )
 @pytest.mark.parametrize(
-    "call", [*(c for _, c in READS.values()), *(c for _, c in WRITES.values()), commit], ids=[*READS, *WRITES, "commit"]
+    "call",
+    [*(call for _, call in [*READS.values(), *WRITES.values(), *OTHERS.values()]), commit],
+    ids=[*READS, *WRITES, *OTHERS, "commit"],
 )
 def test_a_service_out_of_reach_is_unavailable(tables: Tables, call: Call, error: Exception) -> None:
     def out_of_reach(**_: object) -> None:

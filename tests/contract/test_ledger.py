@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Outcome, Reason, decision_id
 from rekindle.domain.events import entry_id
-from rekindle.domain.journey import Deactivated, Ended, Stage, StageReached
+from rekindle.domain.journey import Deactivated, Ended, Merged, Stage, StageReached
 from rekindle.domain.person import Person
 from rekindle.domain.request import REMEMBERED, Call
 from rekindle.domain.settings import Scenario
@@ -57,7 +57,7 @@ def test_every_field_of_a_decision_comes_back(stores: Stores, data: st.DataObjec
 @given(st.data())
 def test_every_field_of_a_journey_comes_back(stores: Stores, data: st.DataObject) -> None:
     person_id = fresh()
-    entry = data.draw(every_field(StageReached) | every_field(Deactivated))
+    entry = data.draw(every_field(StageReached) | every_field(Deactivated) | every_field(Merged))
     entry = replace(entry, person_id=person_id)
 
     stores.people.commit(Change(Person(person_id, 1), 0, entries=(entry,)))
@@ -121,6 +121,12 @@ def test_a_call_is_forgotten_after_a_day(stores: Stores) -> None:
     later = Call("key", "another", NOW + REMEMBERED + timedelta(seconds=1))
     assert stores.ledger.remember(later) == later
     assert stores.ledger.remember(replace(later, at=later.at + timedelta(hours=1))) == later
+
+
+def test_a_call_without_a_lifetime_is_never_forgotten(stores: Stores) -> None:
+    first = Call("key", "", NOW, lifetime=None)
+    stores.ledger.remember(first)
+    assert stores.ledger.remember(replace(first, at=NOW + timedelta(days=4000))) == first
 
 
 def test_a_call_stands_in_nobody_s_timeline_and_expires(tables: Tables) -> None:

@@ -9,7 +9,15 @@ from threading import Barrier
 import pytest
 
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
-from rekindle.adapters.memory import Memory, MemoryTimers, memory_opportunities, memory_tasks
+from rekindle.adapters.memory import (
+    Memory,
+    MemoryPools,
+    MemoryRoutings,
+    MemoryTimers,
+    MemoryWaits,
+    memory_opportunities,
+    memory_tasks,
+)
 from rekindle.application.reactivate_on_score import trigger_of as crossing_trigger
 from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.errors import Conflict
@@ -36,18 +44,26 @@ PAST = 3
 def use(local_endpoint: str) -> Iterator[UseCases]:
     client = technologies.open_client(local_endpoint, pool=WRITERS)
     tables = technologies.on_tables(client, lifetime=600)
+    memory = Memory()
     use = UseCases(
-        tables.people,
-        tables.scores,
-        tables.ledger,
-        tables.reference,
-        tables.campaigns,
-        tables.users,
-        memory_tasks(Memory()),
-        memory_opportunities(Memory()),
-        tables.versions,
-        MemoryTimers(Memory()),
-        lambda: NOW,
+        people=tables.people,
+        scores=tables.scores,
+        ledger=tables.ledger,
+        reference=tables.reference,
+        campaigns=tables.campaigns,
+        accounts=tables.accounts,
+        directory=tables.directory,
+        contacts=tables.contacts,
+        queues=tables.queues,
+        users=tables.users,
+        tasks=memory_tasks(memory),
+        opportunities=memory_opportunities(memory),
+        versions=tables.versions,
+        timers=MemoryTimers(memory),
+        waits=MemoryWaits(memory),
+        pools=MemoryPools(memory),
+        routings=MemoryRoutings(memory),
+        clock=lambda: NOW,
     )
     use.versions.put(DOCUMENT, 0, NOW)
     use.record_crm_changes(campaign_changed("webinar", name="Webinar"))

@@ -88,6 +88,16 @@ def test_a_campaign_is_known_as_it_was_at_any_instant(stores: Stores) -> None:
     assert [campaign.version if campaign else None for campaign in at] == [None, 1, 1, 2, 2, 3, 3]
 
 
+def test_a_user_is_known_as_it_was_at_any_instant(stores: Stores) -> None:
+    versions = [User("u", role=f"v{n}", version=n, changed_at=NOW + timedelta(days=n)) for n in range(1, 4)]
+    for user in versions:
+        stores.users.put(user, user.version - 1)
+
+    at = [stores.reference.user_at("u", NOW + timedelta(days=days)) for days in (0.5, 1, 2.9, 3)]
+
+    assert [user.version if user else None for user in at] == [None, 1, 2, 3]
+
+
 # --- settings ------------------------------------------------------------------------------------------------------
 
 
@@ -156,7 +166,9 @@ class Stopwatch:
 def test_what_is_known_is_asked_for_once_in_its_lifetime(tables: Tables) -> None:
     watch = Stopwatch()
     campaigns, users, versions = kept.campaigns(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings()
-    reference = CachedReference(campaigns, kept.queues(lambda: NOW), users, versions, lifetime=5, now=watch)
+    reference = CachedReference(
+        campaigns, tables.accounts, kept.queues(lambda: NOW), users, versions, lifetime=5, now=watch
+    )
     campaigns.put(Campaign("c", "Old", version=1), 0)
     users.put(User("u", "Old", version=1), 0)
 
@@ -178,9 +190,8 @@ def test_what_is_known_is_asked_for_once_in_its_lifetime(tables: Tables) -> None
 
 
 def test_what_is_not_known_yet_is_asked_for_again(tables: Tables) -> None:
-    reference = CachedReference(
-        kept.campaigns(lambda: NOW), kept.queues(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings(), 5
-    )
+    campaigns, queues, users = kept.campaigns(lambda: NOW), kept.queues(lambda: NOW), kept.users(lambda: NOW)
+    reference = CachedReference(campaigns, tables.accounts, queues, users, DynamoDBSettings(), 5)
     assert reference.campaign("c") is None
 
     tables.campaigns.put(Campaign("c", version=1), 0)

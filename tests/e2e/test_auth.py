@@ -51,6 +51,25 @@ def test_the_roles_are_enough_for_the_journey(stack: Stack) -> None:
     assert stack.failures() == []
 
 
+def test_the_roles_are_enough_for_a_simulation_in_parts(stack: Stack) -> None:
+    s3, bucket = stack.cloud.client("s3"), stack.outputs["SimulationsBucketName"]
+    s3.put_object(Bucket=bucket, Key="parts/a/part-0000.jsonl", Body=HISTORY.read_bytes())
+    s3.put_object(Bucket=bucket, Key="settings.yaml", Body=SETTINGS.read_bytes())
+    run = {"parts": "parts/a/", "settings": "settings.yaml"}
+    refused = stack.simulate("refused", run)
+    assert refused["status"] == "FAILED" and "AccessDenied" in refused["cause"], "the local cloud has no TLS"
+    s3.delete_bucket_policy(Bucket=bucket)
+    ended = stack.simulate("allowed", run)
+    assert ended["status"] == "SUCCEEDED", ended
+
+
+def test_the_roles_are_enough_for_a_simulation_over_the_api(stack: Stack) -> None:
+    history = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
+    answer = stack.api.post("simulations", body={"history": history, "settings_version": 1})
+    assert answer.status == 200, answer.body
+    assert answer.json()["credit"]
+
+
 def test_a_refused_fact_reaches_the_failure_queue(stack: Stack) -> None:
     bad = {"source": "test.crm", "detail-type": "Person Changed", "time": "2025-12-01T12:00:00Z"}
     stack.send([{**bad, "detail": {"person_id": "p-bad", "score": "high"}}])

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_cloud.cloud import LocalCloud
+from tests.local_cloud.cloud import REGION, LocalCloud
 
 pytestmark = pytest.mark.e2e
 
@@ -96,6 +96,27 @@ scheduler.update_schedule(**schedule)
 scheduler.get_schedule(Name="s")
 scheduler.delete_schedule(Name="s")
 
+s3 = client("s3")
+s3.put_object(Bucket="files", Key="a/b.txt", Body=b"text")
+assert s3.get_object(Bucket="files", Key="a/b.txt")["Body"].read() == b"text"
+(listed,) = s3.list_objects_v2(Bucket="files", Prefix="a/")["Contents"]
+assert listed["Key"] == "a/b.txt"
+try:
+    s3.get_object(Bucket="files", Key="none")
+except s3.exceptions.ClientError as error:
+    assert error.response["Error"]["Code"] == "NoSuchKey"
+# Where S3 is on AWS itself, for which the layer keeps next to none of the addresses that botocore comes with.
+for region, host in (("us-east-1", "s3"), ("eu-central-1", "s3.eu-central-1"), ("us-gov-west-1", "s3.us-gov-west-1")):
+    far = session.create_client("s3", region_name=region, aws_access_key_id="test", aws_secret_access_key="test")
+    class Asked(Exception): pass
+    def asked(request, **_):
+        raise Asked(request.url)
+    far.meta.events.register("before-send.s3", asked)
+    try:
+        far.get_object(Bucket="files", Key="b")
+    except Asked as found:
+        assert str(found) == f"https://files.{host}.amazonaws.com/b", found
+
 import json
 names = {s: sorted(client(s).meta.service_model.operation_names) for s in OPERATIONS}
 print(json.dumps(names))
@@ -155,6 +176,8 @@ def endpoint() -> Iterator[str]:
             AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         )
         cloud.client("sqs").create_queue(QueueName="q")
+        where = {"LocationConstraint": REGION}
+        cloud.client("s3").create_bucket(Bucket="files", CreateBucketConfiguration=where)
         yield cloud.endpoint
 
 

@@ -23,6 +23,7 @@ from tests.support.template import create_tables, event_of, resources
 EVENTS = Path(__file__).parents[2] / "events"
 REGION = "eu-central-1"
 GROUP = "rekindle"
+BUCKET = "rekindle-simulations"
 DUE_ARN = f"arn:aws:sqs:{REGION}:111122223333:rekindle-DueQueue"
 CONTEXT = SimpleNamespace(
     function_name="rekindle",
@@ -201,6 +202,7 @@ def _created() -> Aws:
         sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "DueQueue", "Heard")
     )
     client("scheduler").create_schedule_group(Name=GROUP)
+    client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     events.create_event_bus(Name="rekindle")
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -221,6 +223,7 @@ def _environment(found: Aws) -> dict[str, str]:
         "FAILURE_QUEUE_URL": found.failures,
         "BUILD": "4f2c1ab",
         "SCHEDULE_GROUP": GROUP,
+        "SIMULATIONS_BUCKET": BUCKET,
         "SCHEDULE_ROLE_ARN": "arn:aws:iam::111122223333:role/rekindle-ScheduleRole",
         "DUE_QUEUE_ARN": DUE_ARN,
         "FAILURE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:111122223333:rekindle-FailureQueue",

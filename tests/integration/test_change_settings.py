@@ -6,8 +6,10 @@ import pytest
 
 from functions.change_settings.app import handler
 from functions.put_facts.app import handler as put_facts
+from functions.record_crm_changes.app import handler as record
 from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA
-from tests.integration.conftest import Answer, Aws, answered, call, event
+from tests.integration.conftest import CONTEXT, Answer, Aws, answered, batch, call, envelope, event
+from tests.support.broken_settings import GONE, IDLE, KNOWN, QUEUES, USER, WHOLE, broken
 
 DOCUMENT: dict[str, Any] = {"person_statuses": {"New": {"active": False}, "Open": {"active": True}}}
 
@@ -87,6 +89,23 @@ def test_all_faults_are_told_and_nothing_is_stored(aws: Aws) -> None:
         "reactivation.score.lookback_days",
     ]
     assert not any(aws.items().values())
+
+
+def test_a_document_broken_in_one_place_is_refused_by_it_and_not_stored(aws: Aws) -> None:
+    for campaign in (*KNOWN, GONE):
+        call(put_facts, "PUT", "campaigns", campaign, body={})
+    call(put_facts, "PUT", "campaigns", IDLE, body={"is_active": False})
+    for queue in QUEUES:
+        call(put_facts, "PUT", "queues", queue, body={})
+    call(put_facts, "PUT", "users", USER, body={})
+    record(batch(envelope("Campaign Deleted", "2030-03-01T12:00:00Z", campaign_id=GONE)), CONTEXT)
+    assert put(WHOLE).body["version"] == 1
+    before = aws.items()
+    for one in [*broken()][::25]:
+        status, code, field = put(one.body.decode()).refusal
+        assert (status, code) in ((422, "INVALID_SETTINGS"), (400, "MALFORMED")), one
+        assert field == one.path, one
+    assert aws.items() == before
 
 
 def test_a_default_campaign_has_to_be_there_and_active(aws: Aws) -> None:

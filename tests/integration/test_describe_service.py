@@ -50,6 +50,8 @@ def test_requests_are_described_by_the_rules_that_they_are_held_to() -> None:
     for name, known, id_name in (
         ("Person", records.PERSON, "person_id"),
         ("Campaign", records.CAMPAIGN, "campaign_id"),
+        ("Account", records.ACCOUNT, "account_id"),
+        ("Queue", records.QUEUE, "queue_id"),
         ("User", records.USER, "user_id"),
     ):
         assert set(schemas[f"{name}Change"]["properties"]) == {*known, id_name, "sequence"}

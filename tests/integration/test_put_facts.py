@@ -1,4 +1,4 @@
-"""PUT of people, campaigns and users: the facts of the bus for callers without one."""
+"""PUT of people, campaigns, accounts, queues and users: the facts of the bus for callers without one."""
 
 import json
 from typing import Any
@@ -39,6 +39,14 @@ def test_a_campaign_and_a_user_are_recorded(aws: Aws) -> None:
     assert (user.body["role"], user.body["fields"]) == ("SDR", {"region": "EMEA"})
 
 
+def test_an_account_and_a_queue_are_recorded(aws: Aws) -> None:
+    put("accounts", "a-1", name="Acme", domain="https://acme.example", team={"SDR": "u-1"})
+    account = put("accounts", "a-1", name=None, owner_id="u-2")
+    queue = put("queues", "q-1", name="Inbound", member_ids=["u-1", "u-2"])
+    assert (account.body["name"], account.body["domain"], account.body["owner_id"]) == (None, "acme.example", "u-2")
+    assert (account.body["team"], queue.body["member_ids"]) == ({"SDR": "u-1"}, ["u-1", "u-2"])
+
+
 def test_an_older_sequence_changes_nothing(aws: Aws) -> None:
     put("people", "p-1", company="New", sequence=2)
     assert put("people", "p-1", company="Old", sequence=1).body["company"] == "New"
@@ -58,6 +66,9 @@ def test_any_identifier_is_taken_as_it_is(aws: Aws, person_id: str) -> None:
 
 
 BAD_FIELDS: list[tuple[str, dict[str, Any], str]] = [
+    ("accounts", {"domain": "acme"}, "domain"),
+    ("accounts", {"team": {"SDR": 5}}, "team.SDR"),
+    ("queues", {"member_ids": ["u-1", ""]}, "member_ids[1]"),
     ("people", {"scores": 5}, "scores"),
     ("people", {"score": "64 points"}, "score"),
     ("people", {"score": True}, "score"),

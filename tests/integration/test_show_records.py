@@ -73,6 +73,7 @@ def test_a_decision_explains_itself(history: Aws) -> None:
     shown = get("decisions", listed[0]["decision_id"]).body
     assert [(one["response_id"], one["excluded"]) for one in shown["considered"]] == [("member-1", None)]
     assert shown["explanation"].startswith("Spring webinar got the credit when the score went from 48 to 64")
+    assert [get("decisions", one["decision_id"]).body["replay"] for one in listed] == ["identical"] * 2
 
 
 def test_a_loser_says_why_in_words(aws: Aws) -> None:

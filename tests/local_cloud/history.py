@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rekindle.cli.history import BadHistory, History
+from rekindle.adapters.history import BadHistory, History
 
 CAMPAIGNS = frozenset({"Campaign Changed", "Campaign Deleted", "CampaignChangeEvent"})
-REFERENCE = CAMPAIGNS | {"User Changed", "UserChangeEvent"}
+REFERENCE = CAMPAIGNS | {"Account Changed", "AccountChangeEvent", "Queue Changed", "User Changed", "UserChangeEvent"}
 """What a warm function keeps in memory for a while."""
 
 _NAMING_PEOPLE = ("person_id", "survivor_id", "converted_contact_id", "LeadId", "ContactId", "ConvertedContactId")
@@ -42,7 +42,7 @@ class Line:
         named = [told.get(name) for name in _NAMING_PEOPLE]
         named += [*_list(told.get("merged_ids")), *_list(header.get("recordIds"))]
         if self.kind in REFERENCE:
-            named += [told.get("campaign_id"), told.get("user_id")]
+            named += [told.get(name) for name in ("campaign_id", "account_id", "queue_id", "user_id")]
         return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 

@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rekindle.adapters.history import BadHistory
 from rekindle.adapters.wire import settings as settings_document
-from rekindle.cli.history import BadHistory
 from rekindle.domain.errors import Refusal
 from rekindle.domain.settings import Scenario, Settings
 from tests.local_cloud import story

@@ -23,6 +23,7 @@ PARAMETERS = {
     "Stage": STAGE,
     # Between two facts lie days in life, and here milliseconds: what is kept in memory must not outlive them.
     "ReferenceLifetimeSeconds": "1",
+    "Simulations": "on",
 }
 RECORDERS = 4
 """Batches of facts recorded at the same time: each is a process of this machine."""
@@ -177,6 +178,20 @@ class Stack:
                 functions.update_event_source_mapping(
                     UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": RECORDERS}
                 )
+
+    def simulate(self, name: str, run: Mapping[str, str]) -> dict[str, Any]:
+        """Starts the simulation of a large history; answers how it ended. Raises NotDigested."""
+        machines = self.cloud.client("stepfunctions")
+        arn = machines.start_execution(
+            stateMachineArn=self.outputs["SimulateHistoryArn"], name=name, input=json.dumps(run)
+        )["executionArn"]
+        started = time.monotonic()
+        while time.monotonic() - started < PATIENCE:
+            found: dict[str, Any] = machines.describe_execution(executionArn=arn)
+            if found["status"] != "RUNNING":
+                return found
+            time.sleep(0.1)
+        raise NotDigested(f"The simulation {name} did not end within {PATIENCE:.0f} s.")
 
     def failures(self) -> list[Kept]:
         """What stands in the failure queue, and stays there."""

@@ -9,15 +9,19 @@ from typing import Any
 
 from rekindle.adapters.memory import (
     Memory,
+    MemoryAccounts,
     MemoryBus,
-    MemoryCampaigns,
+    MemoryContacts,
     MemoryLedger,
     MemoryPeople,
+    MemoryPools,
     MemoryReference,
+    MemoryRoutings,
     MemoryScores,
     MemorySettings,
     MemoryTimers,
     MemoryWaits,
+    memory_campaigns,
     memory_opportunities,
     memory_queues,
     memory_tasks,
@@ -31,6 +35,8 @@ from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.errors import Unavailable
 from rekindle.domain.explanation import Explanation
 from rekindle.domain.facts import (
+    AccountChanged,
+    AccountDeleted,
     CampaignChanged,
     CampaignDeleted,
     Fact,
@@ -39,6 +45,7 @@ from rekindle.domain.facts import (
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
+    QueueChanged,
     ResponseDeleted,
     ResponseRecorded,
     TaskLogged,
@@ -120,6 +127,18 @@ def response_changed(response_id: str, at: float, **values: Any) -> ResponseReco
 
 def response_deleted(response_id: str, person_id: str | None, at: float) -> ResponseDeleted:
     return ResponseDeleted(response_id, mark(at, None, ("deleted", response_id)), person_id)
+
+
+def account_changed(account_id: str, at: float = 0, **values: Any) -> AccountChanged:
+    return AccountChanged(account_id, mark(at, None, (account_id, values)), values)
+
+
+def account_deleted(account_id: str, at: float) -> AccountDeleted:
+    return AccountDeleted(account_id, mark(at, None, ("deleted", account_id)))
+
+
+def queue_changed(queue_id: str, at: float = 0, **values: Any) -> QueueChanged:
+    return QueueChanged(queue_id, mark(at, None, (queue_id, values)), values)
 
 
 def user_changed(user_id: str, at: float = 0, **values: Any) -> UserChanged:
@@ -289,14 +308,19 @@ class Rekindle:
             scores=FaultyScores(self.memory, self.faults),
             ledger=FaultyLedger(self.memory, self.faults),
             reference=reference,
-            campaigns=MemoryCampaigns(self.memory),
+            accounts=MemoryAccounts(self.memory),
+            directory=MemoryAccounts(self.memory),
+            contacts=MemoryContacts(self.memory),
             queues=memory_queues(self.memory),
+            campaigns=memory_campaigns(self.memory),
             users=memory_users(self.memory),
             tasks=memory_tasks(self.memory),
             opportunities=memory_opportunities(self.memory),
             versions=MemorySettings(self.memory),
             timers=MemoryTimers(self.memory),
             waits=MemoryWaits(self.memory),
+            pools=MemoryPools(self.memory),
+            routings=MemoryRoutings(self.memory),
             clock=self.clock,
         )
 

@@ -17,12 +17,14 @@ from rekindle.adapters.wire.ids import widened
 from rekindle.adapters.wire.records import PERSON
 from rekindle.domain.errors import InvalidField, Malformed
 from rekindle.domain.facts import (
+    AccountChanged,
     CampaignChanged,
     CampaignDeleted,
     Fact,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
+    QueueChanged,
     ResponseDeleted,
     ResponseRecorded,
     UserChanged,
@@ -40,6 +42,8 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "Campaign Deleted": {"campaign_id": "c-1"},
     "Response Recorded": {"response_id": "r-1", "person_id": "p-1", "campaign_id": "c-1", "responded": True},
     "Response Deleted": {"response_id": "r-1", "person_id": "p-1"},
+    "Account Changed": {"account_id": "a-1"},
+    "Queue Changed": {"queue_id": "q-1"},
     "User Changed": {"user_id": "u-1"},
 }
 
@@ -76,6 +80,8 @@ def without_mark(fact: Any) -> Any:
         ("Campaign Deleted", CampaignDeleted("c-1", Mark(NOON))),
         ("Response Recorded", ResponseRecorded("r-1", Mark(NOON), "p-1", "c-1", {"responded": True})),
         ("Response Deleted", ResponseDeleted("r-1", Mark(NOON), "p-1")),
+        ("Account Changed", AccountChanged("a-1", Mark(NOON), {})),
+        ("Queue Changed", QueueChanged("q-1", Mark(NOON), {})),
         ("User Changed", UserChanged("u-1", Mark(NOON), {})),
     ],
 )
@@ -137,6 +143,18 @@ def test_each_detail_type_tells_its_fact(detail_type: str, fact: Fact) -> None:
             },
         ),
         (
+            "Account Changed",
+            {
+                "name": "Acme Corp.",
+                "domain": "acme.example",
+                "owner_id": "u-1",
+                "team": {"SDR": "u-2", "AE": "u-3"},
+                "parent_id": "a-0",
+                "type": "Customer",
+            },
+        ),
+        ("Queue Changed", {"name": "Inbound", "member_ids": ("u-1", "u-2")}),
+        (
             "User Changed",
             {
                 "name": "Ada",
@@ -157,7 +175,14 @@ def test_values_are_told_as_they_are_and_others_ignored(detail_type: str, values
 
 @pytest.mark.parametrize(
     ("detail_type", "name"),
-    [("Person Changed", "owner_id"), ("Campaign Changed", "starts_on"), ("User Changed", "mode")],
+    [
+        ("Person Changed", "owner_id"),
+        ("Campaign Changed", "starts_on"),
+        ("Account Changed", "domain"),
+        ("Account Changed", "team"),
+        ("Queue Changed", "member_ids"),
+        ("User Changed", "mode"),
+    ],
 )
 def test_absent_is_unchanged_and_null_is_cleared(detail_type: str, name: str) -> None:
     assert values_of(detail_type) == {}
@@ -240,9 +265,19 @@ def test_our_own_events_tell_nothing() -> None:
     assert facts_of({**envelope("Response Activated"), "source": "rekindle"}) == []
 
 
-@pytest.mark.parametrize("detail_type", ["Account Changed", "Queue Changed"])
-def test_events_of_the_contract_about_other_records_tell_no_fact(detail_type: str) -> None:
-    assert facts_of(envelope(detail_type, task_id="t-1")) == []
+@pytest.mark.parametrize("told", ["acme.example", "ACME.example", "https://www.acme.example/en?a=1", "acme.example."])
+def test_the_domain_of_an_account_is_kept_as_domains_are_compared(told: str) -> None:
+    assert values_of("Account Changed", domain=told) == {"domain": "acme.example"}
+
+
+def test_salesforce_s_identifiers_in_accounts_and_queues_are_widened() -> None:
+    account = the_fact(
+        "Account Changed", account_id="0015e000003XyZa", owner_id="00G5e000003XyZa", team={"SDR": "0055e000003XyZa"}
+    )
+    assert (account.account_id, account.values["owner_id"]) == ("0015e000003XyZaAAK", "00G5e000003XyZaEAK")
+    assert account.values["team"] == {"SDR": "0055e000003XyZaAAK"}
+    queue = the_fact("Queue Changed", queue_id="00G5e000003XyZa", member_ids=["0055e000003XyZa", "0055e000003XyZaAAK"])
+    assert (queue.queue_id, queue.values["member_ids"]) == ("00G5e000003XyZaEAK", ("0055e000003XyZaAAK",))
 
 
 @pytest.mark.parametrize("value", ["\ud800", "too deep"])
@@ -314,6 +349,12 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("Person Changed", "occurred_at", "0001-01-01T00:00:00Z", "expected a time from 1900-01-01"),
     ("Response Recorded", "click_url", "x" * 2049, "at most 2048 characters"),
     ("Response Recorded", "score", "ten", "a number from"),
+    ("Account Changed", "domain", "not a domain", "expected a domain, as acme.com"),
+    ("Account Changed", "domain", "", "expected a domain, as acme.com"),
+    ("Account Changed", "domain", "ada@acme.example", "expected a domain, as acme.com"),
+    ("Account Changed", "team", ["u-1"], "expected an object of at most 50 roles"),
+    ("Queue Changed", "member_ids", "u-1", "expected a list of at most 1,000 identifiers"),
+    ("Queue Changed", "member_ids", ["u"] * 1001, "expected a list of at most 1,000 identifiers"),
     ("User Changed", "mode", "aggressive", '"active", "passive" or "hybrid"'),
     ("User Changed", "is_active", 0, "expected true or false"),
 ]
@@ -450,6 +491,8 @@ Put = Callable[[str, bytes, datetime], Any]
 PUTS: list[tuple[Put, str, str, dict[str, Any]]] = [
     (api.person_changed, "Person Changed", "person_id", {"status": "New", "score": 61, "fields": {"a": 1}}),
     (api.campaign_changed, "Campaign Changed", "campaign_id", {"name": "Webinar", "starts_on": "2025-01-31"}),
+    (api.account_changed, "Account Changed", "account_id", {"name": "Acme", "team": {"SDR": "u-1"}}),
+    (api.queue_changed, "Queue Changed", "queue_id", {"name": "Inbound", "member_ids": ["u-1"]}),
     (api.user_changed, "User Changed", "user_id", {"role": "SDR", "mode": None}),
 ]
 

@@ -12,6 +12,8 @@ from rekindle.adapters.wire.records import PERSON
 from rekindle.adapters.wire.salesforce import MAPPING
 from rekindle.domain.errors import InvalidField
 from rekindle.domain.facts import (
+    AccountChanged,
+    AccountDeleted,
     CampaignChanged,
     CampaignDeleted,
     Fact,
@@ -25,9 +27,16 @@ from rekindle.domain.ordering import Order
 
 SAMPLES = Path(__file__).parents[3] / "events"
 LEAD, CONTACT, CAMPAIGN = "00Q5e00000A1b2CEAR", "0035e00000B7c8DAAR", "7015e000000F5g6AAC"
-MEMBER, USER = "00v5e00000C3d4EAAR", "0055e000003XyZaAAK"
+MEMBER, ACCOUNT, USER = "00v5e00000C3d4EAAR", "0015e000003AbCdAAK", "0055e000003XyZaAAK"
 COMMITTED = datetime(2025, 3, 31, 9, 30, 5, tzinfo=UTC)
-RECORDS = {"Lead": LEAD, "Contact": CONTACT, "Campaign": CAMPAIGN, "CampaignMember": MEMBER, "User": USER}
+RECORDS = {
+    "Lead": LEAD,
+    "Contact": CONTACT,
+    "Campaign": CAMPAIGN,
+    "CampaignMember": MEMBER,
+    "Account": ACCOUNT,
+    "User": USER,
+}
 
 # What Event Relay sends of a record whose other fields did not change: all of them, as null.
 UNCHANGED: dict[str, dict[str, Any]] = {
@@ -35,6 +44,7 @@ UNCHANGED: dict[str, dict[str, Any]] = {
     "Contact": {"Name": None, "AccountId": None, "OwnerId": None, "Contact_Status__c": None},
     "Campaign": {"Name": None, "IsActive": None, "Precedence__c": None},
     "CampaignMember": {"CampaignId": None, "LeadId": None, "ContactId": None, "HasResponded": None},
+    "Account": {"Name": None, "Website": None, "OwnerId": None, "ParentId": None, "Type": None},
     "User": {"Name": None, "IsActive": None, "Region__c": None},
 }
 
@@ -200,6 +210,31 @@ def test_each_field_of_a_user_feeds_ours(fields: dict[str, Any], values: dict[st
     fact = the_fact("User", relay=relay, **fields)
     assert isinstance(fact, UserChanged)
     assert (fact.user_id, fact.values) == (USER, values)
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("fields", "values"),
+    [
+        ({"Name": "Acme Corp."}, {"name": "Acme Corp."}),
+        ({"Website": "https://www.Acme.example/about"}, {"domain": "acme.example"}),
+        ({"Website": "n/a", "OwnerId": USER}, {"domain": None, "owner_id": USER}),
+        ({"Domain__c": "acme.example"}, {"domain": "acme.example"}),
+        ({"ParentId": "0015e000003AbCd", "Type": "Customer"}, {"parent_id": ACCOUNT, "type": "Customer"}),
+    ],
+)
+def test_each_field_of_an_account_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
+    fact = the_fact("Account", relay=relay, **fields)
+    assert isinstance(fact, AccountChanged)
+    assert (fact.account_id, fact.values) == (ACCOUNT, values)
+
+
+def test_an_account_that_is_created_is_told_whatever_it_holds() -> None:
+    assert the_fact("Account", kind="CREATE", changed=[]).values == {}
+
+
+def test_what_concerns_nobody_here_changes_no_account() -> None:
+    assert facts_of(change("Account", AnnualRevenue=5)) == []
 
 
 def test_every_field_of_ours_that_is_fed_is_one_of_the_domain() -> None:
@@ -377,6 +412,7 @@ def test_a_campaign_member_is_a_response(
         ("Contact", PersonDeleted),
         ("Campaign", CampaignDeleted),
         ("CampaignMember", ResponseDeleted),
+        ("Account", AccountDeleted),
     ],
 )
 def test_a_deleted_record_is_told(entity: str, fact: Any, relay: bool) -> None:
@@ -395,7 +431,7 @@ def test_a_gap_changes_nothing(kind: str, relay: bool) -> None:
     assert facts_of(change("Lead", kind=kind, relay=relay, header=header, Status="New")) == []
 
 
-@pytest.mark.parametrize("entity", ["Account", "Opportunity", "Task", "Case"])
+@pytest.mark.parametrize("entity", ["Opportunity", "Task", "Case"])
 def test_changes_of_other_objects_tell_no_fact(entity: str) -> None:
     assert facts_of(change(entity, Name="Example")) == []
 

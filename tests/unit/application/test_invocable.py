@@ -18,6 +18,7 @@ from tests.support.builders import (
     day,
     person_changed,
     person_deleted,
+    prompted,
     requested,
     response_recorded,
     task_logged,
@@ -257,6 +258,41 @@ def test_a_default_campaign_that_has_become_inactive_is_passed_over(rekindle: Re
     rekindle.tell(campaign_changed("sdr-outbound", 42, is_active=False))
     nothing_to_find(rekindle)
     assert ask(rekindle).default_campaign_source == "otherwise"
+
+
+# --- requests of the bus, which their sender may send again at another time -----------------------------------------
+
+
+def test_a_request_sent_again_at_another_time_is_decided_once_as_of_the_first(rekindle: Rekindle):
+    first = rekindle.tell(requested("p1", 45)).decision
+    rekindle.tell(person_changed("p1", 46, status="Disqualified"))
+    before = stored(rekindle)
+    assert rekindle.tell(requested("p1", 400)).decision == first
+    assert rekindle.tell(requested("p1", 44)).decision == first
+    assert stored(rekindle) == before
+    assert first is not None and first.as_of == day(45)
+
+
+def test_one_request_id_for_two_people_is_two_requests(rekindle: Rekindle):
+    rekindle.tell(person_changed("p2", 1, status="New"))
+    decisions = [rekindle.tell(requested(person, at)).decision for person, at in (("p1", 45), ("p2", 46))]
+    assert [(d.person_id, d.as_of) for d in decisions if d] == [("p1", day(45)), ("p2", day(46))]
+
+
+def test_a_prompt_sent_again_at_another_time_is_decided_once(rekindle: Rekindle):
+    rekindle.tell(campaign_changed("prompt", 1, trigger_reactivation=True))
+    first = rekindle.tell(prompted("p1", "prompt", 45)).decision
+    assert rekindle.tell(prompted("p1", "prompt", 47)).decision == first
+    assert sum(d.scenario == "response_prompt" for d in rekindle.decisions()) == 1
+
+
+def test_a_request_that_is_refused_or_a_dry_run_is_not_kept(rekindle: Rekindle):
+    with pytest.raises(UnknownCampaign):
+        rekindle.tell(requested("p1", 45, default_campaign_id="nowhere"))
+    with pytest.raises(UnknownCampaign):
+        rekindle.tell(prompted("p1", "nowhere", 45))
+    rekindle.tell(requested("p1", 45, dry_run=True))
+    assert rekindle.memory.calls == {}
 
 
 # --- dry runs --------------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def rarely(machine: "Promises") -> bool:
 class Promises(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.rekindle = Rekindle()
+        self.rekindle = self.opened()
         self.memory = self.rekindle.memory
         self.today = 30
         self.facts: list[Fact] = []
@@ -74,6 +74,10 @@ class Promises(RuleBasedStateMachine):
         self.held: dict[tuple[str, int], frozenset[str]] = {}
         self.rekindle.faults.fails = self._fails
         self.failing = 0
+
+    def opened(self) -> Rekindle:
+        """What is tried, wherever it keeps its records."""
+        return Rekindle()
 
     def _fails(self, _: int) -> bool:
         self._remember_what_is_held()
@@ -143,20 +147,24 @@ class Promises(RuleBasedStateMachine):
         campaign=campaign_ids,
         responded=st.sampled_from([True, True, True, False]),
         age=st.sampled_from([0, 0, 1, 3, 29, 31]),
+        own_score=st.sampled_from([None, None, None, -20, 65]),
         late=late,
     )
-    def response_arrives(self, response: str, campaign: str, responded: bool, age: int, late: int) -> None:
+    def response_arrives(
+        self, response: str, campaign: str, responded: bool, age: int, own_score: float | None, late: int
+    ) -> None:
         at = self.at(late)
-        values = {"responded_at": day(at - age)} if responded else {}
+        values: dict[str, Any] = {"responded_at": day(at - age)} if responded else {}
+        values |= {} if own_score is None else {"score": own_score}
         self.tell(response_recorded(response, RESPONSES[response], campaign, at, responded=responded, **values))
 
     @rule(response=response_ids, campaign=campaign_ids, late=st.integers(1, 3))
     def response_arrives_late(self, response: str, campaign: str, late: int) -> None:
         self.tell(response_recorded(response, RESPONSES[response], campaign, self.at(late)))
 
-    @rule(response=response_ids, channel=st.sampled_from(["web", "phone"]), late=late)
-    def response_changes(self, response: str, channel: str, late: int) -> None:
-        self.tell(response_changed(response, self.at(late), channel=channel))
+    @rule(response=response_ids, values=st.sampled_from([{"channel": "web"}, {"score": -20}, {"score": 65}]), late=late)
+    def response_changes(self, response: str, values: dict[str, Any], late: int) -> None:
+        self.tell(response_changed(response, self.at(late), **values))
 
     @precondition(rarely)
     @rule(response=response_ids, late=late)
@@ -188,6 +196,9 @@ class Promises(RuleBasedStateMachine):
                 {"is_active": True},
                 {"precedence": 1},
                 {"default_responded_status": None},
+                {"bypass_nurture_timeout": True},
+                {"response_prompt": True},
+                {"response_prompt": False},
             ]
         ),
     )
@@ -336,6 +347,7 @@ class Promises(RuleBasedStateMachine):
 
     def _is_explained(self, decision: Decision) -> None:
         explanation = self.rekindle.use.show_records.decision(decision.decision_id)
+        assert explanation.same_again, f"made again it came out otherwise: {decision}"
         if not decision.searched:
             return
         considered = [c.response_id for c in explanation.considered]
@@ -357,6 +369,19 @@ class Promises(RuleBasedStateMachine):
         self._announcements_have_their_own_ids()
         for decision in self.memory.decisions.values():
             self._is_explained(decision)
+        self._delivered_again_nothing_changes()
+
+    def _delivered_again_nothing_changes(self) -> None:
+        """All that was told, from the beginning."""
+        before = self._held_now()
+        for fact in self.facts:
+            self.attempt(lambda fact=fact: self.rekindle.tell(fact))
+        assert self._held_now() == before
+
+    def _held_now(self) -> tuple[Any, ...]:
+        """What was decided, and where everybody stands."""
+        homes = {p.person_id: (p.status, p.active, p.cycles, p.deleted, p.responses) for p in self.homes()}
+        return homes, dict(self.memory.decisions)
 
     def _every_response_arrival_was_decided_once(self) -> None:
         arrivals = Counter(d.trigger_id for d in self.memory.decisions.values() if d.scenario == "response")

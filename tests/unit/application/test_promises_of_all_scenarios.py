@@ -13,6 +13,7 @@ from rekindle.domain.explanation import Explanation
 from rekindle.domain.ordering import Mark
 from rekindle.domain.request import Call, ReactivationRequested, ResponsePrompted
 from rekindle.domain.timer import Timer
+from rekindle.domain.values import replace
 from tests.support.builders import (
     campaign_changed,
     day,
@@ -39,6 +40,7 @@ class AllScenarios(Promises):
         self.activations: list[tuple[str, Mark, str | None]] = []
         self.timers: dict[str, Timer] = {}
         self.requests: list[ReactivationRequested | ResponsePrompted] = []
+        self.sent: list[ReactivationRequested] = []
         self.calls: list[tuple[Call, list[ReactivationRequested]]] = []
         self.first: dict[object, Decision] = {}
 
@@ -51,7 +53,7 @@ class AllScenarios(Promises):
     def begin(self) -> None:
         super().begin()
         self.rekindle.tell(campaign_changed("prompt", trigger_reactivation=True), user_changed("u1", role="SDR"))
-        self.settings_of_all("P2D", "hybrid", True)
+        self.settings_of_all("P2D", "hybrid", True, "actor")
 
     def asked(self, trigger: object, ask: Callable[[], Decision | None]) -> None:
         """Each trigger has one decision, whatever happens between its deliveries."""
@@ -69,14 +71,25 @@ class AllScenarios(Promises):
         delay=st.sampled_from(["PT0S", "P2D", "P9D"]),
         mode=st.sampled_from(["hybrid", "hybrid", "active", "passive"]),
         enabled=st.sampled_from([True, True, False]),
+        source=st.sampled_from(["actor", "owner"]),
     )
-    def settings_of_all(self, delay: str, mode: str, enabled: bool) -> None:
-        by_role = {"by": "role", "map": {"SDR": "web"}}
+    def settings_of_all(self, delay: str, mode: str, enabled: bool, source: str) -> None:
+        by_role = {"by": "role", "map": {"SDR": "web", "AE": "c3"}, "user_source": source}
         sections: dict[str, Any] = {
             "active_status": {"delay": delay, "default_campaign": by_role, "enabled": enabled},
-            "invocable": {"include_non_responses": enabled, "lookback_days": 60},
+            "invocable": {"include_non_responses": enabled, "lookback_days": 60, "default_campaign": by_role},
         }
-        self.rekindle.configure({"person_statuses": STATUSES, "mode": mode, "reactivation": sections})
+        modes = {"profiles": {"P": "passive"}, "record_types": {"partner": "active"}}
+        document = {"person_statuses": STATUSES, "mode": mode, "mode_overrides": modes, "reactivation": sections}
+        self.rekindle.configure(document)
+
+    @rule(values=st.sampled_from([{"role": "SDR"}, {"role": "AE"}, {"mode": "active"}, {"mode": None, "profile": "P"}]))
+    def a_user_changes(self, values: dict[str, Any]) -> None:
+        self.tell(user_changed("u1", self.at(0), **values))
+
+    @rule(person=people, values=st.sampled_from([{"owner_id": "u1"}, {"owner_id": "q"}, {"record_type": "partner"}]))
+    def an_owner_changes(self, person: str, values: dict[str, Any]) -> None:
+        self.tell(person_changed(person, self.at(0), **values))
 
     @rule(person=people, first=st.sampled_from(["New", "Nurture"]), then=st.sampled_from(["Working", "Qualified"]))
     def status_is_activated(self, person: str, first: str, then: str) -> None:
@@ -147,6 +160,21 @@ class AllScenarios(Promises):
     def a_request_comes_again(self, data: st.DataObject) -> None:
         if self.requests:
             self.ask(data.draw(st.sampled_from(self.requests)))
+
+    @rule(person=people, late=late)
+    def a_request_is_sent(self, person: str, late: int) -> None:
+        """Over the bus, whose sender has no answer, and may send it again at another time."""
+        self.sent.append(requested(person, self.at(late), request_id=f"sent{len(self.sent)}"))
+        self.send(self.sent[-1])
+
+    @rule(data=st.data(), late=late)
+    def a_request_is_sent_again(self, data: st.DataObject, late: int) -> None:
+        if self.sent:
+            request = data.draw(st.sampled_from(self.sent))
+            self.send(replace(request, mark=Mark(day(self.at(late)))))
+
+    def send(self, request: ReactivationRequested) -> None:
+        self.asked(("sent", request.request_id), lambda: self.rekindle.tell(request).decision)
 
     @rule(asked=st.lists(people, min_size=1, max_size=4))
     def a_call_of_many(self, asked: list[str]) -> None:

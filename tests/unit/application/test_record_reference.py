@@ -1,10 +1,19 @@
-"""What a CRM tells of campaigns and users."""
+"""What a CRM tells of campaigns, accounts, queues and users."""
 
 import pytest
 
+from rekindle.domain.account import Account
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.user import User
-from tests.support.builders import Rekindle, campaign_changed, campaign_deleted, user_changed
+from tests.support.builders import (
+    Rekindle,
+    account_changed,
+    account_deleted,
+    campaign_changed,
+    campaign_deleted,
+    queue_changed,
+    user_changed,
+)
 
 
 @pytest.fixture
@@ -89,3 +98,44 @@ def test_an_older_change_of_a_user_is_dropped(rekindle: Rekindle):
     rekindle.tell(user_changed("u1", 2, role="SDR"))
     assert rekindle.tell(user_changed("u1", 1, role="AE")).older == 1
     assert user(rekindle).role == "SDR"
+
+
+def account(rekindle: Rekindle) -> Account:
+    found = rekindle.use.reference.account("a1")
+    assert found is not None
+    return found
+
+
+def test_fields_of_an_account_are_told_apart(rekindle: Rekindle):
+    rekindle.tell(account_changed("a1", 2, owner_id="u1"), account_changed("a1", 1, owner_id="u0", name="Acme"))
+    assert (account(rekindle).owner_id, account(rekindle).name) == ("u1", "Acme")
+
+
+def test_a_team_is_told_as_a_whole_and_may_be_cleared(rekindle: Rekindle):
+    rekindle.tell(account_changed("a1", 1, team={"SDR": "u1", "AE": "u2"}), account_changed("a1", 2, team={"AE": "u3"}))
+    assert account(rekindle).team == {"AE": "u3"}
+    rekindle.tell(account_changed("a1", 3, team=None))
+    assert account(rekindle).team == {}
+
+
+def test_a_second_delivery_of_an_account_is_no_new_version(rekindle: Rekindle):
+    fact = account_changed("a1", 1, name="Acme")
+    rekindle.tell(fact)
+    assert (rekindle.tell(fact).duplicate, account(rekindle).version) == (1, 1)
+
+
+def test_a_deleted_account_stays_deleted_until_a_later_change(rekindle: Rekindle):
+    rekindle.tell(account_changed("a1", 1, name="Acme"), account_deleted("a1", 3), account_changed("a1", 2, name="Old"))
+    assert (account(rekindle).deleted, account(rekindle).name) == (True, "Acme")
+    assert rekindle.tell(account_deleted("a1", 3)).applied == 0
+    rekindle.tell(account_changed("a1", 4, name="Acme again"))
+    assert not account(rekindle).deleted
+
+
+def test_members_of_a_queue_are_told_as_a_whole(rekindle: Rekindle):
+    rekindle.tell(
+        queue_changed("q1", 1, name="Inbound", member_ids=("u1", "u2")), queue_changed("q1", 2, member_ids=())
+    )
+    queue = rekindle.use.reference.queue("q1")
+    assert queue is not None
+    assert (queue.name, queue.member_ids, queue.version) == ("Inbound", (), 2)

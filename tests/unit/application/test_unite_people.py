@@ -1,5 +1,7 @@
 """Two records of one person become one: a converted lead and its contact, or the people of a merge."""
 
+from contextlib import suppress
+
 import pytest
 
 from rekindle.application.unite_people import BATCH
@@ -192,6 +194,42 @@ def test_a_survivor_that_was_itself_merged_away_in_this_moment_is_not_taken(reki
     rekindle.use.unite_people._link("contact", "other", day(6), None)
     with pytest.raises(Conflict):
         rekindle.use.unite_people._link("other", "lead", day(6), None)
+
+
+def test_a_survivor_that_is_merged_away_while_it_takes_over_has_the_rest_move_to_its_survivor(rekindle: Rekindle):
+    engage(rekindle, "lead", "r1", 3)
+    meanwhile = (lambda: None, lambda: rekindle.tell(people_merged("golden", "contact", at=21)))
+    rekindle.faults.meanwhile.extend(meanwhile)
+    with pytest.raises(Conflict):
+        convert(rekindle)
+    convert(rekindle)
+    golden = rekindle.person("contact")
+    assert (golden.person_id, golden.absorbing, rekindle.active("lead")) == ("golden", (), "r1")
+    assert set(rekindle.responses("golden")) == {"r1"}
+
+
+@pytest.mark.parametrize("converted", [True, False])
+def test_who_became_whom_is_told_once_when_it_is_done(rekindle: Rekindle, converted: bool):
+    engage(rekindle, "lead", "r1", 3)
+    rekindle.announce()
+    rekindle.bus.published.clear()
+    rekindle.faults.fails = lambda write: write == rekindle.faults.writes  # Each write succeeds and then fails.
+    fact = person_changed("lead", 20, converted_contact_id="contact") if converted else None
+    for _ in range(10):
+        with suppress(Unavailable):
+            rekindle.tell(fact or people_merged("contact", "lead", at=20))
+        rekindle.announce()
+    (event,) = rekindle.bus.published
+    assert event.detail_type == "Person Merged"
+    assert event.body() == {
+        "event_id": event.event_id,
+        "occurred_at": "2026-01-21T00:00:00Z",
+        "person_id": "contact",
+        "settings_version": 1,
+        "schema_version": 1,
+        "merged_id": "lead",
+        "converted": converted,
+    }
 
 
 def test_later_facts_of_the_lead_are_the_contact_s(rekindle: Rekindle):

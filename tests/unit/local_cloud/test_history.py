@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.cli.history import BadHistory
+from rekindle.adapters.history import BadHistory
 from tests.local_cloud.history import Line, campaigns_first, read, waves
 
 

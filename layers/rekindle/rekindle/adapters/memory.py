@@ -5,7 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -19,17 +19,19 @@ from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict
 from rekindle.domain.events import Event, entry_id
 from rekindle.domain.journey import Entry
+from rekindle.domain.matching import Candidate, candidate_of, keys_of, place_of
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
 from rekindle.domain.queue import Queue
-from rekindle.domain.request import REMEMBERED, Call
+from rekindle.domain.request import Call
 from rekindle.domain.response import Home, Response, ResponseClass
 from rekindle.domain.score import Crossing, Score
 from rekindle.domain.search import OfClass, grouped_by_class
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
+from rekindle.domain.turns import Capacities
 from rekindle.domain.user import User
 from rekindle.domain.values import replace
 from rekindle.domain.wait import Wait
@@ -47,8 +49,12 @@ class Memory:
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
     campaigns: dict[str, list[Campaign]] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
+    """The accounts under each key of matching."""
+    addresses: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Of each address the contacts that have it, with the version that told so."""
     queues: dict[str, Queue] = field(default_factory=dict)
-    users: dict[str, User] = field(default_factory=dict)
+    users: dict[str, list[User]] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     opportunities: dict[str, Opportunity] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
@@ -65,6 +71,10 @@ class Memory:
     waits: dict[str, Wait] = field(default_factory=dict)
     waiting: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the waits, by the instant they are due."""
+    routings: list[tuple[datetime, str, str]] = field(default_factory=list)
+    """A heap of the leads that are to be routed again: when, whose, for which assignment."""
+    turns: dict[tuple[str, Capacities], int] = field(default_factory=dict)
+    claims: dict[tuple[str, str, date], int] = field(default_factory=dict)
     assignments: dict[str, tuple[str, Assignment]] | None = None
     """Each assignment in its last state, and whose it is, where somebody wants to know."""
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -245,7 +255,7 @@ class MemoryLedger:
     def remember(self, call: Call) -> Call:
         with self.memory.lock:
             kept = self.memory.calls.get(call.key)
-            if kept is None or kept.at + REMEMBERED < call.at:
+            if kept is None or (kept.lifetime is not None and kept.at + kept.lifetime < call.at):
                 kept = self.memory.calls[call.key] = call
             return kept
 
@@ -290,23 +300,70 @@ class MemoryWaits:
 
 
 @dataclass(frozen=True)
-class MemoryCampaigns:
+class MemoryPools:
     memory: Memory
 
-    def get(self, campaign_id: str) -> Campaign | None:
-        held = self.memory.campaigns.get(campaign_id)
-        return held[-1] if held else None
-
-    def put(self, campaign: Campaign, read_version: int) -> None:
+    def turn(self, pool: str, capacities: Capacities) -> int:
         with self.memory.lock:
-            held = self.memory.campaigns.setdefault(campaign.campaign_id, [])
-            if (held[-1].version if held else 0) != read_version:
-                raise Conflict("the campaign was changed since")
-            held.append(campaign)
+            turn = self.memory.turns.get((pool, capacities), 0)
+            self.memory.turns[pool, capacities] = turn + 1
+            return turn
+
+    def claim(self, pool: str, user_id: str, day: date, quota: int) -> bool:
+        with self.memory.lock:
+            claimed = self.memory.claims.get((pool, user_id, day), 0)
+            if claimed < quota:
+                self.memory.claims[pool, user_id, day] = claimed + 1
+            return claimed < quota
+
+    def give_back(self, pool: str, user_id: str, day: date) -> None:
+        with self.memory.lock:
+            self.memory.claims[pool, user_id, day] -= 1
 
 
 @dataclass(frozen=True)
-class MemoryRecords[R: (Queue, User, Task, Opportunity)]:
+class MemoryRoutings:
+    memory: Memory
+
+    def again(self, person_id: str, assignment_id: str, at: datetime) -> None:
+        heapq.heappush(self.memory.routings, (at, person_id, assignment_id))
+
+
+@dataclass(frozen=True)
+class MemoryVersions[R: (Campaign, User)]:
+    """Records of which every version is kept: past decisions are explained by them."""
+
+    lock: threading.RLock
+    held: dict[str, list[R]]
+    id_of: Callable[[R], str]
+
+    def get(self, record_id: str) -> R | None:
+        held = self.held.get(record_id)
+        return held[-1] if held else None
+
+    def put(self, record: R, read_version: int) -> None:
+        with self.lock:
+            held = self.held.setdefault(self.id_of(record), [])
+            if (held[-1].version if held else 0) != read_version:
+                raise Conflict("the record was changed since")
+            held.append(record)
+
+    def at(self, record_id: str, moment: datetime) -> R | None:
+        held = self.held.get(record_id, [])
+        known = [record for record in held if record.changed_at is None or record.changed_at <= moment]
+        return known[-1] if known else None
+
+
+def memory_campaigns(memory: Memory) -> MemoryVersions[Campaign]:
+    return MemoryVersions(memory.lock, memory.campaigns, lambda campaign: campaign.campaign_id)
+
+
+def memory_users(memory: Memory) -> MemoryVersions[User]:
+    return MemoryVersions(memory.lock, memory.users, lambda user: user.user_id)
+
+
+@dataclass(frozen=True)
+class MemoryRecords[R: (Queue, Task, Opportunity)]:
     lock: threading.RLock
     held: dict[str, R]
     id_of: Callable[[R], str]
@@ -322,12 +379,53 @@ class MemoryRecords[R: (Queue, User, Task, Opportunity)]:
             self.held[self.id_of(record)] = record
 
 
+@dataclass(frozen=True)
+class MemoryAccounts:
+    memory: Memory
+
+    def get(self, account_id: str) -> Account | None:
+        return self.memory.accounts.get(account_id)
+
+    def put(self, account: Account, read_version: int) -> None:
+        with self.memory.lock:
+            stored = self.memory.accounts.get(account.account_id)
+            if (stored.version if stored else 0) != read_version:
+                raise Conflict("the account was changed since")
+            for key in keys_of(candidate_of(stored)) if stored else ():
+                del self.memory.listed[key][account.account_id]
+            now = candidate_of(account)
+            for key in keys_of(now):
+                self.memory.listed.setdefault(key, {})[account.account_id] = now
+            self.memory.accounts[account.account_id] = account
+
+    def listed(self, key: str, limit: int) -> Sequence[Candidate]:
+        with self.memory.lock:
+            held = list(self.memory.listed.get(key, {}).values())
+        return sorted(held, key=lambda one: place_of(one.account_id))[:limit]
+
+
+@dataclass(frozen=True)
+class MemoryContacts:
+    memory: Memory
+
+    def add(self, address: str, person_id: str, version: int) -> None:
+        with self.memory.lock:
+            held = self.memory.addresses.setdefault(address, {})
+            held[person_id] = max(version, held.get(person_id, version))
+
+    def remove(self, address: str, person_id: str, version: int) -> None:
+        with self.memory.lock:
+            held = self.memory.addresses.get(address, {})
+            if held.get(person_id, version) < version:
+                del held[person_id]
+
+    def having(self, address: str, limit: int) -> Sequence[str]:
+        with self.memory.lock:
+            return sorted(self.memory.addresses.get(address, {}))[:limit]
+
+
 def memory_queues(memory: Memory) -> MemoryRecords[Queue]:
     return MemoryRecords(memory.lock, memory.queues, lambda queue: queue.queue_id)
-
-
-def memory_users(memory: Memory) -> MemoryRecords[User]:
-    return MemoryRecords(memory.lock, memory.users, lambda user: user.user_id)
 
 
 def memory_tasks(memory: Memory) -> MemoryRecords[Task]:
@@ -370,6 +468,9 @@ class MemoryReference:
     age: timedelta = timedelta()
     _settings: tuple[int, Settings] = (0, Settings())
 
+    def __post_init__(self) -> None:
+        self._campaigns, self._users = memory_campaigns(self.memory), memory_users(self.memory)
+
     def settings(self) -> Settings:
         version = len(self.memory.documents)
         if version != self._settings[0]:
@@ -382,13 +483,10 @@ class MemoryReference:
         return Settings.of(self.memory.documents[version - 1][0], version) if version else Settings()
 
     def campaign(self, campaign_id: str) -> Campaign | None:
-        held = self.memory.campaigns.get(campaign_id)
-        return held[-1] if held else None
+        return self._campaigns.get(campaign_id)
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
-        held = self.memory.campaigns.get(campaign_id, [])
-        known = [c for c in held if c.changed_at is None or c.changed_at <= moment]
-        return known[-1] if known else None
+        return self._campaigns.at(campaign_id, moment)
 
     def account(self, account_id: str) -> Account | None:
         return self.memory.accounts.get(account_id)
@@ -397,7 +495,10 @@ class MemoryReference:
         return self.memory.queues.get(queue_id)
 
     def user(self, user_id: str) -> User | None:
-        return self.memory.users.get(user_id)
+        return self._users.get(user_id)
+
+    def user_at(self, user_id: str, moment: datetime) -> User | None:
+        return self._users.at(user_id, moment)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rekindle.domain import times
+from rekindle.domain.decision import digest
 from rekindle.domain.errors import Unavailable
 from rekindle.domain.wait import Wait
 
@@ -53,6 +54,17 @@ class ScheduledWaits:
 
     def set(self, wait: Wait) -> None:
         self.schedules.create(wait.name, wait.due, message_of(wait))
+
+
+@dataclass(frozen=True)
+class ScheduledRoutings:
+    schedules: Schedules
+
+    def again(self, person_id: str, assignment_id: str, at: datetime) -> None:
+        name = f"{digest(person_id)}-{digest('route', assignment_id, times.text(at))}"
+        # As the router hears it from the bus.
+        started = {"person_id": person_id, "assignment_id": assignment_id}
+        self.schedules.create(name, at, {"detail": started})
 
 
 def message_of(wait: Wait) -> dict[str, Any]:

@@ -65,15 +65,14 @@ class ChangeSettings:
                     found.append((at, f"campaign {campaign_id!r} is not known"))
                 elif not campaign.is_active:
                     found.append((at, f"campaign {campaign_id!r} is not active"))
-        for place, rule in enumerate(settings.assignment_rules):
-            for inner, owner_id in rule.named:
-                fault = self._fault_of_owner(owner_id)
-                if fault is not None:
-                    found.append((path_of(("assignment", "rules", place, *inner)), fault))
+        for place, owner_id, to_be_active in settings.owners_named:
+            fault = self._fault_of_owner(owner_id, to_be_active)
+            if fault is not None:
+                found.append((path_of(("assignment", *place)), fault))
         return found
 
-    def _fault_of_owner(self, owner_id: str) -> str | None:
+    def _fault_of_owner(self, owner_id: str, to_be_active: bool) -> str | None:
         user = self.users.get(owner_id)
         if user is not None:
-            return None if user.is_active else f"user {owner_id!r} is not active"
+            return None if user.is_active or not to_be_active else f"user {owner_id!r} is not active"
         return None if self.queues.get(owner_id) is not None else f"{owner_id!r} is no user or queue that is known"

@@ -3,8 +3,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rekindle.domain.account import Account
 from rekindle.domain.assignment import State
@@ -23,8 +23,12 @@ from rekindle.domain.score import Score
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
+from rekindle.domain.turns import Capacities
 from rekindle.domain.user import User
 from rekindle.domain.wait import Wait
+
+if TYPE_CHECKING:
+    from rekindle.domain.matching import Candidate
 
 Clock = Callable[[], datetime]
 
@@ -111,7 +115,7 @@ class Ledger(Protocol):
         ...
 
     def remember(self, call: Call) -> Call:
-        """Keep a call under its key for a day; answers the one already kept, if any."""
+        """Keep a call under its key for its lifetime; answers the one already kept, if any."""
         ...
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
@@ -124,7 +128,7 @@ class Ledger(Protocol):
 
 
 class Reference(Protocol):
-    """Campaigns, users and settings as the decisions read them: from memory, at most `age` old."""
+    """Campaigns, accounts, queues, users and settings as the decisions read them: from memory, at most `age` old."""
 
     @property
     def age(self) -> timedelta: ...
@@ -142,6 +146,10 @@ class Reference(Protocol):
     def queue(self, queue_id: str) -> Queue | None: ...
 
     def user(self, user_id: str) -> User | None: ...
+
+    def user_at(self, user_id: str, moment: datetime) -> User | None:
+        """The user as it was stored at an instant."""
+        ...
 
     def settings_at(self, version: int) -> Settings: ...
 
@@ -162,6 +170,29 @@ Queues = Records[Queue]
 Users = Records[User]
 Tasks = Records[Task]
 Opportunities = Records[Opportunity]
+
+
+class AccountDirectory(Protocol):
+    """Accounts by what matching asks for."""
+
+    def listed(self, key: str, limit: int) -> Sequence["Candidate"]:
+        """Up to `limit` accounts under a key of `domain.matching`, in the order of `place_of`, as last committed."""
+        ...
+
+
+class Contacts(Protocol):
+    """Which contacts have an e-mail address, as `naming.mail_key` writes it. What is told of an earlier version of a
+    person than was told before changes nothing."""
+
+    def add(self, address: str, person_id: str, version: int) -> None: ...
+
+    def remove(self, address: str, person_id: str, version: int) -> None:
+        """Take out what an earlier version of the person had entered."""
+        ...
+
+    def having(self, address: str, limit: int) -> Sequence[str]:
+        """Up to `limit` people who have, or had until lately, the address, in the order of their ids."""
+        ...
 
 
 class SettingsVersions(Protocol):
@@ -198,6 +229,28 @@ class Waits(Protocol):
     def set(self, wait: Wait) -> None:
         """Set it; the same one again changes nothing."""
         ...
+
+
+class Pools(Protocol):
+    """Whose turn it is in the router's pools, and what members had of their quotas."""
+
+    def turn(self, pool: str, capacities: Capacities) -> int:
+        """Draw the next turn of a pool among exactly these members, counted from 0: each is drawn once."""
+        ...
+
+    def claim(self, pool: str, user_id: str, day: date, quota: int) -> bool:
+        """Take one of a member's quota for a day; False where none is left."""
+        ...
+
+    def give_back(self, pool: str, user_id: str, day: date) -> None:
+        """Undo a claim that was for nothing."""
+        ...
+
+
+class Routings(Protocol):
+    """Leads for which nobody was at work: they are routed again when somebody is."""
+
+    def again(self, person_id: str, assignment_id: str, at: datetime) -> None: ...
 
 
 class Bus(Protocol):

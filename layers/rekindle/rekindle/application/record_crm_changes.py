@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from rekindle.application.record_opportunity import RecordOpportunity
 from rekindle.application.record_person import RecordPerson
-from rekindle.application.record_reference import RecordCampaign, RecordTask, RecordUser
+from rekindle.application.record_reference import RecordAccount, RecordCampaign, RecordQueue, RecordTask, RecordUser
 from rekindle.application.record_response import RecordResponse
 from rekindle.application.recorded import Recorded
 from rekindle.application.request_reactivation import RequestReactivation
 from rekindle.application.unite_people import UnitePeople
 from rekindle.domain.facts import (
+    AccountChanged,
+    AccountDeleted,
     CampaignChanged,
     CampaignDeleted,
     Fact,
@@ -18,6 +20,7 @@ from rekindle.domain.facts import (
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
+    QueueChanged,
     ResponseDeleted,
     ResponseRecorded,
     TaskLogged,
@@ -31,6 +34,8 @@ class RecordCrmChanges:
     person: RecordPerson
     response: RecordResponse
     campaign: RecordCampaign
+    account: RecordAccount
+    queue: RecordQueue
     user: RecordUser
     task: RecordTask
     opportunity: RecordOpportunity
@@ -45,6 +50,10 @@ class RecordCrmChanges:
                 return self.response(fact)
             case CampaignChanged():
                 return self.campaign(fact)
+            case AccountChanged():
+                return self.account(fact)
+            case QueueChanged():
+                return self.queue(fact)
             case UserChanged():
                 return self.user(fact)
             case TaskLogged():
@@ -53,15 +62,15 @@ class RecordCrmChanges:
                 return self.opportunity(fact)
             case OpportunityDeleted():
                 return self.opportunity.delete(fact)
-            case ReactivationRequested():
-                return Recorded(decision=self.request(fact))
-            case ResponsePrompted():
-                return Recorded(decision=self.request.prompt(fact))
+            case ReactivationRequested() | ResponsePrompted():
+                return Recorded(decision=self.request.sent(fact))
             case PersonDeleted():
                 return self.person.delete(fact)
             case ResponseDeleted():
                 return self.response.delete(fact)
             case CampaignDeleted():
                 return self.campaign.delete(fact)
+            case AccountDeleted():
+                return self.account.delete(fact)
             case PeopleMerged():
                 return self.unite.merge(fact)

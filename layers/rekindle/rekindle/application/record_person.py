@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rekindle.application.attempts import attempts, committed
+from rekindle.application.commit_people import CommitPeople
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.recorded import Recorded
 from rekindle.application.unite_people import UnitePeople
@@ -30,6 +31,7 @@ class RecordPerson:
     scores: Scores
     reference: Reference
     unite: UnitePeople
+    commit: CommitPeople
 
     def __call__(self, fact: PersonChanged) -> Recorded:
         values = dict(fact.values)
@@ -67,7 +69,7 @@ class RecordPerson:
             settings = self.reference.settings()
             change = status_followed(before, after, active, mark.at, settings, ours=ours)
             change = owner_followed(change, before, mark.at, settings, owners_of(self.reference), ours=ours)
-            if committed(self.people, change.indexed_by(settings)):
+            if self.commit((before, change.indexed_by(settings))):
                 return Recorded(1, applied.older, applied.duplicate)
         raise AssertionError("attempts() raises before")
 
@@ -134,6 +136,6 @@ class RecordPerson:
                     settings,
                     NO_ACTION_REQUIRED,
                 )
-            if committed(self.people, change.indexed_by(settings)):
+            if self.commit((before, change.indexed_by(settings))):
                 return Recorded(1)
         raise AssertionError("attempts() raises before")

@@ -1,25 +1,43 @@
-"""Record what a CRM tells of campaigns, users and tasks."""
+"""Record what a CRM tells of campaigns, accounts, queues, users and tasks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
-from rekindle.application.ports import Campaigns, Clock, People, Records, Tasks, Users
+from rekindle.application.ports import Accounts, Campaigns, Clock, People, Queues, Records, Tasks, Users
 from rekindle.application.recorded import Recorded
+from rekindle.domain.account import Account
 from rekindle.domain.assignment import worked
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
-from rekindle.domain.facts import CampaignChanged, CampaignDeleted, TaskLogged, UserChanged
+from rekindle.domain.facts import (
+    AccountChanged,
+    AccountDeleted,
+    CampaignChanged,
+    CampaignDeleted,
+    QueueChanged,
+    TaskLogged,
+    UserChanged,
+)
 from rekindle.domain.ordering import Applied
-from rekindle.domain.recording import campaign_deleted, campaign_told, task_told, user_told
+from rekindle.domain.queue import Queue
+from rekindle.domain.recording import (
+    account_deleted,
+    account_told,
+    campaign_deleted,
+    campaign_told,
+    queue_told,
+    task_told,
+    user_told,
+)
 from rekindle.domain.task import Task
 from rekindle.domain.user import User
 from rekindle.domain.values import replace
 
 
-def _record[R: (Campaign, User, Task)](
+def _record[R: (Campaign, Account, Queue, User, Task)](
     records: Records[R], record_id: str, tell: Callable[[R | None], tuple[R, Applied]]
 ) -> Recorded:
     """Read, tell, and write on condition; where somebody was faster, read again."""
@@ -65,11 +83,49 @@ class RecordCampaign:
 
 
 @dataclass(frozen=True)
+class RecordAccount:
+    accounts: Accounts
+
+    def __call__(self, fact: AccountChanged) -> Recorded:
+        def tell(stored: Account | None) -> tuple[Account, Applied]:
+            return account_told(stored, fact.account_id, fact.values, fact.mark)
+
+        return _record(self.accounts, fact.account_id, tell)
+
+    def delete(self, fact: AccountDeleted) -> Recorded:
+        """Nobody is matched to the account any more."""
+        for _ in attempts():
+            stored = self.accounts.get(fact.account_id)
+            gone = account_deleted(stored, fact.account_id, fact.mark)
+            if gone is None:
+                return Recorded(older=1)
+            try:
+                self.accounts.put(gone, stored.version if stored else 0)
+            except Conflict:
+                continue
+            return Recorded(1)
+        raise AssertionError("attempts() raises before")
+
+
+@dataclass(frozen=True)
+class RecordQueue:
+    queues: Queues
+
+    def __call__(self, fact: QueueChanged) -> Recorded:
+        return _record(self.queues, fact.queue_id, lambda held: queue_told(held, fact.queue_id, fact.values, fact.mark))
+
+
+@dataclass(frozen=True)
 class RecordUser:
     users: Users
+    clock: Clock
 
     def __call__(self, fact: UserChanged) -> Recorded:
-        return _record(self.users, fact.user_id, lambda held: user_told(held, fact.user_id, fact.values, fact.mark))
+        def tell(stored: User | None) -> tuple[User, Applied]:
+            user, applied = user_told(stored, fact.user_id, fact.values, fact.mark)
+            return replace(user, changed_at=self.clock()), applied
+
+        return _record(self.users, fact.user_id, tell)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ from rekindle.application.ports import Ledger, People, Reference, Tasks
 from rekindle.application.reactivate import Reactivate
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import UnknownCampaign
-from rekindle.domain.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.ordering import Mark
+from rekindle.domain.request import Call, ReactivationRequested, ResponsePrompted
+from rekindle.domain.values import replace
 
 
 @dataclass(frozen=True)
@@ -24,12 +26,23 @@ class RequestReactivation:
     reference: Reference
 
     def __call__(self, request: ReactivationRequested) -> Decision:
-        default = request.overrides.default_campaign_id
-        if default is not None:
-            _known(self.reference, default, "default_campaign_id")
+        self._check_default(request)
         if request.person_id is not None:
             return self.reactivate(request.trigger(request.person_id))
         return self._for_task(request, request.task_id or "")
+
+    def sent(self, request: ReactivationRequested | ResponsePrompted) -> Decision:
+        """A request that its sender may send again at another time: it is decided as of the time it first had."""
+        if isinstance(request, ResponsePrompted):
+            self.check(request)
+            return self.prompt(replace(request, mark=self._first(request.call)))
+        if request.dry_run:
+            return self(request)
+        self._check_default(request)
+        return self(replace(request, mark=self._first(request.call)))
+
+    def _first(self, call: Call) -> Mark:
+        return Mark(self.ledger.remember(call).at)
 
     def prompt(self, request: ResponsePrompted) -> Decision:
         self.check(request)
@@ -38,6 +51,11 @@ class RequestReactivation:
     def check(self, request: ResponsePrompted) -> None:
         """Raises UnknownCampaign."""
         _known(self.reference, request.campaign_id, "campaign_id")
+
+    def _check_default(self, request: ReactivationRequested) -> None:
+        default = request.overrides.default_campaign_id
+        if default is not None:
+            _known(self.reference, default, "default_campaign_id")
 
     def _for_task(self, request: ReactivationRequested, task_id: str) -> Decision:
         task = self.tasks.get(task_id)

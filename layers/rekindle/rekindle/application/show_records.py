@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from rekindle.application.ports import Campaigns, Ledger, Page, People, Reference, Scores, Users
+from rekindle.application.ports import (
+    Accounts,
+    Campaigns,
+    Ledger,
+    Page,
+    People,
+    Queues,
+    Reference,
+    Scores,
+    Users,
+)
+from rekindle.domain.account import Account
 from rekindle.domain.assignment import State
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision
@@ -13,9 +24,13 @@ from rekindle.domain.errors import InvalidField, NotFound
 from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.journey import Entry
 from rekindle.domain.person import Person
+from rekindle.domain.queue import Queue
+from rekindle.domain.replay import replayed
 from rekindle.domain.response import Response
 from rekindle.domain.score import Score
+from rekindle.domain.settings import Scenario
 from rekindle.domain.user import User
+from rekindle.domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,8 @@ class ShowRecords:
     reference: Reference
     campaigns: Campaigns
     users: Users
+    accounts: Accounts
+    queues: Queues
 
     def person(self, person_id: str) -> Shown:
         """The person, or the one that took it over. Raises NotFound."""
@@ -65,7 +82,23 @@ class ShowRecords:
         return Page(self._explained(person_id, page.items), page.next)
 
     def decision(self, decision_id: str) -> Explanation:
-        return self.explained(_found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}"))
+        """The decision explained, and made again from what is stored."""
+        decision = _found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
+        history = self._history(decision.person_id, [decision], arrivals=True)
+        return replace(self._explanation(decision, history), same_again=self._same_again(decision, history))
+
+    def _same_again(self, decision: Decision, history: Sequence[Response]) -> bool | None:
+        settings = self.reference.settings_at(decision.settings_version)
+
+        def as_of(moment: datetime) -> bool | None:
+            campaign_of = cache(lambda campaign_id: self.reference.campaign_at(campaign_id, moment))
+            again = replayed(
+                decision, history, campaign_of, lambda user_id: self.reference.user_at(user_id, moment), settings
+            )
+            return again == decision if again is not None else None
+
+        same = as_of(decision.decided_at)
+        return as_of(decision.decided_at - self.reference.age) if same is False else same
 
     def explained(self, decision: Decision) -> Explanation:
         return self._explained(decision.person_id, [decision])[0]
@@ -105,6 +138,14 @@ class ShowRecords:
         """The user as last stored. Raises NotFound."""
         return _found(self.users.get(user_id), f"there is no user {user_id!r}")
 
+    def account(self, account_id: str) -> Account:
+        """The account as last stored. Raises NotFound."""
+        return _found(self.accounts.get(account_id), f"there is no account {account_id!r}")
+
+    def queue(self, queue_id: str) -> Queue:
+        """The queue as last stored. Raises NotFound."""
+        return _found(self.queues.get(queue_id), f"there is no queue {queue_id!r}")
+
     def _home(self, person_id: str) -> Person:
         person = self.people.get(person_id)
         while person is not None and person.merged_into is not None:
@@ -112,10 +153,16 @@ class ShowRecords:
         return _found(person, f"there is no person {person_id!r}")
 
     def _explained(self, person_id: str, decisions: Sequence[Decision]) -> list[Explanation]:
-        # Where a guard stopped the decision there is nothing to go through, however long the history.
-        home = self._home(person_id) if any(d.searched or d.activates for d in decisions) else None
-        history = list(self.people.responses(home.person_id)) if home else []
+        history = self._history(person_id, decisions)
         return [self._explanation(decision, history) for decision in decisions]
+
+    def _history(self, person_id: str, decisions: Sequence[Decision], *, arrivals: bool = False) -> Sequence[Response]:
+        """All of a person's responses; none where a guard stopped the decisions: there is nothing to go through then,
+        however long the history. `arrivals`: whether the response that arrived is looked for, too."""
+        gone_through = any(
+            d.searched or d.activates or (arrivals and d.scenario is Scenario.RESPONSE) for d in decisions
+        )
+        return list(self.people.responses(self._home(person_id).person_id)) if gone_through else []
 
     def _explanation(self, decision: Decision, history: Sequence[Response]) -> Explanation:
         """Told by the campaigns of the instant of the decision. It may have read them a moment before: where a

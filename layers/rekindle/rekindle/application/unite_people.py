@@ -7,6 +7,7 @@ from itertools import batched
 from typing import Literal
 
 from rekindle.application.attempts import attempts, committed
+from rekindle.application.commit_people import CommitPeople
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.reconsider_responses import ReconsiderResponses
 from rekindle.application.recorded import Recorded
@@ -14,6 +15,7 @@ from rekindle.application.world import owners_of
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
 from rekindle.domain.facts import PeopleMerged
+from rekindle.domain.journey import Merged
 from rekindle.domain.person import Person
 from rekindle.domain.response import Response
 from rekindle.domain.uniting import Twins, by_campaign_and_date, link, moved, score_of_both
@@ -31,6 +33,7 @@ class UnitePeople:
     scores: Scores
     reference: Reference
     reconsider: ReconsiderResponses
+    commit: CommitPeople
 
     def __call__(
         self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None = None
@@ -43,7 +46,7 @@ class UnitePeople:
             return Recorded(duplicate=1, decision=self.reconsider.united(survivor_id))
         self._take_score(survivor_id, absorbed_id)
         self._move_responses(survivor_id, absorbed_id)
-        self._finish(survivor_id, absorbed_id)
+        self._finish(survivor_id, absorbed_id, at, converted=kind is not None)
         return Recorded(1, decision=self.reconsider.united(survivor_id))
 
     def merge(self, fact: PeopleMerged) -> Recorded:
@@ -61,7 +64,11 @@ class UnitePeople:
         return stored.person_id if stored is not None else person_id
 
     def _survivor(self, survivor_id: str) -> Person:
-        return self.people.get(survivor_id) or Person(survivor_id)
+        survivor = self.people.get(survivor_id) or Person(survivor_id)
+        if survivor.merged_into is not None:
+            # What is left to move is whose it is now: the next delivery goes on there.
+            raise Conflict("the survivor was itself merged away in this moment")
+        return survivor
 
     def _link(self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None) -> bool:
         """Point the one at the other; False where that was done before."""
@@ -78,10 +85,9 @@ class UnitePeople:
             active_of = {p.person_id: active for p in (survivor, absorbed) if (active := self._active(p))}
             settings = self.reference.settings()
             steps = link(survivor, absorbed, active_of, at, settings, owners_of(self.reference))
-            if committed(
-                self.people,
-                steps.survivor.indexed_by(settings),
-                steps.absorbed.indexed_by(settings),
+            if self.commit(
+                (survivor, steps.survivor.indexed_by(settings)),
+                (absorbed, steps.absorbed.indexed_by(settings)),
             ):
                 return True
         raise AssertionError("attempts() raises before")
@@ -117,7 +123,8 @@ class UnitePeople:
         }
         for batch in batched(list(self.people.responses(absorbed_id)), BATCH, strict=False):
             for _ in attempts():
-                survivor, absorbed = self._survivor(survivor_id), self._survivor(absorbed_id)
+                survivor = self._survivor(survivor_id)
+                absorbed = self.people.get(absorbed_id) or Person(absorbed_id)
                 arrive, leave = moved(survivor, absorbed, batch, known, self._twins(survivor_id, batch, own))
                 if committed(self.people, arrive.indexed_by(settings), leave):
                     break
@@ -128,10 +135,13 @@ class UnitePeople:
         found = {date: self.people.get_response(survivor_id, own[date]) for date in dates}
         return {date: twin for date, twin in found.items() if twin is not None and not twin.standing.deleted}
 
-    def _finish(self, survivor_id: str, absorbed_id: str) -> None:
+    def _finish(self, survivor_id: str, absorbed_id: str, at: datetime, *, converted: bool) -> None:
         for _ in attempts():
             survivor = self._survivor(survivor_id)
+            if absorbed_id not in survivor.absorbing:
+                return  # Another delivery was faster.
             left = tuple(a for a in survivor.absorbing if a != absorbed_id)
             done = replace(survivor, version=survivor.version + 1, absorbing=left)
-            if committed(self.people, Change(done, survivor.version)):
+            told = Merged(survivor_id, absorbed_id, converted, at, self.reference.settings().version)
+            if committed(self.people, Change(done, survivor.version, entries=(told,))):
                 return

@@ -3,20 +3,22 @@
 from collections import Counter
 from collections.abc import Callable
 
+from rekindle.domain.credit import CampaignCredit, by_campaign
+
 
 def credit_table(credit: Counter[str], other: Counter[str] | None, name: Callable[[str], str]) -> str:
     """Most credit first; with other settings, theirs and the difference beside it."""
-    campaigns = sorted({*credit, *(other or ())}, key=lambda c: (-credit[c], c))
-    if not campaigns:
+    rows = by_campaign(credit, other)
+    if not rows:
         return "No campaign got credit."
-    width = max(len("campaign"), *(len(name(c)) for c in campaigns))
+    total = CampaignCredit("", credit.total(), None if other is None else other.total())
+    named = [*((name(row.campaign_id), row) for row in rows), ("total", total)]
+    width = max(len("campaign"), *(len(label) for label, _ in named))
     heads = ["credit"] if other is None else ["credit", "against", "change"]
-    rows = [f"{'campaign':<{width}}" + "".join(f"{head:>9}" for head in heads)]
-    for campaign in [*campaigns, None]:
-        mine = credit[campaign] if campaign else credit.total()
-        cells = [f"{mine:>9,}"]
-        if other is not None:
-            theirs = other[campaign] if campaign else other.total()
-            cells += [f"{theirs:>9,}", f"{theirs - mine:>+9,}"]
-        rows.append(f"{name(campaign) if campaign else 'total':<{width}}" + "".join(cells))
-    return "\n".join(rows)
+    lines = [f"{'campaign':<{width}}" + "".join(f"{head:>9}" for head in heads)]
+    for label, row in named:
+        cells = [f"{row.credit:>9,}"]
+        if row.against is not None:
+            cells += [f"{row.against:>9,}", f"{row.change:>+9,}"]
+        lines.append(f"{label:<{width}}" + "".join(cells))
+    return "\n".join(lines)

@@ -1,10 +1,9 @@
-"""Simulate settings over a history, explain who got the credit, send on what failed.
+"""Simulate settings over a history, explain who got the credit, cut a history into parts, send on what failed.
 
 Exit status: 0; 2 for a file that cannot be used, with the line or the path of the fault.
 """
 
 import argparse
-import gc
 import gzip
 import json
 import os
@@ -12,21 +11,23 @@ import shutil
 import sys
 import textwrap
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rekindle.adapters.history import BadHistory, History
 from rekindle.adapters.wire import settings as settings_document
 from rekindle.adapters.wire import views
-from rekindle.cli import redrive
+from rekindle.cli import partition, redrive
 from rekindle.cli.credit import credit_table
-from rekindle.cli.history import BadHistory, History
 from rekindle.cli.progress import progress
 from rekindle.domain import times
 from rekindle.domain.errors import Refusal
 from rekindle.domain.explanation import Explanation
 from rekindle.runtime.simulation import Simulation
+from rekindle.runtime.simulations import name_of, no_search_for_cycles, played
 
 _ROW = "{:<16}  {:<18}  {:<16}  {}"
 _ASSIGNED_ROW = "{:<16}  {:<18}  {:<12}  {:<14}  {}"
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--person", required=True, metavar="ID")
     explain.add_argument("--at", metavar="TIME", help="only the decisions up to this instant")
     explain.set_defaults(run=_explain)
+    partition.add_to(commands)
     redrive.add_to(commands)
     return parser
 
@@ -155,33 +157,15 @@ def _tell(text: str, indent: str = "") -> None:
 def _losers(explanation: Explanation, simulation: Simulation) -> Iterable[str]:
     settings = simulation.use_cases.reference.settings()
     for one in views.decision(explanation, settings)["considered"]:
-        campaign = simulation.use_cases.reference.campaign(one["campaign_id"])
-        name = (campaign.name if campaign else None) or one["campaign_id"]
+        name = name_of(simulation, one["campaign_id"])
         dated = one["responded_at"] or "no response"
         verdict = f"{one['excluded']}: {one['why']}" if one["excluded"] else "got the credit"
         yield f"{name} ({one['response_id']}, {dated}) - {verdict}"
 
 
 def _played(simulation: Simulation, history: History, doing: str) -> Iterable[Explanation]:
-    with _no_search_for_cycles():
-        for number, envelope in progress(history, len(history), doing):
-            try:
-                yield from simulation.play(number, envelope)
-            except Refusal as refusal:
-                raise BadHistory(number, refusal.message) from None
-        yield from simulation.finish()
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Frozen values refer to each other one way only: there are no cycles to find among the many that a history piles
-    up, and looking for them would take a third of the time, the last look at the end of the process included."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+    with no_search_for_cycles():
+        yield from played(simulation, progress(history, len(history), doing))
 
 
 def _settings(path: Path) -> Mapping[str, Any]:
@@ -220,11 +204,8 @@ def _write_assignments(simulation: Simulation, as_lines: bool) -> None:
 
 
 def _summary(simulation: Simulation, other: Simulation | None) -> None:
-    def name(campaign_id: str) -> str:
-        campaign = simulation.use_cases.reference.campaign(campaign_id)
-        return (campaign.name if campaign else None) or campaign_id
-
-    print(credit_table(simulation.credit, other.credit if other else None, name), file=sys.stderr)
+    table = credit_table(simulation.credit, other.credit if other else None, partial(name_of, simulation))
+    print(table, file=sys.stderr)
     for refused in simulation.refused:
         where = f" ({refused.refusal.field})" if refused.refusal.field else ""
         print(f"refused, line {refused.line}: {refused.refusal.message}{where}", file=sys.stderr)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Outcome, Reason, Trigger
+from rekindle.domain.decision import Basis, Decision, Outcome, Reason, Trigger
 from rekindle.domain.person import Engagement, Person
 from rekindle.domain.reactivation import World, activate, in_nurture, new_engagement, skipped
 from rekindle.domain.response import (
@@ -80,6 +80,23 @@ class Arrival:
 
 def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     """The decision on an arriving response, and the change: the response is stored in any case."""
+    decided, change = _evaluated(arrival, world)
+    decision = replace(decided, basis=_basis(arrival, decided.basis or Basis()))
+    return decision, replace(change, decision=decision)
+
+
+def _basis(arrival: Arrival, basis: Basis) -> Basis:
+    """What was read, with what an arrival alone looks at."""
+    crossing, active = arrival.crossing_decision, arrival.person.active
+    return replace(
+        basis,
+        active=active if may_take_over(arrival.trigger, active) else basis.active,
+        own_score=arrival.response.details.score if arrival.response.details else None,
+        unanswered_at=crossing.as_of if crossing is not None and crossing.reason in _FOUND_NOBODY else None,
+    )
+
+
+def _evaluated(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     engagement = _engagement_in_retrospect(arrival, world)
     if engagement is not None:
         return _credit_in_retrospect(arrival, engagement, world)

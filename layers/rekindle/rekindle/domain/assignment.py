@@ -40,6 +40,8 @@ class Why(StrEnum):
     ENGINE_WAS_FASTER = "ENGINE_WAS_FASTER"
     """The owner had changed before the wait began."""
     OWNER_CHANGED = "OWNER_CHANGED"
+    ROUTED = "ROUTED"
+    """Our own router found the owner."""
     OWNER_CONFIRMED = "OWNER_CONFIRMED"
     """An engine said that the owner it found is the right one."""
     DEADLINE = "DEADLINE"
@@ -90,6 +92,8 @@ class Assignment:
     """When somebody is reminded; None where that was done, or is not wanted."""
     deadline: datetime | None = None
     fallback_id: str | None = None
+    routed: bool = False
+    """Whether our own router looks for the owner."""
 
     @property
     def first_owner_type(self) -> str | None:
@@ -158,9 +162,14 @@ NOBODY = Owners()
 def rule_for(person: "Person", owner_id: str | None, settings: Settings, told: Mapping[str, Any]) -> int | None:
     """The place of the first rule that takes a person from an owner; None where the owner stays."""
     for place, rule in enumerate(settings.assignment_rules):
-        if rule.takes_from(owner_id) and all(_is(_value(person, told, name), w) for name, w in rule.where.items()):
+        if rule.takes_from(owner_id) and fits(person, told, rule.where):
             return place
     return None
+
+
+def fits(person: "Person", told: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+    """Whether a person is one that a rule is for: every named field has the value, or one of the values, it names."""
+    return all(_is(_value(person, told, name), wanted) for name, wanted in where.items())
 
 
 def _value(person: "Person", told: Mapping[str, Any], name: str) -> Any:
@@ -219,6 +228,7 @@ def opened(
         deadline=begun + rule.deadline,
         remind_at=begun + rule.reminder if rule.reminder is not None and rule.reminder < rule.deadline else None,
         fallback_id=rule.fallback,
+        routed=rule.to in settings.router.queues,
     )
     return _owned(replace(person, assignment=waiting), rule.to, since)
 
@@ -344,13 +354,18 @@ def _reassigned(
 
 
 def confirmed(
-    person: "Person", owner_id: str, at: datetime, settings: Settings, owners: Owners
+    person: "Person",
+    owner_id: str,
+    at: datetime,
+    settings: Settings,
+    owners: Owners,
+    why: Why = Why.OWNER_CONFIRMED,
 ) -> tuple["Person", Steps]:
     """An engine says that the owner it found is the right one, also where that is who has the person already."""
     assignment = person.assignment
     if assignment is None or not assignment.waits:
         raise ValueError("there is nothing to complete")
-    done = _given(assignment, owner_id, at, Why.OWNER_CONFIRMED, owners)
+    done = _given(assignment, owner_id, at, why, owners)
     return _stepped(_owned(replace(person, assignment=done), owner_id, at), Step.COMPLETED, at, settings)
 
 

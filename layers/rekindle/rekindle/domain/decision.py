@@ -8,6 +8,7 @@ from hashlib import sha256
 from rekindle.domain import times
 from rekindle.domain.assignment import Assignment
 from rekindle.domain.ordering import Mark
+from rekindle.domain.person import Engagement
 from rekindle.domain.settings import NO_OVERRIDES, Overrides, Scenario
 
 
@@ -75,6 +76,32 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What a decision read of its person, as far as it changes later and is kept nowhere else. Together with the trails
+    of the responses, the version of the settings, and campaigns and users as they were, it is all that was read: so
+    the decision can be made again."""
+
+    status: str | None = None
+    status_at: datetime | None = None
+    status_activated: Mark | None = None
+    """Of a status change alone."""
+    owner_id: str | None = None
+    record_type: str | None = None
+    nurture_until: datetime | None = None
+    score_activated_at: datetime | None = None
+    """Of a score alone."""
+    opportunity_open: bool = False
+    cycles: int = 0
+    deleted: bool = False
+    active: Engagement | None = None
+    """Whole where an arrival might have taken its place; else no more than since when it is active, and by what."""
+    own_score: float | None = None
+    """The part of the score that is the arriving response's own."""
+    unanswered_at: datetime | None = None
+    """The last crossing, where it had found nobody before the response arrived."""
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A stored decision. Which responses it considered is told again from the person's responses as they stood
     at `person_version`, so it costs the same to store at any length of history."""
@@ -114,6 +141,8 @@ class Decision:
     dry_run: bool = False
     assignment: Assignment | None = None
     """How the assignment began, where the decision opened a cycle."""
+    basis: Basis | None = None
+    """None in decisions from before it was kept."""
 
     @property
     def activates(self) -> bool:

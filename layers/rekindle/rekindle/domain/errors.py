@@ -66,6 +66,12 @@ class TooLarge(Refusal):
     code = "TOO_LARGE"
 
 
+class CallTooLarge(Refusal):
+    """A request asks for more than one answer can carry."""
+
+    code = "CALL_TOO_LARGE"
+
+
 class InvalidSettings(Refusal):
     """A settings document with faults. `faults` lists every one as (path, message)."""
 

@@ -8,7 +8,8 @@ from typing import Any
 from rekindle.domain import times
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step, Why
 from rekindle.domain.decision import Decision, digest
-from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
+from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
+from rekindle.domain.routing import Routing
 
 SCHEMA_VERSION = 1
 
@@ -43,6 +44,10 @@ def told_by(record: Decision | Entry) -> tuple[Event, ...]:
         return (_stage(record),)
     if isinstance(record, AssignmentStep):
         return _of_step(record)
+    if isinstance(record, Routing):
+        return _of_routing(record)
+    if isinstance(record, Merged):
+        return (_merged(record),)
     return (_deactivated(record),)
 
 
@@ -125,6 +130,7 @@ def _of_step(entry: AssignmentStep) -> tuple[Event, ...]:
         "first_owner_id": assignment.first_owner_id,
         "first_queue_id": assignment.first_queue_id,
         "temporary_owner_id": assignment.temporary_owner_id,
+        "routed": assignment.routed,
         "activated_at": times.text(assignment.activated_at),
         "system_delay_seconds": _seconds(assignment),
     }
@@ -170,6 +176,20 @@ def _event(event_id: str, name: str, entry: AssignmentStep, detail: Mapping[str,
     return Event(event_id, name, entry.person_id, entry.at, entry.settings_version, detail)
 
 
+def _of_routing(entry: Routing) -> tuple[Event, ...]:
+    """The CRM alone can convert a lead: it is asked to, with the status that the contact is to inherit."""
+    if not entry.convert:
+        return ()
+    asked = {
+        "assignment_id": entry.assignment_id,
+        "account_id": entry.account_id,
+        "owner_id": entry.owner_id,
+        "status": entry.status,
+    }
+    event_id, at = f"{entry_id(entry)}-conversion", entry.at
+    return (Event(event_id, "Conversion Requested", entry.person_id, at, entry.settings_version, asked),)
+
+
 def _stage(entry: StageReached) -> Event:
     return Event(
         entry_id(entry),
@@ -203,12 +223,29 @@ def _deactivated(entry: Deactivated) -> Event:
     )
 
 
+def _merged(entry: Merged) -> Event:
+    return Event(
+        entry_id(entry),
+        "Person Merged",
+        entry.person_id,
+        entry.at,
+        entry.settings_version,
+        {"merged_id": entry.merged_id, "converted": entry.converted},
+    )
+
+
 def entry_id(entry: Entry) -> str:
     """Names an entry of a journey: person, instant (so that ids sort by time), then what happened."""
-    if isinstance(entry, AssignmentStep):
-        named = digest("assignment", entry.step, entry.assignment.assignment_id, entry.assignment.owner_id or "")
-    elif isinstance(entry, StageReached):
-        named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
-    else:
-        named = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
+    match entry:
+        case StageReached():
+            named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
+        case Deactivated():
+            named = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
+        case AssignmentStep():
+            told = entry.assignment
+            named = digest("assignment", entry.step, told.assignment_id, told.owner_id or "")
+        case Routing():
+            named = digest("routing", entry.assignment_id)
+        case Merged():
+            named = digest("merged", entry.merged_id)
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"

@@ -15,6 +15,8 @@ class Explanation:
     decision: Decision
     considered: Sequence[Considered]
     sentence: str
+    same_again: bool | None = None
+    """Whether the decision came out the same when it was made again; None where it was not, or could not be."""
 
     @property
     def agrees(self) -> bool:

@@ -65,6 +65,26 @@ class ResponseDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountChanged:
+    account_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDeleted:
+    account_id: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    queue_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class UserChanged:
     user_id: str
     mark: Mark
@@ -99,6 +119,9 @@ Fact = (
     | CampaignDeleted
     | ResponseRecorded
     | ResponseDeleted
+    | AccountChanged
+    | AccountDeleted
+    | QueueChanged
     | UserChanged
     | TaskLogged
     | OpportunityChanged

@@ -1,4 +1,4 @@
-"""What happens to an active response after it became active: its stages, and its end.
+"""What happens to an active response after it became active: its stages, and its end; and who became whom.
 
 Dates are kept for each engagement cycle, so a later cycle never moves an earlier one's dates.
 """
@@ -10,6 +10,7 @@ from enum import StrEnum
 from rekindle.domain.assignment import AssignmentStep
 from rekindle.domain.person import Engagement
 from rekindle.domain.response import WORKING
+from rekindle.domain.routing import Routing
 from rekindle.domain.settings import Settings
 
 
@@ -62,7 +63,19 @@ class Deactivated:
     settings_version: int
 
 
-Entry = StageReached | Deactivated | AssignmentStep
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Another record of the same person became this one, with all that was known of it."""
+
+    person_id: str
+    merged_id: str
+    converted: bool
+    """Whether it was a lead that became this contact; else the CRM merged the two."""
+    at: datetime
+    settings_version: int
+
+
+Entry = StageReached | Deactivated | Merged | AssignmentStep | Routing
 
 
 def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:

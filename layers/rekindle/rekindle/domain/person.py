@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from rekindle.domain.assignment import Assignment
+from rekindle.domain.naming import mail_key
 from rekindle.domain.ordering import Mark
 from rekindle.domain.response import ResponseClass
 
@@ -85,6 +86,14 @@ class Person:
     @property
     def has_open_opportunity(self) -> bool:
         return bool(self.opportunities)
+
+
+def contact_address(person: Person) -> str | None:
+    """The e-mail address under which a contact speaks for its account; None of anybody else."""
+    profile = person.profile
+    if profile is None or person.deleted or person.merged_into is not None or person.kind != "contact":
+        return None
+    return (mail_key(profile.email) or None) if profile.account_id else None
 
 
 def told_of(person: Person | None) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from rekindle.domain.assignment import NOBODY, Owners, opened
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Outcome, Reason, Trigger
+from rekindle.domain.decision import Basis, Decision, Outcome, Reason, Trigger
 from rekindle.domain.journey import stage_reached, stages_reached
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Engagement, Person
@@ -231,6 +231,26 @@ def _decided(trigger: Trigger, person: Person | None, world: World, outcome: Out
         overrides=trigger.overrides,
         prompted_campaign_id=trigger.prompted_campaign_id,
         dry_run=trigger.dry_run,
+        basis=_basis(trigger, person),
+    )
+
+
+def _basis(trigger: Trigger, person: Person | None) -> Basis:
+    if person is None:
+        return Basis()
+    active = person.active
+    return Basis(
+        status=person.status,
+        status_at=person.status_mark.at if person.status_mark else None,
+        status_activated=person.status_activated if trigger.scenario is Scenario.ACTIVE_STATUS else None,
+        owner_id=person.owner_id,
+        record_type=person.record_type,
+        nurture_until=person.nurture_until,
+        score_activated_at=person.score_activated_at if trigger.scenario is Scenario.SCORE else None,
+        opportunity_open=person.has_open_opportunity,
+        cycles=person.cycles,
+        deleted=person.deleted,
+        active=Engagement("", "", 0, active.since, "", active.scenario) if active else None,
     )
 
 

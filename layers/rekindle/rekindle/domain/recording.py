@@ -1,10 +1,11 @@
 """How a fact changes a record: newer fields are taken over, older ones dropped, whatever the order of arrival."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
+from rekindle.domain.account import Account
 from rekindle.domain.assignment import Owners, cancelled, is_worked, owner_changed, worked
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
@@ -13,6 +14,7 @@ from rekindle.domain.journey import Deactivated, Ended, stage_reached, stages_re
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Applied, Mark, Marks, Order, newer_fields
 from rekindle.domain.person import Person, Profile
+from rekindle.domain.queue import Queue
 from rekindle.domain.response import Details, Response, Standing
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
@@ -296,7 +298,7 @@ def response_deleted(stored: Response, mark: Mark) -> Response | None:
     return replace(stored, standing=replace(stored.standing, deleted=True), details=replace(details, marks=marks))
 
 
-# --- campaigns, users, tasks, opportunities ------------------------------------------------------------------------
+# --- campaigns, accounts, queues, users, tasks, opportunities ------------------------------------------------------
 
 
 def campaign_told(
@@ -308,6 +310,21 @@ def campaign_told(
 def campaign_deleted(stored: Campaign | None, campaign_id: str, mark: Mark) -> Campaign | None:
     """The campaign as deleted, its name kept; None where a later change restored it."""
     return _record_deleted(stored or Campaign(campaign_id), mark)
+
+
+def account_told(
+    stored: Account | None, account_id: str, values: Mapping[str, Any], mark: Mark
+) -> tuple[Account, Applied]:
+    return _record_told(stored or Account(account_id), values, mark)
+
+
+def account_deleted(stored: Account | None, account_id: str, mark: Mark) -> Account | None:
+    """The account as deleted; None where a later change restored it."""
+    return _record_deleted(stored or Account(account_id), mark)
+
+
+def queue_told(stored: Queue | None, queue_id: str, values: Mapping[str, Any], mark: Mark) -> tuple[Queue, Applied]:
+    return _record_told(stored or Queue(queue_id), values, mark)
 
 
 def user_told(stored: User | None, user_id: str, values: Mapping[str, Any], mark: Mark) -> tuple[User, Applied]:
@@ -329,7 +346,7 @@ def opportunity_deleted(stored: Opportunity | None, opportunity_id: str, mark: M
     return _record_deleted(stored or Opportunity(opportunity_id), mark)
 
 
-def _record_told[R: (Campaign, User, Task, Opportunity)](
+def _record_told[R: (Campaign, Account, Queue, User, Task, Opportunity)](
     before: R, values: Mapping[str, Any], mark: Mark
 ) -> tuple[R, Applied]:
     """The record with the newer fields; a cleared field takes its default."""
@@ -337,7 +354,7 @@ def _record_told[R: (Campaign, User, Task, Opportunity)](
     if not applied.values:
         return before, applied
     told = _merged(applied, getattr(before, _NESTED, {}))
-    defaults = {f.name: f.default for f in fields(before)}
+    defaults = {f.name: f.default if f.default_factory is MISSING else f.default_factory() for f in fields(before)}
     plain = {n: v for n, v in told.items() if n in defaults and n != _NESTED}
     known: dict[str, Any] = {n: defaults[n] if v is None else v for n, v in plain.items()}
     if _DELETED in defaults:
@@ -347,7 +364,7 @@ def _record_told[R: (Campaign, User, Task, Opportunity)](
     return replace(before, **known, marks=applied.marks, version=before.version + 1), applied
 
 
-def _record_deleted[R: (Campaign, Opportunity)](before: R, mark: Mark) -> R | None:
+def _record_deleted[R: (Campaign, Account, Opportunity)](before: R, mark: Mark) -> R | None:
     marks = dict(before.marks)
     if mark.order_after(marks.get(_DELETED)) is not Order.NEWER:
         return None

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rekindle.domain.decision import Trigger
+from rekindle.domain.decision import Trigger, digest
 from rekindle.domain.ordering import Mark
 from rekindle.domain.settings import NO_OVERRIDES, Overrides, Scenario
 
 REMEMBERED = timedelta(hours=24)
-"""How long a call is known by its key."""
+"""How long a call of the API is known by its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,13 @@ class Call:
     content: str
     """Names what was asked, to tell a repetition from another call under the same key."""
     at: datetime
+    lifetime: timedelta | None = REMEMBERED
+    """None: it is never forgotten."""
+
+
+def _sent(scenario: Scenario, request_id: str, asked_for: str, at: datetime) -> Call:
+    # An archive that is played again may bring a request back at any time, under another time of its own.
+    return Call(digest("sent", scenario, request_id, asked_for), "", at, lifetime=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,11 @@ class ReactivationRequested:
     user_id: str | None = None
     overrides: Overrides = NO_OVERRIDES
     dry_run: bool = False
+
+    @property
+    def call(self) -> Call:
+        """The request as its sender may send it again: the same id for the same person is the same request."""
+        return _sent(Scenario.INVOCABLE, self.request_id, self.person_id or self.task_id or "", self.mark.at)
 
     def trigger(self, person_id: str) -> Trigger:
         return Trigger(
@@ -55,6 +67,10 @@ class ResponsePrompted:
     campaign_id: str
     user_id: str | None = None
     overrides: Overrides = NO_OVERRIDES
+
+    @property
+    def call(self) -> Call:
+        return _sent(Scenario.RESPONSE_PROMPT, self.request_id, self.person_id, self.mark.at)
 
     @property
     def trigger(self) -> Trigger:

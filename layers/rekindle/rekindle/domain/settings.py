@@ -6,7 +6,7 @@ The document's shape is checked before it comes here (contract, section 5); `Set
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from rekindle.domain.response import DEFAULT_CLASSES, NO_ACTION_REQUIRED, OPEN, ResponseClass
+from rekindle.domain.routing import NO_ROUTER, Router
 from rekindle.domain.values import replace
 
 STRICT_ORDER = (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED, ResponseClass.FORMERLY_ENGAGED)
@@ -149,12 +150,6 @@ class AssignmentRule:
         """A rule that names no owners is for all, and for the people who have none."""
         return not self.owners or owner_id in self.owners
 
-    @property
-    def named(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
-        """Every owner this names, with its place below the rule."""
-        listed: list[tuple[tuple[str | int, ...], str | None]] = [(("to",), self.to), (("fallback",), self.fallback)]
-        return tuple((path, owner_id) for path, owner_id in listed if owner_id is not None)
-
 
 KNOWN_AT_ONCE = frozenset({"kind", "status", "record_type", "owner_id"})
 """What a decision reads of a person in any case."""
@@ -189,6 +184,7 @@ class Settings:
     scenarios: Mapping[Scenario, ScenarioSettings] = field(default_factory=dict)
     assignment_rules: tuple[AssignmentRule, ...] = ()
     intermediate_owners: frozenset[str] = frozenset()
+    router: Router = NO_ROUTER
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def scenario(self, scenario: Scenario) -> ScenarioSettings:
@@ -212,6 +208,22 @@ class Settings:
     def temporary_owners(self) -> frozenset[str]:
         """Those who hold a lead only while it waits."""
         return self.intermediate_owners | {rule.to for rule in self.assignment_rules}
+
+    @property
+    def owners_named(self) -> Iterator[tuple[tuple[str | int, ...], str, bool]]:
+        """Every owner that the assignment's settings name: its place below them, its id, and whether it must be active.
+        Those from whom leads are taken need not be: whoever left has leads, too."""
+        for place, rule in enumerate(self.assignment_rules):
+            at = ("rules", place)
+            for owner_id in sorted(rule.owners):
+                yield (*at, "owners"), owner_id, False
+            yield (*at, "to"), rule.to, True
+            if rule.fallback is not None:
+                yield (*at, "fallback"), rule.fallback, True
+        for owner_id in sorted(self.intermediate_owners):
+            yield ("intermediate_owners",), owner_id, False
+        for path, owner_id in self.router.named:
+            yield ("router", *path), owner_id, True
 
     @cached_property
     def given_owners(self) -> frozenset[str]:
@@ -256,6 +268,7 @@ class Settings:
             scenarios={Scenario(name): _scenario(section) for name, section in reactivation.items()},
             assignment_rules=tuple(_assignment_rule(rule) for rule in assignment.get("rules") or ()),
             intermediate_owners=frozenset(assignment.get("intermediate_owners") or ()),
+            router=Router.of(assignment.get("router") or {}),
             document=document,
         )
 

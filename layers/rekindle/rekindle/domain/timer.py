@@ -7,6 +7,13 @@ from rekindle.domain.decision import Trigger, digest
 from rekindle.domain.ordering import Mark
 from rekindle.domain.settings import Scenario
 
+_STATUS = "status:"
+
+
+def changed_by(trigger_id: str) -> Mark:
+    """The status change that a trigger of a timer names."""
+    return Mark.parse(trigger_id.removeprefix(_STATUS))
+
 
 @dataclass(frozen=True, slots=True)
 class Timer:
@@ -26,7 +33,7 @@ class Timer:
     def trigger(self) -> Trigger:
         return Trigger(
             Scenario.ACTIVE_STATUS,
-            f"status:{self.change}",
+            f"{_STATUS}{self.change}",
             self.person_id,
             as_of=self.due,
             user_id=self.user_id,

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 def instant(text: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from rekindle.domain.ordering import Mark
@@ -19,4 +20,6 @@ class User:
     time_zone: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
+    changed_at: datetime | None = None
+    """When this version was stored, by Rekindle's clock."""
     marks: Mapping[str, Mark] = field(default_factory=dict)

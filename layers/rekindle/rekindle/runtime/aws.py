@@ -12,18 +12,22 @@ import botocore.session
 from botocore.config import Config
 
 from rekindle.adapters.dynamodb import reference
+from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
 from rekindle.adapters.dynamodb.connection import bind, open_client
+from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.pools import DynamoDBPools
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.timers import ScheduledTimers
-from rekindle.adapters.scheduler import ScheduledWaits, Schedules
+from rekindle.adapters.scheduler import ScheduledRoutings, ScheduledWaits, Schedules
 from rekindle.runtime.environment import Environment
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
     from rekindle.adapters.eventbridge import EventBridgeBus
     from rekindle.adapters.failures import FailureQueue
+    from rekindle.runtime.simulated_parts import SimulatedParts
 
 
 def now() -> datetime:
@@ -54,13 +58,18 @@ def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
     tables = bind(open_client(environment().region, session=session()), environment().tables)
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
-    queues = reference.queues(now)
+    accounts, queues = DynamoDBAccounts(tables, now), reference.queues(now)
     return UseCases(
         people=DynamoDBPeople(tables),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(tables),
-        reference=reference.CachedReference(campaigns, queues, users, versions, environment().reference_lifetime),
+        reference=reference.CachedReference(
+            campaigns, accounts, queues, users, versions, environment().reference_lifetime
+        ),
         campaigns=campaigns,
+        accounts=accounts,
+        directory=accounts,
+        contacts=DynamoDBContacts(tables),
         queues=queues,
         users=users,
         tasks=reference.tasks(now),
@@ -68,6 +77,8 @@ def use_cases() -> UseCases:
         versions=versions,
         timers=timers(),
         waits=ScheduledWaits(schedules()),
+        pools=DynamoDBPools(tables),
+        routings=ScheduledRoutings(schedules()),
         clock=now,
     )
 
@@ -111,3 +122,11 @@ def failures() -> "FailureQueue":
 @lru_cache(maxsize=1)
 def queues() -> Any:
     return _client("sqs")
+
+
+@lru_cache(maxsize=1)
+def simulations() -> "SimulatedParts":
+    from rekindle.adapters.objects import Bucket
+    from rekindle.runtime.simulated_parts import SimulatedParts
+
+    return SimulatedParts(Bucket(_client("s3"), environment().bucket))

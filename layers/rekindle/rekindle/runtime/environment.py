@@ -28,6 +28,8 @@ class Environment:
     """Seconds that campaigns, users and settings are kept in memory."""
     build: str
     scheduling: Scheduling
+    bucket: str
+    """Where large histories are simulated."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -55,4 +57,5 @@ class Environment:
                 role_arn=variables.get("SCHEDULE_ROLE_ARN", ""),
                 dead_letter_arn=variables.get("FAILURE_QUEUE_ARN", ""),
             ),
+            bucket=variables.get("SIMULATIONS_BUCKET", ""),
         )

@@ -18,6 +18,7 @@ from rekindle.adapters.wire import ids, views
 from rekindle.adapters.wire.rules import Identifier, required
 from rekindle.domain.decision import digest
 from rekindle.domain.errors import (
+    CallTooLarge,
     Conflict,
     InvalidField,
     InvalidSettings,
@@ -38,6 +39,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotPending: HTTPStatus.CONFLICT,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    CallTooLarge: HTTPStatus.CONTENT_TOO_LARGE,
     Refusal: HTTPStatus.UNPROCESSABLE_ENTITY,
     Conflict: HTTPStatus.CONFLICT,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -140,19 +142,24 @@ def if_match(app: APIGatewayRestResolver) -> int | None:
 
 def request_name(app: APIGatewayRestResolver) -> str:
     """What names this request, and no other: its key, where the caller may send it again."""
-    key = idempotency_key(app)
-    return app.current_event.request_context.request_id if key is None else digest(key)
+    key = _callers_key(app)
+    return app.current_event.request_context.request_id if key is None else key
 
 
 def call_of(app: APIGatewayRestResolver, content: str, at: datetime) -> Call | None:
-    key = idempotency_key(app)
+    key = _callers_key(app)
     return None if key is None else Call(key, content, at)
 
 
-def idempotency_key(app: APIGatewayRestResolver) -> str | None:
-    """Raises InvalidField."""
+def _callers_key(app: APIGatewayRestResolver) -> str | None:
+    """The key under the name of who called, so that two callers who choose the same one do not meet. A role is one
+    caller whatever its session: what a session could not finish the next may repeat. Raises InvalidField."""
     given = app.current_event.headers.get(KEY)
-    return None if given is None else str(required(Identifier, {KEY: given}, KEY, str))
+    if given is None:
+        return None
+    identity = app.current_event.request_context.get("identity") or {}
+    principal, _, _ = (identity.get("caller") or "").partition(":")
+    return digest(principal, str(required(Identifier, {KEY: given}, KEY, str)))
 
 
 def etag(version: int) -> dict[str, str]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rekindle.application.recorded import Recorded
     from rekindle.domain.assignment import Assignment
     from rekindle.domain.decision import Decision
+    from rekindle.domain.routing import Routing
 
 # Most requests that only read count nothing, and Powertools would say so for each of them.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
@@ -52,4 +53,16 @@ def tell_assignment(assignment: "Assignment") -> None:
         state=assignment.state,
         reason=assignment.reason,
         owner_id=assignment.owner_id,
+    )
+
+
+def tell_routing(routing: "Routing") -> None:
+    count({"Routed" if routing.owner_id is not None else "NotRouted": 1})
+    logger.info(
+        "routed",
+        assignment_id=routing.assignment_id,
+        owner_id=routing.owner_id,
+        by=routing.by,
+        reason=routing.reason,
+        settings_version=routing.settings_version,
     )

@@ -12,14 +12,18 @@ from typing import Any
 
 from rekindle.adapters.memory import (
     Memory,
-    MemoryCampaigns,
+    MemoryAccounts,
+    MemoryContacts,
     MemoryLedger,
     MemoryPeople,
+    MemoryPools,
     MemoryReference,
+    MemoryRoutings,
     MemoryScores,
     MemorySettings,
     MemoryTimers,
     MemoryWaits,
+    memory_campaigns,
     memory_opportunities,
     memory_queues,
     memory_tasks,
@@ -36,6 +40,8 @@ from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.facts import Fact
 from rekindle.domain.settings import Scenario
 from rekindle.runtime.use_cases import UseCases
+
+_NEVER = times.LAST
 
 PATIENCE = timedelta(seconds=14)
 """How long the deployed functions deliver a fact again that names something unknown: after 2, 4 and 8 seconds."""
@@ -73,14 +79,19 @@ class Simulation:
             scores=MemoryScores(self.memory),
             ledger=MemoryLedger(self.memory),
             reference=reference,
-            campaigns=MemoryCampaigns(self.memory),
+            accounts=MemoryAccounts(self.memory),
+            directory=MemoryAccounts(self.memory),
+            contacts=MemoryContacts(self.memory),
             queues=memory_queues(self.memory),
+            campaigns=memory_campaigns(self.memory),
             users=memory_users(self.memory),
             tasks=memory_tasks(self.memory),
             opportunities=memory_opportunities(self.memory),
             versions=MemorySettings(self.memory),
             timers=MemoryTimers(self.memory),
             waits=MemoryWaits(self.memory),
+            pools=MemoryPools(self.memory),
+            routings=MemoryRoutings(self.memory),
             clock=lambda: self.now,
         )
         self.memory.documents.append((self.document, self.now))
@@ -96,19 +107,20 @@ class Simulation:
             self.refused.append(Refused(line, refusal))
             return
         for fact in facts:
-            self._let_time_pass(fact.mark.at)
+            yield from self._let_time_pass(fact.mark.at)
             self._record(Waiting(line, fact.mark.at + PATIENCE, fact))
         if self._waiting:
             self._try_again()
         yield from self._decided()
 
     def finish(self) -> Iterator[Explanation]:
-        """The end of the history: what still waits for another fact is refused, and delays that run come to their end,
-        so that every trigger has its decision. A wait for an owner stays one: who would have answered is not known."""
-        self.now += PATIENCE
-        self._try_again()
+        """The end of the history: delays that run come to their end, so that every trigger has its decision, and what
+        still waits for another fact is refused. A wait for an owner stays one: who would have answered is not known."""
         while self.memory.due:
             self._end_delay()
+            yield from self._decided()
+        self.now += PATIENCE
+        self._try_again()
         yield from self._decided()
 
     def assignments(self) -> list[tuple[str, Assignment]]:
@@ -120,15 +132,27 @@ class Simulation:
     def keep_assignments(self) -> None:
         self.memory.assignments = {}
 
-    def _let_time_pass(self, moment: datetime) -> None:
-        """Move the clock on; timers that are due by then fire at their own instants, and in that order."""
-        delays, waits = self.memory.due, self.memory.waiting
-        while (delays and delays[0][0] <= moment) or (waits and waits[0][0] <= moment):
-            if delays and (not waits or delays[0] <= waits[0]):
+    def _let_time_pass(self, moment: datetime) -> Iterator[Explanation]:
+        """Move the clock on; what is due by then happens at its own instant, in that order, and what has waited long
+        enough by then is refused. Both happen before anything is told at that moment, so that a person's decisions do
+        not depend on how often others are told of in between."""
+        memory = self.memory
+        while memory.due or memory.waiting or memory.routings:
+            delay = memory.due[0][0] if memory.due else _NEVER
+            wait = memory.waiting[0][0] if memory.waiting else _NEVER
+            routing = memory.routings[0][0] if memory.routings else _NEVER
+            if min(delay, wait, routing) > moment:
+                break
+            if delay <= wait and delay <= routing:
                 self._end_delay()
-            else:
+            elif wait <= routing:
                 self._end_wait()
+            else:
+                self._route()
+            yield from self._decided()
         self.now = max(self.now, moment)
+        if self._waiting and any(waiting.until <= self.now for waiting in self._waiting):
+            self._try_again()
 
     def _end_delay(self) -> None:
         due, name = heapq.heappop(self.memory.due)
@@ -143,6 +167,11 @@ class Simulation:
         self.now = max(self.now, due)
         self.use_cases.time_out_assignments(self.memory.waits.pop(name))
         self._follow()
+
+    def _route(self) -> None:
+        due, person_id, assignment_id = heapq.heappop(self.memory.routings)
+        self.now = max(self.now, due)
+        self.use_cases.route_leads(person_id, assignment_id)
 
     def _record(self, waiting: Waiting) -> None:
         try:
@@ -170,12 +199,19 @@ class Simulation:
             person_id, change, user_id = memory.activations.popleft()
             self.use_cases.schedule_reactivation(person_id, change, user_id)
         while memory.begun:
-            self.use_cases.start_assignments(memory.begun.popleft())
+            decision = memory.begun.popleft()
+            self.use_cases.start_assignments(decision)
+            if decision.assignment is not None and decision.assignment.routed:
+                self.use_cases.route_leads(decision.person_id, decision.assignment.assignment_id)
 
     def _try_again(self) -> None:
-        held, self._waiting = self._waiting, []
-        for waiting in held:
-            self._record(waiting)
+        """What waits for a fact may itself be waited for: until nothing more is recorded."""
+        before = len(self._waiting) + 1
+        while len(self._waiting) < before:
+            before = len(self._waiting)
+            held, self._waiting = self._waiting, []
+            for waiting in held:
+                self._record(waiting)
 
     def _decided(self) -> Iterator[Explanation]:
         while self.memory.outbox:

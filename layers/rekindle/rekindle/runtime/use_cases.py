@@ -9,13 +9,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rekindle.application.ports import (
+    AccountDirectory,
+    Accounts,
     Campaigns,
     Clock,
+    Contacts,
     Ledger,
     Opportunities,
     People,
+    Pools,
     Queues,
     Reference,
+    Routings,
     Scores,
     SettingsVersions,
     Tasks,
@@ -27,13 +32,16 @@ from rekindle.application.ports import (
 if TYPE_CHECKING:
     from rekindle.application.answer_requests import AnswerRequests
     from rekindle.application.change_settings import ChangeSettings
+    from rekindle.application.commit_people import CommitPeople
     from rekindle.application.complete_assignments import CompleteAssignments
+    from rekindle.application.match_account import MatchAccount
     from rekindle.application.reactivate import Reactivate
     from rekindle.application.reactivate_on_score import ReactivateOnScore
     from rekindle.application.reactivate_on_status import ReactivateOnStatus
     from rekindle.application.reconsider_responses import ReconsiderResponses
     from rekindle.application.record_crm_changes import RecordCrmChanges
     from rekindle.application.request_reactivation import RequestReactivation
+    from rekindle.application.route_leads import RouteLeads
     from rekindle.application.schedule_reactivation import ScheduleReactivation
     from rekindle.application.show_records import ShowRecords
     from rekindle.application.start_assignments import StartAssignments
@@ -49,6 +57,9 @@ class UseCases:
     ledger: Ledger
     reference: Reference
     campaigns: Campaigns
+    accounts: Accounts
+    directory: AccountDirectory
+    contacts: Contacts
     queues: Queues
     users: Users
     tasks: Tasks
@@ -56,7 +67,15 @@ class UseCases:
     versions: SettingsVersions
     timers: Timers
     waits: Waits
+    pools: Pools
+    routings: Routings
     clock: Clock
+
+    @cached_property
+    def match_account(self) -> "MatchAccount":
+        from rekindle.application.match_account import MatchAccount
+
+        return MatchAccount(self.directory, self.contacts, self.people, self.reference)
 
     @cached_property
     def reactivate(self) -> "Reactivate":
@@ -119,32 +138,52 @@ class UseCases:
         return TimeOutAssignments(self.people, self.reference, self.waits, self.clock)
 
     @cached_property
+    def route_leads(self) -> "RouteLeads":
+        from rekindle.application.route_leads import RouteLeads
+
+        return RouteLeads(self.people, self.reference, self.pools, self.routings, self.match_account, self.clock)
+
+    @cached_property
     def complete_assignments(self) -> "CompleteAssignments":
         from rekindle.application.complete_assignments import CompleteAssignments
 
         return CompleteAssignments(self.people, self.reference, self.clock)
 
     @cached_property
+    def commit_people(self) -> "CommitPeople":
+        from rekindle.application.commit_people import CommitPeople
+
+        return CommitPeople(self.people, self.contacts)
+
+    @cached_property
     def unite_people(self) -> "UnitePeople":
         from rekindle.application.unite_people import UnitePeople
 
-        return UnitePeople(self.people, self.scores, self.reference, self.reconsider_responses)
+        return UnitePeople(self.people, self.scores, self.reference, self.reconsider_responses, self.commit_people)
 
     @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
         from rekindle.application.record_crm_changes import RecordCrmChanges
         from rekindle.application.record_opportunity import RecordOpportunity
         from rekindle.application.record_person import RecordPerson
-        from rekindle.application.record_reference import RecordCampaign, RecordTask, RecordUser
+        from rekindle.application.record_reference import (
+            RecordAccount,
+            RecordCampaign,
+            RecordQueue,
+            RecordTask,
+            RecordUser,
+        )
         from rekindle.application.record_response import RecordResponse
 
         return RecordCrmChanges(
-            person=RecordPerson(self.people, self.scores, self.reference, self.unite_people),
+            person=RecordPerson(self.people, self.scores, self.reference, self.unite_people, self.commit_people),
             response=RecordResponse(
                 self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
             ),
             campaign=RecordCampaign(self.campaigns, self.clock),
-            user=RecordUser(self.users),
+            account=RecordAccount(self.accounts),
+            queue=RecordQueue(self.queues),
+            user=RecordUser(self.users, self.clock),
             task=RecordTask(self.tasks, self.people),
             opportunity=RecordOpportunity(self.people, self.opportunities),
             unite=self.unite_people,
@@ -155,7 +194,10 @@ class UseCases:
     def show_records(self) -> "ShowRecords":
         from rekindle.application.show_records import ShowRecords
 
-        return ShowRecords(self.people, self.scores, self.ledger, self.reference, self.campaigns, self.users)
+        return ShowRecords(
+            *(self.people, self.scores, self.ledger, self.reference),
+            *(self.campaigns, self.users, self.accounts, self.queues),
+        )
 
     @cached_property
     def change_settings(self) -> "ChangeSettings":

@@ -7,15 +7,17 @@ from functools import cache
 from typing import Any
 
 from rekindle.domain import times
+from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.campaign import Campaign
-from rekindle.domain.decision import Decision, Outcome, Reason
-from rekindle.domain.journey import Deactivated, Ended, Entry, Stage, StageReached
+from rekindle.domain.decision import Basis, Decision, Outcome, Reason
+from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark, grouped, ungrouped
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.queue import Queue
 from rekindle.domain.response import Details, ResponseClass, Standing, Trace
+from rekindle.domain.routing import By, Routing
 from rekindle.domain.settings import Overrides, Scenario
 from rekindle.domain.task import Task
 from rekindle.domain.user import User
@@ -26,11 +28,12 @@ _INSTANTS = frozenset(
     (
         *("since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at"),
         *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
-        *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline"),
+        *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline", "again_at"),
+        *("status_at", "unanswered_at"),
     )
 )
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"member_ids", "absorbed", "absorbing", "opportunities", "person_ids"}
+_TUPLES = {"suggested", "absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,
@@ -38,6 +41,7 @@ _NAMES: Mapping[str, Any] = {
     "stage": Stage,
     "state": State,
     "step": Step,
+    "by": By,
     "assignment": lambda stored: Assignment(**decoded(stored)),
 }
 
@@ -61,6 +65,43 @@ def encoded(value: Any, leave_out: frozenset[str] = frozenset()) -> Json:
     return found
 
 
+_BASIS = {
+    "status": "s",
+    "status_at": "t",
+    "status_activated": "w",
+    "owner_id": "o",
+    "record_type": "y",
+    "nurture_until": "n",
+    "score_activated_at": "m",
+    "opportunity_open": "q",
+    "cycles": "c",
+    "deleted": "x",
+    "active": "a",
+    "own_score": "p",
+    "unanswered_at": "u",
+}
+
+_OF_NO_RESPONSE = {"response_id": "", "campaign_id": "", "cycle": 0, "decision_id": ""}
+
+
+def _basis(value: Basis) -> Json:
+    """A letter for each name, and no empty text: every decision carries it, and is to stay below the kilobyte that a
+    write is billed by."""
+    found = {_BASIS[name]: held for name, held in encoded(value).items()}
+    if "a" in found:
+        found["a"] = {name: held for name, held in found["a"].items() if held or name not in _OF_NO_RESPONSE}
+    return found
+
+
+def _basis_of(stored: Mapping[str, Any]) -> Basis:
+    values = decoded({name: stored[letter] for name, letter in _BASIS.items() if letter in stored})
+    if "active" in values:
+        values["active"] = Engagement(**{**_OF_NO_RESPONSE, **decoded(values["active"])})
+    if "status_activated" in values:
+        values["status_activated"] = Mark.parse(values["status_activated"])
+    return Basis(**values)
+
+
 _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     datetime: times.text,
     date: date.isoformat,
@@ -68,6 +109,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Engagement: encoded,
     Overrides: encoded,
     Assignment: encoded,
+    Basis: _basis,
 }
 
 
@@ -153,6 +195,8 @@ def decision(stored: Mapping[str, Any]) -> Decision:
         if "priority" in asked:
             asked = {**asked, "priority": tuple(ResponseClass(name) for name in asked["priority"])}
         values["overrides"] = Overrides(**asked)
+    if "basis" in values:
+        values["basis"] = _basis_of(values["basis"])
     return Decision(reason=Reason(reason) if reason else None, **values)
 
 
@@ -162,6 +206,10 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
         return StageReached(**values)
     if kind == "assignment":
         return AssignmentStep(**values)
+    if kind == "routing":
+        return Routing(**values)
+    if kind == "merged":
+        return Merged(**values)
     return Deactivated(reason=Ended(values.pop("reason")), **values)
 
 
@@ -174,11 +222,19 @@ def kind_of(value: Decision | Entry) -> str:
         return "decision"
     if isinstance(value, AssignmentStep):
         return "assignment"
+    if isinstance(value, Routing):
+        return "routing"
+    if isinstance(value, Merged):
+        return "merged"
     return "stage" if isinstance(value, StageReached) else "deactivated"
 
 
 def campaign(stored: Mapping[str, Any]) -> Campaign:
     return Campaign(**decoded(stored))
+
+
+def account(stored: Mapping[str, Any]) -> Account:
+    return Account(**decoded(stored))
 
 
 def queue(stored: Mapping[str, Any]) -> Queue:

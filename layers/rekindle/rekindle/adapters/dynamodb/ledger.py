@@ -14,7 +14,8 @@ from rekindle.domain.decision import Decision, digest
 from rekindle.domain.errors import Conflict
 from rekindle.domain.events import entry_id, told_by
 from rekindle.domain.journey import Entry
-from rekindle.domain.request import REMEMBERED, Call
+from rekindle.domain.request import Call
+from rekindle.domain.values import replace
 
 _CALL = "call"
 
@@ -71,7 +72,7 @@ class DynamoDBLedger:
             _CALL,
             kind=_CALL,
             body={"content": call.content, "at": times.text(call.at)},
-            expires=now + int(REMEMBERED.total_seconds()),
+            expires=None if call.lifetime is None else now + int(call.lifetime.total_seconds()),
         )
         try:
             with our_errors():
@@ -80,7 +81,7 @@ class DynamoDBLedger:
         except Conflict:
             with our_errors():
                 kept = LedgerItem.get(partition, _CALL, consistent_read=True).body
-            return Call(call.key, kept["content"], times.instant(kept["at"]))
+            return replace(call, content=kept["content"], at=times.instant(kept["at"]))
         return call
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:

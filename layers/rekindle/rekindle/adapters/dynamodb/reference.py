@@ -1,5 +1,5 @@
-"""Campaigns, users, tasks, opportunities and settings kept in DynamoDB: every version an item, the newest the current
-one; and the look-up that decisions read through, which keeps each in memory for a few seconds."""
+"""Campaigns, queues, users, tasks, opportunities and settings kept in DynamoDB: every version an item, the newest the
+current one; and the look-up that decisions read through, which keeps each in memory for a few seconds."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import Any
 from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import ReferenceItem
-from rekindle.application.ports import Page
+from rekindle.application.ports import Accounts, Page
 from rekindle.domain import times
 from rekindle.domain.account import Account
 from rekindle.domain.campaign import Campaign
@@ -50,7 +50,7 @@ class DynamoDBRecords[R: (Campaign, Account, Queue, User, Task, Opportunity)]:
         return self.decode(item.body) if item else None
 
     def put(self, record: R, read_version: int) -> None:
-        told_at = record.changed_at if isinstance(record, Campaign) else None
+        told_at = record.changed_at if isinstance(record, Campaign | User) else None
         changed_at = told_at or self.clock()
         _store(f"{self.kind}#{self.id_of(record)}", read_version + 1, changed_at, encoding.encoded(record))
 
@@ -117,6 +117,7 @@ class CachedReference:
     """What is known is kept for `lifetime` seconds; what is not known is asked for again each time."""
 
     campaigns: DynamoDBRecords[Campaign]
+    accounts: Accounts
     queues: DynamoDBRecords[Queue]
     users: DynamoDBRecords[User]
     versions: DynamoDBSettings
@@ -164,10 +165,13 @@ class CachedReference:
         return self.campaigns.at(campaign_id, moment)
 
     def account(self, account_id: str) -> Account | None:
-        return None
+        return self._cached(f"account#{account_id}", lambda: self.accounts.get(account_id))
 
     def queue(self, queue_id: str) -> Queue | None:
         return self._cached(f"queue#{queue_id}", lambda: self.queues.get(queue_id))
 
     def user(self, user_id: str) -> User | None:
         return self._cached(f"user#{user_id}", lambda: self.users.get(user_id))
+
+    def user_at(self, user_id: str, moment: datetime) -> User | None:
+        return self.users.at(user_id, moment)

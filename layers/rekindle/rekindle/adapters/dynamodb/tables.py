@@ -43,7 +43,8 @@ class AssignedIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-unty
 
 
 class PeopleItem(Model):
-    """A person, or one of the person's responses: one item collection. And, each by itself, whose a response is.
+    """A person, or one of the person's responses: one item collection. And, each by itself, whose a response is, and
+    who has an e-mail address.
 
     `cand` makes the sparse local index of the search: the person itself first, then the candidates, best first.
     """
@@ -122,7 +123,8 @@ class LedgerItem(Model):
 
 
 class ReferenceItem(Model):
-    """One version of a campaign, a user or the settings. The newest is the current one."""
+    """One version of a campaign, an account, a queue, a user or the settings. The newest is the current one. Or an
+    account as it is listed under a key of matching: `version` is then a number that stands for the account."""
 
     class Meta:
         table_name = ""

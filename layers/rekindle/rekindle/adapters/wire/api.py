@@ -12,7 +12,7 @@ from rekindle.adapters.wire.records import digest, mark_of
 from rekindle.adapters.wire.rules import Identifier, Inputs, kind_of, only, required
 from rekindle.domain.assignment import State
 from rekindle.domain.errors import InvalidField, Malformed, Refusal
-from rekindle.domain.facts import CampaignChanged, PersonChanged, UserChanged
+from rekindle.domain.facts import AccountChanged, CampaignChanged, PersonChanged, QueueChanged, UserChanged
 from rekindle.domain.ordering import Mark
 from rekindle.domain.request import ReactivationRequested, ResponsePrompted
 
@@ -27,6 +27,16 @@ def campaign_changed(campaign_id: str, body: bytes, now: datetime) -> CampaignCh
     return records.campaign_changed(detail, mark_of("Campaign Changed", detail, now, str), str)
 
 
+def account_changed(account_id: str, body: bytes, now: datetime) -> AccountChanged:
+    detail = _detail("account_id", account_id, body, records.ACCOUNT)
+    return records.account_changed(detail, mark_of("Account Changed", detail, now, str), str)
+
+
+def queue_changed(queue_id: str, body: bytes, now: datetime) -> QueueChanged:
+    detail = _detail("queue_id", queue_id, body, records.QUEUE)
+    return records.queue_changed(detail, mark_of("Queue Changed", detail, now, str), str)
+
+
 def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:
     detail = _detail("user_id", user_id, body, records.USER)
     return records.user_changed(detail, mark_of("User Changed", detail, now, str), str)
@@ -34,7 +44,7 @@ def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:
 
 def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list[ReactivationRequested | Refusal], str]:
     """The inputs of a call, what is wrong with one standing in its place; and the name of their content."""
-    values = _object(body)
+    values = object_of(body)
     only({"inputs"}, values, str)
     inputs = required(Inputs, values, "inputs", str)
     asked = [_input(one, f"{name}-{index}", Mark(now)) for index, one in enumerate(inputs)]
@@ -52,7 +62,7 @@ def _input(values: Any, request_id: str, mark: Mark) -> ReactivationRequested | 
 
 
 def response_prompted(body: bytes, name: str, now: datetime) -> tuple[ResponsePrompted, str]:
-    values = _object(body)
+    values = object_of(body)
     only(requests.PROMPT, values, str)
     return requests.prompted(name, values, Mark(now), str), digest("response-prompts", values)
 
@@ -67,14 +77,14 @@ def assignment_state(given: str | None) -> State:
 
 def completion(body: bytes) -> str | None:
     """The owner that is confirmed; None for the one who has the person. An empty body confirms that one, too."""
-    values = _object(body) if body.strip() else {}
+    values = object_of(body) if body.strip() else {}
     only({"owner_id"}, values, str)
     if "owner_id" not in values:
         return None
     return ids.widened_if(ids.OWNER, required(Identifier, values, "owner_id", str))
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def object_of(body: bytes) -> dict[str, Any]:
     try:
         values = msgspec.json.decode(body)
         json.loads(body, object_pairs_hook=_no_doubles)
@@ -95,7 +105,7 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> None:
 
 def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -> dict[str, Any]:
     """What an event would have as its detail. The body may repeat the address's identifier, and no other."""
-    values = _object(body)
+    values = object_of(body)
     only({*known, "sequence", id_name}, values, str)
     if values.get(id_name, record_id) != record_id:
         raise InvalidField("it is not the identifier in the address", id_name)

@@ -20,6 +20,8 @@ _READERS: Mapping[str, Reader] = {
     "Campaign Deleted": records.campaign_deleted,
     "Response Recorded": records.response_recorded,
     "Response Deleted": records.response_deleted,
+    "Account Changed": records.account_changed,
+    "Queue Changed": records.queue_changed,
     "User Changed": records.user_changed,
     "Task Logged": records.task_logged,
     "Opportunity Changed": records.opportunity_changed,
@@ -27,9 +29,6 @@ _READERS: Mapping[str, Reader] = {
     "Reactivation Requested": requests.reactivation_requested,
     "Response Prompted": requests.response_prompted,
 }
-
-_WITHOUT_FACTS = frozenset({"Account Changed", "Queue Changed"})
-"""Detail types of the contract that change nothing of what is decided here."""
 
 
 def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
@@ -53,8 +52,6 @@ def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
         return [read(detail, mark, _in_detail)]
     if salesforce.is_change(detail):
         return salesforce.facts_of(detail_type, detail)
-    if detail_type in _WITHOUT_FACTS:
-        return []
     raise Malformed("there is no such detail-type", "detail-type")
 
 

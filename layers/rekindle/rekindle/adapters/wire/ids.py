@@ -9,6 +9,7 @@ RESPONSE = ("00v",)
 USER = ("005",)
 OWNER = ("005", "00G")
 ACCOUNT = ("001",)
+QUEUE = ("00G",)
 TASK = ("00T", "00U")
 OPPORTUNITY = ("006",)
 

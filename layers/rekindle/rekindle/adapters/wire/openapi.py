@@ -4,14 +4,23 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire.records import CampaignValues, PersonValues, UserValues
+from rekindle.adapters.wire.records import AccountValues, CampaignValues, PersonValues, QueueValues, UserValues
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
-from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, MOST_INPUTS, Identifier, Sequence
+from rekindle.adapters.wire.rules import (
+    LARGEST_ANSWER,
+    LARGEST_SIMULATION,
+    LONGEST_IDENTIFIER,
+    MOST_EVENTS,
+    MOST_INPUTS,
+    Identifier,
+    Sequence,
+)
 from rekindle.adapters.wire.settings_schema import SCHEMA
 from rekindle.domain.assignment import State, Step
 from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.journey import Ended, Stage
 from rekindle.domain.response import ResponseClass
+from rekindle.domain.routing import By, Passed, Unrouted
 from rekindle.domain.search import Excluded
 from rekindle.domain.settings import Scenario
 
@@ -49,6 +58,7 @@ def document(build: str) -> Json:
             {"name": "Assignment", "description": "What waits for an owner."},
             {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
             {"name": "Settings", "description": "One document; each change of it is a version."},
+            {"name": "Simulation", "description": "What settings would have made of a history."},
             {"name": "Service", "description": "The service itself."},
         ],
         "paths": _paths(),
@@ -97,6 +107,12 @@ def _paths() -> Json:
         },
         "/campaigns/{campaign_id}": {
             "put": _put("put_campaign", "Tell what changed of a campaign", "Campaign", _in_path("campaign_id", "")),
+        },
+        "/accounts/{account_id}": {
+            "put": _put("put_account", "Tell what changed of an account", "Account", _in_path("account_id", "")),
+        },
+        "/queues/{queue_id}": {
+            "put": _put("put_queue", "Tell what changed of a queue", "Queue", _in_path("queue_id", "")),
         },
         "/users/{user_id}": {
             "put": _put("put_user", "Tell what changed of a user", "User", _in_path("user_id", "")),
@@ -184,6 +200,17 @@ def _paths() -> Json:
                 ["NotFound"],
             ),
         },
+        "/simulations": {
+            "post": _operation(
+                "simulate_settings",
+                "Simulation",
+                "The decisions that settings lead to over a history, and the credit by campaign; nothing is stored",
+                "Simulation",
+                [],
+                ["Malformed", "NotFound", "TooLarge", "Invalid"],
+                _body("SimulationRequest"),
+            ),
+        },
         "/health": {
             "get": _unsigned(_operation("get_health", "Service", "Whether the service answers", "Health")),
         },
@@ -267,8 +294,8 @@ _IF_MATCH = {
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
-    "description": "Makes the request safe to send again: for a day, the same body under the same key is the same "
-    "request, answered by the same decisions, and another body is refused.",
+    "description": "Makes the request safe to send again: for a day, the same body under the same key of the same "
+    "caller is the same request, answered by the same decisions, and another body is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
 _PAGING = [
@@ -293,6 +320,12 @@ def _schemas() -> Json:
     return {
         "PersonChange": _change(PersonValues, "person_id", _PERSON_EXAMPLE),
         "CampaignChange": _change(CampaignValues, "campaign_id", {"name": "Spring webinar", "type": "Webinar"}),
+        "AccountChange": _change(
+            AccountValues,
+            "account_id",
+            {"name": "Acme Corp.", "domain": "acme.com", "owner_id": "u-1", "team": {"SDR": "u-2"}},
+        ),
+        "QueueChange": _change(QueueValues, "queue_id", {"name": "Inbound", "member_ids": ["u-1", "u-2"]}),
         "UserChange": _change(
             UserValues, "user_id", {"name": "Ada Byron", "role": "SDR", "fields": {"region": "EMEA"}}
         ),
@@ -322,12 +355,16 @@ def _schemas() -> Json:
             "required": ["results"],
             "additionalProperties": False,
         },
+        "SimulationRequest": _SIMULATION_REQUEST,
+        "Simulation": _SIMULATION,
         "Settings": {key: value for key, value in SCHEMA.items() if key != "$schema"},
         "Person": _PERSON,
         "Campaign": _record(
             "campaign_id name? type? status? is_active starts_on? ends_on? cost? precedence? exclude_from_reactivation "
             "default_responded_status? response_prompt trigger_reactivation bypass_nurture_timeout track? deleted"
         ),
+        "Account": _record("account_id name? domain? owner_id? team parent_id? type? deleted"),
+        "Queue": _record("queue_id name? member_ids"),
         "User": _record("user_id name? email? role? profile? mode? is_active time_zone? fields"),
         "Response": _record(
             "response_id person_id campaign_id responded responded_at? received_at response_status? activated_at? "
@@ -415,6 +452,10 @@ _MEANINGS = {
     "bypass_nurture_timeout": "Whether a response qualifies while its person is to be left alone.",
     "mode": "The user's own mode, before that of the profile and of the settings.",
     "time_zone": "Such as Europe/Oslo.",
+    "domain": "The account's own e-mail domain, or the address of its website: leads are matched by it.",
+    "team": "Roles, each with its user. A team is told as a whole.",
+    "parent_id": "The account that this one is part of.",
+    "member_ids": "The users who take what the queue owns, told as a whole.",
 }
 
 
@@ -447,12 +488,14 @@ _TYPES: dict[str, Json] = {
         {"type": "boolean"},
     ),
     **_each(
-        "activated_at as_of assigned_at at deadline decided_at nurture_until reactivated_at received_at responded_at "
-        "stored_at time worked_at",
+        "activated_at again_at as_of assigned_at at deadline decided_at nurture_until reactivated_at received_at "
+        "responded_at stored_at time worked_at",
         {"type": "string", "format": "date-time"},
     ),
     **_each("starts_on ends_on", {"type": "string", "format": "date"}),
     **_each("fields settings", {"type": "object"}),
+    "team": {"type": "object", "additionalProperties": {"type": "string"}},
+    "member_ids": {"type": "array", "items": {"type": "string"}},
     "scenario": {"type": "string", "enum": [one.value for one in Scenario]},
     "outcome": {"type": "string", "enum": [one.value for one in Outcome]},
     "stage": {"type": "string", "enum": [one.value for one in Stage]},
@@ -532,15 +575,25 @@ _CONSIDERED = {
     "description": "The winner, and only the winner, has null as excluded.",
 }
 _REASON = {"type": "string", "enum": [one.value for one in Reason]}
+_DECIDED = (
+    "record decision_id person_id scenario outcome reason? response_id? campaign_id? decided_at as_of trigger_id "
+    "settings_version dry_run considered considered_total default_campaign_source? score? previous_score? "
+    "activated_at? cycle? status? replaced_response_id? explanation"
+)
 _DECISION = {
     **_record(
-        "record decision_id person_id scenario outcome reason? response_id? campaign_id? decided_at as_of trigger_id "
-        "settings_version dry_run considered considered_total default_campaign_source? score? previous_score? "
-        "activated_at? cycle? status? replaced_response_id? explanation",
+        f"{_DECIDED} replay?",
         record={"type": "string", "const": "decision"},
         reason=_REASON,
         considered=_list(_CONSIDERED),
+        replay={
+            "type": "string",
+            "description": "Only of one decision: what came of making it again from what is stored; null where that is "
+            "not all there.",
+            "enum": ["identical", "different"],
+        },
     ),
+    "required": [name.removesuffix("?") for name in _DECIDED.split()],
     "examples": [
         {
             "record": "decision",
@@ -584,6 +637,7 @@ _DECISION = {
             "explanation": "Spring webinar got the credit when the score went from 48 to 64 (threshold 60) on "
             "2026-03-01T12:00:00Z: its response is the newest never engaged one within 30 days; 1 other response lost "
             "to it.",
+            "replay": "identical",
         }
     ],
 }
@@ -604,6 +658,15 @@ _TIMELINE = {
             kind={"type": "string", "enum": [f"assignment_{step}" for step in Step if step is not Step.STARTED]},
         ),
         _record(
+            "kind at assignment_id owner_id? reason? by? account_id? matched_by? unmatched? suggested pool? passed "
+            "again_at? explanation",
+            kind={"type": "string", "enum": ["routed", "not_routed"]},
+            reason={"type": "string", "enum": [one.value for one in Unrouted]},
+            by={"type": "string", "enum": [one.value for one in By]},
+            suggested=_list({"type": "string"}),
+            passed={"type": "object", "additionalProperties": {"enum": [one.value for one in Passed]}},
+        ),
+        _record(
             "kind at response_id campaign_id cycle stage",
             kind={"type": "string", "const": "stage_reached"},
         ),
@@ -611,6 +674,11 @@ _TIMELINE = {
             "kind at response_id campaign_id cycle reason",
             kind={"type": "string", "const": "deactivated"},
             reason={"type": "string", "enum": [one.value for one in Ended]},
+        ),
+        _record(
+            "kind at merged_id converted",
+            kind={"type": "string", "const": "merged"},
+            converted={"type": "boolean", "description": "Whether it was a lead that became this contact."},
         ),
     ]
 }
@@ -621,6 +689,84 @@ _RESULT = _record(
     decision=_ref("Decision"),
     error=_record("code message field?"),
 )
+
+# --- simulations -----------------------------------------------------------------------------------------------------
+
+_VERSION = {"type": "integer", "minimum": 0}
+_EVENT = {
+    "type": "object",
+    "description": "An event in the envelope of the bus, as an archive of it holds it.",
+    "properties": {
+        "source": {"type": "string"},
+        "detail-type": {"type": "string"},
+        "time": {"type": "string", "format": "date-time"},
+        "detail": {"type": "object"},
+    },
+    "required": ["detail-type", "time", "detail"],
+}
+_SIMULATION_REQUEST = {
+    "type": "object",
+    "description": "Settings, or else the number of a stored version, or else the current ones; with `against` or "
+    "`against_version`, the credit that other settings give is set beside it. The campaigns that a document names are "
+    f"those of the history. At most {MOST_EVENTS:,} events, {LARGEST_SIMULATION:,} bytes, and an answer of "
+    f"{LARGEST_ANSWER:,} bytes of decisions: what is larger is answered with 413, and is simulated in parts "
+    "(`rekindle partition`).",
+    "properties": {
+        "settings": _ref("Settings"),
+        "settings_version": {**_VERSION, "description": "Instead of settings."},
+        "against": _ref("Settings"),
+        "against_version": {**_VERSION, "description": "Instead of against."},
+        "history": {
+            **_list(_EVENT),
+            "maxItems": MOST_EVENTS,
+            "description": "In time order or not: it is played in order of time, delays included.",
+        },
+    },
+    "required": ["history"],
+    "additionalProperties": False,
+    "examples": [
+        {
+            "settings_version": 7,
+            "against_version": 8,
+            "history": [
+                {
+                    "source": "my.crm",
+                    "detail-type": "Campaign Changed",
+                    "time": "2026-01-01T09:00:00Z",
+                    "detail": {"campaign_id": "spring-webinar", "name": "Spring webinar"},
+                }
+            ],
+        }
+    ],
+}
+_COUNT = {"type": "integer"}
+_SIMULATION = {
+    **_record(
+        "decisions credit difference refused counts",
+        decisions={
+            **_list(_ref("Decision")),
+            "description": "In the order decided. Their settings_version is 1: a simulation knows one document.",
+        },
+        credit={
+            "type": "object",
+            "additionalProperties": _COUNT,
+            "description": "By campaign, the responses that became active and were not replaced.",
+        },
+        difference={
+            **_list(_record("campaign_id name credit against change", **_each("credit against change", _COUNT))),
+            "description": "There where other settings were asked for; most credit first.",
+        },
+        refused={
+            **_list(_record("line code detail field?", line=_COUNT)),
+            "description": "What would have gone to the failure queue, by its place in the history, from 1.",
+        },
+        counts=_record(
+            "events decisions refused applied older duplicate",
+            **_each("events decisions refused applied older duplicate", _COUNT),
+        ),
+    ),
+    "required": ["decisions", "credit", "refused", "counts"],
+}
 
 # --- problems --------------------------------------------------------------------------------------------------------
 
@@ -644,6 +790,7 @@ _PROBLEMS = {
     "Malformed": ("400", "The body cannot be read.", "MALFORMED"),
     "NotFound": ("404", "There is no such record.", "NOT_FOUND"),
     "Conflict": ("409", "The record was changed at the same moment again and again. Try again.", "CONFLICT"),
+    "TooLarge": ("413", "The request or its answer is larger than one call can carry.", "CALL_TOO_LARGE"),
     "PreconditionFailed": ("412", "Another version is current.", "PRECONDITION_FAILED"),
     "Invalid": ("422", "A field is unknown, of a wrong type or out of range; or the record is full.", "INVALID_FIELD"),
     "Failed": ("500", "Something went wrong here.", "INTERNAL"),

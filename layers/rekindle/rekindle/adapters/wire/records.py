@@ -18,6 +18,7 @@ from rekindle.adapters.wire.rules import (
     Fields,
     Flag,
     Identifier,
+    Members,
     Merged,
     Mode,
     Naming,
@@ -25,6 +26,7 @@ from rekindle.adapters.wire.rules import (
     PersonKind,
     Points,
     Sequence,
+    Team,
     Text,
     Time,
     Url,
@@ -35,8 +37,10 @@ from rekindle.adapters.wire.rules import (
     moment,
     required,
 )
+from rekindle.domain import naming
 from rekindle.domain.errors import InvalidField, Malformed
 from rekindle.domain.facts import (
+    AccountChanged,
     CampaignChanged,
     CampaignDeleted,
     Fact,
@@ -45,6 +49,7 @@ from rekindle.domain.facts import (
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
+    QueueChanged,
     ResponseDeleted,
     ResponseRecorded,
     TaskLogged,
@@ -109,6 +114,20 @@ class ResponseValues(msgspec.Struct, gc=False):
     fields: Fields | None = None
 
 
+class AccountValues(msgspec.Struct, gc=False):
+    name: Text | None = None
+    domain: Text | None = None
+    owner_id: Identifier | None = None
+    team: Team | None = None
+    parent_id: Identifier | None = None
+    type: Text | None = None
+
+
+class QueueValues(msgspec.Struct, gc=False):
+    name: Text | None = None
+    member_ids: Members | None = None
+
+
 class UserValues(msgspec.Struct, gc=False):
     name: Text | None = None
     email: Text | None = None
@@ -141,9 +160,12 @@ class OpportunityValues(msgspec.Struct, gc=False):
     product: Text | None = None
 
 
-PERSON, CAMPAIGN, RESPONSE, USER, TASK, OPPORTUNITY = (
+PERSON, CAMPAIGN, RESPONSE, ACCOUNT, QUEUE, USER, TASK, OPPORTUNITY = (
     frozenset(form.__struct_fields__)
-    for form in (PersonValues, CampaignValues, ResponseValues, UserValues, TaskValues, OpportunityValues)
+    for form in (
+        *(PersonValues, CampaignValues, ResponseValues, AccountValues, QueueValues, UserValues, TaskValues),
+        OpportunityValues,
+    )
 )
 """The names of the values that a record of each kind may have."""
 
@@ -190,6 +212,21 @@ def response_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     return values
 
 
+def account_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    values = _values(AccountValues, ACCOUNT, detail, named)
+    if values.get("domain") is not None:
+        domain = naming.web_domain(values["domain"])
+        if not domain:
+            raise InvalidField("expected a domain, as acme.com", named("domain"))
+        values["domain"] = domain
+    for name, prefixes in (("owner_id", ids.OWNER), ("parent_id", ids.ACCOUNT)):
+        if values.get(name):
+            values[name] = ids.widened_if(prefixes, values[name])
+    if values.get("team") is not None:
+        values["team"] = {role: ids.widened_if(ids.USER, user) for role, user in values["team"].items()}
+    return values
+
+
 def user_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     return _values(UserValues, USER, detail, named)
 
@@ -231,6 +268,17 @@ def response_recorded(detail: Mapping[str, Any], mark: Mark, named: Naming) -> R
 def response_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponseDeleted:
     response_id = _id(ids.RESPONSE, detail, "response_id", named)
     return ResponseDeleted(response_id, mark, _id(ids.PERSON, detail, "person_id", named))
+
+
+def account_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> AccountChanged:
+    return AccountChanged(_id(ids.ACCOUNT, detail, "account_id", named), mark, account_values(detail, named))
+
+
+def queue_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> QueueChanged:
+    values = _values(QueueValues, QUEUE, detail, named)
+    if values.get("member_ids") is not None:
+        values["member_ids"] = tuple(dict.fromkeys(ids.widened_if(ids.USER, one) for one in values["member_ids"]))
+    return QueueChanged(_id(ids.QUEUE, detail, "queue_id", named), mark, values)
 
 
 def user_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> UserChanged:

@@ -20,6 +20,7 @@ LONGEST_FIELD_NAME = 64
 LONGEST_FIELD_TEXT = 1024
 LARGEST_FIELDS = 32_768
 MOST_MERGED = 100
+MOST_MEMBERS = 1000
 MOST_DAYS = 3650
 LARGEST = 2**63 - 1
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -55,6 +56,25 @@ People = Annotated[
     list[Identifier],
     Meta(max_length=MOST_MERGED, description=f"a list of at most {MOST_MERGED} identifiers"),
 ]
+FieldName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=LONGEST_FIELD_NAME,
+        pattern=_NO_CONTROL,
+        description=f"a name of 1 to {LONGEST_FIELD_NAME} characters, no control character",
+    ),
+]
+Team = Annotated[
+    dict[FieldName, Identifier],
+    Meta(
+        max_length=MOST_FIELDS, description=f"an object of at most {MOST_FIELDS} roles, each with a user's identifier"
+    ),
+]
+Members = Annotated[
+    list[Identifier],
+    Meta(max_length=MOST_MEMBERS, description=f"a list of at most {MOST_MEMBERS:,} identifiers"),
+]
 Days = Annotated[int, Meta(ge=0, le=MOST_DAYS, description=f"a whole number of days from 0 to {MOST_DAYS:,}")]
 Classes = Annotated[
     list[Literal["new", "never_engaged", "formerly_engaged", "non_response"]],
@@ -71,15 +91,11 @@ Inputs = Annotated[
     list[Any],
     Meta(min_length=1, max_length=MOST_INPUTS, description=f"a list of 1 to {MOST_INPUTS} inputs"),
 ]
-FieldName = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=LONGEST_FIELD_NAME,
-        pattern=_NO_CONTROL,
-        description=f"a name of 1 to {LONGEST_FIELD_NAME} characters, no control character",
-    ),
-]
+MOST_EVENTS = 2_000
+LARGEST_SIMULATION = 3_000_000
+"""Events and bytes of a simulation's request. Lambda takes six million bytes, and API Gateway waits for 29 seconds."""
+LARGEST_ANSWER = 5_000_000
+"""Bytes of the decisions of one answer. Lambda carries six million, what stands beside the decisions included."""
 FieldValue = (
     Annotated[
         str,

@@ -17,6 +17,7 @@ from msgspec import Meta
 from rekindle.adapters.wire.ids import widened
 from rekindle.adapters.wire.records import (
     RESPONSE,
+    account_values,
     campaign_values,
     digest,
     person_values,
@@ -24,9 +25,11 @@ from rekindle.adapters.wire.records import (
     user_values,
 )
 from rekindle.adapters.wire.rules import LATEST, FieldName, FieldValue, Identifier, Text, checked, fits, required
-from rekindle.domain import times
+from rekindle.domain import naming, times
 from rekindle.domain.errors import InvalidField
 from rekindle.domain.facts import (
+    AccountChanged,
+    AccountDeleted,
     CampaignChanged,
     CampaignDeleted,
     Fact,
@@ -94,6 +97,13 @@ MAPPING: Mapping[str, Mapped] = MappingProxyType(
             "responded_at": ("FirstRespondedDate",),
             "received_at": ("CreatedDate",),
         },
+        "Account": {
+            "name": ("Name",),
+            "domain": ("Website", "Domain__c"),
+            "owner_id": ("OwnerId",),
+            "parent_id": ("ParentId",),
+            "type": ("Type",),
+        },
         "User": {
             "name": ("Name",),
             "email": ("Email",),
@@ -152,8 +162,14 @@ def _as_name(value: Any) -> Any:
     return " ".join(str(value[part]) for part in ("FirstName", "LastName") if value.get(part))
 
 
+def _as_domain(value: Any) -> Any:
+    """People write what they like into the field for a website: what is no address there tells of no domain."""
+    return naming.web_domain(value) or None if isinstance(value, str) else value
+
+
 _READ_AS: Mapping[str, Callable[[Any], Any]] = {
     "name": _as_name,
+    "domain": _as_domain,
     "precedence": _as_whole,
     "starts_on": _as_date,
     "ends_on": _as_date,
@@ -165,6 +181,7 @@ _READ_AS: Mapping[str, Callable[[Any], Any]] = {
             "campaign_id",
             "owner_id",
             "account_id",
+            "parent_id",
             "converted_contact_id",
             "changed_by",
             "record_type",
@@ -338,6 +355,14 @@ def _member(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     return lambda record_id, mark: ResponseRecorded(record_id, mark, person_id, campaign_id, values)
 
 
+def _account(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
+    told, paths = change.mapped(mapped)
+    if not change.begins and not told:
+        return None
+    values = account_values(told, paths.__getitem__)
+    return lambda record_id, mark: AccountChanged(record_id, mark, values)
+
+
 def _user(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     told, paths = change.mapped(mapped)
     fields = change.custom(mapped)
@@ -358,6 +383,7 @@ _CHANGED: Mapping[str, Callable[[_Change, _Header, Mapped], _Telling | None]] = 
     "Contact": _contact,
     "Campaign": _campaign,
     "CampaignMember": _member,
+    "Account": _account,
     "User": _user,
 }
 
@@ -366,5 +392,6 @@ _DELETED: Mapping[str, _Telling] = {
     "Contact": PersonDeleted,
     "Campaign": CampaignDeleted,
     "CampaignMember": ResponseDeleted,
+    "Account": AccountDeleted,
     "User": _inactive,
 }

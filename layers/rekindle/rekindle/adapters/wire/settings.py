@@ -2,12 +2,15 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from rekindle.adapters.wire.rules import kind_of
-from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, Rule
+from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, TIME_OF_DAY, Rule
 from rekindle.domain.errors import InvalidSettings, Malformed
+from rekindle.domain.routing import By, zone
 from rekindle.domain.settings import LONGEST_DURATION, duration, path_of
 
 LARGEST = 200_000
@@ -26,30 +29,25 @@ def parsed(body: bytes, content_type: str | None = None) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise Malformed("the document is not UTF-8") from None
     found = _from_yaml(text) if "yaml" in (content_type or "").lower() else _from_either(text)
-    if not isinstance(found, dict):
+    if not isinstance(found, dict | _Pairs):
         raise Malformed("the document needs to be an object")
-    plain: dict[str, Any] = _plain(found)
+    plain: dict[str, Any] = _plain(found, ())
     if len(json.dumps(plain)) > LARGEST:
         raise Malformed(f"the document as it is stored is larger than {LARGEST:,} bytes")
     return plain
 
 
+class _Pairs(tuple[tuple[str, Any], ...]):
+    """An object as JSON writes it, in which a name may be there twice."""
+
+
 def _from_either(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_without_doubles)
+        return json.loads(text, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError) as error:
         if text.lstrip().startswith("{"):
             raise Malformed(f"the document is not JSON: {error}") from None
         return _from_yaml(text)
-
-
-def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
-        raise Malformed(f"the key {double!r} is there twice")
-    return found
 
 
 def _from_yaml(text: str) -> Any:
@@ -58,22 +56,29 @@ def _from_yaml(text: str) -> Any:
     return yaml_document.load(text)
 
 
-def _plain(value: Any) -> Any:
-    """The same with whole numbers as such, and refused where JSON has no word for a value."""
+def _plain(value: Any, at: tuple[Part, ...]) -> Any:
+    """The same with whole numbers as such, and refused where JSON has no word for a value, or two for one name."""
     match value:
+        case _Pairs():
+            names = [name for name, _ in value]
+            if len(set(names)) < len(names):
+                double = next(name for name in names if names.count(name) > 1)
+                raise Malformed(f"the key {double!r} is there twice", path_of((*at, double)))
+            return _plain(dict(value), at)
         case dict():
-            return {_plain(name): _plain(entry) for name, entry in value.items()}
+            return {_plain(name, at): _plain(entry, (*at, name)) for name, entry in value.items()}
         case list():
-            return [_plain(entry) for entry in value]
+            return [_plain(entry, (*at, index)) for index, entry in enumerate(value)]
         case float() if not math.isfinite(value):
-            raise Malformed("a number of the document is not finite")
+            raise Malformed("a number of the document is not finite", path_of(at))
         case float() if value.is_integer():
             return int(value)
         case str() if any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise Malformed("a text of the document holds half a character")
+            raise Malformed("a text of the document holds half a character", path_of(at))
         case None | str() | bool() | int() | float():
             return value
-    raise Malformed(f"a value of the document is of a kind that JSON does not have: {type(value).__name__}")
+    kind = type(value).__name__
+    raise Malformed(f"a value of the document is of a kind that JSON does not have: {kind}", path_of(at))
 
 
 def shown(version: int, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +103,7 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     for error in Draft202012Validator(SCHEMA).iter_errors(document):
         for path, message in _told(tuple(error.absolute_path), error.validator, error.schema, error.instance):
             found.setdefault(path, message)
-    for path, message in (*_bad_durations((), SCHEMA, document), *_overlapping_types(document)):
+    for path, message in (*_bad_durations((), SCHEMA, document), *_overlapping_types(document), *_router(document)):
         found.setdefault(path, message)
     return sorted((path_of(path), message) for path, message in found.items())
 
@@ -188,6 +193,61 @@ def _overlapping_types(document: Mapping[str, Any]) -> Iterator[Fault]:
             if both:
                 message = f"overlapping: {', '.join(both)} in both only and except"
                 yield ("reactivation", scenario, "campaign_types"), message
+
+
+_NEEDED: Mapping[Any, str] = {By.POOL: "pool", By.ACCOUNT_TEAM: "role"}
+"""What a step of the router needs beside where it leads to."""
+
+
+def _router(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Steps that name no pool or role, or one that is not there; times and zones that do not exist."""
+    at: tuple[Part, ...] = ("assignment", "router")
+    router = _entries(_entries(document.get("assignment")).get("router"))
+    pools = _entries(router.get("pools"))
+    steps = router.get("steps")
+    for place, step in enumerate(steps if isinstance(steps, list) else ()):
+        needed = _NEEDED.get(_entries(step).get("to", ""))
+        if needed is not None and needed not in step:
+            yield (*at, "steps", place, needed), f"is needed where to is {_shown(step['to'])}"
+        elif needed == "pool" and step["pool"] not in pools:
+            yield (*at, "steps", place, "pool"), f"there is no pool {_shown(step['pool'])}"
+    for name, pool in pools.items():
+        for path, message in _pool(_entries(pool)):
+            yield (*at, "pools", name, *path), message
+
+
+def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
+    members = pool.get("members")
+    users = [_entries(member).get("user") for member in (members if isinstance(members, list) else ())]
+    for place, user in enumerate(users):
+        if user is not None and user in users[:place]:
+            yield ("members", place, "user"), f"names {_shown(user)} twice"
+    hours = _entries(pool.get("hours"))
+    begins, ends = hours.get("from", "09:00"), hours.get("to", "17:00")
+    if all(re.match(TIME_OF_DAY, str(told)) for told in (begins, ends)) and begins >= ends:
+        yield ("hours", "to"), f"expected a time after {begins}"
+    named, days = pool.get("time_zone"), pool.get("holidays")
+    if isinstance(named, str) and not _is_zone(named):
+        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {_shown(named)}"
+    for place, day in enumerate(days if isinstance(days, list) else ()):
+        if isinstance(day, str) and not _is_date(day):
+            yield ("holidays", place), f"expected a date such as 2026-12-25, got {_shown(day)}"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zone(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True
+
+
+def _is_date(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _entries(value: Any) -> Mapping[str, Any]:

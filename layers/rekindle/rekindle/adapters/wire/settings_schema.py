@@ -5,8 +5,10 @@ from typing import Any
 
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER
 from rekindle.domain.response import ResponseClass
+from rekindle.domain.routing import WEEK, By
 from rekindle.domain.score import HIGHEST, LOWEST
 from rekindle.domain.settings import DURATION, STRICT_ORDER
+from rekindle.domain.turns import LARGEST_CAPACITY
 
 Rule = dict[str, Any]
 
@@ -157,6 +159,94 @@ _PERSON_STATUS = _object(
     required=["active"],
 )
 
+_ROUTING_STEP = _object(
+    "How an owner is found, and for whom.",
+    {
+        "to": {
+            "type": "string",
+            "description": "The owner of the matched account, a role on its team, or a pool.",
+            "enum": [by.value for by in By],
+        },
+        "where": {"type": "object", "description": "What the person's fields must be.", "default": {}},
+        "role": _text("The role on the account's team."),
+        "pool": _text("The pool's name."),
+    },
+    required=["to"],
+)
+_POOL_MEMBER = _object(
+    "A user who gets leads.",
+    {
+        "user": _text("The user's id."),
+        "capacity": {
+            "type": "integer",
+            "description": "How many leads this one gets in the time that one of capacity 1 gets one.",
+            "minimum": 1,
+            "maximum": LARGEST_CAPACITY,
+            "default": 1,
+        },
+        "quota": {
+            "type": ["integer", "null"],
+            "description": "How many leads at most in a day; null for no limit.",
+            "minimum": 1,
+            "maximum": 1_000_000,
+            "default": None,
+        },
+    },
+    required=["user"],
+)
+TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+_POOL = _object(
+    "Users who take turns.",
+    {
+        "members": {
+            **_list("Who takes turns, each by its capacity.", _POOL_MEMBER),
+            "minItems": 1,
+            # Who is there twice is told by the member, with other capacities too.
+            "uniqueItems": False,
+        },
+        "hours": _optional(
+            _object(
+                "When they work, each by the own clock; null for at any time.",
+                {
+                    "days": {
+                        **_list("Days of the week.", {"type": "string", "enum": list(WEEK)}, default=list(WEEK[:5])),
+                        "minItems": 1,
+                    },
+                    "from": _text("When they begin.", pattern=TIME_OF_DAY, examples=["09:00"], default="09:00"),
+                    "to": _text("When they end.", pattern=TIME_OF_DAY, examples=["17:00"], default="17:00"),
+                },
+            )
+        ),
+        "time_zone": _text("Of members who have none of their own, and of the quotas' days.", default="UTC"),
+        "holidays": _list(
+            "Days on which nobody works.",
+            {"type": "string", "description": "A date.", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-25"]},
+            default=[],
+        ),
+    },
+    required=["members"],
+)
+_ROUTER = _object(
+    "A router of our own, for those without an engine.",
+    {
+        "queues": _list(
+            "The temporary owners whose leads are routed here.", _text("A user's or a queue's id."), default=[]
+        ),
+        "steps": {
+            "type": "array",
+            "description": "The first that finds an owner decides.",
+            "items": _ROUTING_STEP,
+            "maxItems": _MOST,
+            "default": [],
+        },
+        "pools": {**_map("Name -> pool.", _POOL), "default": {}},
+        "convert": _flag(
+            "Whether the CRM is asked to convert a lead onto the account it was matched to.", default=False
+        ),
+    },
+    default={},
+)
+
 _ASSIGNMENT_RULE = _object(
     "Whose leads wait for an owner, and what happens if none comes.",
     {
@@ -164,7 +254,7 @@ _ASSIGNMENT_RULE = _object(
         "where": {"type": "object", "description": "What the person's fields must be.", "default": {}},
         "to": _text("The queue or user that has the lead while it waits."),
         "deadline": _duration("When the wait is given up.", default="PT1H"),
-        "reminder": _duration("When somebody is reminded.", default="PT15M"),
+        "reminder": {**_optional(_duration("When somebody is reminded; null for never.")), "default": "PT15M"},
         "fallback": _optional(_text("Who gets the lead when the wait is given up.")),
     },
     required=["to"],
@@ -256,6 +346,7 @@ SCHEMA: Rule = {
                         _text("A user's or a queue's id."),
                         default=[],
                     ),
+                    "router": _ROUTER,
                 },
                 default={},
             ),

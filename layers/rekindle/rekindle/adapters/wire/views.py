@@ -7,14 +7,17 @@ from typing import Any
 from rekindle.application.answer_requests import Failure
 from rekindle.application.show_records import Shown
 from rekindle.domain import times
+from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, AssignmentStep
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict, Refusal
 from rekindle.domain.explanation import Explanation, why_excluded
-from rekindle.domain.journey import Entry, StageReached
+from rekindle.domain.journey import Entry, Merged, StageReached
 from rekindle.domain.person import Engagement, Profile
+from rekindle.domain.queue import Queue
 from rekindle.domain.response import Response
+from rekindle.domain.routing import Routing
 from rekindle.domain.search import Considered
 from rekindle.domain.settings import Settings
 from rekindle.domain.user import User
@@ -26,9 +29,11 @@ LISTED = 50
 
 
 def decision(explanation: Explanation, settings: Settings | None = None, listed: int | None = None) -> Json:
-    """A decision with what it considered. With `settings` each loser also says why in words."""
+    """A decision with what it considered. With `settings`, those it was made by, it also tells why each loser lost, and
+    whether it came out the same when it was made again."""
     decided = explanation.decision
     considered = explanation.considered[:listed]
+    again = {} if settings is None else {"replay": _REPLAY[explanation.same_again]}
     return {
         "record": "decision",
         "decision_id": decided.decision_id,
@@ -53,7 +58,11 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "status": decided.status,
         "replaced_response_id": decided.replaced_response_id,
         "explanation": explanation.sentence,
+        **again,
     }
+
+
+_REPLAY = {True: "identical", False: "different", None: None}
 
 
 def results(answers: Sequence[Explanation | Failure]) -> Json:
@@ -189,7 +198,8 @@ def response(person_id: str, held: Response) -> Json:
 
 
 def timeline_entry(record: Decision | Entry) -> Json:
-    """What happened, told in order: a decision, a stage that was reached, or the end of an active response."""
+    """What happened, told in order: a decision, a stage that was reached, the end of an active response, or another
+    record of the person that became this one."""
     if isinstance(record, Decision):
         return {
             "kind": "decision",
@@ -211,6 +221,15 @@ def timeline_entry(record: Decision | Entry) -> Json:
                 name: told for name, told in assignment(record.person_id, record.assignment).items() if name != "record"
             },
         }
+    if isinstance(record, Routing):
+        return _routing(record)
+    if isinstance(record, Merged):
+        return {
+            "kind": "merged",
+            "at": times.text(record.at),
+            "merged_id": record.merged_id,
+            "converted": record.converted,
+        }
     told: Json = {
         "kind": "stage_reached" if isinstance(record, StageReached) else "deactivated",
         "at": times.text(record.at),
@@ -221,6 +240,25 @@ def timeline_entry(record: Decision | Entry) -> Json:
     if isinstance(record, StageReached):
         return {**told, "stage": record.stage.value}
     return {**told, "reason": record.reason.value}
+
+
+def _routing(entry: Routing) -> Json:
+    return {
+        "kind": "routed" if entry.owner_id is not None else "not_routed",
+        "at": times.text(entry.at),
+        "assignment_id": entry.assignment_id,
+        "owner_id": entry.owner_id,
+        "reason": entry.reason,
+        "by": entry.by.value if entry.by else None,
+        "account_id": entry.account_id,
+        "matched_by": entry.matched_by,
+        "unmatched": entry.unmatched,
+        "suggested": list(entry.suggested),
+        "pool": entry.pool,
+        "passed": dict(entry.passed),
+        "again_at": times.optional_text(entry.again_at),
+        "explanation": entry.sentence,
+    }
 
 
 def campaign(held: Campaign) -> Json:
@@ -242,6 +280,23 @@ def campaign(held: Campaign) -> Json:
         "track": held.track,
         "deleted": held.deleted,
     }
+
+
+def account(held: Account) -> Json:
+    return {
+        "account_id": held.account_id,
+        "name": held.name,
+        "domain": held.domain,
+        "owner_id": held.owner_id,
+        "team": dict(held.team),
+        "parent_id": held.parent_id,
+        "type": held.type,
+        "deleted": held.deleted,
+    }
+
+
+def queue(held: Queue) -> Json:
+    return {"queue_id": held.queue_id, "name": held.name, "member_ids": list(held.member_ids)}
 
 
 def user(held: User) -> Json:

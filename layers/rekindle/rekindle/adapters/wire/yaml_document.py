@@ -6,27 +6,47 @@ import yaml
 from yaml.constructor import ConstructorError
 
 from rekindle.domain.errors import Malformed
+from rekindle.domain.settings import path_of
+
+
+class _BadKey(ConstructorError):
+    """A key that is refused, and its place in the document."""
+
+    def __init__(self, path: str, problem: str, mark: yaml.Mark) -> None:
+        super().__init__(None, None, problem, mark)
+        self.path = path
 
 
 class _Loader(yaml.SafeLoader):
     """A safe loader that refuses what YAML understands otherwise than a reader would."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._at: list[str | int] = []
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         # A few lines of aliases of aliases make a document of gigabytes.
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if getattr(event, "anchor", None) is not None:
             raise ConstructorError(None, None, "anchors and aliases are not understood", event.start_mark)
-        return super().compose_node(parent, index)
+        # A value is composed under its position in a list, or under the node of its key.
+        step = [] if index is None else [str(index.value) if isinstance(index, yaml.Node) else index]
+        self._at += step
+        node = super().compose_node(parent, index)
+        if isinstance(node, yaml.MappingNode):
+            self._check_keys(node)
+        del self._at[len(self._at) - len(step) :]
+        return node
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def _check_keys(self, node: yaml.MappingNode) -> None:
         seen: set[str] = set()
-        for key_node, _ in node.value:
-            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag != "tag:yaml.org,2002:str":
-                raise ConstructorError(None, None, "a key is not a text: put it in quotes", key_node.start_mark)
-            if key_node.value in seen:
-                raise ConstructorError(None, None, f"the key {key_node.value!r} is there twice", key_node.start_mark)
-            seen.add(key_node.value)
-        return super().construct_mapping(node, deep)
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
+                raise _BadKey(path_of(self._at), "a key is not a text: put it in quotes", key.start_mark)
+            if key.value in seen:
+                path = path_of((*self._at, key.value))
+                raise _BadKey(path, f"the key {key.value!r} is there twice", key.start_mark)
+            seen.add(key.value)
 
 
 def _refuse_time(_: _Loader, node: yaml.Node) -> Any:
@@ -43,6 +63,7 @@ def load(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        raise Malformed(f"the document is not YAML: {error.problem or error.context}{at}") from None
+        path = error.path if isinstance(error, _BadKey) else None
+        raise Malformed(f"the document is not YAML: {error.problem or error.context}{at}", path or None) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise Malformed("the document is neither JSON nor YAML") from None

@@ -4,8 +4,9 @@ import gzip
 import shutil
 from array import array
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -23,11 +24,29 @@ class BadHistory(Exception):
     def __init__(self, line: int, why: str) -> None:
         super().__init__(f"line {line}: {why}")
         self.line = line
+        self.why = why
 
 
 _ANY = msgspec.json.Decoder()
 
 Numbered = tuple[int, dict[str, Any]]
+"""An event with its line, from 1."""
+
+
+def in_order_of_time(events: Sequence[Mapping[str, Any]]) -> list[Numbered]:
+    """Events that are in memory, as a file of them would be read. Raises BadHistory."""
+    instants = [_instant(number, msgspec.json.encode(event)) for number, event in enumerate(events, 1)]
+    return [(i + 1, dict(events[i])) for i in sorted(range(len(events)), key=instants.__getitem__)]
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines as they stand in the file, blank ones left out. Raises OSError, and BadHistory for what is no event."""
+    with closing(opened(path)) as file:
+        for number, line in enumerate(file, 1):
+            line = line.removeprefix(BOM_UTF8) if number == 1 else line
+            if line.strip():
+                _instant(number, line)
+                yield number, line
 
 
 class History:
@@ -36,7 +55,7 @@ class History:
 
     def __init__(self, path: Path) -> None:
         """Raises OSError, and BadHistory for the first line that is no event."""
-        self._file = _opened(path)
+        self._file = opened(path)
         # Some programs begin a file with a mark of its byte order.
         self._start = len(BOM_UTF8) if self._file.read(len(BOM_UTF8)) == BOM_UTF8 else 0
         self._file.seek(self._start)
@@ -85,6 +104,8 @@ class History:
 
 class _Detail(msgspec.Struct, gc=False):
     occurred_at: str | None = None
+    ChangeEventHeader: Any = None
+    payload: Any = None
 
 
 class _Event(msgspec.Struct, gc=False):
@@ -96,6 +117,7 @@ class _Event(msgspec.Struct, gc=False):
 
 
 _EVENT = msgspec.json.Decoder(_Event)
+_EPOCH = times.millis(datetime(1970, 1, 1, tzinfo=UTC))
 
 
 def _instant(number: int, line: bytes) -> int:
@@ -105,14 +127,28 @@ def _instant(number: int, line: bytes) -> int:
         raise BadHistory(number, f"this is no event: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadHistory(number, "this is not JSON") from None
-    told = event.detail.occurred_at or event.time
+    # A task's `occurred_at` is when its activity took place, not when the task was told of.
+    told = event.time if event.detail_type == "Task Logged" else event.detail.occurred_at or event.time
     try:
-        return times.millis(moment(told or "", "time"))
+        instant = times.millis(moment(told or "", "time"))
     except InvalidField as refusal:
         raise BadHistory(number, f"{told!r}: {refusal.message}") from None
+    committed = _committed(event.detail)
+    return instant if committed is None else committed
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _committed(detail: _Detail) -> int | None:
+    """When Salesforce committed the change that a line tells of: its facts bear that instant, and the clock follows
+    the facts. Whatever else stands there is refused when the line is played."""
+    header = detail.ChangeEventHeader
+    if header is None and isinstance(detail.payload, dict):
+        header = detail.payload.get("ChangeEventHeader")
+    at = header.get("commitTimestamp") if isinstance(header, dict) else None
+    return _EPOCH + at if type(at) is int and at >= 0 else None
+
+
+def opened(path: Path) -> IO[bytes]:
+    """The file, unpacked."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     if not packed:

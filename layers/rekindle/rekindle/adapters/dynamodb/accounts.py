@@ -1,0 +1,81 @@
+"""Accounts kept in DynamoDB like other reference records, and listed beside them under the keys that matching asks for.
+
+An entry of such a list is an item of the table of reference records: its hash key is the key of the list, its range key
+a number that stands for the account. It is written in the transaction that writes the account's version, so a list says
+of an account what its newest version says, whoever raced. Accounts that share a key share no item.
+
+Every function has this at hand and few use it: the rules of matching are imported by those that do.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pynamodb.connection import Connection
+
+from rekindle.adapters.dynamodb import encoding, writes
+from rekindle.adapters.dynamodb.connection import our_errors
+from rekindle.adapters.dynamodb.reference import DynamoDBRecords
+from rekindle.adapters.dynamodb.tables import ReferenceItem, compact
+from rekindle.adapters.dynamodb.writes import Image
+from rekindle.domain import times
+from rekindle.domain.account import Account
+from rekindle.domain.errors import Conflict
+
+if TYPE_CHECKING:
+    from rekindle.domain.matching import Candidate
+
+_KIND = "account"
+
+
+@dataclass(frozen=True)
+class DynamoDBAccounts:
+    connection: Connection
+    clock: Callable[[], datetime]
+
+    def get(self, account_id: str) -> Account | None:
+        return self._records.get(account_id)
+
+    @property
+    def _records(self) -> DynamoDBRecords[Account]:
+        return DynamoDBRecords(_KIND, encoding.account, lambda account: account.account_id, self.clock)
+
+    def put(self, account: Account, read_version: int) -> None:
+        from rekindle.domain.matching import candidate_of, keys_of, place_of
+
+        before = self.get(account.account_id)
+        if (before.version if before else 0) != read_version:
+            raise Conflict("the account was changed since")
+        table, told_at = ReferenceItem.Meta.table_name, times.text(self.clock())
+        was, now = candidate_of(before) if before else None, candidate_of(account)
+        left = keys_of(was) - keys_of(now) if was else frozenset()
+        entered = keys_of(now) if was != now else frozenset()
+        version = _item(f"{_KIND}#{account.account_id}", read_version + 1, told_at, encoding.encoded(account))
+        request = {
+            "TransactItems": [
+                writes.put(table, version, writes.missing("version")),
+                *(writes.delete(table, _key(key, place_of(account.account_id))) for key in sorted(left)),
+                *(
+                    writes.put(table, _item(key, place_of(account.account_id), told_at, encoding.encoded(now)))
+                    for key in sorted(entered)
+                ),
+            ]
+        }
+        with our_errors():
+            self.connection.dispatch("TransactWriteItems", request)
+
+    def listed(self, key: str, limit: int) -> Sequence["Candidate"]:
+        from rekindle.domain.matching import Candidate
+
+        with our_errors():
+            found = ReferenceItem.query(key, limit=limit, consistent_read=True)
+            return [Candidate(**item.body) for item in found]
+
+
+def _key(record: str, version: int) -> Image:
+    return {**writes.texts({"record": record}), "version": writes.number(version)}
+
+
+def _item(record: str, version: int, told_at: str, body: encoding.Json) -> Image:
+    return {**_key(record, version), **writes.texts({"changed_at": told_at, "body": compact(body)})}

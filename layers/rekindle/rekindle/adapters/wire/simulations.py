@@ -1,0 +1,94 @@
+"""Simulations: what a request asks for, and what comes out beside the decisions."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rekindle.adapters.wire import settings
+from rekindle.adapters.wire.api import object_of
+from rekindle.adapters.wire.rules import LARGEST_SIMULATION, MOST_EVENTS, kind_of, only, required
+from rekindle.adapters.wire.rules import Sequence as Number
+from rekindle.domain.credit import by_campaign
+from rekindle.domain.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
+
+Json = dict[str, Any]
+
+A_LARGER_WAY = "cut the history into parts and simulate them side by side: rekindle partition, docs/simulation.md"
+
+
+class Choice(NamedTuple):
+    """Settings by their document, by the number of a stored version, or, by neither, those that are current."""
+
+    document: Mapping[str, Any] | None = None
+    version: int | None = None
+
+
+class SimulationRequested(NamedTuple):
+    settings: Choice
+    against: Choice | None
+    history: Sequence[Mapping[str, Any]]
+
+
+def simulation_requested(body: bytes) -> SimulationRequested:
+    """Raises CallTooLarge, InvalidSettings with every fault of both documents, and InvalidField."""
+    if len(body) > LARGEST_SIMULATION:
+        raise CallTooLarge(f"the request is larger than {LARGEST_SIMULATION:,} bytes: {A_LARGER_WAY}")
+    values = object_of(body)
+    only({"settings", "settings_version", "against", "against_version", "history"}, values, str)
+    history = required(list[Any], values, "history", str)
+    if len(history) > MOST_EVENTS:
+        raise CallTooLarge(f"there are more than {MOST_EVENTS:,} events: {A_LARGER_WAY}", "history")
+    for index, event in enumerate(history):
+        if not isinstance(event, dict):
+            raise InvalidField(f"expected an object, got {kind_of(event)}", f"history[{index}]")
+    chosen, against = _choice(values, "settings"), _choice(values, "against")
+    faults = [*_faults(chosen, "settings"), *_faults(against, "against")]
+    if faults:
+        raise InvalidSettings(faults)
+    return SimulationRequested(chosen, None if against == Choice() else against, history)
+
+
+def _choice(values: Mapping[str, Any], name: str) -> Choice:
+    by_version = f"{name}_version"
+    if name in values and by_version in values:
+        raise InvalidField(f"either this or {by_version}, and not both", name)
+    if by_version in values:
+        return Choice(version=required(Number, values, by_version, str))
+    if name not in values:
+        return Choice()
+    document = required(dict[str, Any], values, name, str)
+    return Choice(settings.parsed(msgspec.json.encode(document), "application/json"))
+
+
+def _faults(choice: Choice, name: str) -> list[tuple[str, str]]:
+    found = settings.faults(choice.document) if choice.document is not None else []
+    return within(name, found)
+
+
+def within(name: str, faults: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Faults of a document, by their paths in the request."""
+    return [(f"{name}.{path}", message) for path, message in faults]
+
+
+def credits_shown(credit: Counter[str], against: Counter[str] | None, name: Callable[[str], str]) -> Json:
+    """Credit by campaign, most first; with other settings, theirs and the difference beside it."""
+    rows = by_campaign(credit, against)
+    shown: Json = {"credit": {row.campaign_id: row.credit for row in rows}}
+    if against is not None:
+        shown["difference"] = [
+            {
+                "campaign_id": row.campaign_id,
+                "name": name(row.campaign_id),
+                "credit": row.credit,
+                "against": row.against,
+                "change": row.change,
+            }
+            for row in rows
+        ]
+    return shown
+
+
+def refused(line: int, refusal: Refusal) -> Json:
+    return {"line": line, "code": refusal.code, "detail": refusal.message, "field": refusal.field}

@@ -1,0 +1,142 @@
+"""Answer a wait for an owner as an engine would: match the lead to an account, and find who gets it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rekindle.application.attempts import attempts, committed
+from rekindle.application.match_account import MatchAccount
+from rekindle.application.ports import Clock, People, Pools, Reference, Routings
+from rekindle.application.world import owners_of
+from rekindle.domain.assignment import Why, confirmed, fits
+from rekindle.domain.change import Change
+from rekindle.domain.matching import Match
+from rekindle.domain.person import Person, told_of
+from rekindle.domain.routing import By, Member, Passed, Pool, Routing, RoutingStep, Unrouted
+from rekindle.domain.turns import whose_turn
+from rekindle.domain.values import replace
+
+
+@dataclass(frozen=True)
+class RouteLeads:
+    """Costs one read of the person, the look-up of the account where a step asks for one (two requests for most), one
+    turn of the pool, one claim where the member has a quota, and the transaction that completes the assignment,
+    however many members the pool has.
+
+    A turn that is drawn and not used, because somebody else was faster, is lost; its claim is given back.
+    """
+
+    people: People
+    reference: Reference
+    pools: Pools
+    routings: Routings
+    match: MatchAccount
+    clock: Clock
+
+    def __call__(self, person_id: str, assignment_id: str) -> Routing | None:
+        """The routing; None where nobody is waited for any more."""
+        routing: Routing | None = None
+        for _ in attempts():
+            person = self.people.get(person_id)
+            while person is not None and person.merged_into is not None:
+                person = self.people.get(person.merged_into)
+            assignment = person.assignment if person is not None else None
+            if (
+                person is None
+                or assignment is None
+                or not assignment.waits
+                or assignment.assignment_id != assignment_id
+            ):
+                self._give_back(routing)
+                return None
+            routing = routing or self._find(person, assignment_id)
+            change = self._change(person, routing)
+            if committed(self.people, change):
+                again_at, deadline = routing.again_at, assignment.deadline
+                if again_at is not None and (deadline is None or again_at < deadline):
+                    self.routings.again(person.person_id, assignment_id, again_at)
+                return routing
+        raise AssertionError("attempts() raises before")
+
+    def _change(self, person: Person, routing: Routing) -> Change:
+        after = replace(person, version=person.version + 1)
+        if routing.owner_id is None:
+            return Change(after, person.version, entries=(routing,))
+        settings, owners = self.reference.settings(), owners_of(self.reference)
+        done, steps = confirmed(after, routing.owner_id, routing.at, settings, owners, Why.ROUTED)
+        return Change(done, person.version, entries=(routing, *steps))
+
+    def _find(self, person: Person, assignment_id: str) -> Routing:
+        settings, now = self.reference.settings(), self.clock()
+        router = settings.router
+        match = self.match(person) if router.looks_at_accounts else None
+        routing = Routing(
+            person.person_id,
+            assignment_id,
+            now,
+            settings.version,
+            account_id=match.account_id if match else None,
+            matched_by=match.rule if match else None,
+            unmatched=match.unmatched if match else None,
+            suggested=tuple(s.account_id for s in match.suggestions) if match else (),
+            reason=Unrouted.NO_STEP,
+        )
+        told = told_of(person)
+        for place, step in enumerate(router.steps):
+            if not fits(person, told, step.where):
+                continue
+            routing = replace(routing, reason=Unrouted.NOBODY_AVAILABLE)
+            if step.to is By.POOL:
+                routing = self._from_pool(router.pools[step.pool or ""], routing, now)
+            else:
+                routing = self._from_account(step, match, routing, now)
+            if routing.owner_id is not None:
+                convert = router.convert and person.kind == "lead" and routing.account_id is not None
+                status = person.status if convert else None
+                found = replace(routing, place=place, by=step.to, reason=None, again_at=None)
+                return replace(found, convert=convert, status=status)
+        return routing
+
+    def _from_account(self, step: RoutingStep, match: Match | None, routing: Routing, now: datetime) -> Routing:
+        account = self.reference.account(match.account_id) if match is not None and match.account_id else None
+        if account is None:
+            return routing
+        owner_id = account.owner_id if step.to is By.ACCOUNT_OWNER else account.team.get(step.role or "")
+        if owner_id is None:
+            return routing
+        why = Pool("", ()).passed(self.reference.user(owner_id), now)
+        if why is not None:
+            return replace(routing, passed={**routing.passed, owner_id: why})
+        return replace(routing, owner_id=owner_id)
+
+    def _from_pool(self, pool: Pool, routing: Routing, now: datetime) -> Routing:
+        passed: dict[str, str] = dict(routing.passed)
+        left: dict[str, Member] = {}
+        openings: list[datetime] = []
+        for member in pool.members:
+            user = self.reference.user(member.user)
+            why = pool.passed(user, now)
+            if why is None:
+                left[member.user] = member
+                continue
+            passed[member.user] = why
+            if why in (Passed.OUTSIDE_HOURS, Passed.HOLIDAY) and (opening := pool.next_opening(user, now)):
+                openings.append(opening)
+        while left:
+            capacities = tuple((member.user, member.capacity) for member in left.values())
+            turn = self.pools.turn(pool.name, capacities)
+            member = left[whose_turn(capacities, turn)]
+            if member.quota is None or self.pools.claim(pool.name, member.user, pool.day(now), member.quota):
+                return replace(routing, owner_id=member.user, pool=pool.name, turn=turn, passed=passed)
+            passed[member.user] = Passed.QUOTA_REACHED
+            del left[member.user]
+        again = min((*openings, *((routing.again_at,) if routing.again_at else ())), default=None)
+        return replace(routing, pool=pool.name, passed=passed, again_at=again)
+
+    def _give_back(self, routing: Routing | None) -> None:
+        """Somebody else was faster: the claim on a quota was for nothing."""
+        if routing is None or routing.owner_id is None or routing.pool is None:
+            return
+        pool = self.reference.settings().router.pools.get(routing.pool)
+        quotas = {member.user: member.quota for member in pool.members} if pool is not None else {}
+        if pool is not None and quotas.get(routing.owner_id) is not None:
+            self.pools.give_back(pool.name, routing.owner_id, pool.day(routing.at))

@@ -1,0 +1,170 @@
+"""rekindle partition: cut a history into files that can be simulated each by itself.
+
+Everybody who is ever united, and every record that leads to a person, is in one part; campaigns, users and all else
+that concerns no person are in every part. So no decision depends on the others' part. What is held in memory are the
+identifiers, not the events.
+"""
+
+import argparse
+import gzip
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rekindle.adapters.history import BadHistory, lines_of
+from rekindle.adapters.wire.events import OWN_SOURCE, facts_of
+from rekindle.domain.errors import Malformed, Refusal
+from rekindle.domain.facts import (
+    Fact,
+    OpportunityChanged,
+    OpportunityDeleted,
+    PeopleMerged,
+    PersonChanged,
+    PersonDeleted,
+    ResponseDeleted,
+    ResponseRecorded,
+    TaskLogged,
+)
+from rekindle.domain.request import ReactivationRequested, ResponsePrompted
+
+MOST_PARTS = 500
+"""Files that are open at the same time."""
+_LEVEL = 6
+
+_ANY = msgspec.json.Decoder()
+_REFUSED = ("",)
+"""Where a refused event belongs: to one part, so that it is refused once."""
+
+
+class Families:
+    """Records that belong together: what is united once stays so (union-find)."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def unite(self, records: Sequence[str]) -> None:
+        first = self.head(records[0])
+        for record in records[1:]:
+            head = self.head(record)
+            # The name of a family does not depend on the order in which it was found.
+            first, head = min(first, head), max(first, head)
+            self._parent[head] = first
+
+    def head(self, record: str) -> str:
+        parent = self._parent.setdefault(record, record)
+        while parent != record:
+            # Each step shortens the way for the next who asks.
+            above = self._parent[parent]
+            self._parent[record] = above
+            record, parent = parent, above
+        return record
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser("partition", help="cut a history into files that can be simulated side by side")
+    parser.add_argument("history", type=Path, help="JSON Lines of events, plain or gzip")
+    parser.add_argument("--into", type=Path, required=True, metavar="DIR", help="a folder without parts in it")
+    parser.add_argument("--parts", type=_parts, required=True, metavar="N", help=f"how many, from 1 to {MOST_PARTS}")
+    parser.set_defaults(run=_partition)
+
+
+def _parts(given: str) -> int:
+    if not (given.isascii() and given.isdecimal() and 1 <= int(given) <= MOST_PARTS):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to {MOST_PARTS}")
+    return int(given)
+
+
+def _partition(parsed: argparse.Namespace) -> int:
+    parsed.into.mkdir(parents=True, exist_ok=True)
+    if any(parsed.into.glob("part-*.jsonl.gz")):
+        print(f"rekindle: {parsed.into}: there are parts already", file=sys.stderr)
+        return 2
+    everywhere, somewhere = partition(parsed.history, parsed.into, parsed.parts)
+    print(f"{somewhere:,} events in one of {parsed.parts} parts, {everywhere:,} in each.", file=sys.stderr)
+    return 0
+
+
+def partition(history: Path, into: Path, parts: int) -> tuple[int, int]:
+    """Answers how many events are in every part, and how many in one. Raises OSError and BadHistory."""
+    families = Families()
+    for _, _, records in _told(history):
+        if records:
+            families.unite(records)
+    everywhere = somewhere = 0
+    with ExitStack() as stack:
+        files = [stack.enter_context(_packed(into / f"part-{n:04}.jsonl.gz")) for n in range(parts)]
+        for _, line, records in _told(history):
+            everywhere += not records
+            somewhere += bool(records)
+            for file in [files[_number(families.head(records[0]), parts)]] if records else files:
+                file.write(line.rstrip(b"\r\n") + b"\n")
+    return everywhere, somewhere
+
+
+def _told(history: Path) -> Iterator[tuple[int, bytes, tuple[str, ...]]]:
+    """Each line with the records that keep it together with others. Our own events, which an archive of the bus holds
+    too, tell nothing and are left out."""
+    for number, line in lines_of(history):
+        envelope = _ANY.decode(line)
+        if envelope.get("source") != OWN_SOURCE:
+            yield number, line, _records_of(number, envelope)
+
+
+def _records_of(number: int, envelope: Mapping[str, Any]) -> tuple[str, ...]:
+    try:
+        facts = facts_of(envelope)
+    except Refusal as refusal:
+        if refusal.code == Malformed.code:
+            raise BadHistory(number, refusal.message) from None
+        return _REFUSED
+    return tuple(record for fact in facts for record in records_told(fact))
+
+
+def records_told(fact: Fact) -> tuple[str, ...]:
+    """The records that a fact ties together: people, and what leads to people. None where it concerns nobody.
+
+    A request for a task that nobody knows is decided about the task, as if it were a person: the two are not kept
+    apart here.
+    """
+    match fact:
+        case PersonChanged():
+            return _named("person", fact.person_id, fact.values.get("converted_contact_id"))
+        case PersonDeleted():
+            return _named("person", fact.person_id)
+        case PeopleMerged():
+            return _named("person", fact.survivor_id, *fact.merged_ids)
+        case ResponseRecorded() | ResponseDeleted():
+            return _named("response", fact.response_id) + _named("person", fact.person_id)
+        case TaskLogged():
+            return _named("person", fact.task_id, fact.values.get("person_id"))
+        case OpportunityChanged():
+            people = fact.values.get("person_ids") or ()
+            return _named("opportunity", fact.opportunity_id) + _named("person", *people)
+        case OpportunityDeleted():
+            return _named("opportunity", fact.opportunity_id)
+        case ReactivationRequested():
+            return _named("person", fact.person_id, fact.task_id)
+        case ResponsePrompted():
+            return _named("person", fact.person_id)
+    return ()
+
+
+def _named(kind: str, *ids: str | None) -> tuple[str, ...]:
+    return tuple(f"{kind} {one}" for one in ids if one)
+
+
+def _number(head: str, parts: int) -> int:
+    """The same on every machine and in every run, as Python's own hash is not."""
+    return int.from_bytes(sha256(head.encode(errors="surrogatepass")).digest()[:8]) % parts
+
+
+@contextmanager
+def _packed(path: Path) -> Iterator[gzip.GzipFile]:
+    """Without name and date in it, so that the same history makes the same bytes."""
+    with path.open("wb") as file, gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
+        yield packed

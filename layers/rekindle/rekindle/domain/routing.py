@@ -1,0 +1,273 @@
+"""A router of our own, for those without an engine: which owner a waiting lead gets, and why the others did not.
+
+It waits for nobody and asks nobody: like any engine it hears that an assignment started, and answers with an owner.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from rekindle.domain import times
+from rekindle.domain.user import User
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ABSENT_UNTIL = "absent_until"
+"""The user's own named value that tells until when, a date or a time, the user gets no leads."""
+
+
+def zone(name: str) -> "ZoneInfo":
+    """Raises ValueError, or KeyError, for a zone that does not exist. Every function knows the settings, but only the
+    router needs clocks, which take their time to be imported."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
+
+
+class By(StrEnum):
+    """How a step of the router finds an owner."""
+
+    ACCOUNT_OWNER = "account_owner"
+    ACCOUNT_TEAM = "account_team"
+    POOL = "pool"
+
+
+class Passed(StrEnum):
+    """Why somebody who might have got the lead was passed over."""
+
+    INACTIVE_USER = "INACTIVE_USER"
+    ABSENT = "ABSENT"
+    HOLIDAY = "HOLIDAY"
+    OUTSIDE_HOURS = "OUTSIDE_HOURS"
+    QUOTA_REACHED = "QUOTA_REACHED"
+
+
+class Unrouted(StrEnum):
+    """Why no owner was found."""
+
+    NO_STEP = "NO_STEP"
+    """No step of the router is for this lead."""
+    NOBODY_AVAILABLE = "NOBODY_AVAILABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingStep:
+    to: By
+    where: Mapping[str, Any] = field(default_factory=dict)
+    role: str | None = None
+    pool: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    user: str
+    capacity: int = 1
+    """How many leads this one gets in the time that one of capacity 1 gets one."""
+    quota: int | None = None
+    """How many at most in a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When members work, each by the own clock: of the user's time zone, else of the pool's."""
+
+    days: tuple[str, ...] = WEEK[:5]
+    opens: time = time(9)
+    closes: time = time(17)
+
+    def hold(self, local: datetime) -> bool:
+        return WEEK[local.weekday()] in self.days and self.opens <= local.time() < self.closes
+
+    def next_opening(self, local: datetime) -> datetime | None:
+        """The next instant at which they begin."""
+        for days in range(8):
+            day = local.date() + timedelta(days=days)
+            opening = datetime.combine(day, self.opens, local.tzinfo)
+            if WEEK[day.weekday()] in self.days and opening > local:
+                return opening
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    name: str
+    members: tuple[Member, ...]
+    hours: Hours | None = None
+    """None: at any time."""
+    time_zone: str = "UTC"
+    holidays: frozenset[date] = frozenset()
+
+    def local(self, user: User | None, moment: datetime) -> datetime:
+        return moment.astimezone(zone((user.time_zone if user is not None else None) or self.time_zone))
+
+    def day(self, moment: datetime) -> date:
+        """The day that quotas count by."""
+        return moment.astimezone(zone(self.time_zone)).date()
+
+    def passed(self, user: User | None, moment: datetime) -> Passed | None:
+        """Why a member gets no lead at an instant, or None."""
+        if user is not None and not user.is_active:
+            return Passed.INACTIVE_USER
+        if user is not None and is_absent(user, moment):
+            return Passed.ABSENT
+        local = self.local(user, moment)
+        if local.date() in self.holidays:
+            return Passed.HOLIDAY
+        if self.hours is not None and not self.hours.hold(local):
+            return Passed.OUTSIDE_HOURS
+        return None
+
+    def next_opening(self, user: User | None, moment: datetime) -> datetime | None:
+        """When a member who is passed over for the hour or the day is at work again."""
+        if self.hours is None:
+            return None
+        opening = self.hours.next_opening(self.local(user, moment))
+        while opening is not None and opening.date() in self.holidays:
+            opening = self.hours.next_opening(opening)
+        return opening
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    queues: frozenset[str] = frozenset()
+    """The temporary owners whose leads are routed here. The leads of others wait for an engine."""
+    steps: tuple[RoutingStep, ...] = ()
+    """The first that finds an owner decides."""
+    pools: Mapping[str, Pool] = field(default_factory=dict)
+    convert: bool = False
+    """Whether the CRM is asked to convert a lead onto the account it was matched to."""
+
+    @property
+    def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Every user and queue that has to be known, with its place below the router."""
+        for place, queue in enumerate(sorted(self.queues)):
+            yield ("queues", place), queue
+        for name, pool in self.pools.items():
+            for place, member in enumerate(pool.members):
+                yield ("pools", name, "members", place, "user"), member.user
+
+    @property
+    def looks_at_accounts(self) -> bool:
+        return self.convert or any(step.to is not By.POOL for step in self.steps)
+
+    @staticmethod
+    def of(document: Mapping[str, Any]) -> "Router":
+        return Router(
+            queues=frozenset(document.get("queues") or ()),
+            steps=tuple(
+                RoutingStep(By(s["to"]), s.get("where") or {}, s.get("role"), s.get("pool"))
+                for s in document.get("steps") or ()
+            ),
+            pools={name: _pool(name, given) for name, given in (document.get("pools") or {}).items()},
+            convert=bool(document.get("convert")),
+        )
+
+
+NO_ROUTER = Router()
+
+
+def _pool(name: str, given: Mapping[str, Any]) -> Pool:
+    hours = given.get("hours")
+    return Pool(
+        name,
+        tuple(sorted((Member(**member) for member in given["members"]), key=lambda member: member.user)),
+        None if hours is None else _hours(hours),
+        given.get("time_zone") or "UTC",
+        frozenset(date.fromisoformat(day) for day in given.get("holidays") or ()),
+    )
+
+
+def _hours(given: Mapping[str, Any]) -> Hours:
+    standard = Hours()
+    return Hours(
+        tuple(given.get("days") or standard.days),
+        time.fromisoformat(given["from"]) if "from" in given else standard.opens,
+        time.fromisoformat(given["to"]) if "to" in given else standard.closes,
+    )
+
+
+def is_absent(user: User, moment: datetime) -> bool:
+    """Whether the user's own word, a date or a time until which it gets no leads, is still good. One that cannot be
+    read says nothing."""
+    told = user.fields.get(ABSENT_UNTIL)
+    if not isinstance(told, str):
+        return False
+    try:
+        if "T" in told:
+            return moment < times.instant(told)
+        local = moment.astimezone(zone(user.time_zone)) if user.time_zone else moment
+        return local.date() <= date.fromisoformat(told)
+    except (ValueError, OverflowError, KeyError):
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """An entry of the ledger: what the router decided for an assignment, and why."""
+
+    person_id: str
+    assignment_id: str
+    at: datetime
+    settings_version: int
+    owner_id: str | None = None
+    reason: str | None = None
+    """Why no owner was found; None where one was."""
+    place: int | None = None
+    """Which step of the router found the owner, counted from 0."""
+    by: By | None = None
+    account_id: str | None = None
+    matched_by: str | None = None
+    unmatched: str | None = None
+    suggested: tuple[str, ...] = ()
+    """Accounts that are only like the person's."""
+    pool: str | None = None
+    turn: int | None = None
+    """Whose turn it was among those available, counted from 0."""
+    passed: Mapping[str, str] = field(default_factory=dict)
+    """Who was passed over, and why. Those who are not here only had no turn."""
+    convert: bool = False
+    status: str | None = None
+    """What the contact is to inherit where the CRM is asked to convert."""
+    again_at: datetime | None = None
+    """When it is tried again: the next instant at which somebody is at work."""
+
+    @property
+    def sentence(self) -> str:
+        """The decision in words."""
+        matched = f"account {self.account_id} ({_MATCHED.get(self.matched_by or '', 'matched')})"
+        match self.by:
+            case By.ACCOUNT_OWNER:
+                found = f"{self.owner_id} got the lead as owner of its {matched}"
+            case By.ACCOUNT_TEAM:
+                found = f"{self.owner_id} got the lead as a member of the team of its {matched}"
+            case By.POOL:
+                found = f"{self.owner_id} got the lead because it was their turn in pool {self.pool}"
+            case None:
+                again = f"; it is tried again at {times.text(self.again_at)}" if self.again_at else ""
+                found = f"Nobody got the lead: {_UNROUTED[self.reason or Unrouted.NO_STEP]}{again}"
+        left = ", ".join(f"{who} was {_PASSED[why]}" for who, why in self.passed.items())
+        return f"{found}{'; ' + left if left else ''}."
+
+
+_MATCHED = {
+    "ADDRESS": "a contact of it has the same e-mail address",
+    "DOMAIN": "it has the domain of the e-mail address",
+    "DOMAIN_AND_NAME": "it has the domain of the e-mail address, and the company's name",
+    "DOMAIN_OF_PARENT": "it is the parent of all with the domain of the e-mail address",
+    "COMPANY_NAME": "it alone has the company's name",
+}
+_UNROUTED: Mapping[str, str] = {
+    Unrouted.NO_STEP: "no step of the router is for it",
+    Unrouted.NOBODY_AVAILABLE: "nobody was available",
+}
+_PASSED: Mapping[str, str] = {
+    Passed.INACTIVE_USER: "not active",
+    Passed.ABSENT: "absent",
+    Passed.HOLIDAY: "on holiday",
+    Passed.OUTSIDE_HOURS: "outside working hours",
+    Passed.QUOTA_REACHED: "at the quota of the day",
+}
