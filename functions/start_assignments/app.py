@@ -4,14 +4,14 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.dynamodb.stream import decision_of
+from rekindle.adapters.dynamodb.stream import saved_record_of
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.observability import logger
 from rekindle.runtime.streams import Failures, Record, each_record
 
 
 def start(record: Record) -> None:
-    use_cases().start_assignments(decision_of(record))
+    use_cases().start_assignments(saved_record_of(record))
 
 
 @logger.inject_lambda_context

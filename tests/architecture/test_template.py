@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from cfnlint.api import lint_all
 
-from rekindle.adapters.wire import openapi
-from tests.support.template import resources, template
+from rekindle.adapters.eventbridge import SOURCE
+from rekindle.adapters.wire import openapi, salesforce
+from tests.support.template import Deployed, resources, template
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = resources("AWS::Serverless::Function")
@@ -137,7 +138,36 @@ def test_a_failed_message_is_kept_two_weeks() -> None:
 
 def test_a_refused_rule_keeps_its_event() -> None:
     for rule in resources("AWS::Events::Rule").values():
-        assert all("DeadLetterConfig" in target for target in rule["Targets"])
+        for target in rule["Targets"]:
+            assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["FailureQueue", "Arn"]}}
+
+
+WRITES = {name: rule for name, rule in resources("AWS::Events::Rule").items() if name.startswith("WriteBack")}
+
+
+def test_nothing_is_written_to_a_crm_unless_somebody_asks_for_it() -> None:
+    written = [name for name in template()["Resources"] if name.startswith("WriteBack")]
+    assert {"WriteBackConnection", "WriteBackDestination", "WriteBackRole", *WRITES} == set(written)
+    for parameters, some in (({}, []), ({"WriteBackUrl": "https://example.my.salesforce.com"}, written)):
+        deployed = Deployed(parameters)
+        found = [name for name in written if deployed.holds(template()["Resources"][name]["Condition"])]
+        assert bool(found) is bool(some)
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_to_the_crm_is_ours_alone_and_does_not_outlive_what_it_says(name: str) -> None:
+    (target,) = WRITES[name]["Targets"]
+    assert WRITES[name]["EventPattern"]["source"] == [SOURCE]
+    assert target["HttpParameters"]["HeaderParameters"]["Sforce-Call-Options"] == f"client={salesforce.CLIENT}"
+    assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 300
+    assert target["RoleArn"] == {"Fn::GetAtt": ["WriteBackRole", "Arn"]}
+
+
+def test_the_role_of_the_write_back_may_call_its_one_destination() -> None:
+    (policy,) = resources("AWS::IAM::Role")["WriteBackRole"]["Policies"]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "events:InvokeApiDestination"
+    assert statement["Resource"] == {"Fn::GetAtt": ["WriteBackDestination", "Arn"]}
 
 
 def test_logs_do_not_stay_for_ever() -> None:
@@ -221,6 +251,14 @@ def names_in(value: Any) -> Iterator[str]:
                 yield from names_in(inner)
 
 
+def implied_by(condition: str | None) -> Iterator[str]:
+    """The conditions that hold where this one does: itself, and those it is made of."""
+    if condition is not None:
+        yield condition
+        for part in template()["Conditions"][condition].get("Fn::And", ()):
+            yield from implied_by(part.get("Condition"))
+
+
 @pytest.mark.parametrize("section", ["Resources", "Outputs"])
 def test_what_is_referred_to_is_there_whichever_the_condition(section: str) -> None:
     """`sam validate --lint` does not follow all references of functions."""
@@ -229,7 +267,7 @@ def test_what_is_referred_to_is_there_whichever_the_condition(section: str) -> N
         for name in names_in(part):
             assert name in parameters or name.startswith("AWS::") or name in known, f"{logical_id}: {name}"
             condition = known.get(name, {}).get("Condition")
-            assert condition in (None, part.get("Condition")), f"{logical_id}: {name} is not always there"
+            assert condition in (None, *implied_by(part.get("Condition"))), f"{logical_id}: {name} is not always there"
 
 
 # --- large simulations -----------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ def test_an_event_says_what_the_contract_promises(told: Stack) -> None:
         "cycle": 1,
         "score": 66,
         "status": "Open - Not Contacted",
+        "status_changed": True,
     }
 
 

@@ -144,6 +144,28 @@ def test_requests_and_opportunities_come_over_the_bus(stack: Stack) -> None:
     assert decided(stack, "p-bus", "response_prompt")["outcome"] == "reactivated"
 
 
+def test_an_event_that_nobody_took_is_told_again_while_it_holds(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_operator(stack, monkeypatch)
+    told(stack, *a_lead("p-again"))
+    told(stack, event("Reactivation Requested", request_id="q-3", person_id="p-again", user_id="u"))
+    stack.settle(announced=True)
+    (activated,) = (
+        heard
+        for heard in stack.heard
+        if (heard["detail-type"], heard["detail"]["person_id"]) == ("Response Activated", "p-again")
+    )
+    outdated = {**activated, "detail": {**activated["detail"], "decision_id": "another"}}
+    for body in (activated, outdated):
+        stack.sqs.send_message(QueueUrl=stack.outputs["FailureQueueUrl"], MessageBody=json.dumps(body))
+    before = len(stack.heard)
+
+    assert main(["redrive", "--stack", stack.name]) == 0
+    stack.hear()
+
+    assert [heard["detail"] for heard in stack.heard[before:]] == [activated["detail"]]
+    assert stack.failures() == []
+
+
 def test_a_delay_in_the_failure_queue_is_sent_on(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     told(stack, *a_lead("p-redrive"))
     as_operator(stack, monkeypatch)

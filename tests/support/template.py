@@ -1,6 +1,8 @@
 """template.yaml, read by the tests: what they run against is what is deployed."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -76,3 +78,58 @@ def create_tables(client: Any, suffix: str = "") -> TableNames:
         ledger=names["LedgerTable"],
         reference=names["ReferenceTable"],
     )
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The template under some parameters, as CloudFormation would see it."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What `Ref` or `GetAtt` answer of a resource, such as `Bus` or `Bus.Arn`; by default that name itself."""
+
+    def resources(self, kind: str) -> dict[str, Any]:
+        """The properties of the resources of a type whose condition holds, without intrinsic functions."""
+        return {
+            name: self.resolved(resource["Properties"])
+            for name, resource in template()["Resources"].items()
+            if resource["Type"] == kind and ("Condition" not in resource or self.holds(resource["Condition"]))
+        }
+
+    def holds(self, condition: Any) -> bool:
+        """A condition, by its name or as it is written."""
+        if isinstance(condition, str):
+            return self.holds(template()["Conditions"][condition])
+        ((function, value),) = condition.items()
+        match function:
+            case "Condition":
+                return self.holds(value)
+            case "Fn::Equals":
+                return bool(self.resolved(value[0]) == self.resolved(value[1]))
+            case "Fn::Not":
+                return not self.holds(value[0])
+            case "Fn::And":
+                return all(map(self.holds, value))
+        raise NotImplementedError(function)
+
+    def resolved(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.resolved(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1:
+            ((function, given),) = value.items()
+            match function:
+                case "Ref":
+                    return self._named(given)
+                case "Fn::GetAtt":
+                    return self._named(".".join(given))
+                case "Fn::Sub":
+                    return re.sub(r"\$\{([^}]+)\}", lambda found: self._named(found[1]), given)
+        return {key: self.resolved(inner) for key, inner in value.items()}
+
+    def _named(self, name: str) -> str:
+        declared = template()["Parameters"].get(name)
+        if declared is not None:
+            return str(self.parameters.get(name, declared.get("Default")))
+        return self.names.get(name, name)

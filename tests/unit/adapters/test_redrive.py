@@ -9,7 +9,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from rekindle.adapters.redrive import Failed, NotRedriven, Redrive
+from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.redrive import Failed, NotRedriven, Outdated, Redrive
+from rekindle.domain.assignment import Assignment, State, Why
+from rekindle.domain.person import Engagement, Person
+from rekindle.domain.settings import Scenario
+from rekindle.domain.values import replace
+from tests.support.builders import day
 
 FUNCTION = "arn:aws:lambda:eu-central-1:1:function:rekindle-dev-reactivate-on-score"
 POINTER = {
@@ -39,9 +45,12 @@ class Aws:
         self.answer: dict[str, Any] = {"batchItemFailures": []}
         self.invoked: list[tuple[str, Any]] = []
         self.deleted: list[str] = []
+        self.person: Person | None = None
+        self.told: list[dict[str, Any]] = []
 
     def describe_stacks(self, **_: object) -> dict[str, Any]:
-        names = ("FailureQueueUrl", "CrmChangesQueueUrl", "DueQueueUrl")
+        names = ["FailureQueueUrl", "CrmChangesQueueUrl", "DueQueueUrl", "WaitsQueueUrl", "RoutingQueueUrl"]
+        names += ["PeopleTableName", "EventBusName"]
         return {"Stacks": [{"Outputs": [{"OutputKey": name, "OutputValue": name} for name in names]}]}
 
     def get_shard_iterator(self, **asked: str) -> dict[str, str]:
@@ -58,6 +67,18 @@ class Aws:
     def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:
         self.invoked.append((FunctionName, json.loads(Payload)))
         return {"Payload": io.BytesIO(json.dumps(self.answer).encode())}
+
+    def get_item(self, **asked: Any) -> dict[str, Any]:
+        assert (asked["TableName"], asked["ConsistentRead"]) == ("PeopleTableName", True)
+        assert asked["Key"] == {"person_id": {"S": "00Q1"}, "record": {"S": "person"}}
+        if self.person is None:
+            return {}
+        core = json.dumps(encoding.core(self.person))
+        return {"Item": {"version": {"N": str(self.person.version)}, "core": {"S": core}}}
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        self.told += Entries
+        return {"FailedEntryCount": int(self.refusal is not None)}
 
     def delete_message(self, ReceiptHandle: str, **_: object) -> None:
         self.deleted.append(ReceiptHandle)
@@ -114,5 +135,89 @@ def test_a_pointer_whose_function_fails_again_stays(aws: Aws) -> None:
 
     with pytest.raises(NotRedriven, match="failed again"):
         Redrive("stack").send_on(FAILED)
+
+    assert aws.deleted == []
+
+
+# --- events out that a target did not take -------------------------------------------------------------------------
+
+WAITS = Assignment(
+    "d1", 1, "r1", "c1", State.PENDING, day(1), Why.WAITS_FOR_OWNER, temporary_owner_id="q", owner_id="q"
+)
+OPENED = Person(
+    "00Q1",
+    version=3,
+    status="Open",
+    owner_id="q",
+    active=Engagement("r1", "c1", 1, day(1), "d1", Scenario.SCORE),
+    assignment=WAITS,
+)
+STARTED = {"person_id": "00Q1", "assignment_id": "d1", "owner_id": "q"}
+ACTIVATED = {"person_id": "00Q1", "decision_id": "d1", "status": "Open", "status_changed": True}
+REPLACED = {"person_id": "00Q1", "response_id": "r0", "reason": "REPLACED"}
+
+
+def undelivered(detail_type: str, detail: dict[str, Any]) -> Failed:
+    """As a rule leaves it in the queue."""
+    envelope = {"source": "rekindle", "detail-type": detail_type, "time": "2026-01-02T00:00:00Z", "detail": detail}
+    return Failed("m", "receipt", json.dumps(envelope), "the server answered 503")
+
+
+@pytest.mark.parametrize(
+    ("detail_type", "detail"),
+    [("Assignment Started", STARTED), ("Response Activated", ACTIVATED), ("Response Deactivated", REPLACED)],
+)
+def test_an_event_that_holds_is_told_again(aws: Aws, detail_type: str, detail: dict[str, Any]) -> None:
+    aws.person = OPENED
+    failed = undelivered(detail_type, detail)
+    assert failed.what == f"{detail_type} of 00Q1, on its way out"
+
+    Redrive("stack").send_on(failed)
+
+    (entry,) = aws.told
+    assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == ("EventBusName", "rekindle", detail_type)
+    assert json.loads(entry["Detail"]) == detail
+    assert aws.deleted == ["receipt"]
+
+
+@pytest.mark.parametrize(
+    ("detail_type", "detail", "person"),
+    [
+        ("Assignment Started", STARTED, replace(OPENED, assignment=replace(WAITS, owner_id="rep"))),
+        ("Assignment Started", STARTED, replace(OPENED, assignment=replace(WAITS, assignment_id="d2"))),
+        ("Assignment Started", STARTED, replace(OPENED, assignment=None)),
+        ("Assignment Started", STARTED, replace(OPENED, merged_into="003")),
+        ("Assignment Started", STARTED, replace(OPENED, deleted=True)),
+        ("Assignment Started", STARTED, None),
+        ("Response Activated", ACTIVATED, replace(OPENED, active=None)),
+        ("Response Deactivated", {**REPLACED, "response_id": "r1"}, OPENED),
+        ("Stage Reached", {"person_id": "00Q1"}, OPENED),
+    ],
+)
+def test_an_event_that_no_longer_holds_is_dropped(
+    aws: Aws, detail_type: str, detail: dict[str, Any], person: Person | None
+) -> None:
+    """Written to a CRM now, it would undo what people did there since."""
+    aws.person = person
+
+    with pytest.raises(Outdated):
+        Redrive("stack").send_on(undelivered(detail_type, detail))
+
+    assert (aws.told, aws.deleted) == ([], ["receipt"])
+
+
+def test_a_credit_is_told_again_without_a_status_that_went_on(aws: Aws) -> None:
+    aws.person = replace(OPENED, status="Working")
+
+    Redrive("stack").send_on(undelivered("Response Activated", ACTIVATED))
+
+    assert json.loads(aws.told[0]["Detail"]) == {**ACTIVATED, "status_changed": False}
+
+
+def test_an_event_that_the_bus_does_not_take_stays(aws: Aws) -> None:
+    aws.person, aws.refusal = OPENED, "ThrottlingException"
+
+    with pytest.raises(NotRedriven):
+        Redrive("stack").send_on(undelivered("Response Activated", ACTIVATED))
 
     assert aws.deleted == []

@@ -321,6 +321,25 @@ def test_who_committed_is_who_changed_it() -> None:
     assert facts_of(change("Lead", header=by, LastModifiedById=USER)) == []
 
 
+@pytest.mark.parametrize(
+    ("origin", "ours"),
+    [
+        ("com/salesforce/api/rest/62.0;client=rekindle", True),
+        ("com/salesforce/api/rest/62.0;client=rekindle/", True),
+        ("com/salesforce/api/rest/62.0;client=rekindle-of-others", False),
+        ("com/salesforce/api/soap/64.0;client=SfdcInternalAPI/", False),
+        ("com/salesforce/api/rest/62.0", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_a_change_of_our_own_is_known_by_the_name_that_we_call_with(origin: str | None, ours: bool) -> None:
+    by = {"commitUser": "0055e000003XyZa", "changeOrigin": origin}
+    fact = the_fact("Lead", header=by, Status="New", LastModifiedById="0055e000003XyZa")
+    assert fact.ours is ours
+    assert ("changed_by" in fact.values) is not ours, "we are nobody who acts"
+
+
 def test_custom_fields_that_are_no_plain_value_are_left_out() -> None:
     fact = the_fact("Lead", Place__c={"Latitude": 1}, Notes__c="x" * 1025, Region__c="EMEA")
     assert fact.values["fields"] == {"Region__c": "EMEA"}

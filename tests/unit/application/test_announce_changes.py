@@ -51,6 +51,7 @@ def test_an_event_says_what_the_contract_says_it_does(rekindle: Rekindle):
         "cycle": 1,
         "score": 70,
         "status": "Open - Not Contacted",
+        "status_changed": True,
     }
     assert rekindle.bus.published[1].body()["stage"] == "MQL"
     assert rekindle.bus.published[3].body()["reason"] == "STATUS_INACTIVE"

@@ -1,5 +1,5 @@
 """Send the content of a failure queue on again: facts and delays to the queue they came from, stream records and
-invocations to their function."""
+invocations to their function, and events out that a target did not take to the bus, as far as they still hold."""
 
 import json
 from collections.abc import Iterator
@@ -9,10 +9,16 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import ClientError
 
+from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.eventbridge import SOURCE
 from rekindle.adapters.stack import outputs_of
+from rekindle.domain.person import Person
+from rekindle.domain.still_true import still_true
 
 _DELAY = {"person_id", "change", "due"}
 """What a message holds that tells of a delay that is over."""
+_WAIT = {"person_id", "assignment_id", "due"}
+"""What one holds that tells of a wait for an owner whose time has come."""
 _PAST = {"TrimmedDataAccessException", "ResourceNotFoundException"}
 """How a stream says that it no longer has a record, or its shard."""
 _PATIENCE = 10
@@ -21,6 +27,10 @@ _PATIENCE = 10
 
 class NotRedriven(Exception):
     """Why a message stays where it is."""
+
+
+class Outdated(Exception):
+    """Why a message was taken out of the queue without being sent on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,23 @@ class Failed:
             return f"a run of {self.content['requestContext']['functionArn'].split(':')[6]}"
         if self.content.keys() >= _DELAY:
             return f"the delay of {self.content['person_id']}"
+        if self.content.keys() >= _WAIT:
+            return f"the wait of {self.content['person_id']} for an owner"
+        if self.is_routing:
+            return f"the routing of {self.content['detail']['person_id']}"
+        if self.is_our_event:
+            return f"{self.content['detail-type']} of {self.content['detail']['person_id']}, on its way out"
         return str(self.content.get("detail-type", "a message"))
+
+    @property
+    def is_routing(self) -> bool:
+        """Whether it tells the router of a lead for which nobody was at work."""
+        return self.content.keys() == {"detail"}
+
+    @property
+    def is_our_event(self) -> bool:
+        """Whether it is an event out, which a rule's target did not take: the CRM, for one."""
+        return self.content.get("source") == SOURCE
 
 
 class Redrive:
@@ -61,8 +87,12 @@ class Redrive:
         self._lambda: Any = session.create_client("lambda")
         self._streams: Any = session.create_client("dynamodbstreams")
         outputs = outputs_of(session, stack)
+        self._dynamodb: Any = session.create_client("dynamodb")
+        self._events: Any = session.create_client("events")
+        self._people, self._bus = outputs["PeopleTableName"], outputs["EventBusName"]
         self._failures = outputs["FailureQueueUrl"]
         self._facts, self._delays = outputs["CrmChangesQueueUrl"], outputs["DueQueueUrl"]
+        self._waits, self._routing = outputs["WaitsQueueUrl"], outputs["RoutingQueueUrl"]
 
     def failed(self) -> Iterator[Failed]:
         """The messages, each hidden from others for two minutes; none twice."""
@@ -86,18 +116,44 @@ class Redrive:
         self._sqs.change_message_visibility(QueueUrl=self._failures, ReceiptHandle=failed.receipt, VisibilityTimeout=0)
 
     def send_on(self, failed: Failed) -> None:
-        """Deliver the content again, and take the message out of the queue. Raises NotRedriven."""
+        """Deliver the content again, and take the message out of the queue. Raises NotRedriven, Outdated."""
         if "DDBStreamBatchInfo" in failed.content:
             self._invoke_again(failed.content)
         elif "requestPayload" in failed.content:
             self._invoke(failed.content["requestContext"]["functionArn"], failed.content["requestPayload"])
         elif failed.content.keys() >= _DELAY:
             self._sqs.send_message(QueueUrl=self._delays, MessageBody=failed.body)
+        elif failed.content.keys() >= _WAIT:
+            self._sqs.send_message(QueueUrl=self._waits, MessageBody=failed.body)
+        elif failed.is_routing:
+            self._sqs.send_message(QueueUrl=self._routing, MessageBody=failed.body)
+        elif failed.is_our_event:
+            self._tell_again(failed)
         elif "detail-type" in failed.content:
             self._sqs.send_message(QueueUrl=self._facts, MessageBody=failed.body)
         else:
             raise NotRedriven("it is no event: correct it and send it to the bus")
         self._sqs.delete_message(QueueUrl=self._failures, ReceiptHandle=failed.receipt)
+
+    def _tell_again(self, failed: Failed) -> None:
+        event = failed.content
+        detail = still_true(event["detail-type"], event["detail"], self._person(event["detail"]["person_id"]))
+        if detail is None:
+            self._sqs.delete_message(QueueUrl=self._failures, ReceiptHandle=failed.receipt)
+            raise Outdated("it no longer holds")
+        entry = {"EventBusName": self._bus, "Source": SOURCE, "DetailType": event["detail-type"], "Time": event["time"]}
+        if self._events.put_events(Entries=[{**entry, "Detail": json.dumps(detail)}])["FailedEntryCount"]:
+            raise NotRedriven("the bus did not take it: try again")
+
+    def _person(self, person_id: str) -> Person | None:
+        # Here, because the models are slow to load, and the other commands can do without.
+        from rekindle.adapters.dynamodb.tables import PERSON
+
+        key = {"person_id": {"S": person_id}, "record": {"S": PERSON}}
+        item = self._dynamodb.get_item(TableName=self._people, Key=key, ConsistentRead=True).get("Item")
+        if item is None:
+            return None
+        return encoding.person(person_id, int(item["version"]["N"]), json.loads(item["core"]["S"]), None)
 
     def _invoke_again(self, content: dict[str, Any]) -> None:
         batch = content["DDBStreamBatchInfo"]
@@ -140,9 +196,10 @@ class Redrive:
 
 
 def _is_filtered_in(record: dict[str, Any]) -> bool:
-    """What the filters of the template let through: a crossing, a status that became active, something to announce."""
+    """What the filters of the template let through: a crossing, a status that became active, something to announce,
+    a wait for an owner that began."""
     image = record["dynamodb"].get("NewImage", {})
-    passing = {"crossing": "up", "watch": "activated", "announce": "yes"}
+    passing = {"crossing": "up", "watch": "activated", "announce": "yes", "waits": "yes"}
     return any(image.get(name) == {"S": value} for name, value in passing.items())
 
 

@@ -47,14 +47,14 @@ class RecordPerson:
             return self._record_score(fact.person_id, score, fact.mark)
         recorded = Recorded()
         if values or not scored:
-            recorded += self._record_fields(fact.person_id, values, fact.mark)
+            recorded += self._record_fields(fact.person_id, values, fact.mark, fact.ours)
         if scored:
             recorded += self._record_score(fact.person_id, score, fact.mark)
         if contact_id is not None and contact_id != fact.person_id:
             recorded += self.unite(contact_id, fact.person_id, fact.mark.at, kind="contact")
         return recorded
 
-    def _record_fields(self, person_id: str, values: Mapping[str, Any], mark: Mark) -> Recorded:
+    def _record_fields(self, person_id: str, values: Mapping[str, Any], mark: Mark, ours: bool) -> Recorded:
         for _ in attempts():
             stored = self.people.get(person_id)
             if stored is not None and stored.merged_into is not None:
@@ -69,8 +69,8 @@ class RecordPerson:
                 return Recorded(older=applied.older, duplicate=applied.duplicate)
             active = self._active(before) if before.status != after.status else None
             settings = self.reference.settings()
-            change = status_followed(before, after, active, mark.at, settings)
-            change = owner_followed(change, before, mark.at, settings, owners_of(self.reference))
+            change = status_followed(before, after, active, mark.at, settings, ours=ours)
+            change = owner_followed(change, before, mark.at, settings, owners_of(self.reference), ours=ours)
             if self.commit((before, change.indexed_by(settings))):
                 return Recorded(1, applied.older, applied.duplicate)
         raise AssertionError("attempts() raises before")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from rekindle.application.ports import Waits
 from rekindle.domain.decision import Decision
+from rekindle.domain.journey import Entry
 from rekindle.domain.wait import wait_of
 
 
@@ -13,7 +14,9 @@ class StartAssignments:
 
     waits: Waits
 
-    def __call__(self, decision: Decision) -> None:
-        wait = wait_of(decision.person_id, decision.assignment) if decision.assignment is not None else None
+    def __call__(self, saved: Decision | Entry) -> None:
+        """With anything but a decision, no wait begins."""
+        assignment = saved.assignment if isinstance(saved, Decision) else None
+        wait = wait_of(saved.person_id, assignment) if assignment is not None else None
         if wait is not None:
             self.waits.set(wait)

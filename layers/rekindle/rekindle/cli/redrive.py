@@ -14,10 +14,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _redrive(parsed: argparse.Namespace) -> int:
     """Exit status 1 where something stays in the queue."""
     # Half of the time a command takes to start would be the import of AWS's client, which no other command needs.
-    from rekindle.adapters.redrive import NotRedriven, Redrive
+    from rekindle.adapters.redrive import NotRedriven, Outdated, Redrive
 
     redrive = Redrive(parsed.stack)
-    sent = left = 0
+    sent = left = dropped = 0
     for failed in list(redrive.failed()):
         print(f"{failed.what}  {failed.reason}")
         try:
@@ -26,10 +26,14 @@ def _redrive(parsed: argparse.Namespace) -> int:
                 continue
             redrive.send_on(failed)
             sent += 1
+        except Outdated as why:
+            dropped += 1
+            print(f"  dropped: {why}")
         except NotRedriven as why:
             redrive.keep(failed)
             left += 1
             print(f"  stays: {why}")
     if not parsed.dry_run:
-        print(f"{sent} sent on, {left} left.", file=sys.stderr)
+        outdated = f", {dropped} dropped" if dropped else ""
+        print(f"{sent} sent on{outdated}, {left} left.", file=sys.stderr)
     return 1 if left else 0

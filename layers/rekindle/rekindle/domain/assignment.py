@@ -278,7 +278,7 @@ def _given(assignment: Assignment, owner_id: str | None, at: datetime, why: Why,
         remind_at=None,
         fallback_id=None,
         released_owner_id=None,
-        confirmed=False,
+        confirmed=assignment.confirmed and owner_id == assignment.temporary_owner_id,
     )
 
 
@@ -313,11 +313,16 @@ def _owned(person: "Person", owner_id: str, at: datetime) -> "Person":
     return replace(person, owner_id=owner_id, previous_owner_id=person.owner_id, owner_mark=mark)
 
 
-def owner_changed(person: "Person", at: datetime, settings: Settings, owners: Owners) -> tuple["Person", Steps]:
-    """What it means for the assignment that somebody else has the person now, since an instant."""
+def owner_changed(
+    person: "Person", at: datetime, settings: Settings, owners: Owners, *, ours: bool = False
+) -> tuple["Person", Steps]:
+    """What it means for the assignment that somebody else has the person now, since an instant. `ours`: told of our own
+    write-back. It answers nothing, however late it comes; but an engine may have answered in the same transaction."""
     assignment, owner_id = person.assignment, person.owner_id
     if assignment is None or person.active is None or owner_id == assignment.owner_id:
         return _confirmed(person, owner_id), ()
+    if ours and owner_id in settings.given_owners:
+        return person, ()
     steps: Steps = ()
     if assignment.waits:
         if assignment.deadline is not None and at >= assignment.deadline:
@@ -409,7 +414,9 @@ def timed_out(person: "Person", at: datetime, settings: Settings, owners: Owners
         left = replace(assignment, state=State.TIMED_OUT, reason=Why.NO_ACTIVE_FALLBACK, remind_at=None)
         return _stepped(replace(person, assignment=left), Step.TIMED_OUT, at, settings)
     given = replace(_given(assignment, fallback, at, Why.DEADLINE, owners), state=State.TIMED_OUT)
-    return _stepped(_owned(replace(person, assignment=given), fallback, at), Step.TIMED_OUT, at, settings)
+    # With the mark that the owner has: an answer that was in time, and is told of only now, is newer than that.
+    moved = _owned(replace(person, assignment=given), fallback, assignment.activated_at)
+    return _stepped(moved, Step.TIMED_OUT, at, settings)
 
 
 def reminded(person: "Person", at: datetime, settings: Settings) -> tuple["Person", Steps]:

@@ -136,6 +136,8 @@ class Decision:
     """Since when the response is active; earlier than `as_of`'s own change only where a late arrival took a place."""
     cycle: int | None = None
     status: str | None = None
+    status_changed: bool = False
+    """Whether the decision gave the person that status, so that the CRM does not know it yet."""
     replaced_response_id: str | None = None
     """The active response that this one took the place of: it was chosen before this one had arrived."""
     replaced_campaign_id: str | None = None

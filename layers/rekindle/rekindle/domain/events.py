@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rekindle.domain import times
-from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
+from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step, Why
 from rekindle.domain.decision import Decision, digest
 from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
 from rekindle.domain.routing import Routing
@@ -71,6 +71,7 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
             "cycle": cycle,
             "score": decision.score,
             "status": decision.status,
+            "status_changed": decision.status_changed,
             **({"batch_id": decision.batch_id} if decision.batch_id is not None else {}),
         },
     )
@@ -133,6 +134,7 @@ def _of_step(entry: AssignmentStep) -> tuple[Event, ...]:
         "state": assignment.state.value,
         "reason": assignment.reason,
         "owner_id": assignment.owner_id,
+        "owner_decided": _decided_here(entry),
         "first_owner_id": assignment.first_owner_id,
         "first_queue_id": assignment.first_queue_id,
         "temporary_owner_id": assignment.temporary_owner_id,
@@ -152,6 +154,17 @@ def _of_step(entry: AssignmentStep) -> tuple[Event, ...]:
         event_id = f"{assignment.assignment_id}-{digest(kind, notified)}"
         events.append(_event(event_id, "Notification Requested", entry, {**told, "kind": kind, "notify_id": notified}))
     return tuple(events)
+
+
+_KNOWN_TO_THE_CRM = {Why.NO_RULE, Why.CONTACT, Why.ENGINE_WAS_FASTER, Why.OWNER_CHANGED, Why.NO_ACTIVE_FALLBACK}
+
+
+def _decided_here(entry: AssignmentStep) -> bool:
+    """Whether the owner was decided here, so that the CRM is to be told, and not the other way round."""
+    assignment = entry.assignment
+    if entry.step not in _TOLD_AS or assignment.reason in _KNOWN_TO_THE_CRM or assignment.owner_id is None:
+        return False
+    return not assignment.confirmed or assignment.owner_id != assignment.temporary_owner_id
 
 
 def _notified(entry: AssignmentStep) -> str | None:

@@ -16,6 +16,8 @@ class PersonChanged:
     person_id: str
     mark: Mark
     values: Mapping[str, Any]
+    ours: bool = False
+    """Whether our own write-back made the change, alone or with what the CRM added to it at once."""
 
 
 @dataclass(frozen=True, slots=True)

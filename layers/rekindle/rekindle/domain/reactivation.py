@@ -377,6 +377,7 @@ def activate(
         default_campaign_source=default_campaign_source,
         cycle=engagement.cycle,
         status=name,
+        status_changed=name != person.status,
         assignment=None if continued else after.assignment,
     )
     entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)

@@ -135,8 +135,11 @@ def person_deleted(person: Person, mark: Mark) -> Person | None:
     return replace(person, deleted=True, status_mark=status_mark, owner_mark=owner_mark, profile=Profile(marks=marks))
 
 
-def status_followed(before: Person, after: Person, active: Response | None, at: datetime, settings: Settings) -> Change:
-    """What a person's new status does to the active response: mirror it, or end it; and to the Nurture Timeout."""
+def status_followed(
+    before: Person, after: Person, active: Response | None, at: datetime, settings: Settings, *, ours: bool = False
+) -> Change:
+    """What a person's new status does to the active response: mirror it, or end it; and to the Nurture Timeout. `ours`:
+    told of our own write-back, which asks for nothing."""
     person = replace(after, version=before.version + 1)
     status = settings.status(after.status)
     if before.status == after.status or status is None:
@@ -146,7 +149,8 @@ def status_followed(before: Person, after: Person, active: Response | None, at: 
         if status.nurture_timeout_days is not None:
             person = replace(person, nurture_until=at + timedelta(days=status.nurture_timeout_days))
     if person.active is None or active is None:
-        return _possibly_activated(before, person, settings) if status.active else Change(person, before.version)
+        asks = status.active and not (ours and after.status == settings.open_status)
+        return _possibly_activated(before, person, settings) if asks else Change(person, before.version)
     if not status.active:
         return ended(person, before.version, active, Ended.STATUS_INACTIVE, at, settings, status.closing_status)
     engagement = person.active
@@ -163,11 +167,13 @@ def status_followed(before: Person, after: Person, active: Response | None, at: 
     return Change(person, before.version, responses, entries=entries)
 
 
-def owner_followed(change: Change, before: Person, at: datetime, settings: Settings, owners: Owners) -> Change:
+def owner_followed(
+    change: Change, before: Person, at: datetime, settings: Settings, owners: Owners, *, ours: bool = False
+) -> Change:
     """The same change, with what an owner means for the assignment who was told: a new one, or the one there was."""
     if change.person.owner_mark == before.owner_mark:
         return change
-    person, steps = owner_changed(change.person, at, settings, owners)
+    person, steps = owner_changed(change.person, at, settings, owners, ours=ours)
     return replace(change, person=person, entries=(*change.entries, *steps))
 
 

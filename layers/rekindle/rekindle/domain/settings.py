@@ -226,6 +226,11 @@ class Settings:
             yield ("router", *path), owner_id, True
 
     @cached_property
+    def given_owners(self) -> frozenset[str]:
+        """Those to whom a lead is given here, without an engine."""
+        return self.temporary_owners | {rule.fallback for rule in self.assignment_rules if rule.fallback is not None}
+
+    @cached_property
     def assignment_looks_further(self) -> bool:
         """Whether a rule asks for a field that a decision does not read in any case."""
         return any(name not in KNOWN_AT_ONCE for rule in self.assignment_rules for name in rule.where)

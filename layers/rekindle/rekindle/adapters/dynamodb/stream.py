@@ -29,11 +29,6 @@ def saved_record_of(record: Mapping[str, Any]) -> Decision | Entry:
     return encoding.record(image["kind"]["S"], json.loads(image["body"]["S"]))
 
 
-def decision_of(record: Mapping[str, Any]) -> Decision:
-    """The decision that was saved, from a record of the ledger's stream that is one."""
-    return encoding.decision(json.loads(record["NewImage"]["body"]["S"]))
-
-
 def status_change_of(record: Mapping[str, Any]) -> tuple[str, Mark, str | None]:
     """Who went from inactive to active, by which change and which user, from a record of the people's stream."""
     image = record["NewImage"]

@@ -117,6 +117,9 @@ MAPPING: Mapping[str, Mapped] = MappingProxyType(
 """Which Salesforce field feeds which of ours, by object. Other objects' events tell us nothing."""
 
 
+CLIENT = "rekindle"
+"""How the write-back calls itself in the header `Sforce-Call-Options` of its calls (template.yaml)."""
+
 _UNTOLD = object()
 
 _Object = Annotated[dict[str, Any], Meta(description="an object")]
@@ -201,6 +204,13 @@ class _Header(msgspec.Struct):
     changedFields: _Names | None = None
     nulledFields: _Names | None = None
     commitUser: Identifier | None = None
+    changeOrigin: Annotated[str, Meta(description="a text")] | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the change was made by our own write-back, which tells its name with each call."""
+        client = (self.changeOrigin or "").partition(";client=")[2]
+        return client.partition("/")[0] == CLIENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,14 +324,17 @@ def _person(kind: str, change: _Change, header: _Header, mapped: Mapped) -> _Tel
     fields = change.custom(mapped)
     if not change.begins and not fields and told.keys() <= {"changed_by"}:
         return None
-    if header.commitUser is not None and told.get("changed_by") is None:
+    if header.is_ours:
+        # The user we write as is nobody who acts: whoever acted before stays who acted last.
+        told.pop("changed_by", None)
+    elif header.commitUser is not None and told.get("changed_by") is None:
         # Salesforce lists LastModifiedById only where it is another user than the time before.
         told["changed_by"] = widened(header.commitUser)
         paths["changed_by"] = f"{change.path}.{_HEADER}.commitUser"
     values = {"kind": kind, **person_values(told, paths.__getitem__)}
     if fields:
         values["fields"] = fields
-    return lambda record_id, mark: PersonChanged(record_id, mark, values)
+    return lambda record_id, mark: PersonChanged(record_id, mark, values, header.is_ours)
 
 
 def _campaign(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
