@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from rekindle.domain.response import DEFAULT_CLASSES, NO_ACTION_REQUIRED, OPEN, ResponseClass
+from rekindle.domain.template import NotificationSettings
 from rekindle.domain.values import replace
 
 STRICT_ORDER = (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED, ResponseClass.FORMERLY_ENGAGED)
@@ -189,6 +190,7 @@ class Settings:
     scenarios: Mapping[Scenario, ScenarioSettings] = field(default_factory=dict)
     assignment_rules: tuple[AssignmentRule, ...] = ()
     intermediate_owners: frozenset[str] = frozenset()
+    notifications: NotificationSettings = field(default_factory=NotificationSettings)
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def scenario(self, scenario: Scenario) -> ScenarioSettings:
@@ -251,6 +253,7 @@ class Settings:
             scenarios={Scenario(name): _scenario(section) for name, section in reactivation.items()},
             assignment_rules=tuple(_assignment_rule(rule) for rule in assignment.get("rules") or ()),
             intermediate_owners=frozenset(assignment.get("intermediate_owners") or ()),
+            notifications=NotificationSettings.of(document.get("notifications") or {}),
             document=document,
         )
 

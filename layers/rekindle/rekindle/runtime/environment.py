@@ -28,6 +28,8 @@ class Environment:
     """Seconds that campaigns, users and settings are kept in memory."""
     build: str
     scheduling: Scheduling
+    topic: str
+    """Where notifications go."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -55,4 +57,5 @@ class Environment:
                 role_arn=variables.get("SCHEDULE_ROLE_ARN", ""),
                 dead_letter_arn=variables.get("FAILURE_QUEUE_ARN", ""),
             ),
+            topic=variables.get("NOTIFICATIONS_TOPIC_ARN", ""),
         )

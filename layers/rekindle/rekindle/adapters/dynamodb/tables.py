@@ -98,8 +98,8 @@ class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-c
 
 
 class LedgerItem(Model):
-    """A decision, an entry of a journey, a timer that waits, or a call by its key. The range key of the first two sorts
-    by the instant that is told about.
+    """A decision, an entry of a journey, a timer that waits, a call by its key, or the mark of a notification. The
+    range key of the first two sorts by the instant that is told about.
 
     `announce` is there only on what other systems are to hear of, for the filter of the stream.
     """

@@ -17,6 +17,7 @@ from rekindle.domain.person import Engagement, Profile
 from rekindle.domain.response import Response
 from rekindle.domain.search import Considered
 from rekindle.domain.settings import Settings
+from rekindle.domain.template import Text
 from rekindle.domain.user import User
 
 Json = dict[str, Any]
@@ -54,6 +55,11 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "replaced_response_id": decided.replaced_response_id,
         "explanation": explanation.sentence,
     }
+
+
+def text(written: Text) -> Json:
+    """What a notification says."""
+    return {"subject": written.subject, "body": written.body}
 
 
 def results(answers: Sequence[Explanation | Failure]) -> Json:
