@@ -51,6 +51,14 @@ WHOLE: dict[str, Any] = {
         ],
         "intermediate_owners": [],
     },
+    "notifications": {
+        "enabled": True,
+        "digest_from": 5,
+        "templates": {
+            "assigned": {"subject": "For {{ owner.name }}", "body": "{{ person.name }}"},
+            "digest": {"body": "{% for lead in leads %}{{ lead.person.name }}{% endfor %}"},
+        },
+    },
     "lifecycle": {"handoff": {"hours": 4}},
 }
 
@@ -100,6 +108,10 @@ def faults_at(place: Place) -> list[Any]:
             return NOT_FLAGS
         case (*_, "delay" | "deadline" | "reminder"):
             return NOT_DURATIONS
+        case (*_, "digest_from"):
+            return [1, 101, "5", 2.5, None, True]
+        case (*_, "subject" | "body"):
+            return [*NOT_TEXT, "x" * 5001, "{% if", "{{ nothing }}", "{{ 'x' * 10 }}"]
         case ("reactivation", "response_prompt", "fallback"):
             return ["default", None, 3]
     return NOT_OBJECTS
@@ -134,6 +146,7 @@ OBJECTS += [("person_statuses", name) for name in WHOLE["person_statuses"]]
 OBJECTS += [("reactivation", scenario) for scenario in SCENARIOS]
 OBJECTS += [("reactivation", "score", "campaign_types"), ("reactivation", "score", "default_campaign")]
 OBJECTS += [("assignment", "rules", 0)]
+OBJECTS += [("notifications",), ("notifications", "templates"), ("notifications", "templates", "assigned")]
 unknown_keys = st.tuples(st.sampled_from(OBJECTS), st.sampled_from(["Enabled", "lookback", "modes", "x.y", " "])).map(
     lambda found: ((*found[0], found[1]), changed((*found[0], found[1]), True))
 )
@@ -182,6 +195,21 @@ def test_the_whole_document_has_no_fault() -> None:
         (changed(("reactivation", "score", "delay"), "PT1H"), ("reactivation.score.delay", "unknown key")),
         (changed(("person_statuses", "a.b"), {}), ('person_statuses["a.b"].active', "is needed")),
         (changed(("assignment", "rules"), [{}]), ("assignment.rules[0].to", "is needed")),
+        (
+            changed(("notifications", "templates", "assigned", "body"), "a\n{% if person %}"),
+            (
+                "notifications.templates.assigned.body",
+                "line 2: unexpected end of template. Jinja was looking for the following tags: 'elif' or 'else' or "
+                "'endif'. The innermost block that needs to be closed is 'if'",
+            ),
+        ),
+        (
+            changed(("notifications", "templates", "digest", "body"), "{{ person.name }}"),
+            (
+                "notifications.templates.digest.body",
+                "line 1: there is no 'person' here: there is count, kind, leads, more, recipient",
+            ),
+        ),
     ],
 )
 def test_faults_are_told_in_plain_words(document: dict[str, Any], fault: tuple[str, str]) -> None:

@@ -84,7 +84,8 @@ def faults(name: str, part: str, source: str) -> Sequence[BadTemplate]:
         if not found:
             _ENVIRONMENT.from_string(source)
     except TemplateSyntaxError as error:
-        return [BadTemplate(part, error.lineno, (error.message or "it cannot be read").rstrip("."))]
+        told = (error.message or "it cannot be read").rstrip(".")
+        return [BadTemplate(part, error.lineno, told[0].lower() + told[1:])]
     except (SyntaxError, RecursionError, MemoryError):
         # Python's own limits: Jinja makes a program of a template.
         return [BadTemplate(part, 1, "it is nested too deeply")]
@@ -92,20 +93,18 @@ def faults(name: str, part: str, source: str) -> Sequence[BadTemplate]:
 
 
 def _written(name: str, part: str, source: str, values: Values) -> str:
+    """Cut off where it grows too long: an endless company name is no reason to say nothing."""
     compiled = _compiled(name, part, source)
-    written, left = [], _LIMITS[part]
+    written, most = "", _LIMITS[part]
     try:
         for piece in compiled.generate(values):
-            written.append(piece)
-            left -= len(piece)
-            if left < 0:
-                raise BadTemplate(part, 1, f"it makes more than {_LIMITS[part]:,} characters")
-    except BadTemplate:
-        raise
+            written += piece
+            if len(written) > most:
+                return written[: most - 1] + "…"
     except Exception as error:
-        # Whatever a template does with what it is given: its message may repeat what is known of a person.
+        # Whatever a template does with what it is given. The error's own words may repeat what is known of a person.
         raise BadTemplate(part, _line_of(error), f"it fails: {type(error).__name__}") from None
-    return "".join(written)
+    return written
 
 
 @lru_cache(maxsize=64)
@@ -184,9 +183,7 @@ class _Reader:
                 return self._part(node, self._value(node.node, scope), name)
             case nodes.Filter() if node.node is not None and not node.dyn_args and not node.dyn_kwargs:
                 return self._filtered(node, node.node, scope)
-            case nodes.Test() if node.name in TESTS and not any(
-                (node.args, node.kwargs, node.dyn_args, node.dyn_kwargs)
-            ):
+            case nodes.Test(args=[], kwargs=[], dyn_args=None, dyn_kwargs=None) if node.name in TESTS:
                 self._value(node.node, scope)
             case nodes.CondExpr():
                 self._value(node.test, scope)

@@ -31,6 +31,13 @@ class Sent:
     """The templates that failed, by name. What they should have said was said by the built-in ones."""
     left: list[int] = field(default_factory=list)
     """The positions of those that are to be delivered again."""
+    errors: list[Exception] = field(default_factory=list)
+    """What was not foreseen."""
+
+    def failed(self, positions: list[int], error: Exception) -> None:
+        self.left += positions
+        if not isinstance(error, Unavailable):
+            self.errors.append(error)
 
 
 Ready = tuple[int, Notice, Lead]
@@ -54,8 +61,8 @@ class SendNotifications:
         for position, notice in enumerate(notices):
             try:
                 lead = self._to_be_sent(notice, done)
-            except Unavailable:
-                done.left.append(position)
+            except Exception as error:
+                done.failed([position], error)
                 continue
             if lead is Claim.ANOTHERS:
                 done.left.append(position)
@@ -87,9 +94,9 @@ class SendNotifications:
             else:
                 text = self._written(DIGEST, of_many(kind, recipient, leads), settings, done)
             self.topic.publish(Message(kind, notify_id, text, tuple(notice for _, notice, _ in ready)))
-        except Unavailable:
-            # Delivered again when the claims have run out.
-            done.left += [position for position, _, _ in ready]
+        except Exception as error:
+            # Delivered again when the claims have run out. The others of the batch are not to pay for it.
+            done.failed([position for position, _, _ in ready], error)
             return
         done.messages += 1
         done.notified += len(ready)

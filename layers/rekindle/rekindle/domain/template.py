@@ -27,7 +27,8 @@ LISTED = 25
 """The most leads that a digest lists; it tells how many more there are."""
 LONGEST_SUBJECT = 255
 LONGEST_BODY = 20_000
-"""Characters of what a template makes; twice, in the longest letters, they fit into a message of SNS."""
+"""Characters of what a template makes; the rest is cut off. In the longest letters they fit twice into a message of
+SNS."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def tell_sent(sent: "Sent") -> None:
     )
     for name, bad in sent.bad_templates:
         logger.warning("bad template", template=name, part=bad.part, line=bad.line)
+    for error in sent.errors:
+        logger.error("failed", exc_info=error)
     logger.info("notified", messages=sent.messages, notified=sent.notified, withheld=dict(sent.withheld))
 
 

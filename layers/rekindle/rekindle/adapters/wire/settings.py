@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rekindle.adapters.wire.rules import kind_of
+from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, kind_of
 from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, Rule
 from rekindle.domain.errors import InvalidSettings, Malformed
 from rekindle.domain.settings import LONGEST_DURATION, duration, path_of
@@ -205,7 +205,7 @@ def _bad_templates(document: Mapping[str, Any]) -> Iterator[Fault]:
     from rekindle.adapters.templates import faults
 
     for name, part, source in sources:
-        if name in TEMPLATES and part in PARTS and isinstance(source, str):
+        if name in TEMPLATES and part in PARTS and isinstance(source, str) and len(source) <= LONGEST_TEMPLATE:
             for fault in faults(name, part, source):
                 yield ("notifications", "templates", name, part), str(fault)
 
