@@ -16,6 +16,7 @@ from rekindle.adapters.dynamodb import connection
 from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.connection import TableNames, bind
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
+from rekindle.adapters.dynamodb.marks import DynamoDBMarks
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
@@ -23,13 +24,14 @@ from rekindle.adapters.memory import (
     Memory,
     MemoryCampaigns,
     MemoryLedger,
+    MemoryMarks,
     MemoryPeople,
     MemoryReference,
     MemoryScores,
     MemorySettings,
     memory_users,
 )
-from rekindle.application.ports import Campaigns, Ledger, People, Reference, Scores, SettingsVersions, Users
+from rekindle.application.ports import Campaigns, Ledger, Marks, People, Reference, Scores, SettingsVersions, Users
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
@@ -46,6 +48,7 @@ class Stores:
     users: Users
     versions: SettingsVersions
     reference: Reference
+    marks: Marks
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def in_memory() -> Stores:
         users=memory_users(memory),
         versions=MemorySettings(memory),
         reference=reference,
+        marks=MemoryMarks(memory),
     )
 
 
@@ -91,6 +95,7 @@ def on_tables(client: Any, lifetime: float = 0) -> Tables:
         users=users,
         versions=versions,
         reference=CachedReference(campaigns, kept.queues(lambda: NOW), users, versions, lifetime),
+        marks=DynamoDBMarks(),
         client=client,
         names=names,
     )

@@ -60,11 +60,13 @@ READS: dict[str, tuple[str, Call]] = {
     "reference.campaign": ("query", lambda t: t.reference.campaign("c")),
     "reference.campaign_at": ("query", lambda t: t.reference.campaign_at("c", NOW)),
     "reference.user": ("query", lambda t: t.reference.user("u")),
+    "marks.claim": ("put_item", lambda t: t.marks.claim("n", NOW)),
     "timers.overdue": ("query", lambda t: UNSCHEDULED.overdue(NOW, 10)),
 }
 WRITES: dict[str, tuple[str, Call]] = {
     "timers.set": ("put_item", lambda t: UNSCHEDULED.set(TIMER)),
     "timers.done": ("delete_item", lambda t: UNSCHEDULED.done(TIMER)),
+    "marks.sent": ("put_item", lambda t: t.marks.sent("n", NOW)),
     "people.bury": ("put_item", lambda t: t.people.bury("r", Mark(NOW), None)),
     "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, Mark(NOW)), 0)),
     "campaigns.put": ("put_item", lambda t: t.campaigns.put(Campaign("c"), 0)),

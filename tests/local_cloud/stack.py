@@ -193,8 +193,9 @@ class Stack:
         return list(found.values())
 
     def ledger(self) -> list[Decision | Entry]:
-        """Decisions and journeys; timers that wait and calls by their key stand beside them."""
-        items = (item for item in self.scan("LedgerTableName") if item["kind"]["S"] not in ("timer", "call"))
+        """Decisions and journeys; timers that wait, calls by their key and marks of notifications stand beside them."""
+        beside = ("timer", "call", "notice")
+        items = (item for item in self.scan("LedgerTableName") if item["kind"]["S"] not in beside)
         return [saved_record_of({"NewImage": item}) for item in items]
 
     def decisions(self) -> list[Decision]:
