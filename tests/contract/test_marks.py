@@ -1,4 +1,4 @@
-"""Marks of notifications: one claims, a claim runs out, and what was sent stays sent for as long as it can come again."""
+"""Marks of notifications: one claims, a claim runs out, and what was sent stays sent."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

@@ -105,15 +105,15 @@ def test_many_are_told_in_one(aws: Aws, topic: str) -> None:
     assert (heard["Subject"], heard["MessageAttributes"]["digest"]["Value"]) == ("6 leads for Ada Byron", "true")
 
 
-def test_logs_name_nobody(aws: Aws, topic: str) -> None:
+def test_logs_and_metrics_name_nobody(aws: Aws, topic: str, capsys: pytest.CaptureFixture[str]) -> None:
     settings = {**SETTINGS, "notifications": {"templates": {"assigned": {"body": "{{ person.name < 3 }}"}}}}
     call(change, "PUT", "settings", body=settings)
     lead("lead-1", first_name="Grace", last_name="Hopper", email="grace@example.com", company="Example Ltd")
     handler(event("send_notifications"), CONTEXT)
     (heard,) = delivered(aws, topic)
     assert "Grace Hopper" in heard["Subject"]
-    logged = aws.logged.getvalue()
-    assert "bad template" in logged and "notified" in logged
+    logged = aws.logged.getvalue() + capsys.readouterr().out
+    assert "bad template" in logged and "notified" in logged and "BadTemplates" in logged
     assert not [word for word in ("Grace", "Hopper", "grace@", "Example", "Ada", "Byron") if word in logged]
 
 

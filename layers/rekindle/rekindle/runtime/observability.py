@@ -51,7 +51,7 @@ def tell_sent(sent: "Sent") -> None:
             "Notifications": sent.messages,
             "Notified": sent.notified,
             "Withheld": sent.withheld.total(),
-            "Duplicate": sent.duplicates,
+            "AlreadySent": sent.duplicates,
             "Unmarked": sent.unmarked,
             "BadTemplates": len(sent.bad_templates),
             "Postponed": len(sent.left),
