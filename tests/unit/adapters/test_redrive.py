@@ -38,10 +38,11 @@ class Aws:
         self.refusal: str | None = None
         self.answer: dict[str, Any] = {"batchItemFailures": []}
         self.invoked: list[tuple[str, Any]] = []
+        self.sent: list[tuple[str, str]] = []
         self.deleted: list[str] = []
 
     def describe_stacks(self, **_: object) -> dict[str, Any]:
-        names = ("FailureQueueUrl", "CrmChangesQueueUrl", "DueQueueUrl")
+        names = ("FailureQueueUrl", "CrmChangesQueueUrl", "DueQueueUrl", "NotificationsQueueUrl")
         return {"Stacks": [{"Outputs": [{"OutputKey": name, "OutputValue": name} for name in names]}]}
 
     def get_shard_iterator(self, **asked: str) -> dict[str, str]:
@@ -58,6 +59,9 @@ class Aws:
     def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:
         self.invoked.append((FunctionName, json.loads(Payload)))
         return {"Payload": io.BytesIO(json.dumps(self.answer).encode())}
+
+    def send_message(self, QueueUrl: str, MessageBody: str) -> None:
+        self.sent.append((QueueUrl, MessageBody))
 
     def delete_message(self, ReceiptHandle: str, **_: object) -> None:
         self.deleted.append(ReceiptHandle)
@@ -116,3 +120,20 @@ def test_a_pointer_whose_function_fails_again_stays(aws: Aws) -> None:
         Redrive("stack").send_on(FAILED)
 
     assert aws.deleted == []
+
+
+@pytest.mark.parametrize(
+    ("content", "queue"),
+    [
+        ({"detail-type": "Person Changed", "source": "crm", "detail": {}}, "CrmChangesQueueUrl"),
+        ({"person_id": "p", "change": "c", "due": "2026-03-01T12:00:00Z"}, "DueQueueUrl"),
+        # The queue of facts would drop it without a word: what Rekindle itself says is no fact to record.
+        ({"detail-type": "Notification Requested", "source": "rekindle", "detail": {}}, "NotificationsQueueUrl"),
+    ],
+)
+def test_a_message_is_sent_on_to_the_queue_it_came_from(aws: Aws, content: dict[str, Any], queue: str) -> None:
+    failed = Failed("m", "receipt", json.dumps(content), "failed")
+
+    Redrive("stack").send_on(failed)
+
+    assert (aws.sent, aws.deleted) == ([(queue, failed.body)], ["receipt"])

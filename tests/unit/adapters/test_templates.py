@@ -85,8 +85,20 @@ def test_a_template_says_what_its_names_stand_for(source: str, written: str) -> 
     assert body(source) == written
 
 
-def test_what_is_absent_is_empty() -> None:
-    assert body("[{{ owner.email }}]", owner={"email": None}) == "[]"
+@pytest.mark.parametrize("held", [{"email": None}, {}])
+@pytest.mark.parametrize(
+    ("source", "written"),
+    [
+        ("[{{ owner.email }}]", "[]"),
+        ("[{{ owner['email'] }}]", "[]"),
+        ("[{{ owner.email | upper | truncate(3) }}]", "[]"),
+        ("{{ owner.email | default('nowhere') }}", "nowhere"),
+        ("{{ 'there' if owner.email is defined else 'not there' }}", "not there"),
+        ("{{ owner.email or owner.name or 'nobody' }}", "nobody"),
+    ],
+)
+def test_what_is_absent_is_empty(source: str, written: str, held: dict[str, None]) -> None:
+    assert body(source, owner=held) == written
 
 
 def test_a_digest_goes_through_its_leads() -> None:

@@ -1,4 +1,5 @@
-"""Send the content of a failure queue on again: facts and delays to the queue they came from, stream records and
+"""Send the content of a failure queue on again: facts, delays and
+notifications to the queue they came from, stream records and
 invocations to their function."""
 
 import json
@@ -11,6 +12,8 @@ from botocore.exceptions import ClientError
 
 _DELAY = {"person_id", "change", "due"}
 """What a message holds that tells of a delay that is over."""
+_NOTIFICATION = "Notification Requested"
+"""The one event of our own that is worked off from a queue."""
 _PAST = {"TrimmedDataAccessException", "ResourceNotFoundException"}
 """How a stream says that it no longer has a record, or its shard."""
 _PATIENCE = 10
@@ -63,6 +66,7 @@ class Redrive:
         outputs = {o["OutputKey"]: o["OutputValue"] for o in described["Stacks"][0]["Outputs"]}
         self._failures = outputs["FailureQueueUrl"]
         self._facts, self._delays = outputs["CrmChangesQueueUrl"], outputs["DueQueueUrl"]
+        self._notifications = outputs["NotificationsQueueUrl"]
 
     def failed(self) -> Iterator[Failed]:
         """The messages, each hidden from others for two minutes; none twice."""
@@ -93,6 +97,8 @@ class Redrive:
             self._invoke(failed.content["requestContext"]["functionArn"], failed.content["requestPayload"])
         elif failed.content.keys() >= _DELAY:
             self._sqs.send_message(QueueUrl=self._delays, MessageBody=failed.body)
+        elif failed.content.get("detail-type") == _NOTIFICATION:
+            self._sqs.send_message(QueueUrl=self._notifications, MessageBody=failed.body)
         elif "detail-type" in failed.content:
             self._sqs.send_message(QueueUrl=self._facts, MessageBody=failed.body)
         else:

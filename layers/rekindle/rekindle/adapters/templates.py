@@ -33,7 +33,7 @@ Known = Names | list[Names] | None
 FILTERS = frozenset(
     {"capitalize", "d", "default", "first", "last", "length", "lower", "title", "trim", "truncate", "upper"}
 )
-TESTS = frozenset({"defined", "none"})
+TESTS = frozenset({"defined"})
 _LOOP: Names = dict.fromkeys(("index", "index0", "first", "last", "length"))
 _UNKNOWN: Names = {"*": None}
 """What a name stands for that is at fault itself: whatever follows it is not."""
@@ -44,15 +44,18 @@ _FILE = "<template>"
 
 class _Environment(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """The entry of an object, and never an attribute that Python gives it. What is absent is empty."""
-        if isinstance(obj, Mapping):
-            return obj[attribute] if attribute in obj else Undefined(name=attribute)
-        return super().getattr(obj, attribute)
+        """The entry of an object, and never an attribute that Python gives it."""
+        return self.getitem(obj, attribute) if isinstance(obj, Mapping) else super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """What is absent is not defined, and shows as nothing, also through a filter."""
+        found = obj.get(argument) if isinstance(obj, Mapping) else None
+        return Undefined(name=str(argument)) if found is None else found
 
 
 def _text_of(value: Any) -> Any:
     """What is shown of a value: nothing of one that is absent, and never an object with all its parts."""
-    if value is None or isinstance(value, Undefined):
+    if isinstance(value, Undefined):
         return ""
     if not isinstance(value, str | int | float):
         raise TypeError("no text by itself")
