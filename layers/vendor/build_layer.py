@@ -1,11 +1,12 @@
-"""Builds the vendor layer: installs the pinned packages, then removes what no function uses.
+"""Builds a layer of packages: installs the pinned ones, then removes what no function uses. The vendor layer is for
+all functions, the templates layer for the few that read or write templates.
 
     python build_layer.py requirements.txt TARGET
 
-A cold start reads this layer, so its size and its state are part of the product. Untrimmed it
+A cold start reads the vendor layer, so its size and its state are part of the product. Untrimmed it
 is about 20 MB zipped, nearly all of it descriptions of AWS services that Rekindle never calls.
 
-The layer is built for Lambda (Linux, x86_64) on any machine. LAYER_PLATFORM=host builds it for
+A layer is built for Lambda (Linux, x86_64) on any machine. LAYER_PLATFORM=host builds it for
 the machine itself instead, for running the functions locally on a Mac or on an ARM machine.
 """
 
@@ -45,6 +46,13 @@ LEFT_OUT = (
     # The writer of manuals, all but __init__, docstring and utils (see EMPTIED).
     "botocore/docs/bcdoc",
     "botocore/docs/[!_du]*.py",
+    # Of the template language: extensions, Latin filler, values of Python's own.
+    "jinja2/constants.py",
+    "jinja2/ext.py",
+    "jinja2/meta.py",
+    "jinja2/nativetypes.py",
+    # Escaping HTML in C. Nothing here is HTML.
+    "markupsafe/_speedups*",
     # Tests and measurements of the packages.
     "jsonschema/benchmarks",
     "*/tests",
@@ -94,6 +102,7 @@ OPERATIONS: dict[str, set[str]] = {
     "events": {"PutEvents"},
     "s3": {"GetObject", "ListObjectsV2", "PutObject"},
     "scheduler": {"CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"},
+    "sns": {"Publish"},
     "sqs": {
         "ChangeMessageVisibility",
         "GetQueueAttributes",
@@ -121,10 +130,12 @@ SHARED_DATA = {"_retry.json", "endpoints.json", "partitions.json", "sdk-default-
 
 def main(requirements: Path, target: Path) -> None:
     install(requirements, target)
-    remove(target, *LEFT_OUT)
-    for module, content in EMPTIED.items():
-        (target / module).write_text(content, encoding="utf-8")
-    trim_botocore(target / "botocore" / "data")
+    # Each layer has some of the packages.
+    remove(target, *(pattern for pattern in LEFT_OUT if any(target.glob(pattern.partition("/")[0]))))
+    if (target / "botocore").exists():
+        for module, content in EMPTIED.items():
+            (target / module).write_text(content, encoding="utf-8")
+        trim_botocore(target / "botocore" / "data")
     remove_unused_files(target)
     compile_all(target)
     set_one_date(target)

@@ -21,6 +21,13 @@ DEV_LOCK = ROOT / "requirements" / "dev.lock"
 CLOUD_LOCK = ROOT / "requirements" / "cloud.lock"
 BENCH_LOCK = ROOT / "requirements" / "bench.lock"
 VENDOR_LOCK = ROOT / "layers" / "vendor" / "requirements.txt"
+TEMPLATES_LOCK = ROOT / "layers" / "templates" / "requirements.txt"
+IN_LAYERS = (VENDOR_LOCK, TEMPLATES_LOCK)
+LOCKS = (DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, *IN_LAYERS)
+
+
+def name_of(lock: Path) -> str:
+    return f"{lock.parent.name}/{lock.name}"
 
 
 def pins(path: Path) -> dict[str, Version]:
@@ -34,9 +41,8 @@ def pins(path: Path) -> dict[str, Version]:
         (DEV_LOCK, RUNTIME + GROUPS["dev"]),
         (CLOUD_LOCK, GROUPS["cloud"]),
         (BENCH_LOCK, GROUPS["bench"]),
-        (VENDOR_LOCK, RUNTIME),
     ],
-    ids=["dev.lock", "cloud.lock", "bench.lock", "vendor"],
+    ids=["dev.lock", "cloud.lock", "bench.lock"],
 )
 def test_lock_gives_what_the_project_wants(lock: Path, wanted: list[Requirement]) -> None:
     locked = pins(lock)
@@ -48,12 +54,13 @@ def test_lock_gives_what_the_project_wants(lock: Path, wanted: list[Requirement]
     assert not unmet
 
 
-def test_functions_run_with_the_versions_that_are_tested() -> None:
+@pytest.mark.parametrize("lock", IN_LAYERS, ids=name_of)
+def test_functions_run_with_the_versions_that_are_tested(lock: Path) -> None:
     tested = pins(DEV_LOCK)
-    assert pins(VENDOR_LOCK) == {name: tested.get(name) for name in pins(VENDOR_LOCK)}
+    assert pins(lock) == {name: tested.get(name) for name in pins(lock)}
 
 
-def test_vendor_layer_has_what_the_functions_need_and_nothing_else() -> None:
+def test_layers_have_what_the_functions_need_and_nothing_else() -> None:
     needed: set[str] = set()
     waiting = {canonicalize_name(requirement.name) for requirement in RUNTIME}
     while waiting:
@@ -63,17 +70,17 @@ def test_vendor_layer_has_what_the_functions_need_and_nothing_else() -> None:
             requirement = Requirement(line)
             if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
                 waiting |= {canonicalize_name(requirement.name)} - needed
-    assert set(pins(VENDOR_LOCK)) == needed
+    assert sorted(name for lock in IN_LAYERS for name in pins(lock)) == sorted(needed)
 
 
-@pytest.mark.parametrize("lock", [DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, VENDOR_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=name_of)
 def test_lock_names_no_source_of_packages(lock: Path) -> None:
     """Where packages come from is the machine's affair: a mirror, a proxy, a folder."""
     text = lock.read_text(encoding="utf-8")
     assert not re.search(r"://|--(?:extra-)?index|--find-links|--trusted-host", text)
 
 
-@pytest.mark.parametrize("lock", [DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, VENDOR_LOCK], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", LOCKS, ids=name_of)
 def test_every_package_is_locked_with_hashes(lock: Path) -> None:
     text = lock.read_text(encoding="utf-8")
     assert len(re.findall(r"(?m)^[A-Za-z0-9].*==.*\\\n +--hash=sha256:", text)) == len(pins(lock))

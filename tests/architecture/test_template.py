@@ -14,6 +14,7 @@ from cfnlint.api import lint_all
 
 from rekindle.adapters.eventbridge import SOURCE
 from rekindle.adapters.wire import openapi, salesforce
+from rekindle.application.ports import CLAIMED, MARKED
 from tests.support.template import Deployed, resources, template
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +135,17 @@ def test_a_queue_waits_for_its_function_and_keeps_what_fails(function: str, mapp
 
 def test_a_failed_message_is_kept_two_weeks() -> None:
     assert {queue["MessageRetentionPeriod"] for queue in QUEUES.values()} == {14 * 24 * 3600}
+
+
+def test_a_claim_on_a_notification_outlives_its_function_and_not_the_wait_for_its_message() -> None:
+    """Else what is being sent would be sent beside it, or a message of one that died would be given up."""
+    hidden = QUEUES["NotificationsQueue"]["VisibilityTimeout"]
+    assert FUNCTIONS["SendNotificationsFunction"]["Timeout"] < CLAIMED.total_seconds() < hidden
+
+
+def test_a_mark_of_a_notification_outlives_its_message() -> None:
+    queues = QUEUES["NotificationsQueue"], QUEUES["FailureQueue"]
+    assert MARKED.total_seconds() > sum(queue["MessageRetentionPeriod"] for queue in queues)
 
 
 def test_a_refused_rule_keeps_its_event() -> None:

@@ -19,6 +19,7 @@ from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import TableNames, bind
 from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
+from rekindle.adapters.dynamodb.marks import DynamoDBMarks
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
@@ -28,6 +29,7 @@ from rekindle.adapters.memory import (
     MemoryBatches,
     MemoryContacts,
     MemoryLedger,
+    MemoryMarks,
     MemoryPeople,
     MemoryReference,
     MemoryScores,
@@ -43,6 +45,7 @@ from rekindle.application.ports import (
     Campaigns,
     Contacts,
     Ledger,
+    Marks,
     People,
     Queues,
     Reference,
@@ -71,6 +74,7 @@ class Stores:
     users: Users
     versions: SettingsVersions
     reference: Reference
+    marks: Marks
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ def in_memory() -> Stores:
         users=memory_users(memory),
         versions=MemorySettings(memory),
         reference=reference,
+        marks=MemoryMarks(memory),
     )
 
 
@@ -127,6 +132,7 @@ def on_tables(client: Any, lifetime: float = 0) -> Tables:
         users=users,
         versions=versions,
         reference=CachedReference(campaigns, accounts, queues, users, versions, lifetime),
+        marks=DynamoDBMarks(),
         client=client,
         names=names,
     )

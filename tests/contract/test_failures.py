@@ -70,11 +70,13 @@ READS: dict[str, tuple[str, Call]] = {
     "reference.account": ("query", lambda t: t.reference.account("a")),
     "reference.queue": ("query", lambda t: t.reference.queue("q")),
     "reference.user": ("query", lambda t: t.reference.user("u")),
+    "marks.claim": ("put_item", lambda t: t.marks.claim("n", NOW)),
     "timers.overdue": ("query", lambda t: UNSCHEDULED.overdue(NOW, 10)),
 }
 WRITES: dict[str, tuple[str, Call]] = {
     "timers.set": ("put_item", lambda t: UNSCHEDULED.set(TIMER)),
     "timers.done": ("delete_item", lambda t: UNSCHEDULED.done(TIMER)),
+    "marks.sent": ("put_item", lambda t: t.marks.sent("n", NOW)),
     "people.bury": ("put_item", lambda t: t.people.bury("r", Mark(NOW), None)),
     "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, Mark(NOW)), 0)),
     "campaigns.put": ("put_item", lambda t: t.campaigns.put(Campaign("c"), 0)),

@@ -28,7 +28,9 @@ NEEDED_BY_ONE = {"jsonschema": "ChangeSettingsFunction", "yaml": "ChangeSettings
 
 @pytest.mark.parametrize("function", sorted(resources("AWS::Serverless::Function")))
 def test_a_built_function_imports_alone(built: None, function: str) -> None:
-    path = [str(BUILT / function), *(str(BUILT / layer / "python") for layer in ("VendorLayer", "RekindleLayer"))]
+    layers = ["VendorLayer", "RekindleLayer"]
+    layers += [layer["Ref"] for layer in resources("AWS::Serverless::Function")[function].get("Layers", ())]
+    path = [str(BUILT / function), *(str(BUILT / layer / "python") for layer in layers)]
     done = subprocess.run(
         # -S leaves out the packages of this environment; no variable is set, so none is read at import.
         [sys.executable, "-I", "-S", "-B", "-c", IMPORT, json.dumps(path)],
@@ -41,4 +43,5 @@ def test_a_built_function_imports_alone(built: None, function: str) -> None:
     imported = set(json.loads(done.stdout))
     assert not imported & NOT_IN_LAMBDA
     assert {"rekindle", "aws_lambda_powertools"} <= imported
+    assert "jinja2" not in imported or "TemplatesLayer" in layers
     assert not {package for package, owner in NEEDED_BY_ONE.items() if owner != function} & imported

@@ -102,7 +102,7 @@ def test_reading_functions_carry_no_validator() -> None:
         "import sys, importlib\n"
         "for name in ('describe_service', 'show_records', 'put_facts', 'change_settings'):\n"
         "    importlib.import_module(f'functions.{name}.app')\n"
-        "print([name for name in ('jsonschema', 'yaml', 'boto3') if name in sys.modules])"
+        "print([name for name in ('jsonschema', 'yaml', 'jinja2', 'boto3') if name in sys.modules])"
     )
     environment = {"PYTHONPATH": ".:layers/rekindle", "PATH": ""}
     done = subprocess.run(

@@ -58,6 +58,14 @@ _WHOLE = {
         ],
         "intermediate_owners": ["q-3"],
     },
+    "notifications": {
+        "enabled": True,
+        "digest_from": 5,
+        "templates": {
+            "assigned": {"subject": "For {{ owner.name }}", "body": "{{ person.name }}"},
+            "digest": {"body": "{% for lead in leads %}{{ lead.person.name }}{% endfor %}"},
+        },
+    },
     "lifecycle": {"handoff": {"hours": 4}},
 }
 WHOLE: dict[str, Any] = json.loads(json.dumps(_WHOLE))
@@ -119,6 +127,16 @@ def _values_for(place: Place) -> list[Any]:
             return [one for one in NOT_DURATIONS if one is not None]
         case (*_, "delay" | "deadline"):
             return NOT_DURATIONS
+        case (*_, "digest_from"):
+            return [1, 101, "5", 2.5, None, True]
+        case (*_, "subject" | "body"):
+            return [
+                *(one for one in NOT_TEXT if one != "x" * 256),
+                "x" * 5001,
+                "{% if",
+                "{{ nothing }}",
+                "{{ 'x' * 10 }}",
+            ]
         case ("reactivation", "response_prompt", "fallback"):
             return ["default", None, 3]
     return NOT_OBJECTS

@@ -44,12 +44,14 @@ class Aws:
         self.refusal: str | None = None
         self.answer: dict[str, Any] = {"batchItemFailures": []}
         self.invoked: list[tuple[str, Any]] = []
+        self.sent: list[tuple[str, str]] = []
         self.deleted: list[str] = []
         self.person: Person | None = None
         self.told: list[dict[str, Any]] = []
 
     def describe_stacks(self, **_: object) -> dict[str, Any]:
         names = ["FailureQueueUrl", "CrmChangesQueueUrl", "DueQueueUrl", "WaitsQueueUrl", "RoutingQueueUrl"]
+        names += ["NotificationsQueueUrl"]
         names += ["PeopleTableName", "EventBusName"]
         return {"Stacks": [{"Outputs": [{"OutputKey": name, "OutputValue": name} for name in names]}]}
 
@@ -79,6 +81,9 @@ class Aws:
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
         self.told += Entries
         return {"FailedEntryCount": int(self.refusal is not None)}
+
+    def send_message(self, QueueUrl: str, MessageBody: str) -> None:
+        self.sent.append((QueueUrl, MessageBody))
 
     def delete_message(self, ReceiptHandle: str, **_: object) -> None:
         self.deleted.append(ReceiptHandle)
@@ -221,3 +226,20 @@ def test_an_event_that_the_bus_does_not_take_stays(aws: Aws) -> None:
         Redrive("stack").send_on(undelivered("Response Activated", ACTIVATED))
 
     assert aws.deleted == []
+
+
+@pytest.mark.parametrize(
+    ("content", "queue"),
+    [
+        ({"detail-type": "Person Changed", "source": "crm", "detail": {}}, "CrmChangesQueueUrl"),
+        ({"person_id": "p", "change": "c", "due": "2026-03-01T12:00:00Z"}, "DueQueueUrl"),
+        # The queue of facts would drop it without a word: what Rekindle itself says is no fact to record.
+        ({"detail-type": "Notification Requested", "source": "rekindle", "detail": {}}, "NotificationsQueueUrl"),
+    ],
+)
+def test_a_message_is_sent_on_to_the_queue_it_came_from(aws: Aws, content: dict[str, Any], queue: str) -> None:
+    failed = Failed("m", "receipt", json.dumps(content), "failed")
+
+    Redrive("stack").send_on(failed)
+
+    assert (aws.sent, aws.deleted) == ([(queue, failed.body)], ["receipt"])

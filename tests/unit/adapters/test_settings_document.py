@@ -53,6 +53,21 @@ def test_the_whole_document_has_no_fault() -> None:
         (changed(("reactivation", "score", "delay"), "PT1H"), ("reactivation.score.delay", "unknown key")),
         (changed(("person_statuses", "a.b"), {}), ('person_statuses["a.b"].active', "is needed")),
         (changed(("assignment", "rules"), [{}]), ("assignment.rules[0].to", "is needed")),
+        (
+            changed(("notifications", "templates", "assigned", "body"), "a\n{% if person %}"),
+            (
+                "notifications.templates.assigned.body",
+                "line 2: unexpected end of template. Jinja was looking for the following tags: 'elif' or 'else' or "
+                "'endif'. The innermost block that needs to be closed is 'if'",
+            ),
+        ),
+        (
+            changed(("notifications", "templates", "digest", "body"), "{{ person.name }}"),
+            (
+                "notifications.templates.digest.body",
+                "line 1: there is no 'person' here: there is count, kind, leads, more, recipient",
+            ),
+        ),
     ],
 )
 def test_faults_are_told_in_plain_words(document: dict[str, Any], fault: tuple[str, str]) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from rekindle.application.ports import Page
+from rekindle.application.ports import CLAIMED, MARKED, Claim, Page
 from rekindle.domain import times
 from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, State
@@ -17,10 +17,11 @@ from rekindle.domain.batch import Batch, Member
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change, origins
 from rekindle.domain.decision import Decision
-from rekindle.domain.errors import Conflict
+from rekindle.domain.errors import Conflict, Unavailable
 from rekindle.domain.events import Event, entry_id
 from rekindle.domain.journey import Entry
 from rekindle.domain.matching import Candidate, candidate_of, keys_of, place_of
+from rekindle.domain.notification import Message
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person, Profile
@@ -80,6 +81,8 @@ class Memory:
     claims: dict[tuple[str, str, date], int] = field(default_factory=dict)
     assignments: dict[str, tuple[str, Assignment]] | None = None
     """Each assignment in its last state, and whose it is, where somebody wants to know."""
+    marks: dict[str, tuple[Claim, datetime]] = field(default_factory=dict)
+    """Notifications that are being sent, or were, and until when that holds."""
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -532,6 +535,36 @@ class MemoryReference:
 
     def user_at(self, user_id: str, moment: datetime) -> User | None:
         return self._users.at(user_id, moment)
+
+
+@dataclass(frozen=True)
+class MemoryMarks:
+    memory: Memory
+
+    def claim(self, event_id: str, now: datetime) -> Claim:
+        with self.memory.lock:
+            held = self.memory.marks.get(event_id)
+            if held is not None and held[1] > now:
+                return held[0]
+            self.memory.marks[event_id] = (Claim.ANOTHERS, now + CLAIMED)
+            return Claim.OURS
+
+    def sent(self, event_id: str, now: datetime) -> None:
+        self.memory.marks[event_id] = (Claim.SENT, now + MARKED)
+
+
+@dataclass
+class MemoryTopic:
+    """Keeps what was published; refuses as often as `refusals` says."""
+
+    published: list[Message] = field(default_factory=list)
+    refusals: int = 0
+
+    def publish(self, message: Message) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise Unavailable("the topic did not answer")
+        self.published.append(message)
 
 
 @dataclass

@@ -1,5 +1,5 @@
-"""Send the content of a failure queue on again: facts and delays to the queue they came from, stream records and
-invocations to their function, and events out that a target did not take to the bus, as far as they still hold."""
+"""Send the content of a failure queue on again: what stood in a queue to that queue, stream records and invocations to
+their function, and events out that a target did not take to the bus, as far as they still hold."""
 
 import json
 from collections.abc import Iterator
@@ -19,6 +19,8 @@ _DELAY = {"person_id", "change", "due"}
 """What a message holds that tells of a delay that is over."""
 _WAIT = {"person_id", "assignment_id", "due"}
 """What one holds that tells of a wait for an owner whose time has come."""
+_NOTIFICATION = "Notification Requested"
+"""The one event of our own that is worked off from a queue."""
 _PAST = {"TrimmedDataAccessException", "ResourceNotFoundException"}
 """How a stream says that it no longer has a record, or its shard."""
 _PATIENCE = 10
@@ -93,6 +95,7 @@ class Redrive:
         self._failures = outputs["FailureQueueUrl"]
         self._facts, self._delays = outputs["CrmChangesQueueUrl"], outputs["DueQueueUrl"]
         self._waits, self._routing = outputs["WaitsQueueUrl"], outputs["RoutingQueueUrl"]
+        self._notifications = outputs["NotificationsQueueUrl"]
 
     def failed(self) -> Iterator[Failed]:
         """The messages, each hidden from others for two minutes; none twice."""
@@ -127,6 +130,8 @@ class Redrive:
             self._sqs.send_message(QueueUrl=self._waits, MessageBody=failed.body)
         elif failed.is_routing:
             self._sqs.send_message(QueueUrl=self._routing, MessageBody=failed.body)
+        elif failed.content.get("detail-type") == _NOTIFICATION:
+            self._sqs.send_message(QueueUrl=self._notifications, MessageBody=failed.body)
         elif failed.is_our_event:
             self._tell_again(failed)
         elif "detail-type" in failed.content:

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rekindle.domain.account import Account
@@ -14,6 +15,7 @@ from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
 from rekindle.domain.events import Event
 from rekindle.domain.journey import Entry
+from rekindle.domain.notification import Message
 from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Person
@@ -23,6 +25,7 @@ from rekindle.domain.response import Home, Response, ResponseClass
 from rekindle.domain.score import Score
 from rekindle.domain.settings import Settings
 from rekindle.domain.task import Task
+from rekindle.domain.template import Template, Text, Values
 from rekindle.domain.timer import Timer
 from rekindle.domain.turns import Capacities
 from rekindle.domain.user import User
@@ -270,6 +273,43 @@ class Routings(Protocol):
     """Leads for which nobody was at work: they are routed again when somebody is."""
 
     def again(self, person_id: str, assignment_id: str, at: datetime) -> None: ...
+
+
+class Marks(Protocol):
+    """Which notifications were sent."""
+
+    def claim(self, event_id: str, now: datetime) -> "Claim":
+        """Take it upon oneself to send a notification, for `CLAIMED`. Whoever dies meanwhile leaves it to others."""
+        ...
+
+    def sent(self, event_id: str, now: datetime) -> None:
+        """It was sent, and is not to be sent again for as long as anybody may deliver its event again."""
+        ...
+
+
+class Claim(StrEnum):
+    OURS = "ours"
+    ANOTHERS = "anothers"
+    """Somebody else is about to send it, or died over it."""
+    SENT = "sent"
+
+
+CLAIMED = timedelta(minutes=1)
+"""Longer than the function that sends may run, shorter than its queue hides a message."""
+MARKED = timedelta(days=30)
+"""A message waits up to two weeks in its queue, and as long again in the failure queue."""
+
+
+class Templates(Protocol):
+    def write(self, name: str, template: Template, values: Values) -> Text:
+        """What a template makes of what its names stand for. Raises BadTemplate."""
+        ...
+
+
+class Topic(Protocol):
+    def publish(self, message: Message) -> None:
+        """Tell everybody who subscribed. Raises Unavailable, also where it is not known whether it was told."""
+        ...
 
 
 class Bus(Protocol):

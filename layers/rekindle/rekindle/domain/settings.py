@@ -15,6 +15,7 @@ from typing import Any
 
 from rekindle.domain.response import DEFAULT_CLASSES, NO_ACTION_REQUIRED, OPEN, ResponseClass
 from rekindle.domain.routing import NO_ROUTER, Router
+from rekindle.domain.template import NotificationSettings
 from rekindle.domain.values import replace
 
 STRICT_ORDER = (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED, ResponseClass.FORMERLY_ENGAGED)
@@ -185,6 +186,7 @@ class Settings:
     assignment_rules: tuple[AssignmentRule, ...] = ()
     intermediate_owners: tuple[str, ...] = ()
     router: Router = NO_ROUTER
+    notifications: NotificationSettings = field(default_factory=NotificationSettings)
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def scenario(self, scenario: Scenario) -> ScenarioSettings:
@@ -269,6 +271,7 @@ class Settings:
             assignment_rules=tuple(_assignment_rule(rule) for rule in assignment.get("rules") or ()),
             intermediate_owners=tuple(assignment.get("intermediate_owners") or ()),
             router=Router.of(assignment.get("router") or {}),
+            notifications=NotificationSettings.of(document.get("notifications") or {}),
             document=document,
         )
 

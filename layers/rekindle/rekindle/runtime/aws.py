@@ -28,6 +28,7 @@ from rekindle.runtime.use_cases import UseCases
 if TYPE_CHECKING:
     from rekindle.adapters.eventbridge import EventBridgeBus
     from rekindle.adapters.failures import FailureQueue
+    from rekindle.adapters.sns import SnsTopic
     from rekindle.runtime.simulated_parts import SimulatedParts
 
 
@@ -111,6 +112,13 @@ def bus() -> "EventBridgeBus":
     from rekindle.adapters.eventbridge import EventBridgeBus
 
     return EventBridgeBus(_client("events"), environment().bus)
+
+
+@lru_cache(maxsize=1)
+def topic() -> "SnsTopic":
+    from rekindle.adapters.sns import SnsTopic
+
+    return SnsTopic(_client("sns"), environment().topic)
 
 
 @lru_cache(maxsize=1)

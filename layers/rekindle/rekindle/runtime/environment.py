@@ -30,6 +30,8 @@ class Environment:
     scheduling: Scheduling
     bucket: str
     """Where large histories are simulated."""
+    topic: str
+    """Where notifications go."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -58,4 +60,5 @@ class Environment:
                 dead_letter_arn=variables.get("FAILURE_QUEUE_ARN", ""),
             ),
             bucket=variables.get("SIMULATIONS_BUCKET", ""),
+            topic=variables.get("NOTIFICATIONS_TOPIC_ARN", ""),
         )

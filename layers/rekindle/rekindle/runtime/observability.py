@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 if TYPE_CHECKING:
     from rekindle.application.recorded import Recorded
+    from rekindle.application.send_notifications import Sent
     from rekindle.domain.assignment import Assignment
     from rekindle.domain.decision import Decision
     from rekindle.domain.routing import Routing
@@ -43,6 +44,25 @@ def tell_decision(decision: "Decision") -> None:
         reason=decision.reason,
         settings_version=decision.settings_version,
     )
+
+
+def tell_sent(sent: "Sent") -> None:
+    count(
+        {
+            "Notifications": sent.messages,
+            "Notified": sent.notified,
+            "Withheld": sent.withheld.total(),
+            "AlreadySent": sent.duplicates,
+            "Unmarked": sent.unmarked,
+            "BadTemplates": len(sent.bad_templates),
+            "Postponed": len(sent.left),
+        }
+    )
+    for name, bad in sent.bad_templates:
+        logger.warning("bad template", template=name, part=bad.part, line=bad.line)
+    for error in sent.errors:
+        logger.error("failed", exc_info=error)
+    logger.info("notified", messages=sent.messages, notified=sent.notified, withheld=dict(sent.withheld))
 
 
 def tell_assignment(assignment: "Assignment") -> None:

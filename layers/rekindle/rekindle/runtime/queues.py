@@ -5,7 +5,7 @@ Written here rather than taken from Powertools: its batch module knows no settle
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rekindle.domain.errors import Conflict, Malformed, Refusal, Unavailable, UnknownCampaign, UnknownResponse
@@ -21,6 +21,28 @@ PATIENCE = 4
 def each_message(event: Mapping[str, Any], handle: Callable[[dict[str, Any]], None]) -> Failures:
     """Answers the messages to be delivered again."""
     failed = [m["messageId"] for m in event["Records"] if not _settled(m, handle)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def all_messages[T](
+    event: Mapping[str, Any], read: Callable[[dict[str, Any]], T], handle: Callable[[list[T]], Iterable[int]]
+) -> Failures:
+    """The messages of a batch together. `handle` answers the positions of those to be delivered again, which is when
+    the queue's visibility timeout is over."""
+    messages: list[Mapping[str, Any]] = []
+    values: list[T] = []
+    failed: list[str] = []
+    for message in event["Records"]:
+        try:
+            values.append(read(_parsed(message["body"])))
+            messages.append(message)
+        except Refusal as refusal:
+            try:
+                _refuse(message, refusal)
+            except Exception:
+                logger.exception("failed", message_id=message["messageId"])
+                failed.append(message["messageId"])
+    failed += [messages[position]["messageId"] for position in handle(values)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 

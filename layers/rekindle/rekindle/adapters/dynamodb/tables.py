@@ -100,8 +100,8 @@ class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-c
 
 
 class LedgerItem(Model):
-    """A decision, an entry of a journey, a timer that waits, a call by its key, or a batch with its members. The range
-    key of the first two sorts by the instant that is told about.
+    """A decision, an entry of a journey, a timer that waits, a call by its key, a batch with its members, the mark of a
+    notification, or a counter of a pool. The range key of the first two sorts by the instant that is told about.
 
     `announce` is there only on what other systems are to hear of, for the filter of the stream.
     """

@@ -9,12 +9,13 @@ import msgspec
 
 from rekindle.adapters.wire import ids, records, requests
 from rekindle.adapters.wire.records import digest, mark_of
-from rekindle.adapters.wire.rules import Identifier, Inputs, kind_of, only, required
+from rekindle.adapters.wire.rules import Identifier, Inputs, TemplateName, TemplateParts, kind_of, only, required
 from rekindle.domain.assignment import State
 from rekindle.domain.errors import InvalidField, Malformed, Refusal
 from rekindle.domain.facts import AccountChanged, CampaignChanged, PersonChanged, QueueChanged, UserChanged
 from rekindle.domain.ordering import Mark
 from rekindle.domain.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.template import PARTS
 
 
 def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:
@@ -82,6 +83,17 @@ def completion(body: bytes) -> str | None:
     if "owner_id" not in values:
         return None
     return ids.widened_if(ids.OWNER, required(Identifier, values, "owner_id", str))
+
+
+def preview(body: bytes) -> tuple[str, dict[str, str], str | None]:
+    """Which template, what of it is only tried, and whose data it is tried on, if anybody's."""
+    values = object_of(body)
+    only({"kind", "template", "person_id"}, values, str)
+    name: str = required(TemplateName, values, "kind", str)
+    given = required(TemplateParts, values, "template", str) if "template" in values else {}
+    only(PARTS, given, lambda part: f"template.{part}")
+    person_id = required(Identifier, values, "person_id", str) if "person_id" in values else None
+    return name, given, person_id and ids.widened_if(ids.PERSON, person_id)
 
 
 def object_of(body: bytes) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from rekindle.adapters.wire.rules import (
     LARGEST_ANSWER,
     LARGEST_SIMULATION,
     LONGEST_IDENTIFIER,
+    LONGEST_TEMPLATE,
     MOST_EVENTS,
     MOST_INPUTS,
     Identifier,
     Sequence,
+    TemplateName,
 )
 from rekindle.adapters.wire.settings_schema import SCHEMA
 from rekindle.domain.assignment import State, Step
@@ -23,6 +25,7 @@ from rekindle.domain.response import ResponseClass
 from rekindle.domain.routing import By, Passed, Unrouted
 from rekindle.domain.search import Excluded
 from rekindle.domain.settings import Scenario
+from rekindle.domain.template import PARTS
 
 Json = dict[str, Any]
 
@@ -157,6 +160,17 @@ def _paths() -> Json:
                 [person],
                 ["Malformed", "NotFound", "Invalid", "Conflict"],
                 {**_body("Completion"), "required": False},
+            ),
+        },
+        "/notifications/previews": {
+            "post": _operation(
+                "preview_notification",
+                "Assignment",
+                "What a notification would say, by a template that is only tried or by that of the settings",
+                "NotificationText",
+                [],
+                ["Malformed", "NotFound", "Invalid"],
+                _body("NotificationPreview"),
             ),
         },
         "/settings": {
@@ -382,6 +396,33 @@ def _schemas() -> Json:
             "additionalProperties": False,
             "examples": [{"owner_id": "user-7"}],
         },
+        "NotificationPreview": {
+            "type": "object",
+            "properties": {
+                "kind": {**_readable(msgspec.json.schema(TemplateName)), "description": "Which template."},
+                "template": {
+                    "type": "object",
+                    "properties": {
+                        part: {
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": LONGEST_TEMPLATE,
+                            "description": "Absent: as it stands in the settings.",
+                        }
+                        for part in PARTS
+                    },
+                    "additionalProperties": False,
+                },
+                "person_id": {
+                    **_readable(msgspec.json.schema(Identifier)),
+                    "description": "Whose newest assignment it is tried on. Absent: made-up people.",
+                },
+            },
+            "required": ["kind"],
+            "additionalProperties": False,
+            "examples": [{"kind": "assigned", "template": {"subject": "For you: {{ person.name }}"}}],
+        },
+        "NotificationText": _record("subject body"),
         "Decision": _DECISION,
         "TimelineEntry": _TIMELINE,
         "SettingsVersion": _record("version settings"),

@@ -86,6 +86,25 @@ Intent = Annotated[
     Literal["convert", "create_opportunity", "activate"],
     Meta(description='"convert", "create_opportunity" or "activate"'),
 ]
+LONGEST_TEMPLATE = 5000
+TemplateName = Annotated[
+    Literal["assigned", "reassigned", "timed_out", "reminder", "digest"],
+    Meta(description='"assigned", "reassigned", "timed_out", "reminder" or "digest"'),
+]
+TemplateParts = Annotated[
+    dict[
+        str,
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=LONGEST_TEMPLATE,
+                description=f"a text of 1 to {LONGEST_TEMPLATE:,} characters",
+            ),
+        ],
+    ],
+    Meta(description="an object of subject, body or both"),
+]
 MOST_INPUTS = 200
 Inputs = Annotated[
     list[Any],

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from rekindle.adapters.wire.rules import kind_of
+from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, kind_of
 from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, TIME_OF_DAY, Rule
 from rekindle.domain.errors import InvalidSettings, Malformed
 from rekindle.domain.routing import By, zone
 from rekindle.domain.settings import LONGEST_DURATION, duration, path_of
+from rekindle.domain.template import PARTS, TEMPLATES
 
 LARGEST = 200_000
 """Bytes of a document, as it is sent and as it is stored; an item of DynamoDB holds 400 KB."""
@@ -103,7 +104,12 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     for error in Draft202012Validator(SCHEMA).iter_errors(document):
         for path, message in _told(tuple(error.absolute_path), error.validator, error.schema, error.instance):
             found.setdefault(path, message)
-    for path, message in (*_bad_durations((), SCHEMA, document), *_overlapping_types(document), *_router(document)):
+    for path, message in (
+        *_bad_durations((), SCHEMA, document),
+        *_overlapping_types(document),
+        *_router(document),
+        *_bad_templates(document),
+    ):
         found.setdefault(path, message)
     return sorted((path_of(path), message) for path, message in found.items())
 
@@ -248,6 +254,21 @@ def _is_date(written: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _bad_templates(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Templates that cannot be read, or use a name that there is not; of each part the first fault."""
+    told = _entries(_entries(document.get("notifications")).get("templates"))
+    sources = [(name, part, source) for name, parts in told.items() for part, source in _entries(parts).items()]
+    if not sources:
+        return
+    # Only a document that has templates pays for their language.
+    from rekindle.adapters.templates import faults
+
+    for name, part, source in sources:
+        if name in TEMPLATES and part in PARTS and isinstance(source, str) and len(source) <= LONGEST_TEMPLATE:
+            for fault in faults(name, part, source):
+                yield ("notifications", "templates", name, part), str(fault)
 
 
 def _entries(value: Any) -> Mapping[str, Any]:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER
+from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, LONGEST_TEMPLATE
 from rekindle.domain.response import ResponseClass
 from rekindle.domain.routing import WEEK, By
 from rekindle.domain.score import HIGHEST, LOWEST
 from rekindle.domain.settings import DURATION, STRICT_ORDER
+from rekindle.domain.template import BUILT_IN, DIGEST, TEMPLATES, Kind
 from rekindle.domain.turns import LARGEST_CAPACITY
 
 Rule = dict[str, Any]
@@ -260,6 +261,27 @@ _ASSIGNMENT_RULE = _object(
     required=["to"],
 )
 
+
+def _template(name: str) -> Rule:
+    built_in = BUILT_IN[name]
+    return _object(
+        _TOLD[name],
+        {
+            "subject": _text("One line. SNS takes 99 characters of ASCII of it.", default=built_in.subject),
+            "body": _text("The text.", maxLength=LONGEST_TEMPLATE, default=built_in.body),
+        },
+        default={},
+    )
+
+
+_TOLD = {
+    Kind.ASSIGNED: "To the owner or the queue that got a lead.",
+    Kind.REASSIGNED: "To the owner or the queue that a lead was handed to later.",
+    Kind.TIMED_OUT: "To the fallback, where nobody took a lead in time.",
+    Kind.REMINDER: "To the fallback, where a lead still waits for an owner.",
+    DIGEST: "To whoever gets many notifications of one kind at once.",
+}
+
 SCHEMA: Rule = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Rekindle settings",
@@ -347,6 +369,26 @@ SCHEMA: Rule = {
                         default=[],
                     ),
                     "router": _ROUTER,
+                },
+                default={},
+            ),
+            "notifications": _object(
+                "Whoever gets a lead is told.",
+                {
+                    "enabled": _flag("Whether anybody is told.", True),
+                    "digest_from": {
+                        "type": "integer",
+                        "description": "From how many notifications on, of one kind to one recipient and arriving "
+                        "together, they are told in one.",
+                        "minimum": 2,
+                        "maximum": 100,
+                        "default": 5,
+                    },
+                    "templates": _object(
+                        "What is said, in the language of Jinja as far as names, conditions and one loop go.",
+                        {name: _template(name) for name in TEMPLATES},
+                        default={},
+                    ),
                 },
                 default={},
             ),

@@ -21,6 +21,7 @@ from rekindle.domain.response import Response
 from rekindle.domain.routing import Routing
 from rekindle.domain.search import Considered
 from rekindle.domain.settings import Settings
+from rekindle.domain.template import Text
 from rekindle.domain.user import User
 
 Json = dict[str, Any]
@@ -62,6 +63,11 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         **({"batch_id": decided.batch_id} if decided.batch_id is not None else {}),
         **again,
     }
+
+
+def text(written: Text) -> Json:
+    """What a notification says."""
+    return {"subject": written.subject, "body": written.body}
 
 
 def undone(found: Undone, dry_run: bool) -> Json:

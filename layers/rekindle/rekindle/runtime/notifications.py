@@ -1,0 +1,17 @@
+"""The use cases that write notifications, wired by themselves: no other function has the language of templates."""
+
+from rekindle.adapters.dynamodb.marks import DynamoDBMarks
+from rekindle.adapters.templates import JinjaTemplates
+from rekindle.application.preview_notifications import PreviewNotifications
+from rekindle.application.send_notifications import SendNotifications
+from rekindle.runtime.aws import now, topic, use_cases
+
+
+def send_notifications() -> SendNotifications:
+    use = use_cases()
+    return SendNotifications(use.people, use.reference, DynamoDBMarks(), JinjaTemplates(), topic(), now)
+
+
+def preview_notifications() -> PreviewNotifications:
+    use = use_cases()
+    return PreviewNotifications(use.people, use.reference, JinjaTemplates())
