@@ -137,8 +137,8 @@ unit: .venv/.ready ## Test rules and use cases, without any network
 contract: .venv/.ready ## Test that all adapters of a port keep the same promises
 	@$(PYTEST) tests/contract
 
-integration: .venv/.ready ## Test each function with its event on simulated AWS, and a real history in memory
-	@$(PYTEST) tests/integration tests/olist
+integration: .venv/.ready ## Test each function with its event on simulated AWS, and real histories in memory
+	@$(PYTEST) tests/integration tests/olist tests/handover
 
 architecture: .venv/.ready ## Test that template, folders and names agree
 	@$(PYTEST) tests/architecture
