@@ -136,7 +136,7 @@ def test_a_scheduler_that_does_not_answer_leaves_the_message_and_the_reminder_is
 ) -> None:
     at(*REMINDER)
     monkeypatch.setenv("SCHEDULE_GROUP", "gone")
-    for part in (root.environment, root.schedules, root.use_cases):
+    for part in (root.environment, root.use_cases):
         part.cache_clear()
     root.queues().meta.events.register(
         "before-call.sqs.ChangeMessageVisibility", lambda **_: (type("Answered", (), {"status_code": 200})(), {})
@@ -145,7 +145,7 @@ def test_a_scheduler_that_does_not_answer_leaves_the_message_and_the_reminder_is
     assert failed(handler({"Records": [message]}, CONTEXT)) == [message["messageId"]]
 
     monkeypatch.setenv("SCHEDULE_GROUP", "rekindle")
-    for part in (root.environment, root.schedules, root.use_cases):
+    for part in (root.environment, root.use_cases):
         part.cache_clear()
     assert failed(handler({"Records": [message]}, CONTEXT)) == []
     assert "at(2026-03-01T13:00:01)" in [one["ScheduleExpression"] for one in waiting.schedules()]
