@@ -15,9 +15,11 @@ from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople, _person, _response
+from rekindle.adapters.dynamodb.pools import DynamoDBPools
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.tables import HOME, PERSON, LedgerItem, PeopleItem
 from rekindle.adapters.dynamodb.timers import ScheduledTimers, timer_of
+from rekindle.adapters.scheduler import ScheduledRoutings, ScheduledWaits, Schedules
 from rekindle.application.ports import Records
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
@@ -180,6 +182,7 @@ class OnTables(Rekindle):
     def __init__(self, tables: Tables) -> None:
         super().__init__()
         bound, clock, faults = tables.people.connection, self.clock, self.faults
+        schedules = Schedules(NoScheduler, "", "", "", "")
         tasks, opportunities = kept.tasks(clock), kept.opportunities(clock)
         self.memory = Stored(tables, tasks, opportunities)
         self.use = UseCases(
@@ -188,11 +191,19 @@ class OnTables(Rekindle):
             ledger=StreamedLedger(bound, self.memory, faults),
             reference=tables.reference,
             campaigns=tables.campaigns,
+            accounts=tables.accounts,
+            directory=tables.directory,
+            contacts=tables.contacts,
+            queues=tables.queues,
             users=tables.users,
             tasks=tasks,
             opportunities=opportunities,
             versions=tables.versions,
-            timers=ScheduledTimers(NoScheduler, "", "", "", ""),
+            timers=ScheduledTimers(schedules),
+            waits=ScheduledWaits(schedules),
+            pools=DynamoDBPools(bound),
+            routings=ScheduledRoutings(schedules),
+            batches=tables.batches,
             clock=clock,
         )
 
