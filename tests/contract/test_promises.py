@@ -15,11 +15,10 @@ from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople, _person, _response
-from rekindle.adapters.dynamodb.pools import DynamoDBPools
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.tables import HOME, PERSON, LedgerItem, PeopleItem
 from rekindle.adapters.dynamodb.timers import ScheduledTimers, timer_of
-from rekindle.adapters.scheduler import ScheduledRoutings, ScheduledWaits, Schedules
+from rekindle.adapters.scheduler import ScheduledWaits, Schedules
 from rekindle.application.ports import Records
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
@@ -32,7 +31,6 @@ from rekindle.domain.response import NO_ACTION_REQUIRED, Response
 from rekindle.domain.score import Crossing, Score
 from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
-from rekindle.runtime.use_cases import UseCases
 from tests.contract import stores as technologies
 from tests.contract.stores import Tables
 from tests.support.builders import DOCUMENT, Faults, Rekindle, people_merged, person_changed, response_recorded
@@ -185,26 +183,16 @@ class OnTables(Rekindle):
         schedules = Schedules(NoScheduler, "", "", "", "")
         tasks, opportunities = kept.tasks(clock), kept.opportunities(clock)
         self.memory = Stored(tables, tasks, opportunities)
-        self.use = UseCases(
+        self.use = technologies.use_cases_on(
+            tables,
+            clock,
             people=StreamedPeople(bound, self.memory, faults),
             scores=StreamedScores(self.memory, faults),
             ledger=StreamedLedger(bound, self.memory, faults),
-            reference=tables.reference,
-            campaigns=tables.campaigns,
-            accounts=tables.accounts,
-            directory=tables.directory,
-            contacts=tables.contacts,
-            queues=tables.queues,
-            users=tables.users,
             tasks=tasks,
             opportunities=opportunities,
-            versions=tables.versions,
             timers=ScheduledTimers(schedules),
             waits=ScheduledWaits(schedules),
-            pools=DynamoDBPools(bound),
-            routings=ScheduledRoutings(schedules),
-            batches=tables.batches,
-            clock=clock,
         )
 
     def configure(self, document: Mapping[str, Any] | None = None, **score: Any) -> None:
