@@ -14,7 +14,6 @@ from rekindle.domain.assignment import State
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, Standing
-from rekindle.domain.routing import Router
 from rekindle.domain.settings import Settings
 from rekindle.domain.wait import Wait
 from rekindle.runtime import aws
@@ -118,7 +117,9 @@ def of_routing(here: World, members: int) -> Cost:
     use, person_id = aws.use_cases(), _who_waits(here)
     person = use.people.get(person_id)
     assert person is not None and person.assignment is not None
-    settings = replace(use.reference.settings(), router=Router.of(_router(members)))
+    stored = use.reference.settings()
+    assignment = {**stored.document["assignment"], "router": _router(members)}
+    settings = Settings.of({**stored.document, "assignment": assignment}, stored.version)
     route = replace(use.route_leads, reference=Configured(use.reference, settings))
     for member in range(members):
         use.reference.user(f"u-{member}")

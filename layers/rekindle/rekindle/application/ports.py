@@ -1,38 +1,40 @@
 """What the use cases need from outside, as the use cases see it. Adapters raise the domain's `Conflict` and
 `Unavailable`, never a vendor's error."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rekindle.domain.account import Account
-from rekindle.domain.assignment import State
-from rekindle.domain.batch import Batch, Member
-from rekindle.domain.campaign import Campaign
-from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision
-from rekindle.domain.events import Event
-from rekindle.domain.journey import Entry
-from rekindle.domain.notification import Message
-from rekindle.domain.opportunity import Opportunity
-from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Person
-from rekindle.domain.queue import Queue
-from rekindle.domain.request import Call
-from rekindle.domain.response import Home, Response, ResponseClass
-from rekindle.domain.score import Score
-from rekindle.domain.settings import Settings
-from rekindle.domain.task import Task
-from rekindle.domain.template import Template, Text, Values
-from rekindle.domain.timer import Timer
-from rekindle.domain.turns import Capacities
-from rekindle.domain.user import User
-from rekindle.domain.wait import Wait
-
+# Only names in annotations: which function pays for which part of the domain is not for its ports to say.
 if TYPE_CHECKING:
+    from rekindle.domain.account import Account
+    from rekindle.domain.assignment import State
+    from rekindle.domain.batch import Batch, Member
+    from rekindle.domain.campaign import Campaign
+    from rekindle.domain.change import Change
+    from rekindle.domain.decision import Decision
+    from rekindle.domain.events import Event
+    from rekindle.domain.journey import Entry
     from rekindle.domain.matching import Candidate
+    from rekindle.domain.notification import Message
+    from rekindle.domain.opportunity import Opportunity
+    from rekindle.domain.ordering import Mark
+    from rekindle.domain.person import Person
+    from rekindle.domain.queue import Queue
+    from rekindle.domain.request import Call
+    from rekindle.domain.response import Home, Response, ResponseClass
+    from rekindle.domain.score import Score
+    from rekindle.domain.settings import Settings
+    from rekindle.domain.task import Task
+    from rekindle.domain.template import Template, Text, Values
+    from rekindle.domain.timer import Timer
+    from rekindle.domain.turns import Capacities
+    from rekindle.domain.user import User
+    from rekindle.domain.wait import Wait
 
 Clock = Callable[[], datetime]
 
@@ -73,7 +75,7 @@ class People(Protocol):
         """How many responses the person has in a campaign, counted up to `limit`."""
         ...
 
-    def assigned(self, state: State, limit: int, start: str | None = None) -> "Page[Person]":
+    def assigned(self, state: State, limit: int, start: str | None = None) -> Page[Person]:
         """People by the state of their assignment: those who wait by what is due next, the others by the instant at
         which they were activated, the earliest first."""
         ...
@@ -130,7 +132,7 @@ class Ledger(Protocol):
         """A person's decisions, newest first."""
         ...
 
-    def timeline(self, person_id: str, limit: int, start: str | None = None) -> "Page[Decision | Entry]":
+    def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
         """Decisions and what became of the active responses, newest first."""
         ...
 
@@ -186,18 +188,18 @@ class Records[R](Protocol):
         ...
 
 
-Campaigns = Records[Campaign]
-Accounts = Records[Account]
-Queues = Records[Queue]
-Users = Records[User]
-Tasks = Records[Task]
-Opportunities = Records[Opportunity]
+type Campaigns = Records[Campaign]
+type Accounts = Records[Account]
+type Queues = Records[Queue]
+type Users = Records[User]
+type Tasks = Records[Task]
+type Opportunities = Records[Opportunity]
 
 
 class AccountDirectory(Protocol):
     """Accounts by what matching asks for."""
 
-    def listed(self, key: str, limit: int) -> Sequence["Candidate"]:
+    def listed(self, key: str, limit: int) -> Sequence[Candidate]:
         """Up to `limit` accounts under a key of `domain.matching`, in the order of `place_of`, as last committed."""
         ...
 
@@ -278,7 +280,7 @@ class Routings(Protocol):
 class Marks(Protocol):
     """Which notifications were sent."""
 
-    def claim(self, event_id: str, now: datetime) -> "Claim":
+    def claim(self, event_id: str, now: datetime) -> Claim:
         """Take it upon oneself to send a notification, for `CLAIMED`. Whoever dies meanwhile leaves it to others."""
         ...
 

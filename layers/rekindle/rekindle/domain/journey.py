@@ -6,12 +6,15 @@ Dates are kept for each engagement cycle, so a later cycle never moves an earlie
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from rekindle.domain.assignment import AssignmentStep
 from rekindle.domain.person import Engagement
 from rekindle.domain.response import WORKING
-from rekindle.domain.routing import Routing
 from rekindle.domain.settings import Settings
+
+if TYPE_CHECKING:
+    from rekindle.domain.routing import Routing
 
 
 class Stage(StrEnum):
@@ -76,7 +79,7 @@ class Merged:
     settings_version: int
 
 
-Entry = StageReached | Deactivated | Merged | AssignmentStep | Routing
+type Entry = StageReached | Deactivated | Merged | AssignmentStep | Routing
 
 
 def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:

@@ -167,9 +167,6 @@ class Router:
         )
 
 
-NO_ROUTER = Router()
-
-
 def _pool(name: str, given: Mapping[str, Any]) -> Pool:
     hours = given.get("hours")
     return Pool(

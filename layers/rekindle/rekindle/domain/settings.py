@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rekindle.domain.response import DEFAULT_CLASSES, NO_ACTION_REQUIRED, OPEN, ResponseClass
-from rekindle.domain.routing import NO_ROUTER, Router
-from rekindle.domain.template import NotificationSettings
 from rekindle.domain.values import replace
+
+if TYPE_CHECKING:
+    from rekindle.domain.routing import Router
+    from rekindle.domain.template import NotificationSettings
 
 STRICT_ORDER = (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED, ResponseClass.FORMERLY_ENGAGED)
 
@@ -185,8 +187,6 @@ class Settings:
     scenarios: Mapping[Scenario, ScenarioSettings] = field(default_factory=dict)
     assignment_rules: tuple[AssignmentRule, ...] = ()
     intermediate_owners: tuple[str, ...] = ()
-    router: Router = NO_ROUTER
-    notifications: NotificationSettings = field(default_factory=NotificationSettings)
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def scenario(self, scenario: Scenario) -> ScenarioSettings:
@@ -205,6 +205,20 @@ class Settings:
             or self.record_type_modes.get(record_type or "")
             or self.mode
         )
+
+    @cached_property
+    def router(self) -> "Router":
+        """Read only by those who route: every function has the settings, and few have a use for this part of them."""
+        from rekindle.domain.routing import Router
+
+        return Router.of((self.document.get("assignment") or {}).get("router") or {})
+
+    @cached_property
+    def notifications(self) -> "NotificationSettings":
+        """As the router, for the same reason."""
+        from rekindle.domain.template import NotificationSettings
+
+        return NotificationSettings.of(self.document.get("notifications") or {})
 
     @cached_property
     def temporary_owners(self) -> frozenset[str]:
@@ -270,8 +284,6 @@ class Settings:
             scenarios={Scenario(name): _scenario(section) for name, section in reactivation.items()},
             assignment_rules=tuple(_assignment_rule(rule) for rule in assignment.get("rules") or ()),
             intermediate_owners=tuple(assignment.get("intermediate_owners") or ()),
-            router=Router.of(assignment.get("router") or {}),
-            notifications=NotificationSettings.of(document.get("notifications") or {}),
             document=document,
         )
 
