@@ -36,12 +36,13 @@ from rekindle.application.reconsider_responses import RECENT
 from rekindle.application.recorded import Recorded
 from rekindle.domain import times
 from rekindle.domain.arrival import Arrival
-from rekindle.domain.assignment import Assignment
+from rekindle.domain.assignment import Assignment, AssignmentStep, Owners
 from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.decision import Basis, Decision, Trigger
 from rekindle.domain.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
 from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.facts import Fact, PersonChanged, ResponseRecorded
+from rekindle.domain.journey import Deactivated, StageReached
 from rekindle.domain.ordering import Applied
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.reactivation import World
@@ -57,18 +58,24 @@ quicken(
     *(
         Applied,
         Arrival,
+        Assignment,
+        AssignmentStep,
+        Basis,
         Change,
         Considered,
         Crossing,
+        Deactivated,
         Decision,
         Details,
         Engagement,
         Explanation,
         Home,
+        Owners,
         Person,
         Profile,
     ),
-    *(PersonChanged, Recorded, Response, ResponseRecorded, Rules, Score, Standing, Told, Trace, Trigger, World),
+    *(PersonChanged, Recorded, Response, ResponseRecorded, Rules, Score, StageReached, Standing, Told, Trace),
+    *(Trigger, World),
 )
 """What a history makes millions of."""
 
