@@ -62,7 +62,7 @@ class RecordResponse:
                 raise UnknownCampaign(f"campaign {campaign_id!r} is not known", "detail.campaign_id")
             told = response_told(stored, fact)
             older, duplicate = told.applied.older, told.applied.duplicate
-            if told.response == stored:
+            if stored is not None and told.response == stored:
                 return Recorded(0, older, duplicate)
             if stored is None or stored.standing.deleted:
                 person = self._counted(person, told.response)

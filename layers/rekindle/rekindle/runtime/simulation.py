@@ -147,22 +147,19 @@ class Simulation:
             self.refused.append(Refused(line, refusal))
             return ()
         explained: list[Explanation] = []
+        memory = self.memory
         for fact in facts:
-            if self._somebody_waits():
+            # Time alone may do something only where somebody waits.
+            if self._waiting or memory.due or memory.waiting or memory.routings:
                 explained.extend(self._let_time_pass(fact.mark.at))
             elif fact.mark.at > self.now:
                 self.now = fact.mark.at
             self._record(line, fact)
         if self._waiting:
             self._try_again()
-        if self.memory.outbox:
+        if memory.outbox:
             explained.extend(self._decided())
         return explained
-
-    def _somebody_waits(self) -> bool:
-        """Whether time alone may do something."""
-        memory = self.memory
-        return bool(memory.due or memory.waiting or memory.routings or self._waiting)
 
     def finish(self) -> Iterator[Explanation]:
         """The end of the history: delays that run come to their end, so that every trigger has its decision, and what

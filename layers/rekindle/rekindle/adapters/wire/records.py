@@ -56,6 +56,7 @@ from rekindle.domain.facts import (
     UserChanged,
 )
 from rekindle.domain.ordering import Mark
+from rekindle.domain.score import HIGHEST, LOWEST
 
 _DIGEST_LENGTH = 16
 _NUMBERS = frozenset({"score", "cost", "amount"})
@@ -195,6 +196,9 @@ def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
 
 
 def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    score = detail.get("score")
+    if len(detail) == 2 and "person_id" in detail and type(score) in (int, float) and LOWEST <= score <= HIGHEST:
+        return {"score": _cut(float(score))}  # As most facts, and asking the whole form costs five times as much.
     values = _values(PersonValues, PERSON, _blank_score_cleared(detail), named)
     for name, value in values.items():
         if value and name in _PERSON_IDS:
@@ -333,7 +337,8 @@ def _cut(number: float) -> float:
 
 
 def _id(prefixes: tuple[str, ...], detail: Mapping[str, Any], name: str, named: Naming) -> str:
-    return ids.widened_if(prefixes, identifier(detail, name, named))
+    told = identifier(detail, name, named)
+    return ids.widened_if(prefixes, told) if len(told) == ids.SHORT else told
 
 
 def _blank_score_cleared(detail: Mapping[str, Any]) -> Mapping[str, Any]:
