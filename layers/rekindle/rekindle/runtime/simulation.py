@@ -235,9 +235,12 @@ class Simulation:
             return
         counts = self.counts
         counts["applied"] += recorded.applied
-        counts["older"] += recorded.older
-        counts["duplicate"] += recorded.duplicate
-        self._follow()
+        if recorded.older or recorded.duplicate:
+            counts["older"] += recorded.older
+            counts["duplicate"] += recorded.duplicate
+        memory = self.memory
+        if memory.crossings or memory.activations or memory.begun:
+            self._follow()
 
     def _follow(self) -> None:
         """What the functions do that read the streams."""
