@@ -100,11 +100,11 @@ class Reactivate:
 
     def _world(self, trigger: Trigger, candidates: Candidates, settings: Settings) -> World:
         return World(
-            settings=settings,
-            campaign_of=self.reference.campaign,
-            of_class=lambda response_class: candidates.of_class(response_class, trigger.as_of),
-            repeats_of=lambda campaign: self.people.repeats(trigger.person_id, campaign, settings.repeat_cap),
-            now=self.clock(),
+            settings,
+            self.reference.campaign,
+            lambda response_class: candidates.of_class(response_class, trigger.as_of),
+            lambda campaign: self.people.repeats(trigger.person_id, campaign, settings.repeat_cap),
+            self.clock(),
             user_of=self.reference.user,
             whole=lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
             told=lambda: told_of(self.people.get(trigger.person_id)),

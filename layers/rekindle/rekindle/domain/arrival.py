@@ -49,8 +49,8 @@ def trigger_of(person_id: str, response: Response, told_at: datetime, score: Sco
         Scenario.RESPONSE,
         f"response:{response.response_id}:{kind}",
         person_id,
-        as_of=told_at,
-        score=score.as_of(told_at) if score else None,
+        told_at,
+        score.as_of(told_at) if score else None,
     )
 
 

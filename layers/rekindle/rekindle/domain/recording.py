@@ -28,11 +28,11 @@ _PERSON = {"kind", "owner_id", "record_type", "status"}
 _DETAILS = {f.name for f in fields(Details)} - {"marks", "inserted_by", "recorded_at"}
 
 
-def _flat(values: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
+def _flat(values: Mapping[str, Any], marks: Marks) -> Mapping[str, Any]:
     """One entry for each field that can change by itself: `fields` is told apart into its own names, and where it is
     cleared as a whole, each name that was told before is cleared."""
     if _NESTED not in values:
-        return dict(values)
+        return values
     flat = {name: value for name, value in values.items() if name != _NESTED}
     if values[_NESTED] is None:
         flat[_NESTED] = None
