@@ -150,8 +150,10 @@ def _told_at(number: int, line: bytes) -> datetime:
         told_at = moment(told or "", "time")
     except InvalidField as refusal:
         raise BadHistory(number, f"{told!r}: {refusal.message}") from None
-    committed = _committed(event.detail)
-    return told_at if committed is None else committed
+    detail = event.detail
+    if detail.ChangeEventHeader is None and detail.payload is None:
+        return told_at
+    return _committed(detail) or told_at
 
 
 def _committed(detail: _Detail) -> datetime | None:

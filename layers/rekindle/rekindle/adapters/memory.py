@@ -160,7 +160,7 @@ class MemoryPeople:
             leaving = origins(changes)
             for change in changes:
                 self._check(change)
-                for response in change.arriving():
+                for response in change.arriving() if change.responses else ():
                     home, origin = self.memory.homes.get(response.response_id), leaving.get(response.response_id)
                     read = Home(origin, change.buried) if origin or change.buried else None
                     if home is not read and home not in (read, Home(change.person.person_id)):
@@ -169,9 +169,10 @@ class MemoryPeople:
                 self._write(change)
 
     def _check(self, change: Change) -> None:
-        written = [response.response_id for response in change.responses]
-        if len({*written, *change.removed}) < len(written) + len(change.removed):
-            raise ValueError("a transaction writes no item twice")
+        if change.removed or len(change.responses) > 1:
+            written = [response.response_id for response in change.responses]
+            if len({*written, *change.removed}) < len(written) + len(change.removed):
+                raise ValueError("a transaction writes no item twice")
         stored = self.memory.people.get(change.person.person_id)
         if (stored.version if stored else 0) != change.read_version:
             raise Conflict("the person was changed since")
@@ -509,9 +510,10 @@ class MemoryReference:
 
     def settings(self) -> Settings:
         version = len(self.memory.documents)
-        if version != self._settings[0]:
-            self._settings = (version, Settings.of(self.memory.documents[-1][0], version))
-        return self._settings[1]
+        settings = self._settings
+        if version != settings[0]:
+            settings = self._settings = (version, Settings.of(self.memory.documents[-1][0], version))
+        return settings[1]
 
     def settings_at(self, version: int) -> Settings:
         if version == len(self.memory.documents):

@@ -12,12 +12,17 @@ ATTEMPTS = 10
 
 def attempts() -> Iterator[int]:
     """Count the tries; after the last the conflict is raised, and whoever delivered the trigger sends it again."""
-    return chain(range(ATTEMPTS), _given_up())
+    return chain(range(ATTEMPTS), _GIVEN_UP)
 
 
-def _given_up() -> Iterator[int]:
-    yield from ()
-    raise Conflict(f"others changed the same person {ATTEMPTS} times in a row")
+class _GivenUp:
+    """What comes after the last try, asked for then only."""
+
+    def __iter__(self) -> Iterator[int]:
+        raise Conflict(f"others changed the same person {ATTEMPTS} times in a row")
+
+
+_GIVEN_UP = _GivenUp()
 
 
 def committed(people: People, *changes: Change) -> bool:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
 from rekindle.application.world import owners_of
+from rekindle.domain.assignment import Owners
 from rekindle.domain.backfill import engaged_since, remembered
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Reason, Trigger
@@ -87,6 +89,10 @@ class Reactivate:
                 return stored
         raise AssertionError("attempts() raises before")
 
+    @cached_property
+    def _owners(self) -> Owners:
+        return owners_of(self.reference)
+
     def _index_is_outdated(self, person: Person, settings: Settings) -> bool:
         """The search's index is written by the map from status to class; an edited map is rare, and costs each
         person one reading of the whole history, the next time it matters."""
@@ -94,13 +100,13 @@ class Reactivate:
 
     def _world(self, trigger: Trigger, candidates: Candidates, settings: Settings) -> World:
         return World(
-            settings=settings,
-            campaign_of=self.reference.campaign,
-            of_class=lambda response_class: candidates.of_class(response_class, trigger.as_of),
-            repeats_of=lambda campaign: self.people.repeats(trigger.person_id, campaign, settings.repeat_cap),
-            now=self.clock(),
+            settings,
+            self.reference.campaign,
+            lambda response_class: candidates.of_class(response_class, trigger.as_of),
+            lambda campaign: self.people.repeats(trigger.person_id, campaign, settings.repeat_cap),
+            self.clock(),
             user_of=self.reference.user,
             whole=lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
             told=lambda: told_of(self.people.get(trigger.person_id)),
-            owners=owners_of(self.reference),
+            owners=self._owners,
         )

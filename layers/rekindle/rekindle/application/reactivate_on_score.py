@@ -15,8 +15,8 @@ def trigger_of(person_id: str, crossing: Crossing) -> Trigger:
         crossing.trigger_id,
         person_id,
         crossing.at,
-        score=crossing.score,
-        previous_score=crossing.previous,
+        crossing.score,
+        crossing.previous,
     )
 
 

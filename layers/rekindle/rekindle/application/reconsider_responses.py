@@ -10,7 +10,7 @@ from datetime import datetime
 from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
 from rekindle.application.reactivate import Whole
-from rekindle.application.world import world_of_arrival
+from rekindle.application.world import owners_of, world_of_arrival
 from rekindle.domain.arrival import Arrival, evaluate
 from rekindle.domain.backfill import engaged_since, remembered
 from rekindle.domain.decision import Decision, Trigger
@@ -54,7 +54,7 @@ class ReconsiderResponses:
             if response is None:
                 return None
             settings = self.reference.settings()
-            world = world_of_arrival(person, self.people, self.reference, self.clock)
+            world = world_of_arrival(person, self.people, self.reference, self.clock, owners_of(self.reference))
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
@@ -87,7 +87,7 @@ class ReconsiderResponses:
                 score=score.as_of(told_at) if score else None,
                 previous_score=None,
             )
-            world = world_of_arrival(person, self.people, self.reference, self.clock)
+            world = world_of_arrival(person, self.people, self.reference, self.clock, owners_of(self.reference))
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
@@ -114,7 +114,7 @@ class ReconsiderResponses:
             chosen = self.people.get_response(person_id, active.response_id)
             settings = self.reference.settings()
             arrival = Arrival(trigger, person, response, None, active_response=chosen)
-            world = world_of_arrival(person, self.people, self.reference, self.clock)
+            world = world_of_arrival(person, self.people, self.reference, self.clock, owners_of(self.reference))
             decision, change = evaluate(arrival, world)
             if not decision.activates:
                 return None

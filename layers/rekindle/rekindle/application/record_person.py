@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rekindle.application.attempts import attempts, committed
@@ -10,6 +11,7 @@ from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.recorded import ONE, Recorded
 from rekindle.application.unite_people import UnitePeople
 from rekindle.application.world import owners_of
+from rekindle.domain.assignment import Owners
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
 from rekindle.domain.facts import PersonChanged, PersonDeleted
@@ -70,10 +72,14 @@ class RecordPerson:
             active = self._active(before) if before.status != after.status else None
             settings = self.reference.settings()
             change = status_followed(before, after, active, mark.at, settings, ours=ours)
-            change = owner_followed(change, before, mark.at, settings, owners_of(self.reference), ours=ours)
+            change = owner_followed(change, before, mark.at, settings, self._owners, ours=ours)
             if self.commit((before, change.indexed_by(settings))):
                 return Recorded(1, applied.older, applied.duplicate)
         raise AssertionError("attempts() raises before")
+
+    @cached_property
+    def _owners(self) -> Owners:
+        return owners_of(self.reference)
 
     def _active(self, person: Person) -> Response | None:
         if person.active is None:

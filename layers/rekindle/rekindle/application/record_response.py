@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from rekindle.application.attempts import attempts, committed
@@ -11,6 +12,7 @@ from rekindle.application.reactivate_on_score import trigger_of as crossing_trig
 from rekindle.application.recorded import Recorded
 from rekindle.application.world import owners_of, world_of_arrival
 from rekindle.domain.arrival import Arrival, evaluate, may_take_over, trigger_of
+from rekindle.domain.assignment import Owners
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict, UnknownCampaign, UnknownResponse
@@ -60,7 +62,7 @@ class RecordResponse:
                 raise UnknownCampaign(f"campaign {campaign_id!r} is not known", "detail.campaign_id")
             told = response_told(stored, fact)
             older, duplicate = told.applied.older, told.applied.duplicate
-            if told.response == stored:
+            if stored is not None and told.response == stored:
                 return Recorded(0, older, duplicate)
             if stored is None or stored.standing.deleted:
                 person = self._counted(person, told.response)
@@ -71,6 +73,10 @@ class RecordResponse:
             elif self._update(person, stored, told.response, buried):
                 return Recorded(1, older, duplicate)
         raise AssertionError("attempts() raises before")
+
+    @cached_property
+    def _owners(self) -> Owners:
+        return owners_of(self.reference)
 
     def _find(self, fact: ResponseRecorded | ResponseDeleted) -> Found:
         """The person the response belongs to, and what is known of the response.
@@ -91,7 +97,7 @@ class RecordResponse:
             return Found(other, response)
         settings = self.reference.settings()
         mine = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
-        moved = given(person, other, response, mine, fact.mark.at, settings, owners_of(self.reference))
+        moved = given(person, other, response, mine, fact.mark.at, settings, self._owners)
         self.people.commit(*self._with_classes(moved))
         return self._find(fact)
 
@@ -141,7 +147,8 @@ class RecordResponse:
         if person.active is not None and may_take_over(trigger, person.active):
             active = self.people.get_response(person.person_id, person.active.response_id)
         arrival = Arrival(trigger, person, response, score, crossing_decision, active)
-        decision, change = evaluate(arrival, world_of_arrival(person, self.people, self.reference, self.clock))
+        world = world_of_arrival(person, self.people, self.reference, self.clock, self._owners)
+        decision, change = evaluate(arrival, world)
         guarded = replace(change.indexed_by(settings), unchanged_score=(person.person_id, score), buried=buried)
         return decision if committed(self.people, guarded) else None
 

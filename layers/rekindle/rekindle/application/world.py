@@ -1,12 +1,13 @@
 """What a decision looks at beside the person, out of the ports."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rekindle.application.ports import Clock, People, Reference
 from rekindle.domain.assignment import Owners
 from rekindle.domain.person import Person, told_of
 from rekindle.domain.reactivation import World
+from rekindle.domain.response import Response, ResponseClass
 
 
 def owners_of(reference: Reference) -> Owners:
@@ -17,11 +18,20 @@ def owners_of(reference: Reference) -> Owners:
     return Owners(reference.user, reference.queue, account_owner_of)
 
 
-def world_of_arrival(person: Person, people: People, reference: Reference, clock: Clock) -> World:
+def world_of_arrival(person: Person, people: People, reference: Reference, clock: Clock, owners: Owners) -> World:
     """For a response's own arrival, which searches for nothing and inserts nothing."""
 
     def told() -> Mapping[str, Any]:
         return told_of(person if person.profile is not None else people.get(person.person_id))
 
-    settings, owners = reference.settings(), owners_of(reference)
-    return World(settings, reference.campaign, lambda _: (), lambda _: 0, clock(), told=told, owners=owners)
+    return World(
+        reference.settings(), reference.campaign, _none_of_class, _no_repeats, clock(), told=told, owners=owners
+    )
+
+
+def _none_of_class(_: ResponseClass) -> Iterable[Response]:
+    return ()
+
+
+def _no_repeats(_: str) -> int:
+    return 0

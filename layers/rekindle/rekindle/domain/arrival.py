@@ -15,7 +15,7 @@ from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Basis, Decision, Outcome, Reason, Trigger
 from rekindle.domain.person import Engagement, Person
-from rekindle.domain.reactivation import World, activate, in_nurture, new_engagement, skipped
+from rekindle.domain.reactivation import World, activate, basis_of, in_nurture, new_engagement, skipped
 from rekindle.domain.response import (
     ALREADY_ENGAGED,
     EXISTING_OPPORTUNITY,
@@ -49,8 +49,8 @@ def trigger_of(person_id: str, response: Response, told_at: datetime, score: Sco
         Scenario.RESPONSE,
         f"response:{response.response_id}:{kind}",
         person_id,
-        as_of=told_at,
-        score=score.as_of(told_at) if score else None,
+        told_at,
+        score.as_of(told_at) if score else None,
     )
 
 
@@ -80,35 +80,30 @@ class Arrival:
 
 def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     """The decision on an arriving response, and the change: the response is stored in any case."""
-    decided, change = _evaluated(arrival, world)
-    decision = replace(decided, basis=_basis(arrival, decided.basis or Basis()))
-    return decision, replace(change, decision=decision)
-
-
-def _basis(arrival: Arrival, basis: Basis) -> Basis:
-    """What was read, with what an arrival alone looks at."""
-    crossing, active = arrival.crossing_decision, arrival.person.active
-    return replace(
-        basis,
-        active=active if may_take_over(arrival.trigger, active) else basis.active,
-        own_score=arrival.response.details.score if arrival.response.details else None,
-        unanswered_at=crossing.as_of if crossing is not None and crossing.reason in _FOUND_NOBODY else None,
-    )
-
-
-def _evaluated(arrival: Arrival, world: World) -> tuple[Decision, Change]:
-    engagement = _engagement_in_retrospect(arrival, world)
+    basis, engagement = _basis(arrival), _engagement_in_retrospect(arrival, world)
     if engagement is not None:
-        return _credit_in_retrospect(arrival, engagement, world)
-    person, response = arrival.person, arrival.response
+        return _credit_in_retrospect(arrival, engagement, world, basis)
+    trigger, person, response = arrival.trigger, arrival.person, arrival.response
     reason = _reason(arrival, world)
     if reason is None:
-        return activate(arrival.trigger, person, response, world, outcome=Outcome.ACTIVATED, considered_total=1)
+        return activate(trigger, person, response, world, outcome=Outcome.ACTIVATED, considered_total=1, basis=basis)
     after = replace(person, version=person.version + 1)
     standing = replace(response.standing, status=_STATUS_AFTER.get(reason))
     stored = response.traced(person.person_id, after.version, standing)
-    decision = skipped(arrival.trigger, person, world, reason)
+    decision = skipped(trigger, person, world, reason, basis)
     return decision, Change(after, person.version, (stored,), decision=decision, classes=world.settings.classes)
+
+
+def _basis(arrival: Arrival) -> Basis:
+    """What was read, with what an arrival alone looks at."""
+    crossing, active, details = arrival.crossing_decision, arrival.person.active, arrival.response.details
+    return basis_of(
+        arrival.trigger,
+        arrival.person,
+        active if may_take_over(arrival.trigger, active) else None,
+        details.score if details is not None else None,
+        crossing.as_of if crossing is not None and crossing.reason in _FOUND_NOBODY else None,
+    )
 
 
 def _reason(arrival: Arrival, world: World) -> Reason | None:
@@ -190,7 +185,9 @@ def _would_have_won(response: Response, active: Engagement, world: World) -> boo
     return tie_break(candidate, campaign) < tie_break(chosen, world.campaign_of(chosen.campaign_id))
 
 
-def _credit_in_retrospect(arrival: Arrival, engagement: Engagement, world: World) -> tuple[Decision, Change]:
+def _credit_in_retrospect(
+    arrival: Arrival, engagement: Engagement, world: World, basis: Basis
+) -> tuple[Decision, Change]:
     """Give the response the engagement, as of the engagement's own instant, and withdraw it from who held it."""
     standing = replace(arrival.response.standing, reactivated_at=engagement.since, status=NO_ACTION_REQUIRED)
     replaced = arrival.active_response if arrival.person.active is not None else None
@@ -211,6 +208,7 @@ def _credit_in_retrospect(arrival: Arrival, engagement: Engagement, world: World
             received_at=standing.received_at,
         ),
         considered_total=1,
+        basis=basis,
     )
     if withdrawn is None:
         return decision, change

@@ -286,7 +286,7 @@ def _with_first(assignment: Assignment, owner_id: str | None, at: datetime, owne
     """The assignment with its owner, and with its first owner or first queue if it had none: never a second first, and
     never one who left."""
     if owner_id is None or not owners.may_own(owner_id):
-        return replace(assignment, owner_id=owner_id)
+        return assignment if assignment.owner_id == owner_id else replace(assignment, owner_id=owner_id)
     assigned_at = assignment.assigned_at or max(at, assignment.activated_at)
     if owners.is_queue(owner_id):
         first = assignment.first_queue_id or (owner_id if assignment.first_owner_id is None else None)

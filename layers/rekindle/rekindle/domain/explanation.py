@@ -120,8 +120,7 @@ def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: 
 
 
 def _told(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
-    trigger = _trigger(decision, settings)
-    when = _when(decision.as_of)
+    trigger, when = _trigger(decision, settings), _when(decision.as_of)
     if decision.reason is not None:
         return f"Nothing was done when {trigger} on {when}: {_REASON[decision.reason]}."
     name = _name(decision.campaign_id, campaign_of)

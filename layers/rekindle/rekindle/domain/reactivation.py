@@ -202,10 +202,12 @@ def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, worl
     return default_campaign(default, _user(asked_of, world), world.campaign_of)
 
 
-def skipped(trigger: Trigger, person: Person | None, world: World, reason: Reason) -> Decision:
+def skipped(
+    trigger: Trigger, person: Person | None, world: World, reason: Reason, basis: Basis | None = None
+) -> Decision:
     searched = reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
-    return _decided(trigger, person, world, Outcome.SKIPPED, reason, total)
+    return _decided(trigger, person, world, Outcome.SKIPPED, basis, reason, total)
 
 
 def _decided(
@@ -213,21 +215,22 @@ def _decided(
     person: Person | None,
     world: World,
     outcome: Outcome,
+    basis: Basis | None,
     reason: Reason | None = None,
     considered_total: int = 0,
 ) -> Decision:
     """What every decision on a trigger says, whatever came of it."""
     return Decision(
-        decision_id=trigger.decision_id,
-        person_id=trigger.person_id,
-        scenario=trigger.scenario,
-        outcome=outcome,
-        reason=reason,
-        trigger_id=trigger.trigger_id,
-        as_of=trigger.as_of,
-        decided_at=world.now,
-        settings_version=world.settings.version,
-        person_version=person.version if person else 0,
+        trigger.decision_id,
+        trigger.person_id,
+        trigger.scenario,
+        outcome,
+        reason,
+        trigger.trigger_id,
+        trigger.as_of,
+        world.now,
+        world.settings.version,
+        person.version if person else 0,
         considered_total=considered_total,
         score=trigger.score,
         previous_score=trigger.previous_score,
@@ -237,26 +240,38 @@ def _decided(
         prompted_campaign_id=trigger.prompted_campaign_id,
         dry_run=trigger.dry_run,
         batch_id=trigger.batch_id,
-        basis=_basis(trigger, person),
+        basis=basis or basis_of(trigger, person),
     )
 
 
-def _basis(trigger: Trigger, person: Person | None) -> Basis:
+def basis_of(
+    trigger: Trigger,
+    person: Person | None,
+    contested: Engagement | None = None,
+    own_score: float | None = None,
+    unanswered_at: datetime | None = None,
+) -> Basis:
+    """What is read of a person, and beyond it what an arrival alone looks at: `contested` is the engagement that it
+    might take the place of."""
     if person is None:
         return Basis()
-    active = person.active
+    active, status_mark = person.active, person.status_mark
+    if active is not None and contested is None:
+        contested = Engagement("", "", 0, active.since, "", active.scenario)
     return Basis(
-        status=person.status,
-        status_at=person.status_mark.at if person.status_mark else None,
-        status_activated=person.status_activated if trigger.scenario is Scenario.ACTIVE_STATUS else None,
-        owner_id=person.owner_id,
-        record_type=person.record_type,
-        nurture_until=person.nurture_until,
-        score_activated_at=person.score_activated_at if trigger.scenario is Scenario.SCORE else None,
-        opportunity_open=person.has_open_opportunity,
-        cycles=person.cycles,
-        deleted=person.deleted,
-        active=Engagement("", "", 0, active.since, "", active.scenario) if active else None,
+        person.status,
+        status_mark.at if status_mark is not None else None,
+        person.status_activated if trigger.scenario is Scenario.ACTIVE_STATUS else None,
+        person.owner_id,
+        person.record_type,
+        person.nurture_until,
+        person.score_activated_at if trigger.scenario is Scenario.SCORE else None,
+        person.has_open_opportunity,
+        person.cycles,
+        person.deleted,
+        contested,
+        own_score,
+        unanswered_at,
     )
 
 
@@ -325,6 +340,7 @@ def activate(
     chosen_as: Engagement | None = None,
     considered_total: int = 0,
     default_campaign_source: str | None = None,
+    basis: Basis | None = None,
 ) -> tuple[Decision, Change]:
     """Make a response the active one: a cycle, the person's status, the response's, and the decision on record.
 
@@ -332,7 +348,7 @@ def activate(
     engagement whose place it takes.
     """
     settings = world.settings
-    decided = _decided(trigger, person, world, outcome)
+    decided = _decided(trigger, person, world, outcome, basis)
     since = chosen_as.since if chosen_as else trigger.as_of
     status = settings.status(person.status)
     name = person.status if status is not None and status.active else settings.open_status or person.status

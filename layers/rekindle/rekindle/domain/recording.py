@@ -28,11 +28,11 @@ _PERSON = {"kind", "owner_id", "record_type", "status"}
 _DETAILS = {f.name for f in fields(Details)} - {"marks", "inserted_by", "recorded_at"}
 
 
-def _flat(values: Mapping[str, Any], marks: Marks) -> dict[str, Any]:
+def _flat(values: Mapping[str, Any], marks: Marks) -> Mapping[str, Any]:
     """One entry for each field that can change by itself: `fields` is told apart into its own names, and where it is
     cleared as a whole, each name that was told before is cleared."""
     if _NESTED not in values:
-        return dict(values)
+        return values
     flat = {name: value for name, value in values.items() if name != _NESTED}
     if values[_NESTED] is None:
         flat[_NESTED] = None
@@ -235,7 +235,7 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
     nobody told is that of the first fact, whichever arrived first."""
     mark = fact.mark
     before = stored or nothing_known_of(fact.response_id, mark)
-    details = before.details or Details()
+    details, standing = before.details or Details(), before.standing
     values = dict(fact.values)
     if fact.person_id is not None:
         values["person_id"] = fact.person_id
@@ -246,23 +246,27 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
         return Told(before, applied, False)
     told = _merged(applied, details.fields)
     responds = bool(fact.values.get("responded"))
-    responded = before.standing.responded or responds
-    standing = replace(
-        before.standing,
-        responded=responded,
-        responded_at=_responded_at(before.standing, told, applied.marks, mark.at if responds else None),
-        received_at=told.get("received_at") or _first(before.standing.received_at, mark, applied.marks, "received_at"),
-        deleted=False,
+    responded = standing.responded or responds
+    after = Response(
+        before.response_id,
+        told.get("campaign_id") or before.campaign_id,
+        Standing(
+            responded,
+            _responded_at(standing, told, applied.marks, mark.at if responds else None),
+            told.get("received_at") or _first(standing.received_at, mark, applied.marks, "received_at"),
+            standing.status,
+            standing.activated_at,
+            standing.reactivated_at,
+        ),
+        replace(
+            details,
+            marks=applied.marks,
+            recorded_at=min(details.recorded_at or mark.at, mark.at),
+            **{n: v for n, v in told.items() if n in _DETAILS},
+        ),
+        before.trail,
     )
-    details = replace(
-        details,
-        marks=applied.marks,
-        recorded_at=min(details.recorded_at or mark.at, mark.at),
-        **{n: v for n, v in told.items() if n in _DETAILS},
-    )
-    campaign_id = told.get("campaign_id") or before.campaign_id
-    after = Response(before.response_id, campaign_id, standing, details, before.trail)
-    return Told(after, applied, responded and not before.standing.responded)
+    return Told(after, applied, responded and not standing.responded)
 
 
 def nothing_known_of(response_id: str, mark: Mark) -> Response:

@@ -117,15 +117,16 @@ def changed(
     stored: Score | None, person_id: str, value: float | None, mark: Mark, threshold: float
 ) -> tuple[Score, Order]:
     """The score after a change, or the stored one where the change is not newer."""
-    order = mark.order_after(stored.mark if stored else None)
-    if stored is not None and order is not Order.NEWER:
+    if stored is None:
+        crossing = Crossing(None, value, mark) if value is not None and crosses(None, value, threshold) else None
+        rises = risen((), value, mark.at)
+        return Score(person_id, value, mark, crossing, crossing is not None, 1, None, rises), Order.NEWER
+    order = mark.order_after(stored.mark)
+    if order is not Order.NEWER:
         return stored, order
-    previous = stored.value if stored else None
-    last = stored.last_crossing if stored else None
+    previous, crossing = stored.value, stored.last_crossing
     up = value is not None and crosses(previous, value, threshold)
     if up and value is not None:
-        last = Crossing(previous, value, mark)
-    following = mark.following(stored.mark if stored else None)
-    version = stored.version + 1 if stored else 1
-    rises = risen(stored.known_rises() if stored else (), value, mark.at)
-    return Score(person_id, value, following, last, up, version, rises=rises), order
+        crossing = Crossing(previous, value, mark)
+    rises = risen(stored.rises or stored.known_rises(), value, mark.at)
+    return Score(person_id, value, mark.following(stored.mark), crossing, up, stored.version + 1, None, rises), order

@@ -159,19 +159,20 @@ def explained(
 ) -> tuple[Response | None, list[Considered]]:
     """The winner, and the verdict on every response: best first, then those that lost to it, then the excluded."""
     held = [r for r in responses if not r.standing.deleted]
-    winner = best(grouped_by_class(held, rules.classes), campaign_of, rules)
+    verdicts = [(r, exclusion(r, campaign_of(r.campaign_id), rules)) for r in held]
+    eligible = [r for r, excluded in verdicts if excluded is None]
+    winner = best(grouped_by_class(eligible, rules.classes), campaign_of, rules) if eligible else None
     won = winner.standing.classified(rules.classes) if winner else None
-    verdicts = []
-    for response in held:
+    placed = []
+    for response, excluded in verdicts:
         response_class = response.standing.classified(rules.classes)
-        excluded = exclusion(response, campaign_of(response.campaign_id), rules)
         if excluded is None and (winner is None or response.response_id != winner.response_id):
             excluded = Excluded.OLDER if response_class is won else Excluded.LOWER_CLASS
         dated_at = response.standing.responded_at
         verdict = Considered(response.response_id, response.campaign_id, response_class, dated_at, excluded)
-        verdicts.append((_NEAR_MISSES.get(excluded, len(_NEAR_MISSES)), _search_order(response), verdict))
-    verdicts.sort(key=lambda v: v[:2])
-    return winner, [verdict for _, _, verdict in verdicts]
+        placed.append((_NEAR_MISSES.get(excluded, len(_NEAR_MISSES)), _search_order(response), verdict))
+    placed.sort(key=lambda place: place[:2])
+    return winner, [verdict for _, _, verdict in placed]
 
 
 _NEAR_MISSES: Mapping[Excluded | None, int] = {None: 0, Excluded.OLDER: 1, Excluded.LOWER_CLASS: 2}

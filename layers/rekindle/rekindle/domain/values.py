@@ -14,9 +14,9 @@ else:
         """As `dataclasses.replace`, at half of its cost: that one asks every field anew what kind of field it is,
         and no decision is made without a dozen changes."""
         kind = type(value)
-        if kind in _twins:
-            replaced = _replacing.get((kind, *changes)) or _replacer(kind, *changes)
-            return replaced(value, *changes.values())
+        replaced = _replacing.get(kind)
+        if replaced is not None:
+            return replaced(value, changes)
         read, place_of = _fields_of(kind)
         values = [*read(value)]
         for name, changed in changes.items():
@@ -33,8 +33,7 @@ def _fields_of(kind: type[Any]) -> tuple[Callable[[Any], Iterable[Any]], dict[st
 # --- many values ---------------------------------------------------------------------------------------------------
 
 _twins: dict[type[Any], type[Any]] = {}
-_replacing: dict[tuple[Any, ...], Callable[..., Any]] = {}
-"""By the kind of a value and the names of the fields that are new."""
+_replacing: dict[type[Any], Callable[..., Any]] = {}
 
 
 def quicken(*kinds: type[Any]) -> None:
@@ -48,6 +47,7 @@ def quicken(*kinds: type[Any]) -> None:
     for kind in kinds:
         if kind not in _twins:
             _twins[kind] = type(kind.__name__, (), {"__slots__": tuple(field.name for field in fields(kind))})
+            _replacing[kind] = _replacer(kind)
             setattr(kind, "__init__", _initialising(kind))  # noqa: B010 - a type checker holds it for fixed
 
 
@@ -71,15 +71,14 @@ def _initialising(kind: type[Any]) -> Callable[..., None]:
     return _compiled(f"__init__(_self, {', '.join(told)})", lines, known)
 
 
-def _replacer(kind: type[Any], *names: str) -> Callable[..., Any]:
+def _replacer(kind: type[Any]) -> Callable[..., Any]:
     """Makes another value out of one and what is new for some of its fields."""
-    unknown = set(names) - {field.name for field in fields(kind)}
-    if unknown:
-        raise TypeError(f"{kind.__name__} has no field {', '.join(sorted(unknown))}")
-    filled = [f"_new.{f.name} = {f.name if f.name in names else f'_old.{f.name}'}" for f in fields(kind)]
-    lines = ["_new = _blank(_twin)", *filled, "_new.__class__ = _own", "return _new"]
-    known = {"_own": kind, "_twin": _twins[kind], "_blank": object.__new__}
-    return _replacing.setdefault((kind, *names), _compiled(f"replaced({', '.join(('_old', *names))})", lines, known))
+    filled = [f"_new.{field.name} = _old.{field.name}" for field in fields(kind)]
+    changed = "try:\n        for _name, _value in _changes.items(): _set(_new, _name, _value)"
+    refused = "except AttributeError: raise TypeError(f'{_own.__name__} has no field {_name}') from None"
+    lines = ["_new = _blank(_twin)", *filled, changed, refused, "_new.__class__ = _own", "return _new"]
+    known = {"_own": kind, "_twin": _twins[kind], "_blank": object.__new__, "_set": setattr}
+    return _compiled("replaced(_old, _changes)", lines, known)
 
 
 def _compiled(head: str, lines: Iterable[str], known: dict[str, Any]) -> Callable[..., Any]:

@@ -36,12 +36,13 @@ from rekindle.application.reconsider_responses import RECENT
 from rekindle.application.recorded import Recorded
 from rekindle.domain import times
 from rekindle.domain.arrival import Arrival
-from rekindle.domain.assignment import Assignment
+from rekindle.domain.assignment import Assignment, AssignmentStep, Owners
 from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.decision import Basis, Decision, Trigger
 from rekindle.domain.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
 from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.facts import Fact, PersonChanged, ResponseRecorded
+from rekindle.domain.journey import Deactivated, StageReached
 from rekindle.domain.ordering import Applied
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.reactivation import World
@@ -57,18 +58,24 @@ quicken(
     *(
         Applied,
         Arrival,
+        Assignment,
+        AssignmentStep,
+        Basis,
         Change,
         Considered,
         Crossing,
+        Deactivated,
         Decision,
         Details,
         Engagement,
         Explanation,
         Home,
+        Owners,
         Person,
         Profile,
     ),
-    *(PersonChanged, Recorded, Response, ResponseRecorded, Rules, Score, Standing, Told, Trace, Trigger, World),
+    *(PersonChanged, Recorded, Response, ResponseRecorded, Rules, Score, StageReached, Standing, Told, Trace),
+    *(Trigger, World),
 )
 """What a history makes millions of."""
 
@@ -140,22 +147,19 @@ class Simulation:
             self.refused.append(Refused(line, refusal))
             return ()
         explained: list[Explanation] = []
+        memory = self.memory
         for fact in facts:
-            if self._somebody_waits():
+            # Time alone may do something only where somebody waits.
+            if self._waiting or memory.due or memory.waiting or memory.routings:
                 explained.extend(self._let_time_pass(fact.mark.at))
             elif fact.mark.at > self.now:
                 self.now = fact.mark.at
             self._record(line, fact)
         if self._waiting:
             self._try_again()
-        if self.memory.outbox:
+        if memory.outbox:
             explained.extend(self._decided())
         return explained
-
-    def _somebody_waits(self) -> bool:
-        """Whether time alone may do something."""
-        memory = self.memory
-        return bool(memory.due or memory.waiting or memory.routings or self._waiting)
 
     def finish(self) -> Iterator[Explanation]:
         """The end of the history: delays that run come to their end, so that every trigger has its decision, and what
@@ -231,9 +235,12 @@ class Simulation:
             return
         counts = self.counts
         counts["applied"] += recorded.applied
-        counts["older"] += recorded.older
-        counts["duplicate"] += recorded.duplicate
-        self._follow()
+        if recorded.older or recorded.duplicate:
+            counts["older"] += recorded.older
+            counts["duplicate"] += recorded.duplicate
+        memory = self.memory
+        if memory.crossings or memory.activations or memory.begun:
+            self._follow()
 
     def _follow(self) -> None:
         """What the functions do that read the streams."""

@@ -1,6 +1,6 @@
 """Salesforce's identifiers: 15 characters whose case matters, or 3 more that spell the case out."""
 
-_SHORT = 15
+SHORT = 15
 _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 PERSON = ("00Q", "003")
@@ -16,14 +16,14 @@ OPPORTUNITY = ("006",)
 
 def widened(identifier: str) -> str:
     """The 18-character form of a Salesforce identifier; any other text as it is."""
-    if len(identifier) != _SHORT or not (identifier.isascii() and identifier.isalnum()):
+    if len(identifier) != SHORT or not (identifier.isascii() and identifier.isalnum()):
         return identifier
     return identifier + "".join(
         _CHECK[sum(1 << place for place in range(5) if identifier[start + place].isupper())]
-        for start in range(0, _SHORT, 5)
+        for start in range(0, SHORT, 5)
     )
 
 
 def widened_if(prefixes: tuple[str, ...], identifier: str) -> str:
     """The same where it begins as Salesforce's do for such a record: another CRM's own stay as they are."""
-    return widened(identifier) if len(identifier) == _SHORT and identifier.startswith(prefixes) else identifier
+    return widened(identifier) if len(identifier) == SHORT and identifier.startswith(prefixes) else identifier

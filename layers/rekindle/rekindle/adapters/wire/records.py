@@ -5,6 +5,7 @@ field that the detail does not have is not in a fact's values; one that is null 
 """
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -56,6 +57,7 @@ from rekindle.domain.facts import (
     UserChanged,
 )
 from rekindle.domain.ordering import Mark
+from rekindle.domain.score import HIGHEST, LOWEST
 
 _DIGEST_LENGTH = 16
 _NUMBERS = frozenset({"score", "cost", "amount"})
@@ -195,6 +197,9 @@ def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
 
 
 def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    score: Any = detail.get("score")
+    if len(detail) == 2 and "person_id" in detail and type(score) in (int, float) and LOWEST <= score <= HIGHEST:
+        return {"score": _cut(float(score))}  # As most facts, and to ask the whole form costs several times as much.
     values = _values(PersonValues, PERSON, _blank_score_cleared(detail), named)
     for name, value in values.items():
         if value and name in _PERSON_IDS:
@@ -260,7 +265,8 @@ def campaign_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> Ca
 def response_recorded(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponseRecorded:
     response_id = _id(ids.RESPONSE, detail, "response_id", named)
     person_id = _id(ids.PERSON, detail, "person_id", named)
-    campaign_id = _id(ids.CAMPAIGN, detail, "campaign_id", named)
+    # Few campaigns are named by very many responses: each name is held in memory once.
+    campaign_id = sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", named))
     required(Flag, detail, "responded", named)
     return ResponseRecorded(response_id, mark, person_id, campaign_id, response_values(detail, named))
 
@@ -333,7 +339,8 @@ def _cut(number: float) -> float:
 
 
 def _id(prefixes: tuple[str, ...], detail: Mapping[str, Any], name: str, named: Naming) -> str:
-    return ids.widened_if(prefixes, identifier(detail, name, named))
+    told = identifier(detail, name, named)
+    return ids.widened_if(prefixes, told) if len(told) == ids.SHORT else told
 
 
 def _blank_score_cleared(detail: Mapping[str, Any]) -> Mapping[str, Any]:
