@@ -393,6 +393,20 @@ def test_same_owner_told_again_before_waiting_began_is_no_answer(owners: list[st
     assert (the(rekindle).state, rekindle.person().owner_id) == (State.PENDING, "q-routing")
 
 
+@pytest.mark.parametrize("holder", ["q-routing", "q-triage"])
+def test_moved_to_wait_elsewhere_before_waiting_began_is_no_answer(holder: str) -> None:
+    rekindle = a_rekindle(intermediate=["q-triage"])
+    a_lead(rekindle)
+    crosses(rekindle)
+    owned(rekindle, holder, 2)
+    activated(rekindle, 3)
+    assert (the(rekindle).state, the(rekindle).first_queue_id) == (State.PENDING, None)
+    assert (the(rekindle).confirmed, rekindle.person().owner_id) == (True, holder)
+    owned(rekindle, "u1", 4)
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.ASSIGNED, "u1")
+    assert told(rekindle) == ["Assignment Started", COMPLETED]
+
+
 def test_engine_answered_before_waiting_began_with_one_who_left_is_no_answer() -> None:
     rekindle = a_rekindle(owners=[])
     a_lead(rekindle)
