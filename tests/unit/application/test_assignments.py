@@ -589,6 +589,21 @@ def test_merged_while_both_wait_the_earlier_wait_stays_and_the_other_is_cancelle
     assert notified(rekindle) == [("reminder", "u-manager"), ("timed_out", "u-manager")]
 
 
+def test_a_wait_that_is_taken_over_is_a_cycle_of_its_own() -> None:
+    """The survivor's own cycle was completed under its number already."""
+    rekindle = waiting()
+    a_lead(rekindle, "p2")
+    crosses(rekindle, "p2", 1)
+    activated(rekindle, 1)
+    owned(rekindle, "u2", 3, "p2")
+    rekindle.tell(people_merged("p2", "p1", at=at(5)))
+    assert told(rekindle).count(COMPLETED) == 2
+    rekindle.announce()
+    completed = [event for event in rekindle.bus.published if event.detail_type == COMPLETED]
+    assert sorted((event.person_id, event.detail["cycle"]) for event in completed) == [("p2", 1), ("p2", 2)]
+    assert (rekindle.person("p2").cycles, the(rekindle, "p2").cycle) == (2, 2)
+
+
 @pytest.mark.parametrize(
     ("fact", "why"),
     [
