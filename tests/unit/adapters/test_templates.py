@@ -192,6 +192,10 @@ def test_what_is_nested_too_deeply_for_python_is_a_fault(source: str) -> None:
     assert sys.getrecursionlimit() == before
 
 
+def test_a_number_that_python_does_not_read_is_a_fault() -> None:
+    assert fault("{{ " + "9" * 4301 + " }}") == "line 1: a number in it is too long"
+
+
 def test_what_grows_too_long_is_cut_off() -> None:
     long = {"name": "x" * 1000}
     written = WRITE("assigned", Template("{{ owner.name }}" * 9, "{{ owner.name }}" * 99), {"owner": long})

@@ -393,6 +393,20 @@ def test_same_owner_told_again_before_waiting_began_is_no_answer(owners: list[st
     assert (the(rekindle).state, rekindle.person().owner_id) == (State.PENDING, "q-routing")
 
 
+@pytest.mark.parametrize("holder", ["q-routing", "q-triage"])
+def test_moved_to_wait_elsewhere_before_waiting_began_is_no_answer(holder: str) -> None:
+    rekindle = a_rekindle(intermediate=["q-triage"])
+    a_lead(rekindle)
+    crosses(rekindle)
+    owned(rekindle, holder, 2)
+    activated(rekindle, 3)
+    assert (the(rekindle).state, the(rekindle).first_queue_id) == (State.PENDING, None)
+    assert (the(rekindle).confirmed, rekindle.person().owner_id) == (True, holder)
+    owned(rekindle, "u1", 4)
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.ASSIGNED, "u1")
+    assert told(rekindle) == ["Assignment Started", COMPLETED]
+
+
 def test_engine_answered_before_waiting_began_with_one_who_left_is_no_answer() -> None:
     rekindle = a_rekindle(owners=[])
     a_lead(rekindle)
@@ -573,6 +587,21 @@ def test_merged_while_both_wait_the_earlier_wait_stays_and_the_other_is_cancelle
     rekindle.wait(at(61))
     assert Counter(told(rekindle)) == {"Assignment Started": 2, TIMED_OUT: 1}
     assert notified(rekindle) == [("reminder", "u-manager"), ("timed_out", "u-manager")]
+
+
+def test_a_wait_that_is_taken_over_is_a_cycle_of_its_own() -> None:
+    """The survivor's own cycle was completed under its number already."""
+    rekindle = waiting()
+    a_lead(rekindle, "p2")
+    crosses(rekindle, "p2", 1)
+    activated(rekindle, 1)
+    owned(rekindle, "u2", 3, "p2")
+    rekindle.tell(people_merged("p2", "p1", at=at(5)))
+    assert told(rekindle).count(COMPLETED) == 2
+    rekindle.announce()
+    completed = [event for event in rekindle.bus.published if event.detail_type == COMPLETED]
+    assert sorted((event.person_id, event.detail["cycle"]) for event in completed) == [("p2", 1), ("p2", 2)]
+    assert (rekindle.person("p2").cycles, the(rekindle, "p2").cycle) == (2, 2)
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,13 @@ def test_an_account_whose_owner_left_leads_to_the_next_step(rekindle: Rekindle):
     assert "ann was not active" in routing.sentence
 
 
+def test_an_account_of_a_temporary_owner_ends_no_wait(rekindle: Rekindle):
+    rekindle.configure(routed_by({"to": "account_owner"}, TO_POOL, **pool("bob")))
+    rekindle.tell(account_changed("acme", domain="acme.com", owner_id=ROUTING))
+    routing = routed(rekindle, email="jo@acme.com")
+    assert (routing.owner_id, routing.passed) == ("bob", {ROUTING: Passed.TEMPORARY_OWNER})
+
+
 def test_the_crm_is_asked_to_convert_a_matched_lead_with_its_status(rekindle: Rekindle):
     rekindle.configure(routed_by({"to": "account_owner"}, convert=True))
     rekindle.tell(account_changed("acme", domain="acme.com", owner_id="ann"))
@@ -174,6 +181,64 @@ def test_where_nobody_is_at_work_it_is_tried_again_when_somebody_is(rekindle: Re
     rekindle.clock.now = routing.again_at
     again = rekindle.use.route_leads("p1", routing.assignment_id)
     assert again is not None and again.owner_id == "ann"
+
+
+def test_when_it_is_tried_again_is_told_in_utc(rekindle: Rekindle):
+    rekindle.configure(routed_by(TO_POOL, rule={"deadline": "P7D"}, **pool("ann", hours={})))
+    rekindle.tell(user_changed("ann", 1, time_zone="America/New_York"))
+    routing = routed(rekindle)
+    nine_in_new_york = datetime(2026, 1, 7, 14, tzinfo=UTC)
+    assert routing.again_at == nine_in_new_york
+    # A schedule, and whatever is written of the instant, takes the clock as it stands.
+    assert routing.again_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("until", "more", "again_at"),
+    [
+        ("2026-01-07T12:30:00Z", {}, datetime(2026, 1, 7, 12, 30, tzinfo=UTC)),
+        ("2026-01-07T18:00:00Z", {"hours": {}}, datetime(2026, 1, 8, 9, tzinfo=UTC)),
+        ("2026-01-08", {"hours": {}, "holidays": ["2026-01-09"]}, datetime(2026, 1, 12, 9, tzinfo=UTC)),
+        ("2026-01-09", {}, datetime(2026, 1, 10, tzinfo=UTC)),
+        ("9999-12-31", {}, None),
+    ],
+)
+def test_who_is_absent_is_asked_again_when_back_at_work(
+    rekindle: Rekindle, until: str, more: dict[str, Any], again_at: datetime | None
+):
+    rekindle.configure(routed_by(TO_POOL, rule={"deadline": "P7D"}, **pool("ann", **more)))
+    rekindle.tell(user_changed("ann", 1, fields={"absent_until": until}))
+    routing = routed(rekindle)
+    assert (routing.passed, routing.again_at) == ({"ann": Passed.ABSENT}, again_at)
+
+
+def test_an_accounts_owner_who_is_absent_is_asked_again_when_back(rekindle: Rekindle):
+    rekindle.configure(routed_by({"to": "account_owner"}, rule={"deadline": "P7D"}))
+    rekindle.tell(account_changed("acme", domain="acme.com", owner_id="ann"))
+    rekindle.tell(user_changed("ann", 1, fields={"absent_until": "2026-01-07"}))
+    assert routed(rekindle, email="jo@acme.com").again_at == datetime(2026, 1, 8, tzinfo=UTC)
+
+
+def test_a_holiday_of_a_pool_without_hours_ends_at_midnight(rekindle: Rekindle):
+    rekindle.configure(
+        routed_by(TO_POOL, **pool("ann", holidays=["2026-01-07", "2026-01-08"], time_zone="Europe/Oslo"))
+    )
+    assert routed(rekindle).again_at == datetime(2026, 1, 8, 23, tzinfo=UTC)
+
+
+def test_a_quota_that_is_reached_is_new_the_next_day(rekindle: Rekindle):
+    rekindle.configure(routed_by(TO_POOL, rule={"deadline": "P7D"}, **pool({"user": "ann", "quota": 1}, hours={})))
+    assert routed(rekindle).owner_id == "ann"
+    routing = routed(rekindle, "p2")
+    assert (routing.owner_id, routing.again_at) == (None, datetime(2026, 1, 8, 9, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("time_zone", ["Nowhere/City", "America", "../../etc/passwd"])
+@pytest.mark.parametrize("fields", [{}, {"absent_until": "2026-01-06"}])
+def test_a_user_whose_time_zone_there_is_not_has_the_pools(rekindle: Rekindle, time_zone: str, fields: dict[str, Any]):
+    rekindle.configure(routed_by(TO_POOL, **pool("ann", hours={})))
+    rekindle.tell(user_changed("ann", 1, time_zone=time_zone, fields=fields))
+    assert routed(rekindle).owner_id == "ann"
 
 
 def test_a_lead_whose_deadline_comes_first_is_left_to_it(rekindle: Rekindle):
@@ -260,6 +325,8 @@ def test_a_lead_that_was_converted_while_waiting_is_routed_as_its_contact(rekind
         ({"steps": [{"to": "pool", "pool": "none"}]}, "assignment.router.steps[0].pool"),
         ({"steps": [{"to": "account_team"}]}, "assignment.router.steps[0].role"),
         ({"steps": [{"to": "anybody"}]}, "assignment.router.steps[0].to"),
+        ({"steps": [{"to": ["pool"]}]}, "assignment.router.steps[0].to"),
+        ({"steps": [{"to": "pool", "pool": {"name": "all"}}]}, "assignment.router.steps[0].pool"),
         (pool(), "assignment.router.pools.all.members"),
         (pool("ann", "ann"), "assignment.router.pools.all.members[1].user"),
         (pool({"user": "ann", "capacity": 0}), "assignment.router.pools.all.members[0].capacity"),

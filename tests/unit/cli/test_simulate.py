@@ -305,6 +305,28 @@ def test_assignments_are_told_in_their_last_state(routed, owned, capsys):
     assert first["system_delay_seconds"] == 86400
 
 
+def test_a_wait_that_a_merge_ends_is_told_in_its_last_state_too(routed, tmp_path, capsys):
+    """The survivor takes over the earlier wait in the very change that cancels its own."""
+    leads = [
+        told
+        for day, lead in ((3, "p1"), (4, "p2"))
+        for told in (
+            event(2, "Person Changed", person_id=lead, status="New", score=70, owner_id="q-in"),
+            event(
+                day, "Response Recorded", response_id=f"r-{lead}", person_id=lead, campaign_id="fair", responded=True
+            ),
+        )
+    ]
+    merge = event(4, "People Merged", survivor_id="p2", merged_ids=["p1"])
+    history = written(tmp_path / "merged.jsonl", *HISTORY[:2], *leads, {**merge, "time": "2026-01-04T00:01:00Z"})
+    out, _ = simulated(routed, history, capsys, "--records", "assignment")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [(line["response_id"], line["person_id"], line["state"], line["reason"]) for line in lines] == [
+        ("r-p1", "p2", "pending", "WAITS_FOR_OWNER"),
+        ("r-p2", "p2", "cancelled", "MERGED"),
+    ]
+
+
 def test_decisions_come_before_assignments_where_both_are_asked_for(routed, owned, capsys):
     out, _ = simulated(routed, owned, capsys, "--records", "assignment,decision")
     assert [json.loads(line)["record"] for line in out.splitlines()] == ["decision"] * 8 + ["assignment"] * 4

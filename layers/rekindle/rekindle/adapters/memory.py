@@ -12,7 +12,7 @@ from typing import Any
 from rekindle.application.ports import CLAIMED, MARKED, Claim, Page
 from rekindle.domain import times
 from rekindle.domain.account import Account
-from rekindle.domain.assignment import Assignment, State
+from rekindle.domain.assignment import Assignment, AssignmentStep, State
 from rekindle.domain.batch import Batch, Member
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change, origins
@@ -191,8 +191,13 @@ class MemoryPeople:
             stored = memory.people.get(person_id)
             person = replace(person, profile=(stored.profile if stored else None) or Profile())
         memory.people[person_id] = person
-        if memory.assignments is not None and person.assignment is not None:
-            memory.assignments[person.assignment.assignment_id] = (person_id, person.assignment)
+        if memory.assignments is not None:
+            for entry in change.entries:
+                # A wait may end in the very change in which the person takes over another's.
+                if isinstance(entry, AssignmentStep):
+                    memory.assignments[entry.assignment.assignment_id] = (entry.person_id, entry.assignment)
+            if person.assignment is not None:
+                memory.assignments[person.assignment.assignment_id] = (person_id, person.assignment)
         if change.status_activated and person.status_activated is not None:
             acted = person.profile.changed_by if person.profile else None
             memory.activations.append((person_id, person.status_activated, acted))

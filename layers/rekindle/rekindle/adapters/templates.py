@@ -92,6 +92,9 @@ def faults(name: str, part: str, source: str) -> Sequence[BadTemplate]:
     except (SyntaxError, RecursionError, MemoryError):
         # Python's own limits: Jinja makes a program of a template.
         return [BadTemplate(part, 1, "it is nested too deeply")]
+    except ValueError:
+        # Python reads no whole number of more than 4,300 digits.
+        return [BadTemplate(part, 1, "a number in it is too long")]
     return sorted(found, key=lambda fault: fault.line)
 
 

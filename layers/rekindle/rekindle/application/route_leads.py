@@ -103,34 +103,42 @@ class RouteLeads:
         owner_id = account.owner_id if step.to is By.ACCOUNT_OWNER else account.team.get(step.role or "")
         if owner_id is None:
             return routing
-        why = Pool("", ()).passed(self.reference.user(owner_id), now)
+        pool = Pool("", ())
+        why = self._why_not(pool, owner_id, now)
         if why is not None:
-            return replace(routing, passed={**routing.passed, owner_id: why})
+            free = pool.free_again(self.reference.user(owner_id), now, why)
+            return replace(
+                routing, passed={**routing.passed, owner_id: why}, again_at=_earliest(routing.again_at, free)
+            )
         return replace(routing, owner_id=owner_id)
 
     def _from_pool(self, pool: Pool, routing: Routing, now: datetime) -> Routing:
-        passed: dict[str, str] = dict(routing.passed)
+        passed: dict[str, Passed] = {}
         left: dict[str, Member] = {}
-        openings: list[datetime] = []
         for member in pool.members:
-            user = self.reference.user(member.user)
-            why = pool.passed(user, now)
+            why = self._why_not(pool, member.user, now)
             if why is None:
                 left[member.user] = member
-                continue
-            passed[member.user] = why
-            if why in (Passed.OUTSIDE_HOURS, Passed.HOLIDAY) and (opening := pool.next_opening(user, now)):
-                openings.append(opening)
+            else:
+                passed[member.user] = why
         while left:
             capacities = tuple((member.user, member.capacity) for member in left.values())
             turn = self.pools.turn(pool.name, capacities)
             member = left[whose_turn(capacities, turn)]
             if member.quota is None or self.pools.claim(pool.name, member.user, pool.day(now), member.quota):
-                return replace(routing, owner_id=member.user, pool=pool.name, turn=turn, passed=passed)
+                found = {**routing.passed, **passed}
+                return replace(routing, owner_id=member.user, pool=pool.name, turn=turn, passed=found)
             passed[member.user] = Passed.QUOTA_REACHED
             del left[member.user]
-        again = min((*openings, *((routing.again_at,) if routing.again_at else ())), default=None)
-        return replace(routing, pool=pool.name, passed=passed, again_at=again)
+        free = (pool.free_again(self.reference.user(user_id), now, why) for user_id, why in passed.items())
+        again = _earliest(routing.again_at, *free)
+        return replace(routing, pool=pool.name, passed={**routing.passed, **passed}, again_at=again)
+
+    def _why_not(self, pool: Pool, user_id: str, now: datetime) -> Passed | None:
+        """Why somebody gets no lead now."""
+        if user_id in self.reference.settings().temporary_owners:
+            return Passed.TEMPORARY_OWNER
+        return pool.passed(self.reference.user(user_id), now)
 
     def _give_back(self, routing: Routing | None) -> None:
         """Somebody else was faster: the claim on a quota was for nothing."""
@@ -140,3 +148,7 @@ class RouteLeads:
         quotas = {member.user: member.quota for member in pool.members} if pool is not None else {}
         if pool is not None and quotas.get(routing.owner_id) is not None:
             self.pools.give_back(pool.name, routing.owner_id, pool.day(routing.at))
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -203,11 +203,14 @@ def opened(
             kept = owners.account_owner_of(account_id)
         return replace(person, assignment=_kept(assignment, kept, Why.CONTACT, owners))
     faster = _answered_before(person, since, settings, told)
-    if faster is not None and kept is not None and owners.may_own(kept) and kept not in settings.temporary_owners:
+    if faster is not None and not _only_holds(kept, settings, owners):
         waited = replace(assignment, temporary_owner_id=faster.to)
         at = person.owner_mark.at if person.owner_mark else since
         return replace(person, assignment=_given(waited, kept, at, Why.ENGINE_WAS_FASTER, owners))
     rule = _rule(person, kept, settings, told)
+    # Whoever only holds the lead since then is no answer; an engine that moved it on to wait elsewhere is left to it.
+    moved_on = rule is None and kept in settings.temporary_owners
+    rule = rule or faster
     if rule is None:
         return replace(person, assignment=_kept(assignment, kept, Why.NO_RULE, owners))
     begun = max(since, now)
@@ -217,14 +220,15 @@ def opened(
         reason=Why.WAITS_FOR_OWNER,
         released_owner_id=kept,
         temporary_owner_id=rule.to,
-        confirmed=kept == rule.to,
+        confirmed=moved_on or kept == rule.to,
         owner_id=rule.to,
         deadline=begun + rule.deadline,
         remind_at=begun + rule.reminder if rule.reminder is not None and rule.reminder < rule.deadline else None,
         fallback_id=rule.fallback,
         routed=rule.to in settings.router.queues,
     )
-    return _owned(replace(person, assignment=waiting), rule.to, since)
+    person = replace(person, assignment=waiting)
+    return person if moved_on else _owned(person, rule.to, since)
 
 
 def settled(person: "Person", engagement: "Engagement", settings: Settings, owners: Owners) -> "Person":

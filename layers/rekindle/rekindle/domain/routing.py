@@ -5,7 +5,7 @@ It waits for nobody and asks nobody: like any engine it hears that an assignment
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,8 @@ class Passed(StrEnum):
     HOLIDAY = "HOLIDAY"
     OUTSIDE_HOURS = "OUTSIDE_HOURS"
     QUOTA_REACHED = "QUOTA_REACHED"
+    TEMPORARY_OWNER = "TEMPORARY_OWNER"
+    """Who only holds leads while they wait ends no wait."""
 
 
 class Unrouted(StrEnum):
@@ -82,14 +84,11 @@ class Hours:
     def hold(self, local: datetime) -> bool:
         return WEEK[local.weekday()] in self.days and self.opens <= local.time() < self.closes
 
-    def next_opening(self, local: datetime) -> datetime | None:
+    def next_opening(self, local: datetime) -> datetime:
         """The next instant at which they begin."""
-        for days in range(8):
-            day = local.date() + timedelta(days=days)
-            opening = datetime.combine(day, self.opens, local.tzinfo)
-            if WEEK[day.weekday()] in self.days and opening > local:
-                return opening
-        return None
+        days = (local.date() + timedelta(days=ahead) for ahead in range(len(WEEK) + 1))
+        openings = (datetime.combine(day, self.opens, local.tzinfo) for day in days if WEEK[day.weekday()] in self.days)
+        return next(opening for opening in openings if opening > local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,8 @@ class Pool:
     holidays: frozenset[date] = frozenset()
 
     def local(self, user: User | None, moment: datetime) -> datetime:
-        return moment.astimezone(zone((user.time_zone if user is not None else None) or self.time_zone))
+        own = zone_of(user) if user is not None else None
+        return moment.astimezone(own or zone(self.time_zone))
 
     def day(self, moment: datetime) -> date:
         """The day that quotas count by."""
@@ -121,14 +121,33 @@ class Pool:
             return Passed.OUTSIDE_HOURS
         return None
 
-    def next_opening(self, user: User | None, moment: datetime) -> datetime | None:
-        """When a member who is passed over for the hour or the day is at work again."""
-        if self.hours is None:
-            return None
-        opening = self.hours.next_opening(self.local(user, moment))
-        while opening is not None and opening.date() in self.holidays:
-            opening = self.hours.next_opening(opening)
-        return opening
+    def free_again(self, user: User | None, moment: datetime, why: Passed) -> datetime | None:
+        """When a member who is passed over may get a lead again, in UTC; None where no clock tells."""
+        try:
+            match why:
+                case Passed.ABSENT:
+                    back = absent_until(user) if user is not None else None
+                case Passed.QUOTA_REACHED:
+                    back = _midnight(moment.astimezone(zone(self.time_zone)))
+                case Passed.HOLIDAY | Passed.OUTSIDE_HOURS:
+                    back = moment
+                case _:
+                    back = None
+            return None if back is None or back == times.LAST else self._at_work(user, back)
+        except OverflowError:
+            return None  # After the end of the calendar.
+
+    def _at_work(self, user: User | None, moment: datetime) -> datetime:
+        """The first instant from one on at which a member is neither outside its hours nor on holiday."""
+        local = self.local(user, moment)
+        while local.date() in self.holidays or not (self.hours is None or self.hours.hold(local)):
+            local = self.hours.next_opening(local) if self.hours is not None else _midnight(local)
+        return local.astimezone(UTC)
+
+
+def _midnight(local: datetime) -> datetime:
+    """The beginning of the next day."""
+    return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,19 +206,34 @@ def _hours(given: Mapping[str, Any]) -> Hours:
     )
 
 
-def is_absent(user: User, moment: datetime) -> bool:
-    """Whether the user's own word, a date or a time until which it gets no leads, is still good. One that cannot be
-    read says nothing."""
+def zone_of(user: User) -> tzinfo | None:
+    """The user's own zone. What the CRM tells is free text: one that there is not says nothing."""
+    try:
+        return zone(user.time_zone) if user.time_zone else None
+    except (ValueError, OSError, KeyError):
+        return None
+
+
+def absent_until(user: User) -> datetime | None:
+    """The end of a user's absence: a time, or the end of a date, by the user's own word. One that cannot be read says
+    nothing."""
     told = user.fields.get(ABSENT_UNTIL)
     if not isinstance(told, str):
-        return False
+        return None
     try:
         if "T" in told:
-            return moment < times.instant(told)
-        local = moment.astimezone(zone(user.time_zone)) if user.time_zone else moment
-        return local.date() <= date.fromisoformat(told)
-    except (ValueError, OverflowError, KeyError):
-        return False
+            return times.instant(told)
+        last = datetime.combine(date.fromisoformat(told), time(), zone_of(user) or UTC)
+        return _midnight(last)
+    except ValueError:
+        return None
+    except OverflowError:
+        return times.LAST
+
+
+def is_absent(user: User, moment: datetime) -> bool:
+    until = absent_until(user)
+    return until is not None and moment < until
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,4 +301,5 @@ _PASSED: Mapping[str, str] = {
     Passed.HOLIDAY: "on holiday",
     Passed.OUTSIDE_HOURS: "outside working hours",
     Passed.QUOTA_REACHED: "at the quota of the day",
+    Passed.TEMPORARY_OWNER: "no more than a temporary owner",
 }

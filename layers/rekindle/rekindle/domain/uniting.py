@@ -88,7 +88,7 @@ def link(
             ended(gone, absorbed.version, active, Ended.STATUS_INACTIVE, at, settings, closing),
         )
     replaced = active_of.get(survivor.person_id)
-    cycle = theirs.cycle if mine else keep.cycles
+    cycle = keep.cycles
     carried = _carried(keep, survivor.version, absorbed, cycle, replaced, at, settings, owners)
     return Link(carried, Change(replace(gone, active=None, assignment=None), absorbed.version))
 

@@ -212,11 +212,12 @@ def _router(document: Mapping[str, Any]) -> Iterator[Fault]:
     pools = _entries(router.get("pools"))
     steps = router.get("steps")
     for place, step in enumerate(steps if isinstance(steps, list) else ()):
-        needed = _NEEDED.get(_entries(step).get("to", ""))
+        to, named = _entries(step).get("to"), _entries(step).get("pool")
+        needed = _NEEDED.get(to) if isinstance(to, str) else None
         if needed is not None and needed not in step:
-            yield (*at, "steps", place, needed), f"is needed where to is {_shown(step['to'])}"
-        elif needed == "pool" and step["pool"] not in pools:
-            yield (*at, "steps", place, "pool"), f"there is no pool {_shown(step['pool'])}"
+            yield (*at, "steps", place, needed), f"is needed where to is {_shown(to)}"
+        elif needed == "pool" and isinstance(named, str) and named not in pools:
+            yield (*at, "steps", place, "pool"), f"there is no pool {_shown(named)}"
     for name, pool in pools.items():
         for path, message in _pool(_entries(pool)):
             yield (*at, "pools", name, *path), message
