@@ -70,7 +70,9 @@ def _unusable(why: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rekindle", description="Which campaign gets the credit, and why: over a history, or on a deployed stack.")
+    parser = argparse.ArgumentParser(
+        prog="rekindle", description="Which campaign gets the credit, and why: over a history, or on a deployed stack."
+    )
     # Who only tells something has nothing left to do once nobody reads it.
     parser.set_defaults(unread=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
