@@ -133,6 +133,17 @@ def test_the_campaigns_of_a_document_are_those_of_the_history(aws: Aws) -> None:
     assert answer.body["faults"][0]["message"] == "campaign 'stored' is not known"
 
 
+@pytest.mark.parametrize(
+    ("detail_type", "detail"), [("Campaign Changed", {"is_active": False}), ("Campaign Deleted", {})]
+)
+def test_a_default_campaign_may_be_over_at_the_end_of_the_history(
+    aws: Aws, detail_type: str, detail: dict[str, Any]
+) -> None:
+    over = {"source": "crm", "detail-type": detail_type, "time": "2030-01-01T00:00:00Z"}
+    ended = {**over, "detail": {"campaign_id": "web-activity", **detail}}
+    assert credited(simulate(settings=THREE_DAYS, history=[*HISTORY, ended])) == {"web-activity": 1}
+
+
 def test_what_is_too_large_is_told_with_the_larger_way(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     many = [HISTORY[0]] * (limits.MOST_EVENTS + 1)
     for answer in (

@@ -200,3 +200,30 @@ def test_what_cannot_be_read_is_refused_by_its_path(body: bytes, path: str) -> N
     with pytest.raises(Malformed) as refused:
         documents.parsed(body)
     assert refused.value.field == path
+
+
+@pytest.mark.parametrize("written", ["060", "1:30", "0x3C", "6_0", "1:30.5"])
+def test_a_number_that_yaml_reads_otherwise_than_it_looks_is_refused(written: str) -> None:
+    body = f"person_statuses: {{New: {{active: false}}}}\nqualification: {{threshold: {written}}}\n"
+    with pytest.raises(Malformed, match=f"the number {written} is not written in plain digits"):
+        documents.parsed(body.encode())
+
+
+@pytest.mark.parametrize(("written", "read"), [("-5", -5), ("60.5", 60.5), (".5", 0.5), ("1.5e+2", 150)])
+def test_a_number_in_plain_digits_is_read(written: str, read: float) -> None:
+    assert documents.parsed(f"qualification: {{threshold: {written}}}".encode()) == {
+        "qualification": {"threshold": read}
+    }
+
+
+@pytest.mark.parametrize("delay", ["PT1H\n", "PT\u0661H"])
+def test_a_text_is_held_to_its_pattern_to_the_end_and_in_plain_digits(delay: str) -> None:
+    document = {"person_statuses": {"New": {"active": False}}, "reactivation": {"active_status": {"delay": delay}}}
+    assert [path for path, _ in documents.faults(document)] == ["reactivation.active_status.delay"]
+
+
+def test_a_time_of_day_with_more_behind_it_is_a_fault() -> None:
+    pool = {"members": [{"user": "u1"}], "hours": {"from": "09:00\n", "to": "17:00"}}
+    router = {"steps": [{"to": "pool", "pool": "sdr"}], "pools": {"sdr": pool}}
+    document = {"person_statuses": {"New": {"active": False}}, "assignment": {"router": router}}
+    assert [path for path, _ in documents.faults(document)] == ["assignment.router.pools.sdr.hours.from"]

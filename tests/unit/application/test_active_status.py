@@ -14,6 +14,7 @@ from tests.support.builders import (
     people_merged,
     person_changed,
     response_recorded,
+    user_changed,
     winner_of,
 )
 
@@ -265,3 +266,9 @@ def test_a_thousand_changed_statuses_are_as_many_timers_and_each_is_decided_once
     decided = rekindle.fire()
     assert len({d.decision_id for d in decided}) == len(people)
     assert {d.reason for d in decided} == {Reason.NO_CANDIDATE}
+
+
+def test_who_made_an_earlier_change_is_not_taken_for_who_activated_the_status(rekindle: Rekindle):
+    rekindle.tell(user_changed("rep", mode="active"), person_changed("p1", 5, status=NEW, changed_by="rep"))
+    activated(rekindle)
+    assert fired(rekindle).user_id is None

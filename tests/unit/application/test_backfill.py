@@ -115,7 +115,9 @@ def test_every_guard_holds(rekindle: Rekindle, facts: list[Fact], reason: Reason
 def test_nothing_is_put_before_an_engagement_that_came_later(rekindle: Rekindle):
     rekindle.tell(response_recorded("r2", "p1", "fair", 15, score=20), response_deleted("r2", "p1", 16))
     assert rekindle.active() is None
-    assert [d.reason for d in backfilled(rekindle)] == [Reason.STALE]
+    (decision,) = backfilled(rekindle)
+    assert decision.reason is Reason.STALE
+    assert rekindle.use.show_records.decision(decision.decision_id).same_again
 
 
 def test_a_response_that_came_after_the_passing_becomes_active_by_itself():

@@ -252,3 +252,17 @@ def test_the_responses_own_part_of_the_score_is_that_of_the_day(rekindle: Rekind
     decision = arrives(rekindle, score=90)
     rekindle.tell(response_changed("r2", 20, score=-50))
     assert rekindle.use.show_records.decision(decision.decision_id).same_again is True
+
+
+def test_a_response_whose_date_is_to_come_is_decided_the_same_again(rekindle: Rekindle):
+    rekindle.tell(response_recorded("r2", "p1", "fair", 3, responded_at=day(9)))
+    (decision,) = [d for d in rekindle.use.ledger.decisions("p1", 9).items if d.trigger_id == "response:r2:responded"]
+    assert (decision.reason, decision.considered_total) == (Reason.NO_CANDIDATE, 0)
+    assert rekindle.use.show_records.decision(decision.decision_id).same_again
+
+
+def test_what_a_call_asked_for_counts_for_a_response_that_comes_late(rekindle: Rekindle):
+    rekindle.configure({"reactivation": {"invocable": {"default_campaign": {"single": "sdr"}}}})
+    chosen = asks(rekindle, lookback_days=3)
+    rekindle.tell(response_recorded("late", "p1", "fair", 5))
+    assert (chosen.outcome, rekindle.active("p1")) == (Outcome.INSERTED_DEFAULT, chosen.response_id)

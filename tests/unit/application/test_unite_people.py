@@ -15,6 +15,8 @@ from tests.support.builders import (
     people_merged,
     person_changed,
     person_deleted,
+    prompted,
+    requested,
     response_changed,
     response_deleted,
     response_recorded,
@@ -448,3 +450,56 @@ def test_a_deletion_finds_a_response_that_was_given_away(rekindle: Rekindle):
     rekindle.tell(response_recorded("r1", "lead", "webinar", 1), response_recorded("r1", "contact", "webinar", 5))
     rekindle.tell(response_deleted("r1", "lead", 6))
     assert rekindle.responses("contact") == {}
+
+
+# --- a response of the one, and a search that chose for the other --------------------------------------------------
+
+
+def asked(rekindle: Rekindle, **overrides: object) -> None:
+    """The contact had an old response only; the lead had the better one before the contact's search chose."""
+    rekindle.tell(*(campaign_changed(c) for c in ("default", "caller")))
+    rekindle.tell(person_changed("contact", 1, status="New"), response_recorded("old", "lead", "fair", 2))
+    decision = rekindle.use.request_reactivation(
+        requested("contact", 10, default_campaign_id="caller", **overrides)  # type: ignore[arg-type]
+    )
+    assert decision.outcome is Outcome.INSERTED_DEFAULT
+
+
+def test_a_response_takes_the_place_of_a_default_that_the_call_would_not_have_needed(rekindle: Rekindle):
+    asked(rekindle)
+    convert(rekindle)
+    assert rekindle.active("contact") == "old"
+
+
+def test_what_a_call_asked_for_counts_when_two_people_become_one(rekindle: Rekindle):
+    asked(rekindle, lookback_days=7)
+    before = rekindle.active("contact")
+    convert(rekindle)
+    assert rekindle.active("contact") == before
+
+
+def test_the_prompted_campaign_is_not_its_own_candidate_when_two_people_become_one(rekindle: Rekindle):
+    rekindle.tell(campaign_changed("prompt", trigger_reactivation=True))
+    rekindle.tell(person_changed("contact", 1, status="New"), response_recorded("old", "lead", "prompt", 2))
+    kept = rekindle.use.request_reactivation.prompt(prompted("contact"))
+    convert(rekindle)
+    assert (kept.outcome, rekindle.active("contact")) == (Outcome.KEPT_PROMPTED, kept.response_id)
+
+
+def test_an_earlier_engagement_of_the_survivor_s_own_does_not_outrank_its_class(rekindle: Rekindle):
+    rekindle.tell(person_changed("contact", 8, score=70), response_recorded("worked", "contact", "webinar", 9))
+    rekindle.tell(person_changed("contact", 10, status="Nurture"))
+    rekindle.tell(response_recorded("fresh", "contact", "fair", 10.5, responded_at=day(5)))
+    chosen = rekindle.use.request_reactivation(requested("contact", 11, bypass_nurture_timeout=True))
+    assert chosen.response_id == "fresh", "never engaged goes before formerly engaged"
+    convert(rekindle)
+    assert rekindle.active("contact") == "fresh"
+
+
+def test_a_kept_default_does_not_take_its_own_place(rekindle: Rekindle):
+    rekindle.configure({"response_statuses": {"Working": "never_engaged"}})
+    rekindle.tell(campaign_changed("prompt", trigger_reactivation=True), person_changed("contact", 1, status="New"))
+    kept = rekindle.use.request_reactivation.prompt(prompted("contact"))
+    rekindle.tell(person_changed("contact", 11, status="Working"))
+    convert(rekindle)
+    assert rekindle.active("contact") == kept.response_id

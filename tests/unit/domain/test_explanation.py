@@ -43,7 +43,7 @@ def told(decision: Decision = FOUND, *history: Response) -> str:
 def test_the_winner_is_named_with_what_made_it_win():
     sentence = told()
     assert sentence.startswith("Spring webinar got the credit when the score went from 50 to 65 (threshold 60)")
-    assert sentence.endswith("its response is the newest new one within 30 days; 1 other response lost to it.")
+    assert sentence.endswith("its response is the newest eligible new one within 30 days; 1 other response lost to it.")
 
 
 def test_a_lone_winner_beat_nobody():
@@ -108,3 +108,31 @@ def test_responses_are_taken_as_they_stood_at_the_version_that_was_read():
 def test_responses_of_another_record_of_the_person_are_taken_as_they_stood_with_this_one():
     moved = R1.traced("contact", 3)
     assert winner_of(explain(FOUND, [moved], KNOWN, settings()).considered) == "r1"
+
+
+def test_a_delayed_decision_tells_when_the_status_changed():
+    delayed = replace(FOUND, scenario=Scenario.ACTIVE_STATUS, anchored_at=day(8))
+    changed = "when the status went from inactive to active on 09 Jan 2026 00:00 UTC"
+    assert f"{changed} (decided after the delay, on 11 Jan 2026 00:00 UTC): its response" in told(delayed, R1)
+    assert f"{changed}: its response" in told(replace(delayed, as_of=day(8)), R1)
+
+
+def test_a_response_prompt_is_not_said_to_have_a_score():
+    arrived = replace(FOUND, scenario=Scenario.RESPONSE, outcome=Outcome.ACTIVATED, campaign_id="prompt", score=10)
+    known = campaigns(Campaign("prompt", response_prompt=True))
+    sentence = explain(arrived, (R1,), known, settings()).sentence
+    assert sentence.endswith("and a response prompt needs no score.")
+
+
+def test_a_response_whose_date_is_to_come_is_not_said_to_have_searched():
+    early = replace(FOUND, scenario=Scenario.RESPONSE, outcome=Outcome.SKIPPED, reason=Reason.NO_CANDIDATE)
+    assert told(early).endswith("its own date was still to come.")
+
+
+def test_an_arrival_is_told_with_the_date_it_had():
+    then = a_response("r1", dated=5).traced("p1", 6)
+    corrected = a_response("r1", dated=2)
+    now = then.traced("p1", 7, corrected.standing)
+    arrived = replace(FOUND, scenario=Scenario.RESPONSE, outcome=Outcome.ACTIVATED)
+    (considered,) = explain(arrived, (now,), KNOWN, settings()).considered
+    assert considered.responded_at == then.standing.responded_at

@@ -199,7 +199,7 @@ class MemoryPeople:
             if person.assignment is not None:
                 memory.assignments[person.assignment.assignment_id] = (person_id, person.assignment)
         if change.status_activated and person.status_activated is not None:
-            acted = person.profile.changed_by if person.profile else None
+            acted = person.profile.who_made(person.status_activated) if person.profile else None
             memory.activations.append((person_id, person.status_activated, acted))
         held = memory.responses.get(person_id)
         if held is None:

@@ -52,8 +52,9 @@ class ChangeSettings:
         except Conflict as conflict:
             raise PreconditionFailed("another version was stored at the same moment", "If-Match") from conflict
 
-    def faults(self, document: Mapping[str, Any]) -> list[tuple[str, str]]:
-        """What a document of the right shape names that does not exist, by path."""
+    def faults(self, document: Mapping[str, Any], *, ever: bool = False) -> list[tuple[str, str]]:
+        """What a document of the right shape names that does not exist, by path. `ever`: what was known at any time is
+        enough, as over a history, at the end of which a campaign may be over."""
         settings = Settings.of(document, 0)
         found: list[tuple[str, str]] = []
         for name in Scenario:
@@ -61,12 +62,12 @@ class ChangeSettings:
             for path, campaign_id in default.named if default else ():
                 campaign = self.campaigns.get(campaign_id)
                 at = path_of(("reactivation", name, "default_campaign", *path))
-                if campaign is None or campaign.deleted:
+                if campaign is None or (campaign.deleted and not ever):
                     found.append((at, f"campaign {campaign_id!r} is not known"))
-                elif not campaign.is_active:
+                elif not campaign.is_active and not ever:
                     found.append((at, f"campaign {campaign_id!r} is not active"))
         for place, owner_id, to_be_active in settings.owners_named:
-            fault = self._fault_of_owner(owner_id, to_be_active)
+            fault = self._fault_of_owner(owner_id, to_be_active and not ever)
             if fault is not None:
                 found.append((path_of(("assignment", *place)), fault))
         return found

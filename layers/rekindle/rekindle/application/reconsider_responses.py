@@ -11,12 +11,13 @@ from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
 from rekindle.application.reactivate import Whole
 from rekindle.application.world import owners_of, world_of_arrival
-from rekindle.domain.arrival import Arrival, evaluate
+from rekindle.domain.arrival import UNITED, Arrival, evaluate
 from rekindle.domain.backfill import engaged_since, remembered
 from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.person import Engagement
+from rekindle.domain.reactivation import rules_of_choice
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response, ResponseClass
-from rekindle.domain.search import Rules, best
+from rekindle.domain.search import best
 from rekindle.domain.settings import Scenario
 from rekindle.domain.values import replace
 
@@ -110,10 +111,10 @@ class ReconsiderResponses:
             if response is None:
                 return None
             told_at = response.standing.received_at
-            trigger = Trigger(Scenario.RESPONSE, f"response:{response.response_id}:united", person_id, as_of=told_at)
+            trigger = Trigger(Scenario.RESPONSE, f"response:{response.response_id}:{UNITED}", person_id, as_of=told_at)
             chosen = self.people.get_response(person_id, active.response_id)
             settings = self.reference.settings()
-            arrival = Arrival(trigger, person, response, None, active_response=chosen)
+            arrival = Arrival(trigger, person, response, None, active_response=chosen, united=True)
             world = world_of_arrival(person, self.people, self.reference, self.clock, owners_of(self.reference))
             decision, change = evaluate(arrival, world)
             if not decision.activates:
@@ -123,13 +124,13 @@ class ReconsiderResponses:
         raise AssertionError("attempts() raises before")
 
     def _best(self, candidates: Candidates, active: Engagement) -> Response | None:
-        """What the search that chose the active response would find now, of what had been told by then."""
-        settings = self.reference.settings()
-        rules = Rules(settings.scenario(Scenario(active.scenario)), settings.classes, active.since)
+        """What the search that chose the active response would find now beside it, of what had been told by then."""
+        rules = rules_of_choice(active, self.reference.settings())
 
         def told_by_then(response_class: ResponseClass) -> Iterator[Response]:
             found = candidates.of_class(response_class, active.since)
-            return (response for response in found if response.standing.received_at <= active.since)
+            others = (response for response in found if response.response_id != active.response_id)
+            return (response for response in others if response.standing.received_at <= active.since)
 
         return best(told_by_then, self.reference.campaign, rules)
 

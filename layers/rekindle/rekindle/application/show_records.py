@@ -84,7 +84,7 @@ class ShowRecords:
     def decision(self, decision_id: str) -> Explanation:
         """The decision explained, and made again from what is stored."""
         decision = _found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
-        history = self._history(decision.person_id, [decision], arrivals=True)
+        history = self._history(decision.person_id, [decision], again=True)
         return replace(self._explanation(decision, history), same_again=self._same_again(decision, history))
 
     def _same_again(self, decision: Decision, history: Sequence[Response]) -> bool | None:
@@ -156,11 +156,13 @@ class ShowRecords:
         history = self._history(person_id, decisions)
         return [self._explanation(decision, history) for decision in decisions]
 
-    def _history(self, person_id: str, decisions: Sequence[Decision], *, arrivals: bool = False) -> Sequence[Response]:
+    def _history(self, person_id: str, decisions: Sequence[Decision], *, again: bool = False) -> Sequence[Response]:
         """All of a person's responses; none where a guard stopped the decisions: there is nothing to go through then,
-        however long the history. `arrivals`: whether the response that arrived is looked for, too."""
+        however long the history. `again`: whether they are made again, which reads the response that arrived, and in
+        a batch every engagement."""
         gone_through = any(
-            d.searched or d.activates or (arrivals and d.scenario is Scenario.RESPONSE) for d in decisions
+            d.searched or d.activates or (again and (d.scenario is Scenario.RESPONSE or d.batch_id is not None))
+            for d in decisions
         )
         return list(self.people.responses(self._home(person_id).person_id)) if gone_through else []
 

@@ -15,7 +15,15 @@ from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Basis, Decision, Outcome, Reason, Trigger
 from rekindle.domain.person import Engagement, Person
-from rekindle.domain.reactivation import World, activate, basis_of, in_nurture, new_engagement, skipped
+from rekindle.domain.reactivation import (
+    World,
+    activate,
+    basis_of,
+    in_nurture,
+    new_engagement,
+    rules_of_choice,
+    skipped,
+)
 from rekindle.domain.response import (
     ALREADY_ENGAGED,
     EXISTING_OPPORTUNITY,
@@ -25,7 +33,7 @@ from rekindle.domain.response import (
     Standing,
 )
 from rekindle.domain.score import Score
-from rekindle.domain.search import Rules, exclusion, recency, tie_break
+from rekindle.domain.search import exclusion, recency, tie_break
 from rekindle.domain.settings import Scenario, Settings
 from rekindle.domain.values import replace
 
@@ -39,6 +47,8 @@ _STATUS_AFTER = {
 """The status that a response takes when it is evaluated and not activated. For any other reason it stays new."""
 
 
+UNITED = "united"
+"""Of the trigger of a response that came with another record of the same person."""
 _FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
 
 
@@ -76,6 +86,14 @@ class Arrival:
     """The decision on the score's last crossing; None while there is none."""
     active_response: Response | None = None
     """The active response, read whole where this arrival may take its place."""
+    united: bool = False
+    """It came with another record of the same person: it was evaluated when it arrived, and stands as it does."""
+
+    @property
+    def standing(self) -> Standing:
+        """How the searches that may have overlooked the response would have found it."""
+        standing = self.response.standing
+        return standing if self.united else replace(standing, status=NO_ACTION_REQUIRED)
 
 
 def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
@@ -139,7 +157,7 @@ def _engagement_in_retrospect(arrival: Arrival, world: World) -> Engagement | No
     if not arrival.response.standing.responded or arrival.person.deleted:
         return None
     if active is not None:
-        would_win = may_take_over(trigger, active) and _would_have_won(arrival.response, active, world)
+        would_win = may_take_over(trigger, active) and _would_have_won(arrival, active, world)
         return active if would_win else None
     decision = arrival.crossing_decision
     if decision is None or decision.reason not in _FOUND_NOBODY or trigger.as_of > decision.as_of:
@@ -148,7 +166,7 @@ def _engagement_in_retrospect(arrival: Arrival, world: World) -> Engagement | No
         return None
     crossing = Trigger(Scenario.SCORE, decision.trigger_id, decision.person_id, decision.as_of)
     opened = new_engagement(crossing, arrival.person)
-    return opened if _would_have_won(arrival.response, opened, world) else None
+    return opened if _would_have_won(arrival, opened, world) else None
 
 
 def _put_away_since(moment: datetime, person: Person, settings: Settings) -> bool:
@@ -159,19 +177,19 @@ def _put_away_since(moment: datetime, person: Person, settings: Settings) -> boo
     return in_nurture(person, moment) or (told_since and status is not None and not status.active)
 
 
-def _would_have_won(response: Response, active: Engagement, world: World) -> bool:
+def _would_have_won(arrival: Arrival, active: Engagement, world: World) -> bool:
     """Whether the search as of the engagement's instant would have preferred this response to the one it chose."""
     settings = world.settings
-    scenario = settings.scenario(Scenario(active.scenario))
-    candidate = response.standing_as(replace(response.standing, status=NO_ACTION_REQUIRED))
-    campaign = world.campaign_of(response.campaign_id)
-    if exclusion(candidate, campaign, Rules(scenario, settings.classes, active.since)) is not None:
+    rules = rules_of_choice(active, settings)
+    candidate = arrival.response.standing_as(arrival.standing)
+    campaign = world.campaign_of(candidate.campaign_id)
+    if exclusion(candidate, campaign, rules) is not None:
         return False
     if active.response_class is None or active.dated is None:
         return True  # Nothing was found, so a default stands in, or nobody does.
     mine = candidate.standing.classified(settings.classes)
     if mine is not active.response_class:
-        order = scenario.order
+        order = rules.scenario.order
         return (
             mine in order and active.response_class in order and order.index(mine) < order.index(active.response_class)
         )
@@ -189,7 +207,7 @@ def _credit_in_retrospect(
     arrival: Arrival, engagement: Engagement, world: World, basis: Basis
 ) -> tuple[Decision, Change]:
     """Give the response the engagement, as of the engagement's own instant, and withdraw it from who held it."""
-    standing = replace(arrival.response.standing, reactivated_at=engagement.since, status=NO_ACTION_REQUIRED)
+    standing = replace(arrival.standing, reactivated_at=engagement.since)
     replaced = arrival.active_response if arrival.person.active is not None else None
     withdrawn = replaced.standing_as(_before_activation(replaced)) if replaced is not None else None
     person = arrival.person

@@ -49,7 +49,9 @@ def explain(
 
 
 def _arrived(decision: Decision, history: Iterable[Response]) -> Considered:
-    dated = next((r.standing.responded_at for r in history if r.response_id == decision.response_id), None)
+    recorded = next((r for r in history if r.response_id == decision.response_id), None)
+    told = recorded.as_of_version(decision.person_id, decision.person_version + 1) if recorded else None
+    dated = told.standing.responded_at if told else None
     return Considered(decision.response_id or "", decision.campaign_id or "", ResponseClass.NEW, dated, None)
 
 
@@ -120,9 +122,10 @@ def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: 
 
 
 def _told(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
-    trigger, when = _trigger(decision, settings), _when(decision.as_of)
+    trigger = _trigger(decision, settings)
+    when = _when(decision.as_of) if decision.anchored_at is None else _delayed(decision.anchored_at, decision.as_of)
     if decision.reason is not None:
-        return f"Nothing was done when {trigger} on {when}: {_REASON[decision.reason]}."
+        return f"Nothing was done when {trigger} on {when}: {_why(decision.scenario, decision.reason)}."
     name = _name(decision.campaign_id, campaign_of)
     days = rules_of(decision, settings).scenario.lookback_days
     if decision.outcome in (Outcome.INSERTED_DEFAULT, Outcome.KEPT_PROMPTED):
@@ -133,7 +136,7 @@ def _told(decision: Decision, considered: Sequence[Considered], campaign_of: Cam
         beaten = _beaten(len(considered) - 1)
         return (
             f"{name} got the credit when {trigger} on {when}: "
-            f"its response is the newest {_kind_of_winner(considered)} one within {days} days{beaten}."
+            f"its response is the newest eligible {_kind_of_winner(considered)} one within {days} days{beaten}."
         )
     if decision.replaced_response_id is not None:
         instead = _name(decision.replaced_campaign_id, campaign_of)
@@ -141,13 +144,27 @@ def _told(decision: Decision, considered: Sequence[Considered], campaign_of: Cam
             f"{name} got the credit in place of {instead}: "
             f"its response was there before {instead} was chosen, but arrived later."
         )
+    campaign = campaign_of(decision.campaign_id) if decision.campaign_id else None
+    if campaign is not None and campaign.response_prompt:
+        return f"{name} got the credit by itself: its response arrived on {when}, and a response prompt needs no score."
     return f"{name} got the credit by itself: its response arrived on {when}, with the score high enough."
+
+
+def _why(scenario: Scenario, reason: Reason) -> str:
+    if scenario is Scenario.RESPONSE and reason is Reason.NO_CANDIDATE:
+        return "its own date was still to come"
+    return _REASON[reason]
 
 
 def _when(moment: datetime) -> str:
     """The words of `%d %b %Y %H:%M` at a fifth of its cost, in English wherever it is read."""
     written = times.text(moment)
     return f"{written[8:10]} {_MONTHS[moment.month - 1]} {written[:4]} {written[11:16]} UTC"
+
+
+def _delayed(changed_at: datetime, due: datetime) -> str:
+    """When the status changed, and when its delay was over, if there was one."""
+    return _when(changed_at) if changed_at == due else f"{_when(changed_at)} (decided after the delay, on {_when(due)})"
 
 
 def _none_of(count: int) -> str:

@@ -9,6 +9,7 @@ from rekindle.domain.assignment import Assignment
 from rekindle.domain.naming import mail_key
 from rekindle.domain.ordering import Mark
 from rekindle.domain.response import ResponseClass
+from rekindle.domain.settings import NO_OVERRIDES, Overrides
 
 Kind = Literal["lead", "contact"]
 
@@ -30,6 +31,11 @@ class Engagement:
     """The chosen response's date; None for an inserted default, which a response that was there before replaces."""
     received_at: datetime | None = None
     stage: str = "MQL"
+    overrides: Overrides = NO_OVERRIDES
+    """What the search that chose it was asked for instead of the settings."""
+    prompted_campaign_id: str | None = None
+    anchored_at: datetime | None = None
+    """The instant that search's look-back counted from, where that was not `since`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,11 @@ class Profile:
     changed_by: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     marks: Mapping[str, Mark] = field(default_factory=dict)
+
+    def who_made(self, change: Mark) -> str | None:
+        """The user who made a change; None where the CRM did not say: whoever made an earlier one is no guess."""
+        told = self.marks.get("changed_by")
+        return self.changed_by if told is not None and told[:3] == change[:3] else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,17 @@ def rules_of(asked: Trigger | Decision, settings: Settings) -> Rules:
     )
 
 
+def rules_of_choice(active: Engagement, settings: Settings) -> Rules:
+    """What the search went by that chose the active response."""
+    return Rules(
+        active.overrides.over(settings.scenario(Scenario(active.scenario))),
+        settings.classes,
+        active.since,
+        active.prompted_campaign_id,
+        active.anchored_at,
+    )
+
+
 def decide(trigger: Trigger, person: Person | None, world: World) -> tuple[Decision, Change | None]:
     """The decision on a trigger, and the change it makes; no change where nothing is done."""
     reason = guard(trigger, person, world)
@@ -205,7 +216,7 @@ def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, worl
 def skipped(
     trigger: Trigger, person: Person | None, world: World, reason: Reason, basis: Basis | None = None
 ) -> Decision:
-    searched = reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
+    searched = trigger.scenario is not Scenario.RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
     return _decided(trigger, person, world, Outcome.SKIPPED, basis, reason, total)
 
@@ -410,6 +421,9 @@ def new_engagement(trigger: Trigger, person: Person) -> Engagement:
         since=trigger.as_of,
         decision_id="",
         scenario=trigger.scenario,
+        overrides=trigger.overrides,
+        prompted_campaign_id=trigger.prompted_campaign_id,
+        anchored_at=trigger.anchored_at if trigger.anchored_at != trigger.as_of else None,
     )
 
 

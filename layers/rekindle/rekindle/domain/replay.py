@@ -4,7 +4,7 @@ stood, and the settings, campaigns and users of the day, through the very rules 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from rekindle.domain.arrival import Arrival, evaluate
+from rekindle.domain.arrival import UNITED, Arrival, evaluate
 from rekindle.domain.backfill import engaged_since
 from rekindle.domain.decision import Basis, Decision, Outcome, Reason, Trigger
 from rekindle.domain.ordering import Mark
@@ -141,6 +141,7 @@ def _arrival(
         None,
         _found_nobody(decision.person_id, basis.unanswered_at) if basis.unanswered_at else None,
         _active(basis.active) if basis.active else None,
+        united=decision.trigger_id.endswith(f":{UNITED}"),
     )
 
 

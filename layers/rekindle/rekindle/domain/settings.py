@@ -32,12 +32,12 @@ class Scenario(StrEnum):
     """A response's own arrival above the threshold. It is always on."""
 
 
-DURATION = re.compile(r"^P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
+DURATION = re.compile(r"^P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$", re.ASCII)
 
 
 def duration(written: str) -> timedelta:
     """Read an ISO 8601 duration of weeks, days, hours, minutes and seconds. Raises ValueError."""
-    found = DURATION.match(written)
+    found = DURATION.fullmatch(written)
     if not found:
         raise ValueError(f"{written!r} is not a duration such as PT30M or P1D")
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())

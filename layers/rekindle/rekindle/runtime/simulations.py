@@ -95,12 +95,12 @@ def _fitting(explanations: Iterator[Explanation]) -> list[Json]:
 
 
 def _check_campaigns(asked: SimulationRequested, simulated: list[Simulation]) -> None:
-    """As where settings are stored, but by the campaigns of the history."""
+    """As where settings are stored, but by whatever the history tells of: a campaign may be over at its end."""
     faults: list[tuple[str, str]] = []
     for name, choice, simulation in zip(
         ("settings", "against"), (asked.settings, asked.against), simulated, strict=False
     ):
         if choice is not None and choice.document is not None:
-            faults += simulations.within(name, simulation.use_cases.change_settings.faults(choice.document))
+            faults += simulations.within(name, simulation.use_cases.change_settings.faults(choice.document, ever=True))
     if faults:
         raise InvalidSettings(faults)

@@ -132,12 +132,20 @@ def decoded(stored: Mapping[str, Any]) -> dict[str, Any]:
             held = _NAMES[name](held)
         elif name in _DATES:
             held = date.fromisoformat(held)
+        elif name == "overrides":
+            held = _overrides(held)
         elif name in _TUPLES:
             held = tuple(held)
         elif name == "marks":
             held = ungrouped(held)
         found[name] = held
     return found
+
+
+def _overrides(stored: Mapping[str, Any]) -> Overrides:
+    if "priority" not in stored:
+        return Overrides(**stored)
+    return Overrides(**{**stored, "priority": tuple(ResponseClass(name) for name in stored["priority"])})
 
 
 _NOT_CORE = frozenset({"person_id", "version", "profile", "active", "assignment"})
@@ -196,6 +204,9 @@ _ENGAGED = {
     "dated": "d",
     "received_at": "t",
     "stage": "g",
+    "overrides": "o",
+    "prompted_campaign_id": "p",
+    "anchored_at": "h",
 }
 
 
@@ -264,7 +275,7 @@ def _beside_decision(value: Decision) -> Json:
     return _of_cycle(value.decision_id, value.cycle, value.response_id, value.campaign_id, value.activated_at)
 
 
-def person(person_id: str, version: int, stored: Mapping[str, Any], profile: Mapping[str, Any] | None) -> Person:
+def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profile: Mapping[str, Any] | None) -> Person:
     never = stored.get("score_activated_at") == ""
     values = decoded({name: held for name, held in stored.items() if not (never and name == "score_activated_at")})
     if "active" in values:
@@ -277,8 +288,12 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], profile: Map
     for name in ("status_mark", "status_activated", "owner_mark"):
         if name in values:
             values[name] = Mark.parse(values[name])
-    told = None if profile is None else Profile(**decoded(profile))
+    told = None if stored_profile is None else profile(stored_profile)
     return Person(person_id=person_id, version=version, profile=told, **values)
+
+
+def profile(stored: Mapping[str, Any]) -> Profile:
+    return Profile(**decoded(stored))
 
 
 def standing(stored: Mapping[str, Any]) -> Standing:
@@ -316,11 +331,6 @@ def traced(stored: Mapping[str, Any], person_id: str) -> Trace:
 def decision(stored: Mapping[str, Any]) -> Decision:
     values = decoded(stored)
     reason, assignment = values.pop("reason", None), values.pop("assignment", None)
-    if "overrides" in values:
-        asked = values["overrides"]
-        if "priority" in asked:
-            asked = {**asked, "priority": tuple(ResponseClass(name) for name in asked["priority"])}
-        values["overrides"] = Overrides(**asked)
     if "basis" in values:
         values["basis"] = _basis_of(values["basis"])
     found = Decision(reason=Reason(reason) if reason else None, **values)

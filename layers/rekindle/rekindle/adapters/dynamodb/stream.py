@@ -8,6 +8,7 @@ from rekindle.adapters.dynamodb import encoding
 from rekindle.domain.decision import Decision
 from rekindle.domain.journey import Entry
 from rekindle.domain.ordering import Mark
+from rekindle.domain.person import Profile
 from rekindle.domain.score import Crossing
 
 
@@ -33,5 +34,6 @@ def status_change_of(record: Mapping[str, Any]) -> tuple[str, Mark, str | None]:
     """Who went from inactive to active, by which change and which user, from a record of the people's stream."""
     image = record["NewImage"]
     core = json.loads(image["core"]["S"])
-    profile = json.loads(image["profile"]["S"]) if "profile" in image else {}
-    return image["person_id"]["S"], Mark.parse(core["status_activated"]), profile.get("changed_by")
+    change = Mark.parse(core["status_activated"])
+    profile = encoding.profile(json.loads(image["profile"]["S"])) if "profile" in image else Profile()
+    return image["person_id"]["S"], change, profile.who_made(change)

@@ -99,9 +99,10 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """All that is wrong with the document's shape, as (path, message). What it names is not looked up here."""
     # Only a document that is sent in pays for the validator.
     from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+    from jsonschema.validators import extend  # type: ignore[import-untyped]
 
     found: dict[tuple[Part, ...], str] = {}
-    for error in Draft202012Validator(SCHEMA).iter_errors(document):
+    for error in extend(Draft202012Validator, {"pattern": _bad_texts})(SCHEMA).iter_errors(document):
         for path, message in _told(tuple(error.absolute_path), error.validator, error.schema, error.instance):
             found.setdefault(path, message)
     for path, message in (
@@ -112,6 +113,15 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     ):
         found.setdefault(path, message)
     return sorted((path_of(path), message) for path, message in found.items())
+
+
+def _bad_texts(_: Any, pattern: str, value: Any, __: Rule) -> Iterator[Exception]:
+    """As the language of the schema means a pattern: its end is the text's, not that of its last line, and a digit is
+    one of ten."""
+    from jsonschema import ValidationError
+
+    if isinstance(value, str) and not re.fullmatch(pattern, value, re.ASCII):
+        yield ValidationError(f"does not match {pattern}")
 
 
 def _told(at: tuple[Part, ...], keyword: str, rule: Rule, value: Any) -> Iterator[Fault]:

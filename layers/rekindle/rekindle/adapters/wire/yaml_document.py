@@ -1,5 +1,6 @@
 """YAML as plain data: nothing but what JSON could say as well."""
 
+import re
 from typing import Any
 
 import yaml
@@ -53,7 +54,21 @@ def _refuse_time(_: _Loader, node: yaml.Node) -> Any:
     raise ConstructorError(None, None, "this reads as a date: put it in quotes", node.start_mark)
 
 
+def _number(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    """YAML reads 060 as 48, and 1:30 as 90."""
+    if not _DECIMAL.fullmatch(node.value):
+        problem = f"the number {node.value} is not written in plain digits"
+        raise ConstructorError(None, None, problem, node.start_mark)
+    kind = "int" if node.tag == _INT else "float"
+    return getattr(loader, f"construct_yaml_{kind}")(node)
+
+
+_INT, _FLOAT = "tag:yaml.org,2002:int", "tag:yaml.org,2002:float"
+_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.(inf|nan)", re.ASCII | re.IGNORECASE)
+
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _refuse_time)
+_Loader.add_constructor(_INT, _number)
+_Loader.add_constructor(_FLOAT, _number)
 
 
 def load(text: str) -> Any:
