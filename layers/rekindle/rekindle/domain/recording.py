@@ -252,7 +252,8 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
         responded=responded,
         responded_at=_responded_at(before.standing, told, applied.marks, mark.at if responds else None),
         received_at=told.get("received_at") or _first(before.standing.received_at, mark, applied.marks, "received_at"),
-        deleted=False,
+        # A merge may have withdrawn it as another's twin: only news bring it back, not what was told before.
+        deleted=before.standing.deleted and not applied.values,
     )
     details = replace(
         details,
