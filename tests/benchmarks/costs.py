@@ -7,12 +7,15 @@ from typing import Any
 
 from rekindle.adapters.dynamodb.people import response_image
 from rekindle.adapters.dynamodb.stream import crossing_of
+from rekindle.application.ports import Reference
 from rekindle.application.reactivate_on_score import trigger_of
 from rekindle.application.time_out_assignments import TimeOutAssignments
 from rekindle.domain.assignment import State
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, Standing
+from rekindle.domain.routing import Router
+from rekindle.domain.settings import Settings
 from rekindle.domain.wait import Wait
 from rekindle.runtime import aws
 from tests.benchmarks.watch import Image, index_units, units, watched
@@ -108,6 +111,44 @@ def of_time_out(here: World) -> Cost:
     assert ended is not None and ended.state is State.TIMED_OUT
     written = sum(2 * units(here.stored(write) or {}) for write in asked.requests[-1]["TransactItems"])
     return Cost(asked.operations, asked.read_units, written, 0)
+
+
+def of_routing(here: World, members: int) -> Cost:
+    """A lead that matches no account, and a pool of so many members, each with a quota."""
+    use, person_id = aws.use_cases(), _who_waits(here)
+    person = use.people.get(person_id)
+    assert person is not None and person.assignment is not None
+    settings = replace(use.reference.settings(), router=Router.of(_router(members)))
+    route = replace(use.route_leads, reference=Configured(use.reference, settings))
+    for member in range(members):
+        use.reference.user(f"u-{member}")
+        use.reference.queue(f"u-{member}")
+    with watched(_client()) as asked:
+        routing = route(person_id, person.assignment.assignment_id)
+    assert routing is not None and routing.owner_id is not None
+    written = sum(2 * units(here.stored(write) or {}) for write in asked.requests[-1]["TransactItems"])
+    return Cost(asked.operations, asked.read_units, written, 0)
+
+
+def _router(members: int) -> dict[str, Any]:
+    return {
+        "steps": [{"to": "account_owner"}, {"to": "pool", "pool": "all"}],
+        "pools": {"all": {"members": [{"user": f"u-{n}", "quota": 1_000} for n in range(members)]}},
+    }
+
+
+@dataclass(frozen=True)
+class Configured:
+    """The reference with other settings than those that are stored."""
+
+    reference: Reference
+    other: Settings
+
+    def settings(self) -> Settings:
+        return self.other
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.reference, name)
 
 
 def _who_is_reassignable(here: World) -> str:

@@ -31,11 +31,17 @@ from rekindle.adapters.memory import (
     MemoryLedger,
     MemoryMarks,
     MemoryPeople,
+    MemoryPools,
     MemoryReference,
+    MemoryRoutings,
     MemoryScores,
     MemorySettings,
+    MemoryTimers,
+    MemoryWaits,
     memory_campaigns,
+    memory_opportunities,
     memory_queues,
+    memory_tasks,
     memory_users,
 )
 from rekindle.application.ports import (
@@ -43,6 +49,7 @@ from rekindle.application.ports import (
     Accounts,
     Batches,
     Campaigns,
+    Clock,
     Contacts,
     Ledger,
     Marks,
@@ -53,6 +60,7 @@ from rekindle.application.ports import (
     SettingsVersions,
     Users,
 )
+from rekindle.runtime.use_cases import UseCases
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
@@ -103,6 +111,32 @@ def in_memory() -> Stores:
         reference=reference,
         marks=MemoryMarks(memory),
     )
+
+
+def use_cases_on(tables: "Tables", clock: Clock, **others: Any) -> UseCases:
+    """The use cases over tables. What has no table of its own is in memory, unless others are given."""
+    memory = Memory()
+    ports: dict[str, Any] = {
+        "people": tables.people,
+        "scores": tables.scores,
+        "ledger": tables.ledger,
+        "reference": tables.reference,
+        "campaigns": tables.campaigns,
+        "accounts": tables.accounts,
+        "directory": tables.directory,
+        "contacts": tables.contacts,
+        "queues": tables.queues,
+        "users": tables.users,
+        "tasks": memory_tasks(memory),
+        "opportunities": memory_opportunities(memory),
+        "versions": tables.versions,
+        "timers": MemoryTimers(memory),
+        "waits": MemoryWaits(memory),
+        "pools": MemoryPools(memory),
+        "routings": MemoryRoutings(memory),
+        "batches": tables.batches,
+    }
+    return UseCases(**{**ports, **others}, clock=clock)
 
 
 def open_client(endpoint: str | None = None, service: str = "dynamodb", pool: int = 10) -> Any:

@@ -10,14 +10,6 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.memory import (
-    Memory,
-    MemoryTimers,
-    MemoryWaits,
-    memory_opportunities,
-    memory_queues,
-    memory_tasks,
-)
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import Conflict, NotPending
@@ -51,22 +43,7 @@ CLOCK = At()
 def use(local_endpoint: str) -> Iterator[UseCases]:
     client = technologies.open_client(local_endpoint, pool=8)
     tables = technologies.on_tables(client, lifetime=600)
-    memory = Memory()
-    use = UseCases(
-        people=tables.people,
-        scores=tables.scores,
-        ledger=tables.ledger,
-        reference=tables.reference,
-        campaigns=tables.campaigns,
-        queues=memory_queues(memory),
-        users=tables.users,
-        tasks=memory_tasks(memory),
-        opportunities=memory_opportunities(memory),
-        versions=tables.versions,
-        timers=MemoryTimers(memory),
-        waits=MemoryWaits(memory),
-        clock=CLOCK,
-    )
+    use = technologies.use_cases_on(tables, CLOCK)
     use.versions.put({**DOCUMENT, "assignment": {"rules": [RULE]}}, 0, BEGUN)
     use.record_crm_changes(campaign_changed("webinar"))
     for user in ("u-routing", "u-manager", "u1", "u2"):

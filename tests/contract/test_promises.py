@@ -18,6 +18,7 @@ from rekindle.adapters.dynamodb.people import DynamoDBPeople, _person, _response
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.tables import HOME, PERSON, LedgerItem, PeopleItem
 from rekindle.adapters.dynamodb.timers import ScheduledTimers, timer_of
+from rekindle.adapters.scheduler import ScheduledWaits, Schedules
 from rekindle.application.ports import Records
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision
@@ -30,7 +31,6 @@ from rekindle.domain.response import NO_ACTION_REQUIRED, Response
 from rekindle.domain.score import Crossing, Score
 from rekindle.domain.task import Task
 from rekindle.domain.timer import Timer
-from rekindle.runtime.use_cases import UseCases
 from tests.contract import stores as technologies
 from tests.contract.stores import Tables
 from tests.support.builders import DOCUMENT, Faults, Rekindle, people_merged, person_changed, response_recorded
@@ -180,20 +180,19 @@ class OnTables(Rekindle):
     def __init__(self, tables: Tables) -> None:
         super().__init__()
         bound, clock, faults = tables.people.connection, self.clock, self.faults
+        schedules = Schedules(NoScheduler, "", "", "", "")
         tasks, opportunities = kept.tasks(clock), kept.opportunities(clock)
         self.memory = Stored(tables, tasks, opportunities)
-        self.use = UseCases(
+        self.use = technologies.use_cases_on(
+            tables,
+            clock,
             people=StreamedPeople(bound, self.memory, faults),
             scores=StreamedScores(self.memory, faults),
             ledger=StreamedLedger(bound, self.memory, faults),
-            reference=tables.reference,
-            campaigns=tables.campaigns,
-            users=tables.users,
             tasks=tasks,
             opportunities=opportunities,
-            versions=tables.versions,
-            timers=ScheduledTimers(NoScheduler, "", "", "", ""),
-            clock=clock,
+            timers=ScheduledTimers(schedules),
+            waits=ScheduledWaits(schedules),
         )
 
     def configure(self, document: Mapping[str, Any] | None = None, **score: Any) -> None:

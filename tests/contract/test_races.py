@@ -9,15 +9,6 @@ from threading import Barrier
 import pytest
 
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
-from rekindle.adapters.memory import (
-    Memory,
-    MemoryPools,
-    MemoryRoutings,
-    MemoryTimers,
-    MemoryWaits,
-    memory_opportunities,
-    memory_tasks,
-)
 from rekindle.application.reactivate_on_score import trigger_of as crossing_trigger
 from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.errors import Conflict
@@ -44,28 +35,7 @@ PAST = 3
 def use(local_endpoint: str) -> Iterator[UseCases]:
     client = technologies.open_client(local_endpoint, pool=WRITERS)
     tables = technologies.on_tables(client, lifetime=600)
-    memory = Memory()
-    use = UseCases(
-        people=tables.people,
-        scores=tables.scores,
-        ledger=tables.ledger,
-        reference=tables.reference,
-        campaigns=tables.campaigns,
-        accounts=tables.accounts,
-        directory=tables.directory,
-        contacts=tables.contacts,
-        queues=tables.queues,
-        users=tables.users,
-        tasks=memory_tasks(memory),
-        opportunities=memory_opportunities(memory),
-        versions=tables.versions,
-        timers=MemoryTimers(memory),
-        waits=MemoryWaits(memory),
-        pools=MemoryPools(memory),
-        routings=MemoryRoutings(memory),
-        batches=tables.batches,
-        clock=lambda: NOW,
-    )
+    use = technologies.use_cases_on(tables, lambda: NOW)
     use.versions.put(DOCUMENT, 0, NOW)
     use.record_crm_changes(campaign_changed("webinar", name="Webinar"))
     yield use

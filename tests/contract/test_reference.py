@@ -203,7 +203,9 @@ def test_what_is_not_known_yet_is_asked_for_again(tables: Tables) -> None:
 def test_that_an_owner_is_no_known_user_or_queue_is_asked_for_once_in_its_lifetime(tables: Tables) -> None:
     watch = Stopwatch()
     queues, users = kept.queues(lambda: NOW), kept.users(lambda: NOW)
-    reference = CachedReference(kept.campaigns(lambda: NOW), queues, users, DynamoDBSettings(), lifetime=5, now=watch)
+    reference = CachedReference(
+        kept.campaigns(lambda: NOW), tables.accounts, queues, users, DynamoDBSettings(), lifetime=5, now=watch
+    )
     assert (reference.user("o"), reference.queue("o")) == (None, None)
     queues.put(Queue("o", version=1), 0)
     with Requests(tables.client) as requests:

@@ -14,7 +14,7 @@ from tests.local_cloud.stack import Stack
 
 pytestmark = pytest.mark.e2e
 
-USERS = ("u-in", "u-fast", "u-routing", "u-manager", "u-1")
+USERS = ("u-in", "u-fast", "u-pool", "u-routing", "u-router", "u-manager", "u-1", "u-2")
 SETTINGS = {
     "person_statuses": {
         "New": {"active": False},
@@ -30,7 +30,13 @@ SETTINGS = {
                 "reminder": "PT1S",
                 "fallback": "u-manager",
             },
-        ]
+            {"owners": ["u-pool"], "to": "u-router", "fallback": "u-manager"},
+        ],
+        "router": {
+            "queues": ["u-router"],
+            "steps": [{"to": "account_owner"}, {"to": "pool", "pool": "all"}],
+            "pools": {"all": {"members": [{"user": "u-1", "quota": 9}]}},
+        },
     },
 }
 SECONDS = 60
@@ -66,9 +72,9 @@ def told(stack: Stack, *facts: dict[str, Any]) -> None:
     stack.settle()
 
 
-def a_lead(stack: Stack, person_id: str, owner_id: str) -> None:
+def a_lead(stack: Stack, person_id: str, owner_id: str, **values: str) -> None:
     """Who becomes active at once."""
-    told(stack, event("Person Changed", person_id=person_id, status="New", score=80, owner_id=owner_id))
+    told(stack, event("Person Changed", person_id=person_id, status="New", score=80, owner_id=owner_id, **values))
     member = {"response_id": f"r-{person_id}", "person_id": person_id, "campaign_id": "fair", "responded": True}
     told(stack, event("Response Recorded", **member))
 
@@ -121,4 +127,23 @@ def test_a_deadline_gives_the_lead_to_the_fallback(stack: Stack) -> None:
     assert (found["state"], found["first_owner_id"]) == ("timed_out", "u-manager"), stack.failures()
     told_of = heard(stack, "p-late")
     assert (told_of["Assignment Timed Out"], told_of["Assignment Completed"]) == (1, 0)
+    assert stack.failures() == []
+
+
+@pytest.mark.parametrize(("email", "owner_id", "by"), [("a@acme.test", "u-2", "account_owner"), (None, "u-1", "pool")])
+def test_our_own_router_answers_as_an_engine_does(stack: Stack, email: str | None, owner_id: str, by: str) -> None:
+    assert stack.api.put("accounts", "acme", body={"domain": "acme.test", "owner_id": "u-2"}).status == 200
+    person_id = f"p-{by}"
+    a_lead(stack, person_id, "u-pool", **({"email": email} if email else {}))
+    stack.settle(announced=True)
+    until = time.monotonic() + SECONDS
+    while assignment(stack, person_id)["state"] == "pending" and time.monotonic() < until:
+        time.sleep(0.5)
+    found = assignment(stack, person_id)
+    assert (found["state"], found["reason"], found["first_owner_id"]) == ("assigned", "ROUTED", owner_id)
+    (routed,) = (
+        entry for entry in stack.api.get("people", person_id, "timeline").json()["items"] if entry["kind"] == "routed"
+    )
+    assert (routed["by"], routed["owner_id"]) == (by, owner_id)
+    assert heard(stack, person_id) == {"Assignment Started": 1, "Assignment Completed": 1, "Notification Requested": 1}
     assert stack.failures() == []

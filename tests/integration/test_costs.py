@@ -60,6 +60,15 @@ def test_a_deadline_costs_one_read_and_one_transaction(here: World) -> None:
     assert costs.of_time_out(here) == costs.Cost(["BatchGetItem", "TransactWriteItems"], 1, 4, 0)
 
 
+def test_a_lead_is_routed_with_the_same_requests_however_many_members_the_pool_has(here: World) -> None:
+    few, many = costs.of_routing(here, 2), costs.of_routing(here, 50)
+
+    matched = ["Query"] * 5  # Contacts with the address, accounts of the domain, of the name, of names like it.
+    drawn = ["UpdateItem", "UpdateItem"]  # The turn, and the claim on the member's quota.
+    assert few.operations == many.operations == ["BatchGetItem", *matched, *drawn, "TransactWriteItems"]
+    assert few.write_units == many.write_units == 6
+
+
 def test_what_crosses_nothing_invokes_nothing(here: World) -> None:
     crossings, invocations, vain = costs.invocations(here, changes=120, crossing_every=20)
 

@@ -33,7 +33,7 @@ PATIENCE = 90.0
 """Seconds without any change after which nothing more is expected. A message that failed comes back after 60."""
 
 
-_NOT_TOLD = ("timer", "call", "batch", "member", "notice")
+_NOT_TOLD = ("timer", "call", "batch", "member", "notice", "counter")
 """Kinds of items in the ledger that are no part of a person's journey."""
 MANY = 50
 """Facts that will keep the queue busy for a while."""

@@ -1,5 +1,4 @@
-"""Simulate settings over a history, explain who got the credit, tell how far it came, cut a history into parts,
-backfill what settings overlooked, send on what failed.
+"""What a RevOps person asks of Rekindle at the command line.
 
 Exit status: 0; 2 for a file that cannot be used, with the line or the path of the fault, and for what a stack refuses;
 1 for what can be tried again; 130 where it was interrupted.
@@ -64,7 +63,9 @@ def _unusable(why: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rekindle", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="rekindle", description="Which campaign gets the credit, and why: over a history, or on a deployed stack."
+    )
     # Who only tells something has nothing left to do once nobody reads it.
     parser.set_defaults(unread=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

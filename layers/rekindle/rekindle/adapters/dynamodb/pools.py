@@ -17,6 +17,7 @@ from rekindle.domain.decision import digest
 from rekindle.domain.errors import Conflict
 from rekindle.domain.turns import Capacities
 
+_COUNTER = "counter"
 KEPT = timedelta(days=2)
 """How long a day's claims are kept after its end."""
 
@@ -44,15 +45,15 @@ class DynamoDBPools:
         request: dict[str, Any] = {
             "TableName": LedgerItem.Meta.table_name,
             "Key": key,
-            "UpdateExpression": "ADD counted :n",
-            "ExpressionAttributeValues": {":n": writes.number(number)},
+            "UpdateExpression": "ADD counted :n SET kind = :kind",
+            "ExpressionAttributeValues": {":n": writes.number(number), **writes.texts({":kind": _COUNTER})},
             "ReturnValues": "UPDATED_NEW",
         }
         if below is not None:
             request["ConditionExpression"] = "attribute_not_exists(counted) OR counted < :below"
             request["ExpressionAttributeValues"][":below"] = writes.number(below)
         if expires is not None:
-            request["UpdateExpression"] += " SET expires = :expires"
+            request["UpdateExpression"] += ", expires = :expires"
             request["ExpressionAttributeValues"][":expires"] = writes.number(expires)
         with our_errors():
             return int(self.connection.dispatch("UpdateItem", request)["Attributes"]["counted"]["N"])
