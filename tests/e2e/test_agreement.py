@@ -2,11 +2,16 @@
 
 import json
 from collections import defaultdict
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from rekindle.adapters.history import History
 from rekindle.cli.main import main
+from rekindle.cli.play import decisions_of, settings_of
+from rekindle.domain.funnel import cycles
+from rekindle.runtime.simulation import Simulation
 from tests.local_cloud.run import HISTORY, SETTINGS
 from tests.local_cloud.stack import Stack
 
@@ -25,6 +30,17 @@ def test_the_simulator_and_the_deployed_functions_decide_alike(told: Stack, caps
     ids = [decision.decision_id for decision in told.decisions()]
     deployed = _by_person(told.api.get("decisions", decision_id).json() for decision_id in ids)
     assert deployed == simulated
+
+
+def test_the_simulated_funnel_is_that_of_the_deployed_ledger(told: Stack) -> None:
+    simulation = Simulation(settings_of(SETTINGS))
+    simulation.keep_journeys()
+    with closing(History(HISTORY)) as history:
+        for _ in decisions_of(simulation, history, "simulating"):
+            pass
+    campaign = simulation.use_cases.reference.campaign
+    deployed = cycles(told.ledger(), lambda campaign_id, _: campaign(campaign_id))
+    assert deployed == simulation.cycles() != []
 
 
 def _by_person(decisions: Any) -> ByPerson:

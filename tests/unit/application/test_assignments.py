@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rekindle.domain.account import Account
-from rekindle.domain.assignment import Assignment, State, Why
+from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step, Why
 from rekindle.domain.decision import Decision
 from rekindle.domain.errors import InvalidField, NotFound, NotPending
 from rekindle.domain.facts import TaskLogged
@@ -902,6 +902,20 @@ def test_work_that_is_told_of_late_is_still_the_first() -> None:
     owned(rekindle, "u1", 12)
     rekindle.tell(person_changed("p1", at(42), status="Working"), task_done("t1", 20, told_at=50))
     assert minutes_of(the(rekindle).human_delay) == 8
+
+
+def test_the_first_work_stands_in_the_timeline() -> None:
+    """The person tells it of the newest cycle alone; and nobody else hears of it."""
+    rekindle = waiting()
+    owned(rekindle, "u1", 12)
+    rekindle.announce()
+    heard = len(rekindle.bus.published)
+    rekindle.tell(person_changed("p1", at(42), status="Working"), task_done("t1", 20, told_at=50))
+    rekindle.announce()
+    told = rekindle.use.show_records.timeline("p1", 10, None).items
+    steps = [step for step in told if isinstance(step, AssignmentStep) and step.step is Step.WORKED]
+    assert [(step.at, step.assignment.worked_at) for step in steps] == [(day(at(m)), day(at(m))) for m in (42, 20)]
+    assert [event.detail_type for event in rekindle.bus.published[heard:]] == ["Stage Reached"]
 
 
 def test_work_before_the_activation_is_none_of_this_cycle() -> None:

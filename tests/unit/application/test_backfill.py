@@ -17,6 +17,7 @@ from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.errors import NotFound, PreconditionFailed, Unavailable
 from rekindle.domain.events import told_by
 from rekindle.domain.facts import Fact
+from rekindle.domain.funnel import Cycle, cycles
 from rekindle.domain.journey import Deactivated, Ended
 from rekindle.domain.person import Person
 from rekindle.domain.response import Response
@@ -499,7 +500,7 @@ def tell_outcomes(decisions: Sequence[Decision]) -> None:
 @settings(max_examples=150)
 def test_a_dry_run_predicts_the_real_one_and_an_undo_takes_it_all_back(story: Story):
     rekindle = lived(story)
-    before, given_before = state(rekindle), credit(rekindle)
+    before, given_before, engaged = state(rekindle), credit(rekindle), engagements(rekindle)
     predicted = backfilled(rekindle, dry_run=True)
     assert state(rekindle) == before
     real = backfilled(rekindle)
@@ -514,9 +515,11 @@ def test_a_dry_run_predicts_the_real_one_and_an_undo_takes_it_all_back(story: St
     assert [one.left for one in undone(rekindle)] == [None] * sum(d.activates for d in real)
     assert state(rekindle) == before
     assert credit(rekindle) == given_before
-    assert [(d.outcome, d.reason, d.campaign_id) for d in backfilled(rekindle, "b2")] == [
-        (d.outcome, d.reason, d.campaign_id) for d in real
-    ]
+    assert engagements(rekindle) == engaged
+    again = backfilled(rekindle, "b2")
+    assert [(d.outcome, d.reason, d.campaign_id) for d in again] == [(d.outcome, d.reason, d.campaign_id) for d in real]
+    opened = {cycle.decision_id for cycle in engagements(rekindle) if cycle.in_retrospect}
+    assert opened == {d.decision_id for d in again if d.activates}
 
 
 @given(stories(), st.sets(st.integers(1, 20)), st.integers(1, 3))
@@ -537,6 +540,12 @@ def test_what_is_interrupted_and_gone_on_with_ends_as_if_it_were_not(story: Stor
         assert sum(batch(rekindle).outcomes.values()) == len(expected)
         run_again(lambda: undone(rekindle))
     assert state(rekindle) == before
+
+
+def engagements(rekindle: Rekindle) -> list[Cycle]:
+    """What the ledger alone tells of them."""
+    told = [record for records in rekindle.memory.records.values() for record in records.values()]
+    return cycles(told, rekindle.use.reference.campaign_at)
 
 
 def run_again(run: Any) -> None:

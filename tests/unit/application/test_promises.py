@@ -6,6 +6,7 @@ succeed and then fail, and looks after every step whether everything still holds
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import settings
@@ -16,7 +17,8 @@ from rekindle.domain.decision import Decision, Outcome
 from rekindle.domain.errors import Conflict, Refusal, Unavailable
 from rekindle.domain.events import told_by
 from rekindle.domain.facts import Fact
-from rekindle.domain.journey import Deactivated
+from rekindle.domain.funnel import Cycle, cycles
+from rekindle.domain.journey import ORDER, Deactivated
 from rekindle.domain.person import Person
 from rekindle.domain.response import Response
 from rekindle.domain.score import Crossing
@@ -72,6 +74,7 @@ class Promises(RuleBasedStateMachine):
         self.answers: dict[tuple[str, str], Decision] = {}
         self.decided: dict[str, Decision] = {}
         self.held: dict[tuple[str, int], frozenset[str]] = {}
+        self.ended: dict[str, Cycle] = {}
         self.rekindle.faults.fails = self._fails
         self.failing = 0
 
@@ -287,6 +290,29 @@ class Promises(RuleBasedStateMachine):
                     opened[record.response_id] -= 1
             journeys = {response_id: n for response_id, n in opened.items() if n}
             assert journeys == ({home.active.response_id: 1} if home.active else {}), home
+
+    @invariant()
+    def the_ledger_alone_tells_the_cycles(self) -> None:
+        """Which are open, how far they came and who had them; and what has ended never changes."""
+        told = [record for records in self.memory.records.values() for record in records.values()]
+        found = cycles(told, self.rekindle.use.reference.campaign_at)
+        opened = {cycle.person_id: cycle for cycle in found if cycle.ended is None}
+        assert len(opened) == sum(cycle.ended is None for cycle in found)
+        finishing = {absorbed: p.person_id for p in self.memory.people.values() for absorbed in p.absorbing}
+        opened = {finishing.get(person_id, person_id): cycle for person_id, cycle in opened.items()}
+        assert opened.keys() == {home.person_id for home in self.homes() if home.active}
+        for home in self.homes():
+            if home.active is not None:
+                cycle, active, held = opened[home.person_id], home.active, home.assignment
+                assert (cycle.response_id, cycle.activated_at) == (active.response_id, active.since)
+                assert list(cycle.stages) == list(ORDER[: ORDER.index(active.stage) + 1])  # type: ignore[arg-type]
+                assert held is not None
+                assert (cycle.first_owner_id, cycle.first_queue_id) == (held.first_owner_id, held.first_queue_id)
+                assert (cycle.assigned_at, cycle.worked_at) == (held.assigned_at, held.worked_at)
+        for cycle in found:
+            if cycle.ended is not None:
+                before = self.ended.setdefault(cycle.decision_id, cycle)
+                assert replace(before, person_id=cycle.person_id) == cycle
 
     @invariant()
     def only_the_active_response_has_an_active_status(self) -> None:

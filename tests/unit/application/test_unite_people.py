@@ -128,6 +128,16 @@ def test_duplicates_by_campaign_and_date_are_dropped(rekindle: Rekindle):
     assert rekindle.person("contact").responses == 1
 
 
+def test_a_duplicate_that_was_dropped_stays_so_when_it_is_told_of_again(rekindle: Rekindle):
+    same = {"responded_at": day(1)}
+    dropped = response_recorded("r1", "lead", "webinar", 2, **same)
+    rekindle.tell(dropped, response_recorded("r2", "contact", "webinar", 3, **same))
+    convert(rekindle)
+    rekindle.tell(dropped)
+    assert list(rekindle.responses("contact")) == ["r2"]
+    assert rekindle.person("contact").responses == 1
+
+
 def test_of_duplicates_the_one_that_came_further_stays(rekindle: Rekindle):
     same = {"responded_at": day(1)}
     rekindle.tell(response_recorded("r1", "lead", "webinar", 2, **same))

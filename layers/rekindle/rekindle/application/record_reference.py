@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.attempts import attempts, committed
-from rekindle.application.ports import Accounts, Campaigns, Clock, People, Queues, Records, Tasks, Users
+from rekindle.application.ports import Accounts, Campaigns, Clock, People, Queues, Records, Reference, Tasks, Users
 from rekindle.application.recorded import Recorded
 from rekindle.domain.account import Account
 from rekindle.domain.assignment import worked
@@ -134,6 +134,7 @@ class RecordTask:
 
     tasks: Tasks
     people: People
+    reference: Reference
 
     def __call__(self, fact: TaskLogged) -> Recorded:
         recorded = _record(self.tasks, fact.task_id, lambda held: task_told(held, fact.task_id, fact.values, fact.mark))
@@ -148,8 +149,11 @@ class RecordTask:
             person = self.people.get(task.person_id)
             while person is not None and person.merged_into is not None:
                 person = self.people.get(person.merged_into)
-            after = worked(person, task.occurred_at or told_at) if person is not None else None
-            if person is None or after is None or after is person:
+            if person is None:
                 return
-            if committed(self.people, Change(replace(after, version=person.version + 1), person.version)):
+            after, steps = worked(person, task.occurred_at or told_at, self.reference.settings())
+            if not steps:
+                return
+            after = replace(after, version=person.version + 1)
+            if committed(self.people, Change(after, person.version, entries=steps)):
                 return

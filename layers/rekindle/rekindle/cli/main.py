@@ -11,31 +11,24 @@ import shutil
 import sys
 import textwrap
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from rekindle.adapters.history import BadHistory, History
-from rekindle.adapters.wire import settings as settings_document
 from rekindle.adapters.wire import views
-from rekindle.cli import backfill, partition, redrive
+from rekindle.cli import backfill, funnel, partition, redrive
 from rekindle.cli.credit import credit_table
 from rekindle.cli.lines import write_decision, write_line
-from rekindle.cli.progress import progress
+from rekindle.cli.play import Unusable, decisions_of, settings_of, tell_refused
 from rekindle.domain import times
 from rekindle.domain.credit import names_of
 from rekindle.domain.errors import Conflict, Refusal, Unavailable
 from rekindle.domain.explanation import Explanation
 from rekindle.runtime.simulation import Simulation
-from rekindle.runtime.simulations import no_search_for_cycles, played
 
 _ROW = "{:<16}  {:<18}  {:<16}  {}"
 _ASSIGNED_ROW = "{:<16}  {:<18}  {:<12}  {:<14}  {}"
-
-
-class Unusable(Exception):
-    """A file that cannot be used, in one sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--person", required=True, metavar="ID")
     explain.add_argument("--at", metavar="TIME", help="only the decisions up to this instant")
     explain.set_defaults(run=_explain)
+    funnel.add_to(commands)
     partition.add_to(commands)
     backfill.add_to(commands)
     redrive.add_to(commands)
@@ -102,13 +96,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _simulate(parsed: argparse.Namespace) -> int:
     kinds = _kinds(parsed.records)
-    simulation = Simulation(_settings(parsed.settings))
-    other = Simulation(_settings(parsed.against)) if parsed.against else None
+    simulation = Simulation(settings_of(parsed.settings))
+    other = Simulation(settings_of(parsed.against)) if parsed.against else None
     as_lines = parsed.format == "jsonl"
     if "assignment" in kinds:
         simulation.keep_assignments()
     with closing(History(parsed.history)) as history:
-        decisions = _played(simulation, history, "simulating")
+        decisions = decisions_of(simulation, history, "simulating")
         if "decision" not in kinds:
             for _ in decisions:
                 pass
@@ -121,7 +115,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
                 _write_row(explanation)
         _write_assignments(simulation, as_lines)
         if other is not None:
-            for _ in _played(other, history, "simulating the other settings"):
+            for _ in decisions_of(other, history, "simulating the other settings"):
                 pass
     _summary(simulation, other)
     return 0
@@ -142,10 +136,10 @@ def _explain(parsed: argparse.Namespace) -> int:
             until = times.instant(parsed.at)
         except (ValueError, OverflowError) as error:
             raise Unusable(f"--at: {error}") from None
-    simulation = Simulation(_settings(parsed.settings))
+    simulation = Simulation(settings_of(parsed.settings))
     told = 0
     with closing(History(parsed.history)) as history:
-        for explanation in _played(simulation, history, "reading"):
+        for explanation in decisions_of(simulation, history, "reading"):
             decision = explanation.decision
             if decision.person_id != parsed.person or (until is not None and decision.as_of > until):
                 continue
@@ -176,23 +170,6 @@ def _losers(explanation: Explanation, simulation: Simulation) -> Iterable[str]:
         yield f"{name} ({one['response_id']}, {dated}) - {verdict}"
 
 
-def _played(simulation: Simulation, history: History, doing: str) -> Iterable[Explanation]:
-    with no_search_for_cycles():
-        yield from played(simulation, progress(history, len(history), doing))
-
-
-def _settings(path: Path) -> Mapping[str, Any]:
-    try:
-        document = settings_document.parsed(path.read_bytes(), None)
-    except Refusal as refusal:
-        raise Unusable(f"{path}: {refusal.message}") from None
-    faults = settings_document.faults(document)
-    if faults:
-        listed = "; ".join(f"{at}: {message}" for at, message in faults)
-        raise Unusable(f"{path}: {listed}")
-    return document
-
-
 def _write_row(explanation: Explanation) -> None:
     decision = explanation.decision
     what = decision.reason or decision.campaign_id
@@ -215,9 +192,7 @@ def _write_assignments(simulation: Simulation, as_lines: bool) -> None:
 def _summary(simulation: Simulation, other: Simulation | None) -> None:
     name = names_of(simulation.use_cases.reference.campaign)
     print(credit_table(simulation.credit, other.credit if other else None, name), file=sys.stderr)
-    for refused in simulation.refused:
-        where = f" ({refused.refusal.field})" if refused.refusal.field else ""
-        print(f"refused, line {refused.line}: {refused.refusal.message}{where}", file=sys.stderr)
+    tell_refused(simulation)
 
 
 if __name__ == "__main__":

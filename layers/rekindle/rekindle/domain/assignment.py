@@ -61,6 +61,8 @@ class Step(StrEnum):
     CLAIMED = "claimed"
     """The first owner, out of a queue, or after a deadline that left the person with nobody."""
     REASSIGNED = "reassigned"
+    WORKED = "worked"
+    """The first sign of work; once more where an earlier one is told of later."""
     CANCELLED = "cancelled"
 
 
@@ -460,14 +462,14 @@ def is_worked(status: str | None, settings: Settings) -> bool:
     return meaning is not None and meaning.active and status != settings.open_status and meaning.response_status != OPEN
 
 
-def worked(person: "Person", at: datetime) -> "Person":
+def worked(person: "Person", at: datetime, settings: Settings) -> tuple["Person", Steps]:
     """The first sign of work: a status beyond Open, or a completed activity."""
     assignment = person.assignment
     if assignment is None or person.active is None or at < assignment.activated_at:
-        return person
+        return person, ()
     if assignment.worked_at is not None and assignment.worked_at <= at:
-        return person
-    return replace(person, assignment=replace(assignment, worked_at=at))
+        return person, ()
+    return _stepped(replace(person, assignment=replace(assignment, worked_at=at)), Step.WORKED, at, settings)
 
 
 def _stepped(person: "Person", step: Step, at: datetime, settings: Settings) -> tuple["Person", Steps]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rekindle.domain.account import Account
-from rekindle.domain.assignment import Owners, cancelled, is_worked, owner_changed, worked
+from rekindle.domain.assignment import Owners, Steps, cancelled, is_worked, owner_changed, worked
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.facts import ResponseRecorded
@@ -154,8 +154,9 @@ def status_followed(
     if not status.active:
         return ended(person, before.version, active, Ended.STATUS_INACTIVE, at, settings, status.closing_status)
     engagement = person.active
+    steps: Steps = ()
     if is_worked(after.status, settings):
-        person = worked(person, at)
+        person, steps = worked(person, at, settings)
     mirrored = status.response_status or active.standing.status
     reached = stages_reached(mirrored, engagement.stage)
     entries = tuple(stage_reached(person.person_id, engagement, stage, at, settings) for stage in reached)
@@ -164,7 +165,7 @@ def status_followed(
     responses: tuple[Response, ...] = ()
     if mirrored != active.standing.status:
         responses = (active.standing_as(replace(active.standing, status=mirrored)),)
-    return Change(person, before.version, responses, entries=entries)
+    return Change(person, before.version, responses, entries=(*entries, *steps))
 
 
 def owner_followed(
@@ -257,6 +258,8 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
             standing.status,
             standing.activated_at,
             standing.reactivated_at,
+            # A merge may have withdrawn it as another's twin: only news bring it back, not what was told before.
+            standing.deleted and not applied.values,
         ),
         replace(
             details,

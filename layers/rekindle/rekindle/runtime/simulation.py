@@ -42,7 +42,8 @@ from rekindle.domain.decision import Basis, Decision, Trigger
 from rekindle.domain.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
 from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.facts import Fact, PersonChanged, ResponseRecorded
-from rekindle.domain.journey import Deactivated, StageReached
+from rekindle.domain.funnel import Cycle, cycles, tells_of_cycles
+from rekindle.domain.journey import Deactivated, Entry, StageReached
 from rekindle.domain.ordering import Applied
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.reactivation import World
@@ -136,6 +137,7 @@ class Simulation:
         )
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
+        self._journeys: list[Decision | Entry] | None = None
 
     def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
         """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
@@ -179,6 +181,14 @@ class Simulation:
 
     def keep_assignments(self) -> None:
         self.memory.assignments = {}
+
+    def cycles(self) -> list[Cycle]:
+        """Each engagement, the earliest first. They are known only where `keep_journeys` was called before the history
+        was played."""
+        return cycles(self._journeys or (), self.use_cases.reference.campaign_at)
+
+    def keep_journeys(self) -> None:
+        self._journeys = []
 
     def _let_time_pass(self, moment: datetime) -> Iterator[Explanation]:
         """Move the clock on; what is due by then happens at its own instant, in that order, and what has waited long
@@ -268,6 +278,8 @@ class Simulation:
     def _decided(self) -> Iterator[Explanation]:
         while self.memory.outbox:
             saved = self.memory.outbox.popleft()
+            if self._journeys is not None and tells_of_cycles(saved):
+                self._journeys.append(saved)
             if isinstance(saved, Decision):
                 self._give_credit(saved)
                 yield self._explained(saved)

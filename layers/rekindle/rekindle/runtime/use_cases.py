@@ -188,7 +188,7 @@ class UseCases:
             account=RecordAccount(self.accounts),
             queue=RecordQueue(self.queues),
             user=RecordUser(self.users, self.clock),
-            task=RecordTask(self.tasks, self.people),
+            task=RecordTask(self.tasks, self.people, self.reference),
             opportunity=RecordOpportunity(self.people, self.opportunities),
             unite=self.unite_people,
             request=self.request_reactivation,

@@ -1,0 +1,148 @@
+"""rekindle funnel: volumes, conversion and velocity between the stages, and the delays of assignments."""
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rekindle.adapters.history import History
+from rekindle.adapters.wire import views
+from rekindle.adapters.wire.rules import moment
+from rekindle.application.ports import Reference
+from rekindle.cli.lines import write_line
+from rekindle.cli.play import Unusable, decisions_of, settings_of, tell_refused
+from rekindle.domain import times
+from rekindle.domain.credit import names_of
+from rekindle.domain.errors import Refusal
+from rekindle.domain.funnel import By, Funnel, Group, funnel, year_before
+from rekindle.domain.journey import ORDER
+from rekindle.runtime.simulation import Simulation
+
+NAME, CELL = 26, 9
+"""The columns of a name and of a number: six of them fit a terminal of 80 columns."""
+_UNKNOWN = "-"
+_NONE = (_UNKNOWN, _UNKNOWN)
+_UNITS = ((timedelta(days=1), "d"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
+
+Row = tuple[str, Sequence[str]]
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "funnel",
+        help="say how far the active responses of a history came, and how long that took",
+        description="Play a history and count the engagement cycles that began in a period: volumes, conversion and "
+        "velocity between the stages, the delay until somebody had the lead and that until it was worked.",
+    )
+    parser.add_argument("history", type=Path, help="JSON Lines of events, plain or gzip")
+    parser.add_argument("--settings", type=Path, required=True, help="YAML or JSON")
+    parser.add_argument("--from", dest="since", metavar="TIME", help="a date or time (default: a year before --to)")
+    parser.add_argument("--to", dest="until", metavar="TIME", help="left out itself (default: the end of the history)")
+    parser.add_argument("--by", type=By, choices=list(By), help="what to group by (default: all in one)")
+    parser.add_argument("--format", choices=("table", "jsonl"), default="table")
+    parser.set_defaults(run=_funnel)
+
+
+def _funnel(parsed: argparse.Namespace) -> int:
+    since, until = _instant(parsed.since, "--from"), _instant(parsed.until, "--to")
+    simulation = Simulation(settings_of(parsed.settings))
+    simulation.keep_journeys()
+    with closing(History(parsed.history)) as history:
+        for _ in decisions_of(simulation, history, "simulating"):
+            pass
+    until = until or simulation.now
+    since = since or year_before(until)
+    if (parsed.since or parsed.until) and since >= until:
+        raise Unusable(f"--from: {times.text(since)} is not before {times.text(until)}")
+    told = funnel(simulation.cycles(), since, until, parsed.by)
+    name = _names(simulation.use_cases.reference, parsed.by)
+    if parsed.format == "jsonl":
+        for group in told.groups if told.by else (told.total,):
+            write_line(views.funnel_group(told, group, name(group.key)))
+    else:
+        print(_tables(told, name))
+    tell_refused(simulation)
+    return 0
+
+
+def _instant(given: str | None, option: str) -> datetime | None:
+    """An instant, or the beginning of a day in UTC. Raises Unusable."""
+    if given is None:
+        return None
+    try:
+        return moment(f"{given}T00:00:00Z" if len(given) == len("2026-01-31") else given, option)
+    except Refusal as refusal:
+        raise Unusable(f"{option}: {given!r}: {refusal.message}") from None
+
+
+def _names(reference: Reference, by: By | None) -> Callable[[str | None], str | None]:
+    """What the key of a group is called."""
+    campaign = names_of(reference.campaign)
+
+    def owner(owner_id: str) -> str:
+        held = reference.user(owner_id) or reference.queue(owner_id)
+        return (held.name if held else None) or owner_id
+
+    def name(key: str | None) -> str | None:
+        if key is None:
+            return None
+        return campaign(key) if by is By.CAMPAIGN else owner(key) if by is By.OWNER else key
+
+    return name
+
+
+# --- as tables -------------------------------------------------------------------------------------------------------
+
+
+def _tables(told: Funnel, name: Callable[[str | None], str | None]) -> str:
+    rows = [*((name(group.key) or _UNKNOWN, group) for group in told.groups), ("total", told.total)]
+    pairs = [f"{passage.start}>{passage.end}" for passage in told.total.passages]
+    return "\n\n".join(
+        (
+            _table([(told.by or "cycles", [*ORDER, *pairs])], rows, _volumes),
+            _table([("days", _wide(pairs)), ("", ["mean", "median"] * len(pairs))], rows, _velocity),
+            _table([("delay", _wide(["to an owner", "to first work"])), ("", ["median", "90%"] * 2)], rows, _delays),
+        )
+    )
+
+
+def _table(heads: Sequence[Row], rows: Iterable[tuple[str, Group]], cells: Callable[[Group], Sequence[str]]) -> str:
+    return "\n".join(_line(*row) for row in (*heads, *((label, cells(group)) for label, group in rows)))
+
+
+def _line(label: str, cells: Sequence[str]) -> str:
+    short = label if len(label) < NAME else f"{label[: NAME - 2]}…"
+    return f"{short:<{NAME}}" + "".join(f"{cell:>{CELL}}" for cell in cells)
+
+
+def _wide(heads: Iterable[str]) -> Sequence[str]:
+    """Heads over two columns each."""
+    return [f"{head:>{2 * CELL}}" for head in heads]
+
+
+def _volumes(group: Group) -> Sequence[str]:
+    parts = (_UNKNOWN if p.conversion is None else f"{p.conversion:.1%}" for p in group.passages)
+    return [*(f"{group.volumes[stage]:,}" for stage in ORDER), *parts]
+
+
+def _velocity(group: Group) -> Sequence[str]:
+    spreads = (passage.velocity for passage in group.passages)
+    return [cell for s in spreads for cell in ((_days(s.mean), _days(s.median)) if s else _NONE)]
+
+
+def _delays(group: Group) -> Sequence[str]:
+    spreads = (group.system_delay, group.human_delay)
+    return [cell for s in spreads for cell in ((_delay(s.median), _delay(s.ninety)) if s else _NONE)]
+
+
+def _days(took: timedelta) -> str:
+    return f"{took / timedelta(days=1):,.1f}"
+
+
+def _delay(took: timedelta) -> str:
+    """In the largest unit of which there is a whole one."""
+    for size, unit in _UNITS:
+        if took >= size:
+            return f"{took / size:,.1f} {unit}"
+    return f"{took.total_seconds():.0f} s"
