@@ -12,6 +12,11 @@ import pytest
 
 from rekindle.adapters.memory import (
     Memory,
+    MemoryAccounts,
+    MemoryBatches,
+    MemoryContacts,
+    MemoryPools,
+    MemoryRoutings,
     MemoryTimers,
     MemoryWaits,
     memory_opportunities,
@@ -65,6 +70,12 @@ def use(local_endpoint: str) -> Iterator[UseCases]:
         versions=tables.versions,
         timers=MemoryTimers(memory),
         waits=MemoryWaits(memory),
+        accounts=MemoryAccounts(memory),
+        directory=MemoryAccounts(memory),
+        contacts=MemoryContacts(memory),
+        pools=MemoryPools(memory),
+        routings=MemoryRoutings(memory),
+        batches=MemoryBatches(memory),
         clock=CLOCK,
     )
     use.versions.put({**DOCUMENT, "assignment": {"rules": [RULE]}}, 0, BEGUN)
