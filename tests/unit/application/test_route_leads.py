@@ -10,7 +10,7 @@ from rekindle.domain.assignment import State, Why
 from rekindle.domain.errors import Conflict, InvalidSettings
 from rekindle.domain.events import told_by
 from rekindle.domain.person import Person
-from rekindle.domain.routing import Passed, Routing, Unrouted
+from rekindle.domain.routed import Passed, Routing, Unrouted
 from tests.support.builders import (
     DOCUMENT,
     Rekindle,

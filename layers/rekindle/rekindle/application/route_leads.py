@@ -11,7 +11,8 @@ from rekindle.domain.assignment import Why, confirmed, fits
 from rekindle.domain.change import Change
 from rekindle.domain.matching import Match
 from rekindle.domain.person import Person, told_of
-from rekindle.domain.routing import By, Member, Passed, Pool, Routing, RoutingStep, Unrouted
+from rekindle.domain.routed import By, Passed, Routing, Unrouted
+from rekindle.domain.routing import Member, Pool, RoutingStep
 from rekindle.domain.turns import whose_turn
 from rekindle.domain.values import replace
 

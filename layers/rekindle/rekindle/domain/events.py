@@ -9,7 +9,7 @@ from rekindle.domain import times
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step, Why
 from rekindle.domain.decision import Decision, digest
 from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
-from rekindle.domain.routing import Routing
+from rekindle.domain.routed import Routing
 from rekindle.domain.values import replace
 
 SCHEMA_VERSION = 1

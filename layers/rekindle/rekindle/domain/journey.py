@@ -14,7 +14,7 @@ from rekindle.domain.response import WORKING
 from rekindle.domain.settings import Settings
 
 if TYPE_CHECKING:
-    from rekindle.domain.routing import Routing
+    from rekindle.domain.routed import Routing
 
 
 class Stage(StrEnum):

@@ -6,54 +6,16 @@ It waits for nobody and asks nobody: like any engine it hears that an assignment
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from rekindle.domain import times
+from rekindle.domain.routed import By, Passed
 from rekindle.domain.user import User
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ABSENT_UNTIL = "absent_until"
 """The user's own named value that tells until when, a date or a time, the user gets no leads."""
-
-
-def zone(name: str) -> "ZoneInfo":
-    """Raises ValueError, or KeyError, for a zone that does not exist. Every function knows the settings, but only the
-    router needs clocks, which take their time to be imported."""
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)
-
-
-class By(StrEnum):
-    """How a step of the router finds an owner."""
-
-    ACCOUNT_OWNER = "account_owner"
-    ACCOUNT_TEAM = "account_team"
-    POOL = "pool"
-
-
-class Passed(StrEnum):
-    """Why somebody who might have got the lead was passed over."""
-
-    INACTIVE_USER = "INACTIVE_USER"
-    ABSENT = "ABSENT"
-    HOLIDAY = "HOLIDAY"
-    OUTSIDE_HOURS = "OUTSIDE_HOURS"
-    QUOTA_REACHED = "QUOTA_REACHED"
-    TEMPORARY_OWNER = "TEMPORARY_OWNER"
-    """Who only holds leads while they wait ends no wait."""
-
-
-class Unrouted(StrEnum):
-    """Why no owner was found."""
-
-    NO_STEP = "NO_STEP"
-    """No step of the router is for this lead."""
-    NOBODY_AVAILABLE = "NOBODY_AVAILABLE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +64,11 @@ class Pool:
 
     def local(self, user: User | None, moment: datetime) -> datetime:
         own = zone_of(user) if user is not None else None
-        return moment.astimezone(own or zone(self.time_zone))
+        return moment.astimezone(own or ZoneInfo(self.time_zone))
 
     def day(self, moment: datetime) -> date:
         """The day that quotas count by."""
-        return moment.astimezone(zone(self.time_zone)).date()
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
     def passed(self, user: User | None, moment: datetime) -> Passed | None:
         """Why a member gets no lead at an instant, or None."""
@@ -128,7 +90,7 @@ class Pool:
                 case Passed.ABSENT:
                     back = absent_until(user) if user is not None else None
                 case Passed.QUOTA_REACHED:
-                    back = _midnight(moment.astimezone(zone(self.time_zone)))
+                    back = _midnight(moment.astimezone(ZoneInfo(self.time_zone)))
                 case Passed.HOLIDAY | Passed.OUTSIDE_HOURS:
                     back = moment
                 case _:
@@ -209,7 +171,7 @@ def _hours(given: Mapping[str, Any]) -> Hours:
 def zone_of(user: User) -> tzinfo | None:
     """The user's own zone. What the CRM tells is free text: one that there is not says nothing."""
     try:
-        return zone(user.time_zone) if user.time_zone else None
+        return ZoneInfo(user.time_zone) if user.time_zone else None
     except (ValueError, OSError, KeyError):
         return None
 
@@ -234,72 +196,3 @@ def absent_until(user: User) -> datetime | None:
 def is_absent(user: User, moment: datetime) -> bool:
     until = absent_until(user)
     return until is not None and moment < until
-
-
-@dataclass(frozen=True, slots=True)
-class Routing:
-    """An entry of the ledger: what the router decided for an assignment, and why."""
-
-    person_id: str
-    assignment_id: str
-    at: datetime
-    settings_version: int
-    owner_id: str | None = None
-    reason: str | None = None
-    """Why no owner was found; None where one was."""
-    place: int | None = None
-    """Which step of the router found the owner, counted from 0."""
-    by: By | None = None
-    account_id: str | None = None
-    matched_by: str | None = None
-    unmatched: str | None = None
-    suggested: tuple[str, ...] = ()
-    """Accounts that are only like the person's."""
-    pool: str | None = None
-    turn: int | None = None
-    """Whose turn it was among those available, counted from 0."""
-    passed: Mapping[str, str] = field(default_factory=dict)
-    """Who was passed over, and why. Those who are not here only had no turn."""
-    convert: bool = False
-    status: str | None = None
-    """What the contact is to inherit where the CRM is asked to convert."""
-    again_at: datetime | None = None
-    """When it is tried again: the next instant at which somebody is at work."""
-
-    @property
-    def sentence(self) -> str:
-        """The decision in words."""
-        matched = f"account {self.account_id} ({_MATCHED.get(self.matched_by or '', 'matched')})"
-        match self.by:
-            case By.ACCOUNT_OWNER:
-                found = f"{self.owner_id} got the lead as owner of its {matched}"
-            case By.ACCOUNT_TEAM:
-                found = f"{self.owner_id} got the lead as a member of the team of its {matched}"
-            case By.POOL:
-                found = f"{self.owner_id} got the lead because it was their turn in pool {self.pool}"
-            case None:
-                again = f"; it is tried again at {times.text(self.again_at)}" if self.again_at else ""
-                found = f"Nobody got the lead: {_UNROUTED[self.reason or Unrouted.NO_STEP]}{again}"
-        left = ", ".join(f"{who} was {_PASSED[why]}" for who, why in self.passed.items())
-        return f"{found}{'; ' + left if left else ''}."
-
-
-_MATCHED = {
-    "ADDRESS": "a contact of it has the same e-mail address",
-    "DOMAIN": "it has the domain of the e-mail address",
-    "DOMAIN_AND_NAME": "it has the domain of the e-mail address, and the company's name",
-    "DOMAIN_OF_PARENT": "it is the parent of all with the domain of the e-mail address",
-    "COMPANY_NAME": "it alone has the company's name",
-}
-_UNROUTED: Mapping[str, str] = {
-    Unrouted.NO_STEP: "no step of the router is for it",
-    Unrouted.NOBODY_AVAILABLE: "nobody was available",
-}
-_PASSED: Mapping[str, str] = {
-    Passed.INACTIVE_USER: "not active",
-    Passed.ABSENT: "absent",
-    Passed.HOLIDAY: "on holiday",
-    Passed.OUTSIDE_HOURS: "outside working hours",
-    Passed.QUOTA_REACHED: "at the quota of the day",
-    Passed.TEMPORARY_OWNER: "no more than a temporary owner",
-}

@@ -4,24 +4,20 @@ Nothing here runs at import; a warm function builds each part once.
 """
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
+from pynamodb.connection import Connection
 
 from rekindle.adapters.dynamodb import reference
-from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
-from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import bind, open_client
-from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
-from rekindle.adapters.dynamodb.pools import DynamoDBPools
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
-from rekindle.adapters.dynamodb.timers import ScheduledTimers
-from rekindle.adapters.scheduler import ScheduledRoutings, ScheduledWaits, Schedules
 from rekindle.runtime.environment import Environment, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
@@ -59,14 +55,15 @@ def _client(service: str) -> Any:
 def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
     client = open_client(environment().region, session=session())
-    return assembled(environment(), client, schedules_of(environment().scheduling))
+    return assembled(environment(), client, environment().scheduling)
 
 
-def assembled(environment: Environment, client: Any, schedules: Schedules) -> UseCases:
-    """The use cases over the environment's tables, reached by this client of DynamoDB."""
+def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> UseCases:
+    """The use cases over the environment's tables, reached by this client of DynamoDB. What only some functions ask
+    for is loaded when it is asked for: the path of a crossing does without, and its start is waited for."""
     tables = bind(client, environment.tables)
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
-    accounts, queues = DynamoDBAccounts(tables, now), reference.queues(now)
+    queues, accounts = reference.queues(now), Lazily(lambda: _accounts(tables))
     return UseCases(
         people=DynamoDBPeople(tables),
         scores=DynamoDBScores(),
@@ -77,22 +74,82 @@ def assembled(environment: Environment, client: Any, schedules: Schedules) -> Us
         campaigns=campaigns,
         accounts=accounts,
         directory=accounts,
-        contacts=DynamoDBContacts(tables),
+        contacts=Lazily(lambda: _contacts(tables)),
         queues=queues,
         users=users,
         tasks=reference.tasks(now),
         opportunities=reference.opportunities(now),
         versions=versions,
-        timers=ScheduledTimers(schedules),
-        waits=ScheduledWaits(schedules),
-        pools=DynamoDBPools(tables),
-        routings=ScheduledRoutings(schedules),
-        batches=DynamoDBBatches(),
+        timers=Lazily(lambda: _timers(scheduling)),
+        waits=Lazily(lambda: _waits(scheduling)),
+        pools=Lazily(lambda: _pools(tables)),
+        routings=Lazily(lambda: _routings(scheduling)),
+        batches=Lazily(_batches),
         clock=now,
     )
 
 
-def schedules_of(scheduling: Scheduling) -> Schedules:
+class Lazily:
+    """Stands for a port, which is made when it is first asked for something."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self._port, name)
+        setattr(self, name, asked)
+        return asked
+
+    @cached_property
+    def _port(self) -> Any:
+        return self._make()
+
+
+def _accounts(tables: Connection) -> Any:
+    from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+
+    return DynamoDBAccounts(tables, now)
+
+
+def _contacts(tables: Connection) -> Any:
+    from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
+
+    return DynamoDBContacts(tables)
+
+
+def _pools(tables: Connection) -> Any:
+    from rekindle.adapters.dynamodb.pools import DynamoDBPools
+
+    return DynamoDBPools(tables)
+
+
+def _batches() -> Any:
+    from rekindle.adapters.dynamodb.batches import DynamoDBBatches
+
+    return DynamoDBBatches()
+
+
+def _timers(scheduling: Scheduling) -> Any:
+    from rekindle.adapters.dynamodb.timers import ScheduledTimers
+
+    return ScheduledTimers(_schedules(scheduling))
+
+
+def _waits(scheduling: Scheduling) -> Any:
+    from rekindle.adapters.scheduler import ScheduledWaits
+
+    return ScheduledWaits(_schedules(scheduling))
+
+
+def _routings(scheduling: Scheduling) -> Any:
+    from rekindle.adapters.scheduler import ScheduledRoutings
+
+    return ScheduledRoutings(_schedules(scheduling))
+
+
+def _schedules(scheduling: Scheduling) -> Any:
+    from rekindle.adapters.scheduler import Schedules
+
     return Schedules(
         scheduler,
         scheduling.group,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rekindle.application.send_notifications import Sent
     from rekindle.domain.assignment import Assignment
     from rekindle.domain.decision import Decision
-    from rekindle.domain.routing import Routing
+    from rekindle.domain.routed import Routing
 
 # Most requests that only read count nothing, and Powertools would say so for each of them.
 warnings.filterwarnings("ignore", message="No application metrics to publish")

@@ -3,14 +3,17 @@
 The progress is written after each page, and each activation with its decision, so nothing else pays for them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from rekindle.adapters.dynamodb import encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
-from rekindle.domain.batch import Batch, Member
+from rekindle.domain.batch import Batch, Before, Member
+from rekindle.domain.ordering import Mark
 
 _PROGRESS, _MEMBER = "batch", "member"
 
@@ -25,7 +28,7 @@ def member_image(member: Member) -> Image:
             "person": _partition(member.batch_id),
             "entry": f"{_MEMBER}#{member.decision_id}",
             "kind": _MEMBER,
-            "body": compact(encoding.encoded(member)),
+            "body": compact(_member_told(member)),
         }
     )
 
@@ -38,7 +41,7 @@ class DynamoDBBatches:
                 item = LedgerItem.get(_partition(batch_id), _PROGRESS, consistent_read=True)
             except LedgerItem.DoesNotExist:
                 return None
-        return encoding.batch(item.body)
+        return _batch(item.body)
 
     def put(self, batch: Batch, read_version: int) -> None:
         item = LedgerItem(
@@ -62,5 +65,38 @@ class DynamoDBBatches:
                     consistent_read=True,
                 )
             )
-        members = [encoding.member(item.body) for item in found if item.entry != after]
+        members = [_member(item.body) for item in found if item.entry != after]
         return Page(members[:limit], members[limit - 1].decision_id if len(members) > limit else None)
+
+
+def _batch(stored: Mapping[str, Any]) -> Batch:
+    return Batch(**encoding.decoded(stored))
+
+
+def _member(stored: Mapping[str, Any]) -> Member:
+    values = encoding.decoded(stored)
+    values["before"] = _before(values["before"])
+    return Member(**{"status": None, **values})
+
+
+def _before_told(value: Before) -> dict[str, Any]:
+    found = encoding.encoded(value, encoding.ASSIGNMENT)
+    if value.assignment is not None:
+        found["assignment"] = encoding.assignment_told(value.assignment, {})
+    return found
+
+
+def _before(stored: Mapping[str, Any]) -> Before:
+    values = encoding.decoded(stored)
+    if "status_mark" in values:
+        values["status_mark"] = Mark.parse(values["status_mark"])
+    if "standing" in values:
+        values["standing"] = encoding.standing(values["standing"])
+    if "assignment" in values:
+        values["assignment"] = encoding.assigned(values["assignment"], {})
+    nothing = dict.fromkeys(("status", "status_mark", "nurture_until", "score_activated_at"))
+    return Before(**{**nothing, **values})
+
+
+def _member_told(value: Member) -> dict[str, Any]:
+    return {**encoding.encoded(value, frozenset({"before"})), "before": _before_told(value.before)}

@@ -4,25 +4,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rekindle.domain import times
-from rekindle.domain.account import Account
 from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
-from rekindle.domain.batch import Batch, Before, Member
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Basis, Decision, Outcome, Reason, digest
 from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
-from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.ordering import Mark, grouped, ungrouped
 from rekindle.domain.person import Engagement, Person, Profile
-from rekindle.domain.queue import Queue
 from rekindle.domain.response import Details, ResponseClass, Standing, Trace
-from rekindle.domain.routing import By, Routing
+from rekindle.domain.routed import By, Routing
 from rekindle.domain.settings import Overrides, Scenario
-from rekindle.domain.task import Task
 from rekindle.domain.user import User
 from rekindle.domain.values import replace
+
+if TYPE_CHECKING:
+    # What the path of a decision does not decode is loaded where it is.
+    from rekindle.domain.account import Account
+    from rekindle.domain.opportunity import Opportunity
+    from rekindle.domain.queue import Queue
+    from rekindle.domain.task import Task
 
 Json = dict[str, Any]
 
@@ -111,7 +113,6 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Overrides: encoded,
     Engagement: encoded,
     Basis: _basis,
-    Before: lambda before: _before_told(before),
     Standing: encoded,
 }
 
@@ -163,7 +164,7 @@ def core(person: Person) -> Json:
             found["score_activated_at"] = ""
     if person.assignment is not None:
         beside = _beside(person.active, person.owner_id, person.previous_owner_id)
-        found["assignment"] = _assignment(person.assignment, beside)
+        found["assignment"] = assignment_told(person.assignment, beside)
     return found
 
 
@@ -235,7 +236,7 @@ _ASSIGNED = {
 }
 
 
-def _assignment(value: Assignment, beside: Mapping[str, Any]) -> Json:
+def assignment_told(value: Assignment, beside: Mapping[str, Any]) -> Json:
     """Only what differs from what is stored beside it."""
     found: Json = {}
     for name, default in _fields(Assignment):
@@ -245,7 +246,7 @@ def _assignment(value: Assignment, beside: Mapping[str, Any]) -> Json:
     return found
 
 
-def _assigned(stored: Mapping[str, Any], beside: Mapping[str, Any]) -> Assignment:
+def assigned(stored: Mapping[str, Any], beside: Mapping[str, Any]) -> Assignment:
     told = {name: stored[letter] for name, letter in _ASSIGNED.items() if letter in stored}
     known = decoded({name: held for name, held in told.items() if held is not None})
     return Assignment(**{**beside, **told, **known})
@@ -284,7 +285,7 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
             values["score_activated_at"] = _score_activated_at(active)
     if "assignment" in values:
         beside = _beside(values.get("active"), values.get("owner_id"), values.get("previous_owner_id"))
-        values["assignment"] = _assigned(values["assignment"], beside)
+        values["assignment"] = assigned(values["assignment"], beside)
     for name in ("status_mark", "status_activated", "owner_mark"):
         if name in values:
             values[name] = Mark.parse(values[name])
@@ -336,13 +337,13 @@ def decision(stored: Mapping[str, Any]) -> Decision:
     found = Decision(reason=Reason(reason) if reason else None, **values)
     if assignment is None:
         return found
-    return replace(found, assignment=_assigned(assignment, _beside_decision(found)))
+    return replace(found, assignment=assigned(assignment, _beside_decision(found)))
 
 
 def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
     values = decoded(stored)
     if "assignment" in values:
-        values["assignment"] = _assigned(values["assignment"], {})
+        values["assignment"] = assigned(values["assignment"], {})
     if kind == "stage":
         return StageReached(**values)
     if kind == "assignment":
@@ -360,15 +361,15 @@ def record(kind: str, stored: Mapping[str, Any]) -> Decision | Entry:
 
 def body_of(value: Decision | Entry) -> Json:
     """A record of the ledger as it is stored."""
-    found = encoded(value, _ASSIGNMENT)
+    found = encoded(value, ASSIGNMENT)
     if isinstance(value, Decision) and value.assignment is not None:
-        found["assignment"] = _assignment(value.assignment, _beside_decision(value))
+        found["assignment"] = assignment_told(value.assignment, _beside_decision(value))
     elif isinstance(value, AssignmentStep):
-        found["assignment"] = _assignment(value.assignment, {})
+        found["assignment"] = assignment_told(value.assignment, {})
     return found
 
 
-_ASSIGNMENT = frozenset({"assignment"})
+ASSIGNMENT = frozenset({"assignment"})
 
 
 def kind_of(value: Decision | Entry) -> str:
@@ -383,42 +384,19 @@ def kind_of(value: Decision | Entry) -> str:
     return "stage" if isinstance(value, StageReached) else "deactivated"
 
 
-def batch(stored: Mapping[str, Any]) -> Batch:
-    return Batch(**decoded(stored))
-
-
-def member(stored: Mapping[str, Any]) -> Member:
-    values = decoded(stored)
-    values["before"] = _before(values["before"])
-    return Member(**{"status": None, **values})
-
-
-def _before_told(value: Before) -> Json:
-    found = encoded(value, _ASSIGNMENT)
-    return found if value.assignment is None else {**found, "assignment": _assignment(value.assignment, {})}
-
-
-def _before(stored: Mapping[str, Any]) -> Before:
-    values = decoded(stored)
-    if "status_mark" in values:
-        values["status_mark"] = Mark.parse(values["status_mark"])
-    if "standing" in values:
-        values["standing"] = standing(values["standing"])
-    if "assignment" in values:
-        values["assignment"] = _assigned(values["assignment"], {})
-    nothing = dict.fromkeys(("status", "status_mark", "nurture_until", "score_activated_at"))
-    return Before(**{**nothing, **values})
-
-
 def campaign(stored: Mapping[str, Any]) -> Campaign:
     return Campaign(**decoded(stored))
 
 
-def account(stored: Mapping[str, Any]) -> Account:
+def account(stored: Mapping[str, Any]) -> "Account":
+    from rekindle.domain.account import Account
+
     return Account(**decoded(stored))
 
 
-def queue(stored: Mapping[str, Any]) -> Queue:
+def queue(stored: Mapping[str, Any]) -> "Queue":
+    from rekindle.domain.queue import Queue
+
     return Queue(**decoded(stored))
 
 
@@ -426,11 +404,15 @@ def user(stored: Mapping[str, Any]) -> User:
     return User(**decoded(stored))
 
 
-def task(stored: Mapping[str, Any]) -> Task:
+def task(stored: Mapping[str, Any]) -> "Task":
+    from rekindle.domain.task import Task
+
     return Task(**decoded(stored))
 
 
-def opportunity(stored: Mapping[str, Any]) -> Opportunity:
+def opportunity(stored: Mapping[str, Any]) -> "Opportunity":
+    from rekindle.domain.opportunity import Opportunity
+
     # Its stage is the CRM's own word, not one of the journey's.
     values = decoded({name: held for name, held in stored.items() if name != "stage"})
     return Opportunity(stage=stored.get("stage"), **values)

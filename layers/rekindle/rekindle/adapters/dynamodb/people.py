@@ -10,7 +10,6 @@ from typing import Any, cast
 from pynamodb.connection import Connection
 
 from rekindle.adapters.dynamodb import encoding, writes
-from rekindle.adapters.dynamodb.batches import member_image
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.ledger import ledger_image
 from rekindle.adapters.dynamodb.tables import (
@@ -259,6 +258,9 @@ def _writes(change: Change) -> Iterator[Write]:
             condition = writes.missing("person") if record is change.decision else None
             yield writes.put(LedgerItem.Meta.table_name, ledger_image(record), condition)
     if change.member is not None:
+        # Only a backfill has one.
+        from rekindle.adapters.dynamodb.batches import member_image
+
         yield writes.put(LedgerItem.Meta.table_name, member_image(change.member))
     if change.unchanged_score is not None:
         scored, score = change.unchanged_score

@@ -1,24 +1,29 @@
 """Campaigns, queues, users, tasks, opportunities and settings kept in DynamoDB: every version an item, the newest the
 current one; and the look-up that decisions read through, which keeps each in memory for a few seconds."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import ReferenceItem
-from rekindle.application.ports import Accounts, Page
+from rekindle.application.ports import Page
 from rekindle.domain import times
-from rekindle.domain.account import Account
 from rekindle.domain.campaign import Campaign
-from rekindle.domain.opportunity import Opportunity
-from rekindle.domain.queue import Queue
 from rekindle.domain.settings import Settings
-from rekindle.domain.task import Task
 from rekindle.domain.user import User
+
+if TYPE_CHECKING:
+    from rekindle.application.ports import Accounts
+    from rekindle.domain.account import Account
+    from rekindle.domain.opportunity import Opportunity
+    from rekindle.domain.queue import Queue
+    from rekindle.domain.task import Task
 
 _SETTINGS = "settings"
 

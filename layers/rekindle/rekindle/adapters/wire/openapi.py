@@ -22,7 +22,7 @@ from rekindle.domain.assignment import State, Step
 from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.journey import Ended, Stage
 from rekindle.domain.response import ResponseClass
-from rekindle.domain.routing import By, Passed, Unrouted
+from rekindle.domain.routed import By, Passed, Unrouted
 from rekindle.domain.search import Excluded
 from rekindle.domain.settings import Scenario
 from rekindle.domain.template import PARTS

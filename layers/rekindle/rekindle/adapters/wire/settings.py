@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, kind_of
 from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, TIME_OF_DAY, Rule
 from rekindle.domain.errors import InvalidSettings, Malformed
-from rekindle.domain.routing import By, zone
+from rekindle.domain.routed import By
 from rekindle.domain.settings import LONGEST_DURATION, duration, path_of
 from rekindle.domain.template import PARTS, TEMPLATES
 
@@ -253,7 +254,7 @@ def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _is_zone(name: str) -> bool:
     try:
-        zone(name)
+        ZoneInfo(name)
     except (ValueError, OSError, KeyError):
         return False
     return True

@@ -5,7 +5,8 @@ from typing import Any
 
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, LONGEST_TEMPLATE
 from rekindle.domain.response import ResponseClass
-from rekindle.domain.routing import WEEK, By
+from rekindle.domain.routed import By
+from rekindle.domain.routing import WEEK
 from rekindle.domain.score import HIGHEST, LOWEST
 from rekindle.domain.settings import DURATION, STRICT_ORDER
 from rekindle.domain.template import BUILT_IN, DIGEST, TEMPLATES, Kind

@@ -19,7 +19,7 @@ from rekindle.domain.journey import Entry, Merged, StageReached
 from rekindle.domain.person import Engagement, Profile
 from rekindle.domain.queue import Queue
 from rekindle.domain.response import Response
-from rekindle.domain.routing import Routing
+from rekindle.domain.routed import Routing
 from rekindle.domain.search import Considered
 from rekindle.domain.settings import Settings
 from rekindle.domain.template import Text
