@@ -9,7 +9,6 @@ from rekindle.application.attempts import attempts, committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
 from rekindle.application.world import owners_of
 from rekindle.domain.assignment import Owners
-from rekindle.domain.backfill import engaged_since, remembered
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Decision, Reason, Trigger
 from rekindle.domain.errors import Conflict
@@ -69,6 +68,9 @@ class Reactivate:
             world = self._world(trigger, candidates, settings)
             decision, change = decide(trigger, person, world)
             if trigger.batch_id is not None and change is not None and person is not None:
+                # Seldom asked for, and much to load: it knows how everything is recorded.
+                from rekindle.domain.backfill import engaged_since, remembered
+
                 held = {response.response_id: response for response in self.people.responses(person.person_id)}
                 if engaged_since(trigger.as_of, held.values()):
                     decision, change = skipped(trigger, person, world, Reason.STALE), None

@@ -12,7 +12,6 @@ from rekindle.application.ports import Candidates, Clock, Ledger, People, Refere
 from rekindle.application.reactivate import Whole
 from rekindle.application.world import owners_of, world_of_arrival
 from rekindle.domain.arrival import UNITED, Arrival, evaluate
-from rekindle.domain.backfill import engaged_since, remembered
 from rekindle.domain.decision import Decision, Trigger
 from rekindle.domain.person import Engagement
 from rekindle.domain.reactivation import rules_of_choice
@@ -66,6 +65,8 @@ class ReconsiderResponses:
 
     def in_batch(self, crossing: Trigger) -> Decision | None:
         """The same for a crossing that a backfill decides about: it may be taken back with the batch."""
+        from rekindle.domain.backfill import engaged_since, remembered
+
         for _ in attempts():
             person = self.people.get(crossing.person_id)
             if person is None:

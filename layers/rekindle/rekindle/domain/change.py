@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from rekindle.domain.batch import Member
 from rekindle.domain.decision import Decision
 from rekindle.domain.journey import Entry
 from rekindle.domain.ordering import Mark
@@ -12,6 +12,9 @@ from rekindle.domain.response import DEFAULT_CLASSES, Response, ResponseClass, T
 from rekindle.domain.score import Score
 from rekindle.domain.settings import Settings
 from rekindle.domain.values import replace
+
+if TYPE_CHECKING:
+    from rekindle.domain.batch import Member  # Only a backfill has one.
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Change:
     """By which the index of the search is written."""
     buried: Mark | None = None
     """The deletion that was known of an arriving response before the response itself was; None where none was."""
-    member: Member | None = None
+    member: "Member | None" = None
     """The activation of a backfill, as it is to be remembered for an undo."""
 
     def arriving(self) -> Iterator[Response]:
