@@ -135,7 +135,7 @@ unit: .venv/.ready ## Test rules and use cases, without any network
 	@$(PYTEST) tests/unit -n 2 --disable-socket --allow-unix-socket
 
 contract: .venv/.ready ## Test that all adapters of a port keep the same promises
-	@$(PYTEST) tests/contract
+	@$(PYTEST) tests/contract -n 2 --dist worksteal
 
 integration: .venv/.ready ## Test each function with its event on simulated AWS, and real histories in memory
 	@$(PYTEST) tests/integration tests/olist tests/handover -n 2
