@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
+from moto import mock_aws
 
 from tests.contract import stores as technologies
 from tests.contract.stores import Stores, Tables
 from tests.support.dynamodb_local import dynamodb_local
+
+GROUP, ROLE, FAILURES = "rekindle", "arn:aws:iam::111122223333:role/schedules", "arn:aws:sqs:::failures"
+"""What each schedule is made with, whatever its queue."""
 
 REAL_ENGINE = pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local)
 
@@ -37,6 +42,16 @@ def tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
         opened = _opened(request, stack)
         assert isinstance(opened, Tables)
         yield opened
+
+
+@pytest.fixture
+def scheduler() -> Iterator[Any]:
+    """EventBridge Scheduler as moto has it, whatever the tables are on."""
+    with mock_aws():
+        client = technologies.open_client(service="scheduler")
+        client.create_schedule_group(Name=GROUP)
+        yield client
+        client.close()
 
 
 @pytest.fixture

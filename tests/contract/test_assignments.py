@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from rekindle.adapters.dynamodb.people import SHARDS
 from rekindle.adapters.memory import Memory, MemoryWaits
@@ -19,11 +18,10 @@ from rekindle.domain.change import Change
 from rekindle.domain.errors import Unavailable
 from rekindle.domain.person import Person
 from rekindle.domain.wait import Wait
-from tests.contract import stores as technologies
+from tests.contract.conftest import FAILURES, GROUP, ROLE
 from tests.contract.stores import NOW, Stores, Tables
 
-GROUP = "rekindle"
-QUEUE, ROLE, FAILURES = "arn:aws:sqs:::waits", "arn:aws:iam::111122223333:role/schedules", "arn:aws:sqs:::failures"
+QUEUE = "arn:aws:sqs:::waits"
 WAIT = Wait("p", "d-1", NOW + timedelta(minutes=15))
 
 
@@ -113,15 +111,6 @@ def test_those_who_wait_are_spread_over_the_index(tables: Tables) -> None:
 
 
 # --- waits ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def scheduler() -> Iterator[Any]:
-    with mock_aws():
-        client = technologies.open_client(service="scheduler")
-        client.create_schedule_group(Name=GROUP)
-        yield client
-        client.close()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from rekindle.adapters.dynamodb.timers import SHARDS, ScheduledTimers, timer_of
 from rekindle.adapters.memory import Memory, MemoryTimers
@@ -17,24 +16,14 @@ from rekindle.domain.errors import Unavailable
 from rekindle.domain.ordering import Mark
 from rekindle.domain.timer import Timer
 from tests.contract import stores as technologies
-from tests.contract.conftest import REAL_ENGINE
+from tests.contract.conftest import FAILURES, GROUP, REAL_ENGINE, ROLE
 from tests.contract.stores import NOW, Tables
 
-GROUP = "rekindle"
-QUEUE, ROLE, FAILURES = "arn:aws:sqs:::due", "arn:aws:iam::111122223333:role/schedules", "arn:aws:sqs:::failures"
+QUEUE = "arn:aws:sqs:::due"
 
 
 def timer(n: int = 0, minutes: float = 30) -> Timer:
     return Timer(f"p{n}", Mark(NOW, n, 2), NOW + timedelta(minutes=minutes), "u1")
-
-
-@pytest.fixture
-def scheduler() -> Iterator[Any]:
-    with mock_aws():
-        client = technologies.open_client(service="scheduler")
-        client.create_schedule_group(Name=GROUP)
-        yield client
-        client.close()
 
 
 @pytest.fixture
@@ -47,14 +36,12 @@ def timers(request: pytest.FixtureRequest) -> Iterator[Timers]:
     if request.param == "memory":
         yield MemoryTimers(Memory())
         return
-    with mock_aws():
-        scheduler = technologies.open_client(service="scheduler")
-        scheduler.create_schedule_group(Name=GROUP)
-        where = None if request.param == "moto" else request.getfixturevalue("local_endpoint")
-        client = technologies.open_client(where)
-        tables = technologies.on_tables(client)
-        yield ScheduledTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
-        technologies.drop_tables(tables)
+    scheduler = request.getfixturevalue("scheduler")
+    where = None if request.param == "moto" else request.getfixturevalue("local_endpoint")
+    client = technologies.open_client(where)
+    tables = technologies.on_tables(client)
+    yield ScheduledTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+    technologies.drop_tables(tables)
 
 
 def test_a_timer_is_overdue_after_its_instant_and_not_before(timers: Timers) -> None:

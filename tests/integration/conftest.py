@@ -235,3 +235,16 @@ def _forget() -> None:
     for part in vars(root).values():
         if hasattr(part, "cache_clear") and part is not root.session:
             part.cache_clear()
+
+
+def postponed() -> list[dict[str, Any]]:
+    """What the queue is asked when a message is to come again later, as a list that grows. Moto knows only messages
+    that it sent itself, so it is answered here."""
+    requests: list[dict[str, Any]] = []
+
+    def asked(params: dict[str, Any], **_: Any) -> Any:
+        requests.append(json.loads(params["body"]))
+        return type("Answered", (), {"status_code": 200})(), {}
+
+    root.queues().meta.events.register("before-call.sqs.ChangeMessageVisibility", asked)
+    return requests

@@ -8,8 +8,7 @@ from functions.reactivate_on_status.app import handler
 from functions.record_crm_changes.app import handler as record
 from functions.schedule_reactivation.app import handler as schedule
 from functions.show_records.app import handler as show
-from rekindle.runtime import aws as root
-from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed
+from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed, postponed
 from tests.integration.test_schedule_reactivation import history, just_after_the_change
 
 __all__ = ["just_after_the_change"]
@@ -56,17 +55,9 @@ def test_a_status_that_went_back_is_left_alone(waiting: Aws) -> None:
     assert timers(waiting) == []
 
 
-def test_a_store_that_does_not_answer_leaves_the_message_in_its_queue(
-    waiting: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[bytes] = []
-
-    def postponed(params: dict[str, Any], **_: Any) -> Any:
-        asked.append(params["body"])
-        return type("Answered", (), {"status_code": 200})(), {}
-
-    root.queues().meta.events.register("before-call.sqs.ChangeMessageVisibility", postponed)
+def test_a_store_that_does_not_answer_leaves_the_message_in_its_queue(waiting: Aws) -> None:
+    asked = postponed()
     waiting.dynamodb.delete_table(TableName=waiting.names.people)
     (message,) = event("reactivate_on_status")["Records"]
     assert failed(handler({"Records": [message]}, CONTEXT)) == [message["messageId"]]
-    assert len(asked) == 1 and waiting.due.encode() in asked[0]
+    assert [one["QueueUrl"] for one in asked] == [waiting.due]

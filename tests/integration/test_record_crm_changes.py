@@ -11,26 +11,13 @@ from functions.show_records.app import handler as show
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import DynamoDBRecords
 from rekindle.domain.errors import Conflict
-from rekindle.runtime import aws as root
-from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed
+from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed, postponed
 
 NOON = "2026-03-01T12:00:00Z"
 GOOD = [
     envelope("Person Changed", NOON, person_id="before", score=1),
     envelope("Person Changed", NOON, person_id="after", score=2),
 ]
-
-
-def postponed() -> list[int]:
-    """The seconds of each delay that the queue is asked for, as a list that grows."""
-    seconds: list[int] = []
-
-    def asked(params: dict[str, Any], **_: Any) -> Any:
-        seconds.append(json.loads(params["body"])["VisibilityTimeout"])
-        return type("Answered", (), {"status_code": 200})(), {}
-
-    root.queues().meta.events.register("before-call.sqs.ChangeMessageVisibility", asked)
-    return seconds
 
 
 def score_of(person_id: str) -> Any:
@@ -125,10 +112,10 @@ def test_a_refused_message_is_settled_with_its_reason_and_its_neighbours_are_app
 
 
 def test_an_unknown_campaign_is_waited_for_and_then_refused(aws: Aws) -> None:
-    seconds = postponed()
+    asked = postponed()
     for receives in (1, 2, 3):
         assert failed(handler(batch(GOOD[0], response(), receives=receives), CONTEXT)) == ["m-2"]
-    assert seconds == [2, 4, 8]
+    assert [one["VisibilityTimeout"] for one in asked] == [2, 4, 8]
     assert not aws.messages(aws.failures)
     assert failed(handler(batch(response(), receives=4), CONTEXT)) == []
     (message,) = aws.messages(aws.failures)
@@ -145,10 +132,10 @@ def test_a_campaign_that_arrives_meanwhile_ends_the_wait(aws: Aws) -> None:
 
 
 def test_a_store_that_does_not_answer_leaves_every_message_in_the_queue(aws: Aws) -> None:
-    seconds = postponed()
+    asked = postponed()
     aws.dynamodb.delete_table(TableName=aws.names.scores)
     assert failed(handler(batch(*GOOD), CONTEXT)) == ["m-1", "m-2"]
-    assert seconds == [2, 2]
+    assert [one["VisibilityTimeout"] for one in asked] == [2, 2]
     assert not aws.messages(aws.failures)
 
 

@@ -14,7 +14,7 @@ from functions.start_assignments.app import handler as start
 from functions.sweep_timers.app import handler as sweep
 from functions.time_out_assignments.app import handler
 from rekindle.runtime import aws as root
-from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed
+from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed, postponed
 from tests.integration.test_start_assignments import begun, history, just_after_the_crossing
 
 __all__ = ["just_after_the_crossing"]
@@ -118,17 +118,11 @@ def test_the_sweep_finds_a_wait_whose_schedule_was_lost(waiting: Aws, at: At) ->
 
 def test_a_store_that_does_not_answer_leaves_the_message_in_its_queue(waiting: Aws, at: At) -> None:
     at(*REMINDER)
-    asked: list[bytes] = []
-
-    def postponed(params: dict[str, Any], **_: Any) -> Any:
-        asked.append(params["body"])
-        return type("Answered", (), {"status_code": 200})(), {}
-
-    root.queues().meta.events.register("before-call.sqs.ChangeMessageVisibility", postponed)
+    asked = postponed()
     waiting.dynamodb.delete_table(TableName=waiting.names.people)
     (message,) = event("time_out_assignments")["Records"]
     assert failed(handler({"Records": [message]}, CONTEXT)) == [message["messageId"]]
-    assert len(asked) == 1 and waiting.due.encode() in asked[0]
+    assert [one["QueueUrl"] for one in asked] == [waiting.due]
 
 
 def test_a_scheduler_that_does_not_answer_leaves_the_message_and_the_reminder_is_told_once(
@@ -138,9 +132,7 @@ def test_a_scheduler_that_does_not_answer_leaves_the_message_and_the_reminder_is
     monkeypatch.setenv("SCHEDULE_GROUP", "gone")
     for part in (root.environment, root.use_cases):
         part.cache_clear()
-    root.queues().meta.events.register(
-        "before-call.sqs.ChangeMessageVisibility", lambda **_: (type("Answered", (), {"status_code": 200})(), {})
-    )
+    postponed()
     (message,) = event("time_out_assignments")["Records"]
     assert failed(handler({"Records": [message]}, CONTEXT)) == [message["messageId"]]
 
