@@ -157,13 +157,15 @@ def test_a_fact_that_is_refused_is_told_with_its_line(settings, tmp_path, capsys
     [
         ("{", "this is not JSON"),
         ("[]", "this is no event"),
+        (json.dumps(HISTORY[0]).replace('"Web activity"', "1e400"), "this is no event: Number out of range"),
+        ('{"detail-type": "Person Changed", "detail": {"fields": ' + "[" * 50_000, "this is nested too deep"),
+        ({"detail-type": "Person Changed", "detail": {"person_id": "p1"}}, "this is no event: it has no time"),
         ('{"detail-type": "Person Changed", "time": "2026-01-01T00:00:00Z"}', "this is no event"),
         (event(1, "Person Changed", person_id="p1") | {"time": "yesterday"}, "'yesterday': expected a time with"),
         (
             event(1, "Person Changed", person_id="p1") | {"time": "9999-12-31T00:00:00Z"},
             "'9999-12-31T00:00:00Z': expected a time from 1900-01-01 to 9000-01-01",
         ),
-        (event(1, "Person Painted", person_id="p1"), "there is no such detail-type"),
     ],
 )
 def test_a_bad_line_is_named_by_its_number(settings, tmp_path, capsys, line, why):
@@ -178,7 +180,35 @@ def test_a_damaged_packed_history_is_refused(settings, history, tmp_path, capsys
     damaged = tmp_path / "damaged.gz"
     damaged.write_bytes(gzip.compress(history.read_bytes())[kept] + more)
     err = refused(["simulate", "--settings", str(settings), str(damaged)], capsys)
-    assert err == "rekindle: the packed file is damaged\n"
+    assert err == "rekindle: line 1: the packed file is damaged\n"
+
+
+def test_a_line_that_is_not_utf_8_is_named_by_its_number(settings, tmp_path, capsys):
+    bad = tmp_path / "latin.jsonl"
+    bad.write_bytes(json.dumps(HISTORY[0]).encode().replace(b"Web", b"W\xe9b"))
+    err = refused(["simulate", "--settings", str(settings), str(bad)], capsys)
+    assert err == "rekindle: line 1: this is not UTF-8\n"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("turned", [1, -1])
+def test_a_history_that_comes_through_a_pipe_is_read_whole(settings, history, tmp_path, packed, turned):
+    told = b"".join(history.read_bytes().splitlines(keepends=True)[::turned])
+    command = [sys.executable, "-m", "rekindle.cli.main", "simulate", "--settings", str(settings), "/dev/stdin"]
+    piped = subprocess.run(command, input=gzip.compress(told) if packed else told, capture_output=True, check=True)
+    named = subprocess.run([*command[:-1], str(history)], capture_output=True, check=True)
+    assert (piped.stdout, piped.stderr) == (named.stdout, named.stderr)
+    assert len(piped.stdout.splitlines()) == 2
+
+
+def test_what_others_say_on_the_bus_is_passed_over_and_told(settings, tmp_path, capsys):
+    """An archive of the bus holds it, and the functions never see it."""
+    others = [event(4, "Person Painted", person_id="p1"), event(4, "Order_Event__e", payload={"CreatedDate": 1})]
+    out, err = simulated(settings, written(tmp_path / "h.jsonl", *HISTORY, *others), capsys)
+    assert len(out.splitlines()) == 2
+    assert err.splitlines()[-2:] == [
+        f"refused, line {line}: there is no such detail-type (detail-type)" for line in (6, 7)
+    ]
 
 
 def test_a_reader_that_has_seen_enough_ends_it_in_silence(settings, history):

@@ -13,6 +13,7 @@ from rekindle.domain import times
         ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"),
         ("2026-01-01T01:00:00+01:00", "2026-01-01T00:00:00Z"),
         ("2026-01-01T00:00:00.1239Z", "2026-01-01T00:00:00.123Z"),
+        ("2026-01-01t00:00:00z", "2026-01-01T00:00:00Z"),
     ],
 )
 def test_a_time_is_read_in_utc_to_the_millisecond(written: str, read: str):

@@ -5,12 +5,10 @@ Exit status: 0; 2 for a file that cannot be used, with the line or the path of t
 """
 
 import argparse
-import gzip
 import os
 import shutil
 import sys
 import textwrap
-import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -50,8 +48,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Conflict, Unavailable) as error:
         print(f"rekindle: {error}: try again later", file=sys.stderr)
         return 1
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        return _unusable("the packed file is damaged")
     except OSError as error:
         return _unusable(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     return result

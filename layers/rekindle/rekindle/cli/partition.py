@@ -12,11 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-import msgspec
-
-from rekindle.adapters.history import BadHistory, lines_of
+from rekindle.adapters.history import BadHistory, envelope_of, lines_of, opened
 from rekindle.adapters.wire.events import OWN_SOURCE, facts_of
 from rekindle.domain.errors import Malformed, Refusal
 from rekindle.domain.facts import (
@@ -36,7 +34,6 @@ MOST_PARTS = 500
 """Files that are open at the same time."""
 _LEVEL = 6
 
-_ANY = msgspec.json.Decoder()
 _REFUSED = ("",)
 """Where a refused event belongs: to one part, so that it is refused once."""
 
@@ -92,13 +89,14 @@ def _partition(parsed: argparse.Namespace) -> int:
 def partition(history: Path, into: Path, parts: int) -> tuple[int, int]:
     """Answers how many events are in every part, and how many in one. Raises OSError and BadHistory."""
     families = Families()
-    for _, _, records in _told(history):
-        if records:
-            families.unite(records)
     everywhere = somewhere = 0
     with ExitStack() as stack:
+        told = stack.enter_context(opened(history))
+        for _, records in _told(told):
+            if records:
+                families.unite(records)
         files = [stack.enter_context(_packed(into / f"part-{n:04}.jsonl.gz")) for n in range(parts)]
-        for _, line, records in _told(history):
+        for line, records in _told(told):
             everywhere += not records
             somewhere += bool(records)
             for file in [files[_number(families.head(records[0]), parts)]] if records else files:
@@ -106,13 +104,13 @@ def partition(history: Path, into: Path, parts: int) -> tuple[int, int]:
     return everywhere, somewhere
 
 
-def _told(history: Path) -> Iterator[tuple[int, bytes, tuple[str, ...]]]:
+def _told(history: IO[bytes]) -> Iterator[tuple[bytes, tuple[str, ...]]]:
     """Each line with the records that keep it together with others. Our own events, which an archive of the bus holds
     too, tell nothing and are left out."""
     for number, line in lines_of(history):
-        envelope = _ANY.decode(line)
+        envelope = envelope_of(number, line)
         if envelope.get("source") != OWN_SOURCE:
-            yield number, line, _records_of(number, envelope)
+            yield line, _records_of(number, envelope)
 
 
 def _records_of(number: int, envelope: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,7 +9,12 @@ LAST = datetime.max.replace(tzinfo=UTC)
 
 def instant(text: str) -> datetime:
     """Read an RFC 3339 time with an offset. Raises ValueError where the offset is missing."""
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        if not text.endswith("z"):
+            raise
+        moment = datetime.fromisoformat(f"{text[:-1]}Z")  # RFC 3339 allows small letters.
     if moment.tzinfo is None:
         raise ValueError("a time needs an offset, such as Z or +01:00")
     if moment.tzinfo is not UTC:
