@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 import pytest
 
@@ -136,20 +137,85 @@ def test_a_table_fits_a_terminal(settings, history, capsys):
     assert head.split("  ")[0] == "as of (UTC)"
     assert [row.split() for row in rows] == [
         ["2026-01-03", "00:00", "p1", "skipped", "BELOW_THRESHOLD"],
-        ["2026-01-09", "00:00", "p1", "reactivated", "fair"],
+        ["2026-01-09", "00:00", "p1", "reactivated", "Trade", "fair"],
     ]
     assert all(len(line) <= 80 for line in out.splitlines())
 
 
+NAMES = ["Messe Köln", "東京ウェビナー二〇二六年春季キャンペーン", "Cafe\u0301 👩\u200d💻", "a\nb\x1b[31mc", "Q" * 255]
+
+
+def named(tmp_path: Path) -> Path:
+    """Campaigns with all kinds of names, a reactivation each, of a member who had not responded in the last."""
+    told = [event(1, "Campaign Changed", campaign_id=f"c{n}", name=name) for n, name in enumerate(NAMES)]
+    told[-1]["detail"]["default_responded_status"] = "Attended"
+    for n in range(len(NAMES)):
+        person, responded = f"0035e00000B7c8DAA{n}", n < len(NAMES) - 1
+        response = {"response_id": f"r{n}", "person_id": person, "campaign_id": f"c{n}", "responded": responded}
+        told += [event(3, "Response Recorded", **response), event(9, "Person Changed", person_id=person, score=70)]
+    return written(tmp_path / "named.jsonl", *told)
+
+
+def columns(line: str) -> int:
+    return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in line)
+
+
+def test_columns_stand_below_each_other_whatever_campaigns_are_called(settings, tmp_path, capsys):
+    settings.write_text(SETTINGS.replace("{lookback_days: 30", "{include_non_responses: true"), encoding="utf-8")
+    out, err = simulated(settings, named(tmp_path), capsys, "--format", "table")
+    rows = [line for line in out.splitlines() if "activated" in line]
+    assert {row[36:58].strip() for row in rows} == {"reactivated", "activated_non_response"}
+    assert [row[58:] for row in rows] == [
+        *(" Messe Köln", " 東京ウェビナー二〇二…", " Cafe\u0301 👩💻", " a b[31mc"),
+        f" {'Q' * 20}…",
+    ]
+    table = err.splitlines()
+    assert {columns(line) for line in table[:7]} == {80}
+    assert {line.split()[-1] for line in table[1:6]} == {"1"}
+    assert all(columns(line) <= 80 for line in out.splitlines())
+
+
+def test_campaigns_of_one_name_are_told_apart_by_their_ids(settings, tmp_path, capsys):
+    told = [event(1, "Campaign Changed", campaign_id=one, name="Newsletter") for one in ("may", "june")]
+    for one in ("may", "june"):
+        about = {"response_id": f"r-{one}", "person_id": f"p-{one}", "campaign_id": one, "responded": True}
+        told += [event(2, "Response Recorded", **about), event(3, "Person Changed", person_id=f"p-{one}", score=70)]
+    _, err = simulated(settings, written(tmp_path / "h.jsonl", *told), capsys)
+    assert [line.split()[:-1] for line in err.splitlines()[1:3]] == [["june", "(Newsletter)"], ["may", "(Newsletter)"]]
+
+
+def test_a_default_campaign_that_is_never_told_of_is_named(settings, history, tmp_path, capsys):
+    other = tmp_path / "other.yaml"
+    other.write_text(SETTINGS.replace("single: web", "single: wep"), encoding="utf-8")
+    _, err = simulated(settings, history, capsys, "--against", str(other))
+    told = f"{other}: reactivation.score.default_campaign.single: campaign 'wep' is not known"
+    assert [line for line in err.splitlines() if "default_campaign" in line] == [told]
+
+
+@pytest.mark.parametrize("locale", ["ascii", "latin-1"])
+def test_decisions_are_utf_8_whatever_the_machine_speaks(settings, tmp_path, locale):
+    history = named(tmp_path)
+    command = [sys.executable, "-m", "rekindle.cli.main", "simulate", "--settings", str(settings), str(history)]
+    told = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": locale})
+    assert "東京ウェビナー" in told.stdout.decode()
+
+
 def test_an_empty_history_gives_no_credit(settings, tmp_path, capsys):
     out, err = simulated(settings, written(tmp_path / "empty.jsonl"), capsys)
-    assert (out, err) == ("", "No campaign got credit.\n")
+    assert (out, err.splitlines()[0]) == ("", "No campaign got credit.")
 
 
 def test_a_fact_that_is_refused_is_told_with_its_line(settings, tmp_path, capsys):
     lost = event(3, "Response Recorded", response_id="r9", person_id="p9", campaign_id="nobody", responded=True)
     _, err = simulated(settings, written(tmp_path / "h.jsonl", *HISTORY, lost), capsys)
     assert err.splitlines()[-1] == "refused, line 6: campaign 'nobody' is not known (detail.campaign_id)"
+
+
+def test_many_refusals_are_counted(settings, tmp_path, capsys):
+    lost = event(3, "Person Changed", score=1)
+    _, err = simulated(settings, written(tmp_path / "h.jsonl", *HISTORY, *[lost] * 1234), capsys)
+    assert err.count("refused, line") == 100
+    assert err.splitlines()[-1] == "refused: 1,134 more"
 
 
 @pytest.mark.parametrize(
@@ -230,7 +296,16 @@ def test_settings_with_a_fault_are_refused_by_its_path(history, tmp_path, capsys
     faulty = tmp_path / "faulty.yaml"
     faulty.write_text(SETTINGS.replace("lookback_days: 30", "lookback_days: -1"), encoding="utf-8")
     err = refused(["simulate", "--settings", str(faulty), str(history)], capsys)
-    assert f"{faulty}: reactivation.score.lookback_days: " in err
+    assert err.startswith(f"rekindle: {faulty}: reactivation.score.lookback_days: ")
+
+
+def test_many_faults_are_told_in_a_line_each(history, tmp_path, capsys):
+    faulty = tmp_path / "faulty.yaml"
+    faulty.write_text("mode: x\nqualification: {threshold: many}\n", encoding="utf-8")
+    err = refused(["simulate", "--settings", str(faulty), str(history)], capsys)
+    head, *rest = err.splitlines()
+    assert head == f"rekindle: {faulty}: 3 faults"
+    assert [line.partition(": ")[0] for line in rest] == ["  mode", "  person_statuses", "  qualification.threshold"]
 
 
 def test_a_kind_of_record_that_does_not_exist_is_refused(settings, history, capsys):
@@ -248,7 +323,41 @@ def test_explain_says_who_got_the_credit_and_why(settings, history, capsys):
     told = explained(settings, history, capsys, "--person", "p1")
     assert "the score was below the threshold" in told[0]
     assert told[1].startswith("Trade fair got the credit when the score went from 10 to 70 (threshold 60)")
-    assert told[2] == "  Trade fair (r1, 2026-01-03T00:00:00Z) - got the credit"
+    assert told[2] == "  Trade fair (r1, never engaged, 2026-01-03T00:00:00Z) - got the credit"
+
+
+@pytest.mark.parametrize("asked", ["p1", "p2", "p3"])
+def test_explain_tells_all_of_a_person_by_any_of_its_ids(settings, tmp_path, capsys, asked):
+    told = [
+        *HISTORY,
+        event(11, "Person Changed", person_id="p1", status="New"),
+        event(12, "Person Changed", person_id="p1", converted_contact_id="p2"),
+        event(13, "People Merged", survivor_id="p3", merged_ids=["p2"]),
+        event(14, "Person Changed", person_id="p3", score=10),
+        event(15, "Person Changed", person_id="p3", score=80),
+    ]
+    lines = explained(settings, written(tmp_path / "h.jsonl", *told), capsys, "--person", asked)
+    decided = [line.split(":")[0] for line in lines if not line.startswith("  ")]
+    assert decided == ["p1", "p1", "p3"]
+
+
+def test_explain_takes_a_salesforce_id_in_its_short_form(settings, tmp_path, capsys):
+    scored = event(9, "Person Changed", person_id="00Q5e00000A1b2CEAR", score=70)
+    history = written(tmp_path / "h.jsonl", scored)
+    told = explained(settings, history, capsys, "--person", "00Q5e00000A1b2C")
+    assert told == explained(settings, history, capsys, "--person", "00Q5e00000A1b2CEAR") != []
+
+
+def test_explain_up_to_a_day_holds_that_day(settings, history, capsys):
+    for at, decisions in (("2026-01-02", 0), ("2026-01-03", 1), ("2026-01-08", 1), ("2026-01-09", 2)):
+        told = explained(settings, history, capsys, "--person", "p1", "--at", at)
+        assert sum(not line.startswith("  ") for line in told) == decisions
+
+
+def test_explain_says_from_when_on_there_is_nothing(settings, history, capsys):
+    arguments = ["explain", "--settings", str(settings), str(history), "--person", "p1", "--at", "2026-01-02"]
+    assert main(arguments) == 0
+    assert capsys.readouterr().err == "There is no decision about 'p1' up to 2026-01-02T23:59:59.999Z.\n"
 
 
 def test_explain_stops_at_an_instant(settings, history, capsys):
@@ -257,13 +366,15 @@ def test_explain_stops_at_an_instant(settings, history, capsys):
 
 
 def test_explain_refuses_an_instant_without_an_offset(settings, history, capsys):
-    arguments = ["explain", "--settings", str(settings), str(history), "--person", "p1", "--at", "2026-01-05"]
-    assert refused(arguments, capsys).startswith("rekindle: --at: ")
+    arguments = ["explain", "--settings", str(settings), str(history), "--person", "p1", "--at", "2026-01-05T08:00:00"]
+    assert refused(arguments, capsys).startswith(
+        "rekindle: --at: '2026-01-05T08:00:00': expected a time with an offset"
+    )
 
 
 def test_explain_says_where_there_is_nobody(settings, history, capsys):
     assert main(["explain", "--settings", str(settings), str(history), "--person", "p9"]) == 0
-    assert capsys.readouterr().err == "There is no decision about 'p9'.\n"
+    assert capsys.readouterr().err == "There is no decision about 'p9': nobody is called so in this history.\n"
 
 
 # --- assignments ---------------------------------------------------------------------------------------------------
