@@ -25,10 +25,10 @@ def files(tmp_path: Path) -> list[str]:
     return ["--settings", str(settings), str(history)]
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch, *, stdout: bool = False) -> None:
     monkeypatch.setattr(progress, "EVERY", 0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: stdout)
 
 
 @pytest.mark.parametrize("columns", [60, 80, 200])
@@ -39,7 +39,10 @@ def test_the_bar_stays_on_its_line(monkeypatch: pytest.MonkeyPatch, columns: int
     assert all(doing in bar and len(bar) < max(columns, 78) for bar in drawn)
 
 
-def test_the_bar_is_gone_when_it_is_over(files: list[str], terminal: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_bar_is_gone_when_it_is_over(
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on_a_terminal(monkeypatch)
     assert main(["simulate", *files]) == 0
     err = capsys.readouterr().err
     assert "simulating" in err
@@ -47,20 +50,22 @@ def test_the_bar_is_gone_when_it_is_over(files: list[str], terminal: None, capsy
 
 
 def test_what_is_wrong_stands_on_a_line_of_its_own(
-    files: list[str], terminal: None, capsys: pytest.CaptureFixture[str]
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    on_a_terminal(monkeypatch)
     with Path(files[-1]).open("ab") as history:
         history.write(json.dumps(EVENT).replace("70", "1e400").encode())
     assert main(["explain", *files, "--person", "p1"]) == 2
     err = capsys.readouterr().err
+    assert "reading" in err
     assert err.rsplit("\r\x1b[2K", 1)[-1].startswith("rekindle: line 4: ")
 
 
 def test_decisions_on_the_terminal_are_not_drawn_over(
-    files: list[str], terminal: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for drawn in (True, False):
-        monkeypatch.setattr(sys.stdout, "isatty", lambda drawn=drawn: not drawn)
+        on_a_terminal(monkeypatch, stdout=not drawn)
         assert main(["simulate", *files]) == 0
         assert ("simulating" in capsys.readouterr().err) == drawn
 
