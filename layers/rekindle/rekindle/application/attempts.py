@@ -19,7 +19,7 @@ class _GivenUp:
     """What comes after the last try, asked for then only."""
 
     def __iter__(self) -> Iterator[int]:
-        raise Conflict(f"others changed the same person {ATTEMPTS} times in a row")
+        raise Conflict(f"others changed the same record {ATTEMPTS} times in a row")
 
 
 _GIVEN_UP = _GivenUp()
