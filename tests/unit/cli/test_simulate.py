@@ -299,6 +299,13 @@ def test_settings_with_a_fault_are_refused_by_its_path(history, tmp_path, capsys
     assert err.startswith(f"rekindle: {faulty}: reactivation.score.lookback_days: ")
 
 
+def test_settings_that_cannot_be_read_are_refused_by_the_path_too(history, tmp_path, capsys):
+    faulty = tmp_path / "faulty.yaml"
+    faulty.write_text("qualification: {threshold: 060}\n", encoding="utf-8")
+    err = refused(["simulate", "--settings", str(faulty), str(history)], capsys)
+    assert err.startswith(f"rekindle: {faulty}: qualification.threshold: the document is not YAML: the number 060")
+
+
 def test_many_faults_are_told_in_a_line_each(history, tmp_path, capsys):
     faulty = tmp_path / "faulty.yaml"
     faulty.write_text("mode: x\nqualification: {threshold: many}\n", encoding="utf-8")

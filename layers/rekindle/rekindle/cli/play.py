@@ -29,7 +29,8 @@ def settings_of(path: Path) -> Mapping[str, Any]:
     try:
         document = settings_document.parsed(path.read_bytes(), None)
     except Refusal as refusal:
-        raise Unusable(f"{path}: {refusal.message}") from None
+        where = f"{refusal.field}: " if refusal.field else ""
+        raise Unusable(f"{path}: {where}{refusal.message}") from None
     told = [f"{at}: {message}" for at, message in settings_document.faults(document)]
     if len(told) == 1:
         raise Unusable(f"{path}: {told[0]}")
