@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
 from rekindle.application.reactivate_on_score import ReactivateOnScore
 from rekindle.application.reactivate_on_score import trigger_of as crossing_trigger_of
@@ -51,7 +51,7 @@ class RecordResponse:
     reactivate_on_score: ReactivateOnScore
 
     def __call__(self, fact: ResponseRecorded) -> Recorded:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person, stored, buried = self._find(fact)
             if person is None:
                 raise _unknown(fact.response_id)
@@ -72,7 +72,7 @@ class RecordResponse:
                     return Recorded(1, older, duplicate, decision)
             elif self._update(person, stored, told.response, buried):
                 return Recorded(1, older, duplicate)
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     @cached_property
     def _owners(self) -> Owners:
@@ -163,7 +163,7 @@ class RecordResponse:
 
     def delete(self, fact: ResponseDeleted) -> Recorded:
         """The response is no candidate any more; if it was the active one, the person has none."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person, stored, buried = self._find(fact)
             gone = response_deleted(stored or nothing_known_of(fact.response_id, fact.mark), fact.mark)
             if gone is None:
@@ -189,7 +189,7 @@ class RecordResponse:
                 )
             if committed(self.people, *self._with_classes([change])):
                 return Recorded(1)
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def _buried(self, fact: ResponseDeleted, read: Mark | None) -> bool:
         """Nobody has the response: an older fact that is still on its way is not to bring it back."""

@@ -199,7 +199,7 @@ def _would_have_won(arrival: Arrival, active: Engagement, world: World) -> bool:
         Standing(True, active.dated, active.received_at or active.dated),
     )
     if recency(candidate) != recency(chosen):
-        return recency(candidate) < recency(chosen)
+        return recency(candidate) > recency(chosen)
     return tie_break(candidate, campaign) < tie_break(chosen, world.campaign_of(chosen.campaign_id))
 
 

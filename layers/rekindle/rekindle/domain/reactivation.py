@@ -164,24 +164,14 @@ def _field_of(user: User, by: str) -> object:
 
 def rules_of(asked: Trigger | Decision, settings: Settings) -> Rules:
     """What the search goes by: the scenario's settings, and over them what the caller asked for."""
-    return Rules(
-        asked.overrides.over(settings.scenario(asked.scenario)),
-        settings.classes,
-        asked.as_of,
-        asked.prompted_campaign_id,
-        asked.anchored_at,
-    )
+    scenario = asked.overrides.over(settings.scenario(asked.scenario))
+    return Rules.of(scenario, settings.classes, asked.as_of, asked.prompted_campaign_id, asked.anchored_at)
 
 
 def rules_of_choice(active: Engagement, settings: Settings) -> Rules:
     """What the search went by that chose the active response."""
-    return Rules(
-        active.overrides.over(settings.scenario(Scenario(active.scenario))),
-        settings.classes,
-        active.since,
-        active.prompted_campaign_id,
-        active.anchored_at,
-    )
+    scenario = active.overrides.over(settings.scenario(Scenario(active.scenario)))
+    return Rules.of(scenario, settings.classes, active.since, active.prompted_campaign_id, active.anchored_at)
 
 
 def decide(trigger: Trigger, person: Person | None, world: World) -> tuple[Decision, Change | None]:
