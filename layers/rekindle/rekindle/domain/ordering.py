@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 from rekindle.domain import times
+from rekindle.domain.values import replace
 
 
 class Order(Enum):
@@ -19,8 +20,9 @@ class Order(Enum):
     OLDER = "older"
 
 
-class Mark(NamedTuple):
-    """The place of a change in the order of its record. A tuple, because every record of a stream makes one.
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The place of a change in the order of its record.
 
     `minor` orders changes of one instant (a Salesforce commit number and sequence number). `digests` tell a second
     delivery from another change of the same instant: an envelope's time has no more than seconds, and the
@@ -52,7 +54,11 @@ class Mark(NamedTuple):
         """This mark as the last one applied: it keeps the digests of the same instant beside its own."""
         if last is None or self.at != last.at or self.minor != last.minor:
             return self
-        return self._replace(digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
+        return replace(self, digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
+
+    def of_same_change(self, other: "Mark") -> bool:
+        """Whether both are of one change of a record, whichever of its fields they tell of."""
+        return self.at == other.at and self.sequence == other.sequence and self.minor == other.minor
 
     def __str__(self) -> str:
         sequence = "" if self.sequence is None else self.sequence

@@ -56,7 +56,7 @@ class Profile:
     def who_made(self, change: Mark) -> str | None:
         """The user who made a change; None where the CRM did not say: whoever made an earlier one is no guess."""
         told = self.marks.get("changed_by")
-        return self.changed_by if told is not None and told[:3] == change[:3] else None
+        return self.changed_by if told is not None and told.of_same_change(change) else None
 
 
 @dataclass(frozen=True, slots=True)

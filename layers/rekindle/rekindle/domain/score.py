@@ -7,7 +7,6 @@ backfill decides about those: for it a score keeps since when it has been as hig
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from rekindle.domain import times
 from rekindle.domain.ordering import Mark, Order
@@ -37,9 +36,9 @@ class Crossing:
         return f"score:{times.text(mark.at)}{order}:{self.score:g}"
 
 
-class Rise(NamedTuple):
-    """A change since which the score has not been below `floor`, as it was before. A tuple, because every score of a
-    stream makes one."""
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A change since which the score has not been below `floor`, as it was before."""
 
     at: datetime
     floor: float

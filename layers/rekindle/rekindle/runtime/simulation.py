@@ -44,12 +44,12 @@ from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.facts import Fact, PersonChanged, ResponseRecorded
 from rekindle.domain.funnel import Cycle, cycles, tells_of_cycles
 from rekindle.domain.journey import Deactivated, Entry, StageReached
-from rekindle.domain.ordering import Applied
+from rekindle.domain.ordering import Applied, Mark
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.reactivation import World
 from rekindle.domain.recording import Told
 from rekindle.domain.response import Details, Home, Response, Standing, Trace
-from rekindle.domain.score import Crossing, Score
+from rekindle.domain.score import Crossing, Rise, Score
 from rekindle.domain.search import Considered, Rules
 from rekindle.domain.settings import Scenario
 from rekindle.domain.values import quicken
@@ -75,8 +75,8 @@ quicken(
         Person,
         Profile,
     ),
-    *(PersonChanged, Recorded, Response, ResponseRecorded, Rules, Score, StageReached, Standing, Told, Trace),
-    *(Trigger, World),
+    *(Mark, PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, Standing, Told),
+    *(Trace, Trigger, World),
 )
 """What a history makes millions of."""
 
