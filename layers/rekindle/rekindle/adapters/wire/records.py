@@ -267,7 +267,8 @@ def response_recorded(detail: Mapping[str, Any], mark: Mark, named: Naming) -> R
     person_id = _id(ids.PERSON, detail, "person_id", named)
     # Few campaigns are named by very many responses: each name is held in memory once.
     campaign_id = sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", named))
-    required(Flag, detail, "responded", named)
+    if not isinstance(detail.get("responded"), bool):
+        required(Flag, detail, "responded", named)
     return ResponseRecorded(response_id, mark, person_id, campaign_id, response_values(detail, named))
 
 

@@ -119,9 +119,9 @@ def _considered(one: Considered, decided: Decision, settings: Settings | None) -
     told: Json = {
         "response_id": one.response_id,
         "campaign_id": one.campaign_id,
-        "class": one.response_class.value if one.response_class else None,
+        "class": one.response_class,
         "responded_at": times.optional_text(one.responded_at),
-        "excluded": one.excluded.value if one.excluded else None,
+        "excluded": one.excluded,
     }
     if settings is not None and one.excluded is not None:
         told["why"] = why_excluded(one.excluded, decided, settings)
