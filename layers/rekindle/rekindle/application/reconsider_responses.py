@@ -58,8 +58,7 @@ class ReconsiderResponses:
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
-            guarded = replace(change, unchanged_score=(person_id, score)).indexed_by(settings)
-            if committed(self.people, guarded):
+            if committed(self.people, change.indexed_by(settings)):
                 return decision
         raise contended()
 
@@ -93,8 +92,8 @@ class ReconsiderResponses:
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
-            guarded = replace(remembered(change, person, held), unchanged_score=(person.person_id, score))
-            if crossing.dry_run or committed(self.people, guarded.indexed_by(settings)):
+            change = remembered(change, person, held)
+            if crossing.dry_run or committed(self.people, change.indexed_by(settings)):
                 return decision
         raise contended()
 

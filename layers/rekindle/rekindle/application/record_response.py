@@ -64,13 +64,12 @@ class RecordResponse:
             older, duplicate = told.applied.older, told.applied.duplicate
             if stored is not None and told.response == stored:
                 return Recorded(0, older, duplicate)
-            if stored is None or stored.standing.deleted:
-                person = self._counted(person, told.response)
+            is_another = (stored is None or stored.standing.deleted) and not told.response.standing.deleted
             if stored is None or told.newly_responded:
-                decision = self._evaluate(person, told.response, fact, buried)
+                decision = self._evaluate(person, told.response, fact, is_another, buried)
                 if decision is not None:
                     return Recorded(1, older, duplicate, decision)
-            elif self._update(person, stored, told.response, buried):
+            elif self._update(person, stored, told.response, is_another, buried):
                 return Recorded(1, older, duplicate)
         raise contended()
 
@@ -122,14 +121,8 @@ class RecordResponse:
         settings = self.reference.settings()
         return [change.indexed_by(settings) for change in changes]
 
-    def _counted(self, person: Person, response: Response) -> Person:
-        if response.standing.deleted:
-            return person
-        class_map = person.classes if person.responses else self.reference.settings().class_map
-        return replace(person, responses=person.responses + 1, classes=class_map)
-
     def _evaluate(
-        self, person: Person, response: Response, fact: ResponseRecorded, buried: Mark | None
+        self, person: Person, response: Response, fact: ResponseRecorded, is_another: bool, buried: Mark | None
     ) -> Decision | None:
         """Evaluate and store; None where the person is to be read again."""
         settings = self.reference.settings()
@@ -146,14 +139,21 @@ class RecordResponse:
         active = None
         if person.active is not None and may_take_over(trigger, person.active):
             active = self.people.get_response(person.person_id, person.active.response_id)
-        arrival = Arrival(trigger, person, response, score, crossing_decision, active)
+        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_another=is_another)
         world = world_of_arrival(person, self.people, self.reference, self.clock, self._owners)
         decision, change = evaluate(arrival, world)
-        guarded = replace(change.indexed_by(settings), unchanged_score=(person.person_id, score), buried=buried)
-        return decision if committed(self.people, guarded) else None
+        change = change.indexed_by(settings)
+        if buried is not None:
+            change = replace(change, buried=buried)
+        return decision if committed(self.people, change) else None
 
-    def _update(self, person: Person, stored: Response, told: Response, buried: Mark | None) -> bool:
+    def _update(
+        self, person: Person, stored: Response, told: Response, is_another: bool, buried: Mark | None
+    ) -> bool:
         after = replace(person, version=person.version + 1)
+        if is_another:
+            classes = person.classes_with_another(self.reference.settings().class_map)
+            after = replace(after, responses=person.responses + 1, classes=classes)
         if after.active is not None and after.active.response_id == told.response_id:
             after = replace(after, active=replace(after.active, campaign_id=told.campaign_id))
         if (told.standing, told.campaign_id) != (stored.standing, stored.campaign_id):

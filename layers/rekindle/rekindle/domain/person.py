@@ -98,6 +98,10 @@ class Person:
     def has_open_opportunity(self) -> bool:
         return bool(self.opportunities)
 
+    def classes_with_another(self, class_map: str) -> str:
+        """The map that the index is of once the person has one response more: the first one brings the present map."""
+        return self.classes if self.responses else class_map
+
 
 def contact_address(person: Person) -> str | None:
     """The e-mail address under which a contact speaks for its account; None of anybody else."""

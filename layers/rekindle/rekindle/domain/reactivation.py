@@ -318,16 +318,13 @@ def _insert(trigger: Trigger, person: Person, default: Default, world: World) ->
     )
     return activate(
         trigger,
-        replace(
-            person,
-            responses=person.responses + 1,
-            classes=person.classes if person.responses else world.settings.class_map,
-        ),
+        person,
         inserted,
         world,
         outcome=Outcome.KEPT_PROMPTED if default.source is None else Outcome.INSERTED_DEFAULT,
         considered_total=person.responses,
         default_campaign_source=default.source,
+        is_another=True,
     )
 
 
@@ -342,11 +339,12 @@ def activate(
     considered_total: int = 0,
     default_campaign_source: str | None = None,
     basis: Basis | None = None,
+    is_another: bool = False,
 ) -> tuple[Decision, Change]:
     """Make a response the active one: a cycle, the person's status, the response's, and the decision on record.
 
     `chosen_as` is what is known of the choice beyond the trigger itself: the class and dates it won by, or the
-    engagement whose place it takes.
+    engagement whose place it takes. `is_another` where the person does not have the response yet.
     """
     settings = world.settings
     decided = _decided(trigger, person, world, outcome, basis)
@@ -373,6 +371,8 @@ def activate(
         nurture_until=None,
         active=engagement,
         score_activated_at=since if engagement.scenario == Scenario.SCORE else person.score_activated_at,
+        responses=person.responses + is_another,
+        classes=person.classes_with_another(settings.class_map) if is_another else person.classes,
     )
     continued = person.active is not None and person.active.cycle == engagement.cycle
     if continued and person.assignment is not None:
