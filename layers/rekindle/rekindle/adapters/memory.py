@@ -157,7 +157,8 @@ class MemoryPeople:
 
     def commit(self, *changes: Change) -> None:
         with self.memory.lock:
-            homes, leaving = self.memory.homes, origins(changes)
+            homes = self.memory.homes
+            leaving = origins(changes) if len(changes) > 1 else {}
             for change in changes:
                 self._check(change)
                 for response in change.arriving() if change.responses else ():
