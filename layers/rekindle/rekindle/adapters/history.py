@@ -144,13 +144,13 @@ def _told_at(number: int, line: bytes) -> datetime:
         raise BadHistory(number, f"this is no event: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise BadHistory(number, "this is not JSON") from None
+    detail = event.detail
     # A task's `occurred_at` is when its activity took place, not when the task was told of.
-    told = event.time if event.detail_type == "Task Logged" else event.detail.occurred_at or event.time
+    told = event.time if event.detail_type == "Task Logged" else detail.occurred_at or event.time
     try:
         told_at = moment(told or "", "time")
     except InvalidField as refusal:
         raise BadHistory(number, f"{told!r}: {refusal.message}") from None
-    detail = event.detail
     if detail.ChangeEventHeader is None and detail.payload is None:
         return told_at
     return _committed(detail) or told_at

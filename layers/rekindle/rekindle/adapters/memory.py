@@ -509,7 +509,7 @@ class MemorySettings:
 class MemoryReference:
     memory: Memory
     age: timedelta = timedelta()
-    _settings: Settings = Settings()
+    _settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
         self._campaigns, self._users = memory_campaigns(self.memory), memory_users(self.memory)

@@ -147,9 +147,7 @@ class RecordResponse:
             change = replace(change, buried=buried)
         return decision if committed(self.people, change) else None
 
-    def _update(
-        self, person: Person, stored: Response, told: Response, is_another: bool, buried: Mark | None
-    ) -> bool:
+    def _update(self, person: Person, stored: Response, told: Response, is_another: bool, buried: Mark | None) -> bool:
         after = replace(person, version=person.version + 1)
         if is_another:
             classes = person.classes_with_another(self.reference.settings().class_map)

@@ -10,6 +10,8 @@ LAST = datetime.max.replace(tzinfo=UTC)
 def instant(text: str) -> datetime:
     """Read an RFC 3339 time with an offset. Raises ValueError where the offset is missing."""
     moment = datetime.fromisoformat(text)
+    if moment.tzinfo is UTC and not moment.microsecond:
+        return moment  # As most are, and every event tells several.
     if moment.tzinfo is None:
         raise ValueError("a time needs an offset, such as Z or +01:00")
     if moment.tzinfo is not UTC:

@@ -14,6 +14,7 @@ import msgspec
 
 from rekindle.adapters.wire import ids
 from rekindle.adapters.wire.rules import (
+    LONGEST_IDENTIFIER,
     Amount,
     Date,
     Fields,
@@ -340,7 +341,10 @@ def _cut(number: float) -> float:
 
 
 def _id(prefixes: tuple[str, ...], detail: Mapping[str, Any], name: str, named: Naming) -> str:
-    told = identifier(detail, name, named)
+    told = detail.get(name)
+    if type(told) is not str or not 0 < len(told) <= LONGEST_IDENTIFIER or not told.isprintable():
+        # Nearly all pass, each event names several, and to ask the rule costs ten times as much.
+        told = identifier(detail, name, named)
     return ids.widened_if(prefixes, told) if len(told) == ids.SHORT else told
 
 
