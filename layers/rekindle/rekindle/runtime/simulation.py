@@ -108,7 +108,9 @@ class Simulation:
     document: Mapping[str, Any]
     refused: list[Refused] = field(default_factory=list)
     credit: Counter[str] = field(default_factory=Counter)
-    counts: Counter[str] = field(default_factory=Counter)
+    applied: int = 0
+    older: int = 0
+    duplicate: int = 0
 
     def __post_init__(self) -> None:
         self.memory = Memory()
@@ -151,11 +153,12 @@ class Simulation:
         explained: list[Explanation] = []
         memory = self.memory
         for fact in facts:
+            at = fact.mark.at
             # Time alone may do something only where somebody waits.
             if self._waiting or memory.due or memory.waiting or memory.routings:
-                explained.extend(self._let_time_pass(fact.mark.at))
-            elif fact.mark.at > self.now:
-                self.now = fact.mark.at
+                explained.extend(self._let_time_pass(at))
+            elif at > self.now:
+                self.now = at
             self._record(line, fact)
         if self._waiting:
             self._try_again()
@@ -243,11 +246,9 @@ class Simulation:
         except Refusal as refusal:
             self.refused.append(Refused(line, refusal))
             return
-        counts = self.counts
-        counts["applied"] += recorded.applied
-        if recorded.older or recorded.duplicate:
-            counts["older"] += recorded.older
-            counts["duplicate"] += recorded.duplicate
+        self.applied += recorded.applied
+        self.older += recorded.older
+        self.duplicate += recorded.duplicate
         memory = self.memory
         if memory.crossings or memory.activations or memory.begun:
             self._follow()
@@ -303,14 +304,16 @@ class Simulation:
         self.memory.records[person_id] = dict(newest)
 
     def _give_credit(self, decision: Decision) -> None:
-        if decision.activates and decision.campaign_id is not None:
+        if not decision.activates:
+            return
+        if decision.campaign_id is not None:
             self.credit[decision.campaign_id] += 1
         if decision.replaced_campaign_id is not None:
             self.credit[decision.replaced_campaign_id] -= 1
 
     def _explained(self, decision: Decision) -> Explanation:
         # Where a guard stopped the decision there is nothing to go through.
-        goes_through = decision.searched or decision.activates
+        goes_through = decision.activates or decision.searched
         history = self.use_cases.people.responses(decision.person_id) if goes_through else ()
         reference = self.use_cases.reference
         return explain(decision, history, reference.campaign, reference.settings())

@@ -202,9 +202,9 @@ def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     if len(detail) == 2 and "person_id" in detail and type(score) in (int, float) and LOWEST <= score <= HIGHEST:
         return {"score": _cut(float(score))}  # As most facts, and to ask the whole form costs several times as much.
     values = _values(PersonValues, PERSON, _blank_score_cleared(detail), named)
-    for name, value in values.items():
-        if value and name in _PERSON_IDS:
-            values[name] = ids.widened_if(_PERSON_IDS[name], value)
+    for name in _PERSON_IDS.keys() & values.keys():
+        if values[name]:
+            values[name] = ids.widened_if(_PERSON_IDS[name], values[name])
     return values
 
 
@@ -326,9 +326,9 @@ def _values(
     values = {name: getattr(checked_values, name) for name in detail if name in names}
     if "fields" in values:
         fitting(values["fields"], named("fields"))
-    for name, value in values.items():
-        if value is not None and name in _NUMBERS:
-            values[name] = _cut(value)
+    for name in _NUMBERS & values.keys():
+        if values[name] is not None:
+            values[name] = _cut(values[name])
     return values
 
 
