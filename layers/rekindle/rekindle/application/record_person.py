@@ -49,7 +49,7 @@ class RecordPerson:
             return self._record_score(fact.person_id, score, fact.mark)
         recorded = Recorded()
         if values or not scored:
-            recorded += self._record_fields(fact.person_id, values, fact.mark, fact.ours)
+            recorded = self._record_fields(fact.person_id, values, fact.mark, fact.ours)
         if scored:
             recorded += self._record_score(fact.person_id, score, fact.mark)
         if contact_id is not None and contact_id != fact.person_id:
