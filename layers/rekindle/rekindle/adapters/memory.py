@@ -509,16 +509,16 @@ class MemorySettings:
 class MemoryReference:
     memory: Memory
     age: timedelta = timedelta()
-    _settings: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
+        self._settings, self._version = Settings(), 0
         self._campaigns, self._users = memory_campaigns(self.memory), memory_users(self.memory)
 
     def settings(self) -> Settings:
-        settings, version = self._settings, len(self.memory.documents)
-        if settings.version != version:
-            settings = self._settings = Settings.of(self.memory.documents[-1][0], version)
-        return settings
+        version = len(self.memory.documents)
+        if version != self._version:
+            self._settings, self._version = Settings.of(self.memory.documents[-1][0], version), version
+        return self._settings
 
     def settings_at(self, version: int) -> Settings:
         if version == len(self.memory.documents):

@@ -16,7 +16,7 @@ from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
 from rekindle.domain.facts import PersonChanged, PersonDeleted
 from rekindle.domain.journey import Ended
-from rekindle.domain.ordering import Mark, Order
+from rekindle.domain.ordering import DUPLICATE, NEWER, OLDER, Mark
 from rekindle.domain.person import Person
 from rekindle.domain.recording import ended, owner_followed, person_deleted, person_told, status_followed, still_news
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response
@@ -94,15 +94,15 @@ class RecordPerson:
             stored = self.scores.get(person_id)
             if stored is not None and stored.moved_to is not None:
                 order = mark.order_after(stored.mark)
-                if order is not Order.NEWER:
-                    return Recorded(older=order is Order.OLDER, duplicate=order is Order.DUPLICATE)
+                if order is not NEWER:
+                    return Recorded(older=order is OLDER, duplicate=order is DUPLICATE)
                 person_id = stored.moved_to
                 continue
             if stored is None:
                 person_id = self._home(person_id)
             score, order = changed(stored, person_id, value, mark, self.reference.settings().threshold)
-            if order is not Order.NEWER:
-                return Recorded(older=order is Order.OLDER, duplicate=order is Order.DUPLICATE)
+            if order is not NEWER:
+                return Recorded(older=order is OLDER, duplicate=order is DUPLICATE)
             try:
                 self.scores.put(score, stored.version if stored else 0)
             except Conflict:

@@ -11,6 +11,9 @@ from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.search import CampaignOf, Considered, Excluded, explained
 from rekindle.domain.settings import Scenario, Settings
 
+_SCORE, _RESPONSE = Scenario.SCORE, Scenario.RESPONSE
+"""By names of their own: every decision asks for them, and a member is looked up in its class each time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -43,7 +46,7 @@ def explain(
             if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
         ]
         _, considered = explained(held, campaign_of, rules_of(decision, settings))
-    elif decision.scenario is Scenario.RESPONSE and decision.activates:
+    elif decision.scenario is _RESPONSE and decision.activates:
         considered = [_arrived(decision, history)]
     return Explanation(decision, considered, sentence(decision, considered, campaign_of, settings))
 
@@ -132,7 +135,7 @@ def _told(decision: Decision, considered: Sequence[Considered], campaign_of: Cam
         kind = "default" if decision.outcome is Outcome.INSERTED_DEFAULT else "prompted"
         found = _none_of(len(considered))
         return f"The {kind} campaign {name} got the credit when {trigger} on {when}: {found} within {days} days."
-    if decision.scenario is not Scenario.RESPONSE:
+    if decision.scenario is not _RESPONSE:
         beaten = _beaten(len(considered) - 1)
         return (
             f"{name} got the credit when {trigger} on {when}: "
@@ -151,7 +154,7 @@ def _told(decision: Decision, considered: Sequence[Considered], campaign_of: Cam
 
 
 def _why(scenario: Scenario, reason: Reason) -> str:
-    if scenario is Scenario.RESPONSE and reason is Reason.NO_CANDIDATE:
+    if scenario is _RESPONSE and reason is Reason.NO_CANDIDATE:
         return "its own date was still to come"
     return _REASON[reason]
 
@@ -185,7 +188,7 @@ def _kind_of_winner(considered: Sequence[Considered]) -> str:
 
 
 def _trigger(decision: Decision, settings: Settings) -> str:
-    if decision.scenario is Scenario.SCORE and decision.score is not None:
+    if decision.scenario is _SCORE and decision.score is not None:
         before = "none" if decision.previous_score is None else f"{decision.previous_score:g}"
         return f"the score went from {before} to {decision.score:g} (threshold {settings.threshold:g})"
     return _TRIGGER[decision.scenario]

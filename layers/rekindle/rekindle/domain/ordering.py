@@ -20,6 +20,10 @@ class Order(Enum):
     OLDER = "older"
 
 
+NEWER, DUPLICATE, OLDER = Order
+"""Each by a name of its own: every fact asks for them, and a member is looked up in its class each time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """The place of a change in the order of its record.
@@ -37,18 +41,18 @@ class Mark:
     def order_after(self, last: "Mark | None") -> Order:
         """How this change stands to the last one that was applied."""
         if last is None:
-            return Order.NEWER
+            return NEWER
         if self.sequence is not None and last.sequence is not None:
             mine, theirs = self.sequence, last.sequence
             if mine == theirs:
-                return Order.DUPLICATE
+                return DUPLICATE
         else:
             if self.at != last.at:
-                return Order.NEWER if self.at > last.at else Order.OLDER
+                return NEWER if self.at > last.at else OLDER
             if self.minor != last.minor:
-                return Order.NEWER if self.minor > last.minor else Order.OLDER
-            return Order.DUPLICATE if set(self.digests) <= set(last.digests) else Order.NEWER
-        return Order.NEWER if mine > theirs else Order.OLDER
+                return NEWER if self.minor > last.minor else OLDER
+            return DUPLICATE if set(self.digests) <= set(last.digests) else NEWER
+        return NEWER if mine > theirs else OLDER
 
     def following(self, last: "Mark | None") -> "Mark":
         """This mark as the last one applied: it keeps the digests of the same instant beside its own."""
@@ -101,10 +105,10 @@ def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied
         last, whole = marks.get(name), marks.get(name.partition(".")[0])
         order = mark.order_after(last)
         of_whole = order if whole is last else mark.order_after(whole)
-        if order is Order.NEWER and of_whole is Order.NEWER:
+        if order is NEWER and of_whole is NEWER:
             kept[name] = value
             after[name] = mark.following(last)
-        elif Order.DUPLICATE in (order, of_whole):
+        elif DUPLICATE in (order, of_whole):
             duplicate += 1
         else:
             older += 1

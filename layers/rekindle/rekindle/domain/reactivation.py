@@ -23,6 +23,9 @@ from rekindle.domain.settings import DefaultCampaign, Scenario, ScenarioSettings
 from rekindle.domain.user import User
 from rekindle.domain.values import replace
 
+_SCORE, _ACTIVE_STATUS, _RESPONSE = Scenario.SCORE, Scenario.ACTIVE_STATUS, Scenario.RESPONSE
+"""By names of their own: every decision asks for them, and a member is looked up in its class each time."""
+
 _RESPECT_NURTURE_TIMEOUT = frozenset({Scenario.SCORE, Scenario.INVOCABLE})
 """A prompt bypasses the timeout; so does an active status, which a human chose (spec (b), table)."""
 
@@ -70,11 +73,11 @@ def guard(trigger: Trigger, person: Person | None, world: World) -> Reason | Non
         return Reason.NO_PERSON
     if not _runs_in_mode(trigger, person, world):
         return Reason.MODE_OFF
-    if trigger.scenario is Scenario.SCORE and not crosses(trigger.previous_score, trigger.score, settings.threshold):
+    if trigger.scenario is _SCORE and not crosses(trigger.previous_score, trigger.score, settings.threshold):
         return Reason.NOT_A_CROSSING
-    if trigger.scenario is Scenario.SCORE and _closed_since(trigger, person, settings):
+    if trigger.scenario is _SCORE and _closed_since(trigger, person, settings):
         return Reason.STALE
-    if trigger.scenario is Scenario.ACTIVE_STATUS and (reason := _overtaken(trigger, person)) is not None:
+    if trigger.scenario is _ACTIVE_STATUS and (reason := _overtaken(trigger, person)) is not None:
         return reason
     if trigger.scenario is Scenario.RESPONSE_PROMPT and not _triggers_reactivation(trigger, world):
         return Reason.NOT_ELIGIBLE_CAMPAIGN
@@ -132,7 +135,7 @@ def in_nurture(person: Person, moment: datetime) -> bool:
 
 
 def _cooling_down(trigger: Trigger, person: Person, scenario: ScenarioSettings) -> bool:
-    if trigger.scenario is not Scenario.SCORE or person.score_activated_at is None or not scenario.cool_down_days:
+    if trigger.scenario is not _SCORE or person.score_activated_at is None or not scenario.cool_down_days:
         return False
     return trigger.as_of < person.score_activated_at + timedelta(days=scenario.cool_down_days)
 
@@ -206,7 +209,7 @@ def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, worl
 def skipped(
     trigger: Trigger, person: Person | None, world: World, reason: Reason, basis: Basis | None = None
 ) -> Decision:
-    searched = trigger.scenario is not Scenario.RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
+    searched = trigger.scenario is not _RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
     return _decided(trigger, person, world, Outcome.SKIPPED, basis, reason, total)
 
@@ -262,11 +265,11 @@ def basis_of(
     return Basis(
         person.status,
         status_mark.at if status_mark is not None else None,
-        person.status_activated if trigger.scenario is Scenario.ACTIVE_STATUS else None,
+        person.status_activated if trigger.scenario is _ACTIVE_STATUS else None,
         person.owner_id,
         person.record_type,
         person.nurture_until,
-        person.score_activated_at if trigger.scenario is Scenario.SCORE else None,
+        person.score_activated_at if trigger.scenario is _SCORE else None,
         person.has_open_opportunity,
         person.cycles,
         person.deleted,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.domain import times
-from rekindle.domain.ordering import Mark, Order
+from rekindle.domain.ordering import NEWER, Mark, Order
 
 LOWEST, HIGHEST = -1_000_000, 1_000_000
 RISES = 16
@@ -119,9 +119,9 @@ def changed(
     if stored is None:
         crossing = Crossing(None, value, mark) if value is not None and crosses(None, value, threshold) else None
         rises = risen((), value, mark.at)
-        return Score(person_id, value, mark, crossing, crossing is not None, 1, None, rises), Order.NEWER
+        return Score(person_id, value, mark, crossing, crossing is not None, 1, None, rises), NEWER
     order = mark.order_after(stored.mark)
-    if order is not Order.NEWER:
+    if order is not NEWER:
         return stored, order
     previous, crossing = stored.value, stored.last_crossing
     up = value is not None and crosses(previous, value, threshold)

@@ -108,11 +108,9 @@ class Simulation:
     document: Mapping[str, Any]
     refused: list[Refused] = field(default_factory=list)
     credit: Counter[str] = field(default_factory=Counter)
-    applied: int = 0
-    older: int = 0
-    duplicate: int = 0
 
     def __post_init__(self) -> None:
+        self.applied = self.older = self.duplicate = 0
         self.memory = Memory()
         self.now = times.FIRST
         reference = MemoryReference(self.memory)
