@@ -211,10 +211,11 @@ def skipped(
 ) -> Decision:
     searched = trigger.scenario is not _RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
-    return _decided(trigger, person, world, Outcome.SKIPPED, basis, reason, total)
+    return _decided(trigger.decision_id, trigger, person, world, Outcome.SKIPPED, basis, reason, total)
 
 
 def _decided(
+    decision_id: str,
     trigger: Trigger,
     person: Person | None,
     world: World,
@@ -222,10 +223,11 @@ def _decided(
     basis: Basis | None,
     reason: Reason | None = None,
     considered_total: int = 0,
+    **activation: Any,
 ) -> Decision:
-    """What every decision on a trigger says, whatever came of it."""
+    """What every decision on a trigger says, whatever came of it, and beyond it what an activation says."""
     return Decision(
-        trigger.decision_id,
+        decision_id,
         trigger.person_id,
         trigger.scenario,
         outcome,
@@ -245,6 +247,7 @@ def _decided(
         dry_run=trigger.dry_run,
         batch_id=trigger.batch_id,
         basis=basis or basis_of(trigger, person),
+        **activation,
     )
 
 
@@ -350,7 +353,7 @@ def activate(
     engagement whose place it takes. `is_another` where the person does not have the response yet.
     """
     settings = world.settings
-    decided = _decided(trigger, person, world, outcome, basis)
+    decision_id = trigger.decision_id
     since = chosen_as.since if chosen_as else trigger.as_of
     status = settings.status(person.status)
     name = person.status if status is not None and status.active else settings.open_status or person.status
@@ -359,7 +362,7 @@ def activate(
         chosen_as or new_engagement(trigger, person),
         response_id=response.response_id,
         campaign_id=response.campaign_id,
-        decision_id=decided.decision_id,
+        decision_id=decision_id,
     )
     response_status = (meaning.response_status if meaning and meaning.active else None) or OPEN
     reached = stages_reached(response_status, engagement.stage)
@@ -388,12 +391,17 @@ def activate(
         after = opened(after, engagement, world.now, settings, world.owners, world.told)
     standing = replace(response.standing, status=response_status, activated_at=since)
     active = response.traced(person.person_id, after.version, standing)
-    decision = replace(
-        decided,
+    decision = _decided(
+        decision_id,
+        trigger,
+        person,
+        world,
+        outcome,
+        basis,
+        considered_total=considered_total,
         response_id=response.response_id,
         campaign_id=response.campaign_id,
         activated_at=since,
-        considered_total=considered_total,
         default_campaign_source=default_campaign_source,
         cycle=engagement.cycle,
         status=name,

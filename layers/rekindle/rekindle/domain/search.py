@@ -117,8 +117,14 @@ def recency(response: Response) -> tuple[datetime, datetime]:
 
 def best_first(responses: Iterable[Response]) -> list[Response]:
     """In the order of the search: by recency, and those of one instant by their ids."""
-    by_id = sorted(responses, key=attrgetter("response_id"))
-    return sorted(by_id, key=recency, reverse=True)
+    found = list(responses)
+    if len(found) > 1:
+        found.sort(key=_response_id)
+        found.sort(key=recency, reverse=True)
+    return found
+
+
+_response_id = attrgetter("response_id")
 
 
 def tie_break(response: Response, campaign: Campaign | None) -> tuple[bool, int, str]:

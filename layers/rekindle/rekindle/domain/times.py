@@ -5,11 +5,12 @@ from functools import lru_cache
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
+_read = datetime.fromisoformat
 
 
 def instant(text: str) -> datetime:
     """Read an RFC 3339 time with an offset. Raises ValueError where the offset is missing."""
-    moment = datetime.fromisoformat(text)
+    moment = _read(text)
     if moment.tzinfo is UTC and not moment.microsecond:
         return moment  # As most are, and every event tells several.
     if moment.tzinfo is None:

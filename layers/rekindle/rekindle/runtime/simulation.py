@@ -135,6 +135,7 @@ class Simulation:
             batches=MemoryBatches(self.memory),
             clock=lambda: self.now,
         )
+        self._record_fact = self.use_cases.record_crm_changes
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
         self._journeys: list[Decision | Entry] | None = None
@@ -234,7 +235,7 @@ class Simulation:
 
     def _record(self, line: int, fact: Fact) -> None:
         try:
-            recorded = self.use_cases.record_crm_changes(fact)
+            recorded = self._record_fact(fact)
         except (UnknownCampaign, UnknownResponse, Conflict) as error:
             if self.now < fact.mark.at + PATIENCE:
                 self._waiting.append(Waiting(line, fact))

@@ -194,7 +194,7 @@ def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
         content = _ORDERED.encode(detail)
     except (UnicodeEncodeError, RecursionError):
         raise Malformed("it is nested too deep, or holds half a character") from None
-    return hashlib.sha256(detail_type.encode() + b"\n" + content).hexdigest()[:_DIGEST_LENGTH]
+    return hashlib.sha256(b"%b\n%b" % (detail_type.encode(), content)).hexdigest()[:_DIGEST_LENGTH]
 
 
 def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
