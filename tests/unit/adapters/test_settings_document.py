@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rekindle.adapters.wire import settings as documents
+from rekindle.adapters.wire.ids import widened
 from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA
 from rekindle.domain.errors import InvalidSettings, Malformed
 from rekindle.domain.response import ResponseClass
@@ -265,6 +266,83 @@ def test_json_and_yaml_say_the_same() -> None:
     assert documents.parsed(as_yaml) == WHOLE
     assert documents.parsed(as_yaml, "application/yaml; charset=utf-8") == WHOLE
     assert documents.parsed(b"\xef\xbb\xbf" + as_yaml, "text/plain") == WHOLE
+
+
+def _naming(**names: str) -> dict[str, Any]:
+    """A document with an id at every place that names a record."""
+    by_role = {"by": "role", "map": {names["role"]: names["campaign"]}, "otherwise": names["campaign"]}
+    rule = {"owners": [names["queue"]], "to": names["other_queue"], "fallback": names["user"]}
+    return {
+        "mode_overrides": {
+            "profiles": {names["profile"]: "active"},
+            "record_types": {names["record_type"]: "passive"},
+        },
+        "person_statuses": {"New": {"active": False}},
+        "reactivation": {
+            "score": {"default_campaign": {"single": names["campaign"]}},
+            "active_status": {"default_campaign": by_role},
+            "invocable": {
+                "default_campaign": {"by": "profile", "map": {names["profile"]: names["campaign"]}},
+            },
+        },
+        "assignment": {
+            "rules": [{**rule, "where": {"record_type": names["record_type"], "account_id": [names["account"]]}}],
+            "intermediate_owners": [names["user"]],
+            "router": {
+                "queues": [names["other_queue"]],
+                "steps": [{"to": "pool", "pool": "world", "where": {"owner_id": names["other_queue"]}}],
+                "pools": {"world": {"members": [{"user": names["user"]}]}},
+            },
+        },
+    }
+
+
+SHORT = {
+    "account": "0015e000003XyZa",
+    "campaign": "7015e000003XyZa",
+    "other_queue": "00G5e000003XyZb",
+    "profile": "00e5e000003XyZa",
+    "queue": "00G5e000003XyZa",
+    "record_type": "0125e000003XyZa",
+    "role": "00E5e000003XyZa",
+    "user": "0055e000003XyZa",
+}
+
+
+def test_both_forms_of_a_salesforce_id_name_the_same_record() -> None:
+    long = {name: widened(short) for name, short in SHORT.items()}
+    assert all(len(one) == 18 for one in long.values())
+    for body in (json.dumps(_naming(**SHORT)).encode(), yaml.safe_dump(_naming(**SHORT)).encode()):
+        assert documents.parsed(body) == _naming(**long)
+    assert documents.faults(_naming(**long)) == []
+
+
+def test_what_is_named_twice_by_both_forms_is_refused() -> None:
+    long = widened(SHORT["profile"])
+    profiles = {"mode_overrides": {"profiles": {SHORT["profile"]: "active", long: "passive"}}}
+    with pytest.raises(Malformed, match=f"the key '{long}' is there twice") as refused:
+        documents.parsed(json.dumps(profiles).encode())
+    assert refused.value.field == f"mode_overrides.profiles.{long}"
+    rule = {"to": SHORT["queue"], "fallback": widened(SHORT["queue"])}
+    document = documents.parsed(json.dumps(changed(("assignment", "rules"), [{"to": "q-2"}, rule])).encode())
+    assert [path for path, _ in documents.faults(document)] == ["assignment.rules[1].fallback"]
+
+
+def test_what_is_like_a_salesforce_id_and_names_no_record_stays() -> None:
+    """Names, other records' ids, and the values of a field of the CRM's own, which are not widened when told either."""
+    document = {
+        "mode_overrides": {"profiles": {SHORT["role"]: "active"}, "record_types": {"Partner account": "passive"}},
+        "person_statuses": {SHORT["user"]: {"active": False, "response_status": SHORT["user"]}},
+        "reactivation": {
+            "score": {
+                "campaign_types": {"only": [SHORT["campaign"]]},
+                "default_campaign": {"single": "web-activity-01"},
+            },
+            "invocable": {"default_campaign": {"by": "field:region", "map": {SHORT["role"]: "emea-calls"}}},
+        },
+        "assignment": {"rules": [{"to": "q-1", "where": {"fields.region": SHORT["role"], "company": SHORT["user"]}}]},
+    }
+    assert documents.parsed(json.dumps(document).encode()) == document
 
 
 def test_a_whole_number_is_one_however_it_is_written() -> None:

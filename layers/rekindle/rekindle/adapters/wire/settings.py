@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rekindle.adapters.wire import ids, records
 from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, LONGEST_TEXT, kind_of
 from rekindle.adapters.wire.settings_schema import DEFAULTS, LONGER_THAN_ZERO, SCHEMA, TIME_OF_DAY, Rule
 from rekindle.domain.errors import InvalidSettings, Malformed
@@ -59,7 +60,8 @@ def _from_yaml(text: str) -> Any:
 
 
 def _plain(value: Any, at: tuple[Part, ...]) -> Any:
-    """The same with whole numbers as such, and refused where JSON has no word for a value, or two for one name."""
+    """The same with whole numbers as such and Salesforce's ids in their longer form; refused where JSON has no word for
+    a value, or two for one name."""
     match value:
         case _Pairs():
             names = [name for name, _ in value]
@@ -68,7 +70,8 @@ def _plain(value: Any, at: tuple[Part, ...]) -> Any:
                 raise Malformed(f"the key {double!r} is there twice", path_of((*at, double)))
             return _plain(dict(value), at)
         case dict():
-            return {_plain(name, at): _plain(entry, (*at, name)) for name, entry in value.items()}
+            plain = {_plain(name, at): _plain(entry, (*at, name)) for name, entry in value.items()}
+            return _with_widened_keys(plain, at)
         case list():
             return [_plain(entry, (*at, index)) for index, entry in enumerate(value)]
         case float() if not math.isfinite(value):
@@ -77,10 +80,54 @@ def _plain(value: Any, at: tuple[Part, ...]) -> Any:
             return int(value)
         case str() if any("\ud800" <= letter <= "\udfff" for letter in value):
             raise Malformed("a text of the document holds half a character", path_of(at))
-        case None | str() | bool() | int() | float():
+        case str():
+            return ids.widened_if(_of_records(at), value)
+        case None | bool() | int() | float():
             return value
     kind = type(value).__name__
     raise Malformed(f"a value of the document is of a kind that JSON does not have: {kind}", path_of(at))
+
+
+def _of_records(at: tuple[Part, ...]) -> tuple[str, ...]:
+    """With what the ids begin of the records that a place of the document names, where they are Salesforce's."""
+    match at:
+        case ("reactivation", _, "default_campaign", "single" | "otherwise" | "map", *_):
+            return ids.CAMPAIGN
+        case ("assignment", "rules", _, "to" | "fallback") | ("assignment", "rules", _, "owners", _):
+            return ids.OWNER
+        case ("assignment", "intermediate_owners", _) | ("assignment", "router", "queues", _):
+            return ids.OWNER
+        case ("assignment", "router", "pools", _, "members", _, "user"):
+            return ids.USER
+        case ("assignment", "rules", _, "where", str(name), *_):
+            return records.PERSON_IDS.get(name, ())
+        case ("assignment", "router", "steps", _, "where", str(name), *_):
+            return records.PERSON_IDS.get(name, ())
+    return ()
+
+
+def _with_widened_keys(value: dict[str, Any], at: tuple[Part, ...]) -> dict[str, Any]:
+    """The same by the longer form of the ids that stand for a key."""
+    match at:
+        case ("mode_overrides", "profiles"):
+            return _by_widened(value, ids.PROFILE, at)
+        case ("mode_overrides", "record_types"):
+            return _by_widened(value, ids.RECORD_TYPE, at)
+        case ("reactivation", _, "default_campaign") if isinstance(value.get("map"), dict):
+            by = value.get("by")
+            prefixes = records.USER_IDS.get(by, ()) if isinstance(by, str) else ()
+            return {**value, "map": _by_widened(value["map"], prefixes, (*at, "map"))}
+    return value
+
+
+def _by_widened(value: dict[str, Any], prefixes: tuple[str, ...], at: tuple[Part, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, entry in value.items():
+        widened = ids.widened_if(prefixes, name)
+        if widened in found:
+            raise Malformed(f"the key {widened!r} is there twice", path_of((*at, widened)))
+        found[widened] = entry
+    return found
 
 
 def shown(version: int, document: Mapping[str, Any]) -> dict[str, Any]:

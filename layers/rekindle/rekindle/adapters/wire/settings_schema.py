@@ -295,7 +295,8 @@ SCHEMA: Rule = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Rekindle settings",
     **_object(
-        "Every key but person_statuses has a working default.",
+        "Every key but person_statuses has a working default. A Salesforce id of 15 characters is stored in its form "
+        "of 18.",
         {
             "mode": _mode(
                 "Whether people are worked through active responses. A user's, a profile's or a record type's own "
