@@ -365,8 +365,12 @@ def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
             yield ("members", place, "user"), f"names {_shown(user)} twice"
     hours = _entries(pool.get("hours"))
     begins, ends = hours.get("from", "09:00"), hours.get("to", "17:00")
-    if all(re.match(TIME_OF_DAY, str(told)) for told in (begins, ends)) and begins >= ends:
-        yield ("hours", "to"), f"expected a time after {begins}"
+    overnight = "from" in hours and "to" in hours  # Said, and not left to a default.
+    if all(re.match(TIME_OF_DAY, str(told)) for told in (begins, ends)):
+        if begins == ends:
+            yield ("hours", "to"), f"expected another time than {begins}"
+        elif begins > ends and not overnight:
+            yield ("hours", "to"), f"expected a time after {begins}, or both from and to, for hours that cross midnight"
     named, days = pool.get("time_zone"), pool.get("holidays")
     if isinstance(named, str) and not _is_zone(named):
         yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {_shown(named)}"

@@ -214,17 +214,26 @@ _POOL = _object(
                 "When they work, each by the own clock; null for at any time.",
                 {
                     "days": {
-                        **_list("Days of the week.", {"type": "string", "enum": list(WEEK)}, default=list(WEEK[:5])),
+                        **_list(
+                            "Days of the week on which they begin.",
+                            {"type": "string", "enum": list(WEEK)},
+                            default=list(WEEK[:5]),
+                        ),
                         "minItems": 1,
                     },
                     "from": _text("When they begin.", pattern=TIME_OF_DAY, examples=["09:00"], default="09:00"),
-                    "to": _text("When they end.", pattern=TIME_OF_DAY, examples=["17:00"], default="17:00"),
+                    "to": _text(
+                        "When they end: on the next day, where that is earlier than `from`.",
+                        pattern=TIME_OF_DAY,
+                        examples=["17:00"],
+                        default="17:00",
+                    ),
                 },
             )
         ),
         "time_zone": _text("Of members who have none of their own, and of the quotas' days.", default="UTC"),
         "holidays": _list(
-            "Days on which nobody works.",
+            "Days on which nobody works, nor in a night that would begin on one.",
             {"type": "string", "description": "A date.", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-25"]},
             default=[],
         ),
