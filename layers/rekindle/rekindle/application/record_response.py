@@ -51,15 +51,13 @@ class RecordResponse:
     reactivate_on_score: ReactivateOnScore
 
     def __call__(self, fact: ResponseRecorded) -> Recorded:
+        # Before the response is looked for, and perhaps moved: what is refused changes nothing.
+        if fact.campaign_id is not None and self.reference.campaign(fact.campaign_id) is None:
+            raise UnknownCampaign(f"campaign {fact.campaign_id!r} is not known", "detail.campaign_id")
         for _ in ATTEMPTS:
             person, stored, buried = self._find(fact)
-            if person is None:
+            if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
                 raise _unknown(fact.response_id)
-            campaign_id = fact.campaign_id or (stored.campaign_id if stored else None)
-            if campaign_id is None:
-                raise _unknown(fact.response_id)
-            if self.reference.campaign(campaign_id) is None:
-                raise UnknownCampaign(f"campaign {campaign_id!r} is not known", "detail.campaign_id")
             told = response_told(stored, fact)
             older, duplicate = told.applied.older, told.applied.duplicate
             if stored is not None and told.response == stored:

@@ -30,7 +30,7 @@ from rekindle.adapters.memory import (
     memory_tasks,
     memory_users,
 )
-from rekindle.adapters.wire.events import facts_of
+from rekindle.adapters.wire.events import ended_at, facts_of
 from rekindle.application.reactivate_on_score import trigger_of
 from rekindle.application.reconsider_responses import RECENT
 from rekindle.application.recorded import Recorded
@@ -150,6 +150,8 @@ class Simulation:
             self.refused.append(Refused(line, refusal))
             return ()
         explained: list[Explanation] = []
+        if not facts and (end := ended_at(envelope)) is not None:
+            explained.extend(self._let_time_pass(end))
         memory = self.memory
         for fact in facts:
             at = fact.mark.at

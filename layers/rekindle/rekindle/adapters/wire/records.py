@@ -172,12 +172,15 @@ PERSON, CAMPAIGN, RESPONSE, ACCOUNT, QUEUE, USER, TASK, OPPORTUNITY = (
 )
 """The names of the values that a record of each kind may have."""
 
-_PERSON_IDS = {
+PERSON_IDS = {
     "owner_id": ids.OWNER,
     "account_id": ids.ACCOUNT,
+    "record_type": ids.RECORD_TYPE,
     "converted_contact_id": ids.PERSON,
     "changed_by": ids.USER,
 }
+USER_IDS = {"role": ids.ROLE, "profile": ids.PROFILE}
+"""Which values are identifiers of which records."""
 
 
 def mark_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming) -> Mark:
@@ -202,10 +205,7 @@ def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     if len(detail) == 2 and "person_id" in detail and type(score) in (int, float) and LOWEST <= score <= HIGHEST:
         return {"score": _cut(float(score))}  # As most facts, and to ask the whole form costs several times as much.
     values = _values(PersonValues, PERSON, _blank_score_cleared(detail), named)
-    for name in _PERSON_IDS.keys() & values.keys():
-        if values[name]:
-            values[name] = ids.widened_if(_PERSON_IDS[name], values[name])
-    return values
+    return _widened(values, PERSON_IDS)
 
 
 def campaign_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
@@ -225,16 +225,21 @@ def account_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
         if not domain:
             raise InvalidField("expected a domain, as acme.com", named("domain"))
         values["domain"] = domain
-    for name, prefixes in (("owner_id", ids.OWNER), ("parent_id", ids.ACCOUNT)):
-        if values.get(name):
-            values[name] = ids.widened_if(prefixes, values[name])
+    values = _widened(values, {"owner_id": ids.OWNER, "parent_id": ids.ACCOUNT})
     if values.get("team") is not None:
         values["team"] = {role: ids.widened_if(ids.USER, user) for role, user in values["team"].items()}
     return values
 
 
 def user_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    return _values(UserValues, USER, detail, named)
+    return _widened(_values(UserValues, USER, detail, named), USER_IDS)
+
+
+def _widened(values: dict[str, Any], of: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    for name in of.keys() & values.keys():
+        if values[name]:
+            values[name] = ids.widened_if(of[name], values[name])
+    return values
 
 
 def person_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> PersonChanged:
