@@ -82,7 +82,6 @@ _WHOLE = {
             "digest": {"body": "{% for lead in leads %}{{ lead.person.name }}{% endfor %}"},
         },
     },
-    "lifecycle": {},
 }
 WHOLE: dict[str, Any] = json.loads(json.dumps(_WHOLE))
 """In which no two places hold the same object."""
