@@ -25,7 +25,6 @@ _EVERYTHING: dict[str, Any] = {
     "include_non_responses": False,
     "require_prior_mql": False,
     "campaign_types": {"only": ["Webinar"], "except": ["Fair"]},
-    "cool_down_days": 0,
 }
 _BY_ROLE = {
     "single": "web-activity",
@@ -47,16 +46,33 @@ _WHOLE = {
     },
     "response_statuses": {"Nurture": "formerly_engaged", "Odd": None},
     "reactivation": {
-        "score": {**_EVERYTHING, "default_campaign": {"single": "web-activity"}},
+        "score": {**_EVERYTHING, "cool_down_days": 0, "default_campaign": {"single": "web-activity"}},
         "active_status": {**_EVERYTHING, "delay": "PT30M", "default_campaign": _BY_ROLE},
         "invocable": {**_EVERYTHING, "default_campaign": {**_BY_ROLE, "by": "field:region", "user_source": "actor"}},
-        "response_prompt": {**_EVERYTHING, "fallback": "none", "default_campaign": None},
+        "response_prompt": {**_EVERYTHING, "fallback": "none"},
     },
     "assignment": {
         "rules": [
             {"owners": ["q-1"], "where": {}, "to": "q-2", "deadline": "PT1H", "reminder": "PT15M", "fallback": "u"}
         ],
         "intermediate_owners": ["q-3"],
+        "router": {
+            "queues": ["q-2"],
+            "steps": [
+                {"to": "account_owner", "where": {}},
+                {"to": "account_team", "role": "SDR"},
+                {"to": "pool", "pool": "world"},
+            ],
+            "pools": {
+                "world": {
+                    "members": [{"user": "u", "capacity": 2, "quota": 20}],
+                    "hours": {"days": ["mon", "sun"], "from": "09:00", "to": "17:00"},
+                    "time_zone": "Europe/Oslo",
+                    "holidays": ["2026-12-25"],
+                }
+            },
+            "convert": True,
+        },
     },
     "notifications": {
         "enabled": True,
@@ -66,7 +82,6 @@ _WHOLE = {
             "digest": {"body": "{% for lead in leads %}{{ lead.person.name }}{% endfor %}"},
         },
     },
-    "lifecycle": {"handoff": {"hours": 4}},
 }
 WHOLE: dict[str, Any] = json.loads(json.dumps(_WHOLE))
 """In which no two places hold the same object."""
@@ -92,7 +107,7 @@ def _values_for(place: Place) -> list[Any]:
         case ("qualification", "repeat_cap"):
             return [0, 1001, 2.5, "25", None]
         case ("person_statuses", _, "kind"):
-            return ["Nurture", 3]
+            return ["Nurture", 3, "open", "working", "qualified"]
         case ("person_statuses", _, "response_status"):
             return [3, "", True]
         case ("person_statuses", _, "nurture_timeout_days"):
@@ -105,14 +120,18 @@ def _values_for(place: Place) -> list[Any]:
             return ["old", 3, None]
         case (*_, "only" | "except" | "owners" | "intermediate_owners"):
             return NOT_LISTS
-        case (*_, "rules"):
+        case (*_, "rules" | "steps"):
             return ["x", {}, 3, None]
-        case (*_, "only" | "except" | "owners" | "intermediate_owners", int()) | (*_, "to"):
+        case (*_, "only" | "except" | "owners" | "intermediate_owners", int()):
             return NOT_TEXT
+        case ("assignment", "rules", _, "to"):
+            return NOT_TEXT
+        case ("assignment", "router", *rest):
+            return _values_for_router(tuple(rest))
         case (*_, "map", _):
             return [None, *NOT_CAMPAIGNS]
         case ("assignment", *_, "fallback"):
-            return [3, "", [], True]
+            return [3, "", [], True, "q-2"]
         case (*_, "single" | "otherwise"):
             return NOT_CAMPAIGNS
         case (*_, "by"):
@@ -124,8 +143,10 @@ def _values_for(place: Place) -> list[Any]:
         case (*_, "enabled" | "include_non_responses" | "require_prior_mql" | "active"):
             return NOT_FLAGS
         case (*_, "reminder"):
-            return [one for one in NOT_DURATIONS if one is not None]
-        case (*_, "delay" | "deadline"):
+            return [*(one for one in NOT_DURATIONS if one is not None), "PT1H", "P2D"]
+        case (*_, "deadline"):
+            return [*NOT_DURATIONS, "PT0S", "P0W", "P0DT0M"]
+        case (*_, "delay"):
             return NOT_DURATIONS
         case (*_, "digest_from"):
             return [1, 101, "5", 2.5, None, True]
@@ -142,12 +163,43 @@ def _values_for(place: Place) -> list[Any]:
     return NOT_OBJECTS
 
 
+def _values_for_router(place: Place) -> list[Any]:
+    match place:
+        case ("queues",):
+            return ["x", {}, 3, None, ["q-2", "q-2"]]
+        case ("queues", int()):
+            return [*NOT_TEXT, "q-1"]
+        case ("steps", _, "to"):
+            return ["owner", "", None, 3]
+        case ("steps", _, "role") | (*_, "user" | "time_zone"):
+            return [*NOT_TEXT, *(["Europe/Nowhere"] if place[-1] == "time_zone" else [])]
+        case ("steps", _, "pool"):
+            return [*NOT_TEXT, "nowhere"]
+        case (*_, "members" | "days"):
+            return [[], "x", {}, 3, None]
+        case (*_, "capacity"):
+            return [0, 101, 1.5, "2", True, None]
+        case (*_, "quota"):
+            return [0, 1_000_001, 1.5, "20", True]
+        case (*_, "days", int()):
+            return ["Monday", "", None, 3]
+        case (*_, "from" | "to"):
+            return ["9:00", "24:00", "09:60", "09:00:00", "", None, 9]
+        case (*_, "holidays"):
+            return ["2026-12-25", {}, None, ["2026-12-25"] * 2]
+        case (*_, "holidays", int()):
+            return ["2026-02-30", "25.12.2026", "", None, 20261225]
+        case (*_, "convert"):
+            return NOT_FLAGS
+        case ("pools",):
+            return []  # A step complains too.
+    return NOT_OBJECTS
+
+
 def _places(value: Any, at: Place = ()) -> Iterator[Place]:
-    """Every place of a document, but what is below `lifecycle`, whose rules are not these."""
+    """Every place of a document."""
     if at:
         yield at
-    if at == ("lifecycle",):
-        return
     entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in entries:
         yield from _places(inner, (*at, key))
@@ -183,7 +235,7 @@ class Broken:
         return Broken(path_of(place), json.dumps(document).encode())
 
 
-_MAPS = {"profiles", "record_types", "person_statuses", "response_statuses", "map", "where", "lifecycle"}
+_MAPS = {"profiles", "record_types", "person_statuses", "response_statuses", "map", "where", "pools"}
 """Objects in which any key may stand."""
 
 
@@ -191,6 +243,7 @@ def broken() -> Iterator[Broken]:
     yield from (Broken.of(place, changed(place, value)) for place in _places(WHOLE) for value in _values_for(place))
     yield from _unknown_keys()
     yield from _missing()
+    yield from _without_effect()
     yield from _impossible_campaigns()
     yield from _overlapping()
 
@@ -211,9 +264,54 @@ def _unknown_keys() -> Iterator[Broken]:
 def _missing() -> Iterator[Broken]:
     needed: list[Place] = [("person_statuses",), ("assignment", "rules", 0, "to")]
     needed += [("person_statuses", name, "active") for name in WHOLE["person_statuses"]]
+    router: Place = ("assignment", "router")
+    needed += [(*router, "steps", 1, "role"), (*router, "steps", 2, "pool")]
+    needed += [(*router, "steps", place, "to") for place in range(3)]
+    needed += [(*router, "pools", "world", "members"), (*router, "pools", "world", "members", 0, "user")]
     for scenario in ("active_status", "invocable"):
         needed += [("reactivation", scenario, "default_campaign", name) for name in ("by", "map")]
     yield from (Broken.of(place, _without(place)) for place in needed)
+
+
+def _without_effect() -> Iterator[Broken]:
+    """Keys that are known, at a place where nothing reads them."""
+    scenarios: dict[str, dict[str, Any]] = {
+        "score": {"delay": "PT1H", "fallback": "none"},
+        "active_status": {"cool_down_days": 1, "fallback": "none"},
+        "invocable": {"cool_down_days": 1, "delay": "PT1H", "fallback": "none"},
+        "response_prompt": {"cool_down_days": 0, "delay": "PT1H", "default_campaign": None},
+    }
+    for scenario, keys in scenarios.items():
+        for name, value in keys.items():
+            yield _with(("reactivation", scenario, name), value)
+    default: Place = ("reactivation", "score", "default_campaign")
+    by_role = {"by": "role", "map": {"SDR": "sdr"}}
+    for told, fault in (
+        ({"single": "ae", "otherwise": "sdr"}, "by"),
+        ({"single": "ae", "user_source": "owner"}, "by"),
+        ({"single": "ae", "map": {"SDR": "sdr"}}, "by"),
+        ({"single": "ae", "by": None, "map": {"SDR": "sdr"}}, "by"),
+        ({"by": None, "map": {}, "otherwise": "sdr"}, "by"),
+        ({**by_role, "otherwise": "sdr", "user_source": "actor"}, "user_source"),
+        ({**by_role, "single": "ae", "user_source": "actor"}, "user_source"),
+        (by_role, "user_source"),
+    ):
+        yield Broken.of((*default, fault), changed(default, told))
+    for name in ("Open - Not Contacted", "v1.2"):
+        yield _with(("person_statuses", name, "nurture_timeout_days"), 3)
+        for kind in ("new", "nurture", "recycle", "disqualified", "customer"):
+            yield _with(("person_statuses", name, "kind"), kind)
+    steps: Place = ("assignment", "router", "steps")
+    yield _with((*steps, 0, "role"), "SDR")
+    yield _with((*steps, 0, "pool"), "world")
+    yield _with((*steps, 1, "pool"), "world")
+    yield _with((*steps, 2, "role"), "SDR")
+    yield Broken.of(("assignment", "router", "queues", 0), changed(("assignment", "rules"), []))
+    yield Broken.of(("assignment", "router", "queues", 0), _without(("assignment", "rules")))
+
+
+def _with(place: Place, value: Any) -> Broken:
+    return Broken.of(place, changed(place, value))
 
 
 def _impossible_campaigns() -> Iterator[Broken]:

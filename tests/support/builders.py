@@ -221,7 +221,7 @@ def campaigns(*held: Campaign) -> CampaignOf:
 
 def rules(as_of: float | datetime = 10, *, prompted: str | None = None, **scenario: Any) -> Rules:
     moment = as_of if isinstance(as_of, datetime) else day(as_of)
-    return Rules(ScenarioSettings(**scenario), Settings().classes, moment, prompted)
+    return Rules.of(ScenarioSettings(**scenario), Settings().classes, moment, prompted)
 
 
 def crossing(person_id: str = "p1", at: float = 10, previous: float | None = 50, score: float | None = 70) -> Trigger:

@@ -452,6 +452,13 @@ def test_an_identifier_of_salesforce_is_widened_as_salesforce_does(short: str, l
     assert widened(long) == long
 
 
+def test_roles_profiles_and_record_types_are_widened_too() -> None:
+    user = the_fact("User Changed", user_id="u-1", role="00E5e000003XyZa", profile="00e5e000003XyZa", name="00E")
+    assert user.values == {"role": "00E5e000003XyZaEAK", "profile": "00e5e000003XyZaAAK", "name": "00E"}
+    assert values_of("Person Changed", record_type="0125e000003XyZa") == {"record_type": "0125e000003XyZaAAK"}
+    assert values_of("Person Changed", record_type="Partner account") == {"record_type": "Partner account"}
+
+
 def test_short_identifiers_of_salesforce_are_widened_in_plain_events() -> None:
     fact = the_fact(
         "Person Changed",

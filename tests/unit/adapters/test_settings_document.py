@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rekindle.adapters.wire import settings as documents
+from rekindle.adapters.wire.ids import widened
 from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA
 from rekindle.domain.errors import InvalidSettings, Malformed
 from rekindle.domain.response import ResponseClass
@@ -24,6 +25,69 @@ def test_the_settings_of_the_demo_have_no_fault() -> None:
 
 def test_the_whole_document_has_no_fault() -> None:
     assert documents.faults(WHOLE) == []
+
+
+CONTRACT = """
+mode: hybrid
+mode_overrides: {profiles: {}, record_types: {}}
+qualification: {threshold: 60, repeat_cap: 25}
+person_statuses:
+  New: {active: false}
+  Open - Not Contacted: {active: true, response_status: Open - Not Contacted}
+  Nurture: {active: false, kind: nurture, response_status: Nurture, nurture_timeout_days: 90}
+response_statuses:
+  Resolved - No Action Required: never_engaged
+  Nurture: formerly_engaged
+reactivation:
+  score:
+    enabled: true
+    lookback_days: 30
+    priority: [new, never_engaged, formerly_engaged]
+    include_non_responses: false
+    require_prior_mql: false
+    campaign_types: {only: [], except: []}
+    cool_down_days: 0
+    default_campaign: {single: web-activity}
+  active_status:
+    enabled: true
+    delay: PT30M
+    default_campaign:
+      {by: role, map: {SDR: sdr-outbound, AE: ae-outbound}, otherwise: sales-outbound, user_source: actor}
+  invocable: {enabled: true, lookback_days: 60, default_campaign: {by: "field:region", map: {EMEA: emea-calls}}}
+  response_prompt: {enabled: true, lookback_days: 30, fallback: keep_prompted}
+assignment:
+  rules:
+    - {owners: [q-inbound], where: {}, to: q-routing, deadline: PT1H, reminder: PT15M, fallback: u-manager}
+  intermediate_owners: []
+lifecycle: {}
+"""
+
+
+def test_the_document_of_the_contract_has_no_fault() -> None:
+    assert documents.faults(documents.parsed(CONTRACT.encode())) == []
+
+
+@pytest.mark.parametrize(
+    "default",
+    [
+        {"single": "web"},
+        {"single": "web", "by": None, "map": {}, "otherwise": None, "user_source": "actor"},
+        {"by": "role", "map": {"SDR": "sdr"}, "user_source": "owner"},
+        {"by": "role", "map": {"SDR": "sdr"}, "otherwise": "web"},
+        {"by": "role", "map": {"SDR": "sdr"}, "single": "web"},
+        {},
+        None,
+    ],
+    ids=range(7),
+)
+def test_a_default_campaign_that_may_be_found_has_no_fault(default: dict[str, Any] | None) -> None:
+    """Where nobody said whose field it is, the rows for no match are found."""
+    assert documents.faults(changed(("reactivation", "score", "default_campaign"), default)) == []
+
+
+def test_a_reminder_that_is_not_told_may_come_to_nothing() -> None:
+    rule = {"to": "q-2", "deadline": "PT5M"}
+    assert documents.faults(changed(("assignment", "rules"), [rule])) == []
 
 
 @pytest.mark.parametrize(
@@ -53,6 +117,55 @@ def test_the_whole_document_has_no_fault() -> None:
         (changed(("reactivation", "score", "delay"), "PT1H"), ("reactivation.score.delay", "unknown key")),
         (changed(("person_statuses", "a.b"), {}), ('person_statuses["a.b"].active', "is needed")),
         (changed(("assignment", "rules"), [{}]), ("assignment.rules[0].to", "is needed")),
+        (
+            changed(("assignment", "rules", 0, "deadline"), "PT0S"),
+            (
+                "assignment.rules[0].deadline",
+                'expected a duration longer than zero such as PT30M or P1D, got "PT0S"',
+            ),
+        ),
+        (
+            changed(("assignment", "rules", 0, "reminder"), "PT60M"),
+            ("assignment.rules[0].reminder", 'expected a duration shorter than the deadline, got "PT60M"'),
+        ),
+        (
+            changed(("assignment", "rules", 0, "fallback"), "q-2"),
+            ("assignment.rules[0].fallback", "expected somebody other than to, who has the lead while it waits"),
+        ),
+        (
+            changed(("assignment", "router", "queues"), ["q-2", "q-1"]),
+            ("assignment.router.queues[1]", 'no rule\'s leads wait with "q-1"'),
+        ),
+        (
+            changed(("assignment", "router", "steps", 0, "pool"), "world"),
+            ("assignment.router.steps[0].pool", 'has no effect where to is "account_owner"'),
+        ),
+        (
+            changed(("reactivation", "score", "default_campaign"), {"single": "ae", "otherwise": "sdr"}),
+            ("reactivation.score.default_campaign.by", "is needed where there is 'otherwise'"),
+        ),
+        (
+            changed(
+                ("reactivation", "score", "default_campaign"),
+                {"by": "role", "map": {"SDR": "sdr"}, "otherwise": "ae", "user_source": "actor"},
+            ),
+            (
+                "reactivation.score.default_campaign.user_source",
+                'expected "owner": nobody acts when a score crosses',
+            ),
+        ),
+        (
+            changed(("person_statuses", "v1.2", "kind"), "recycle"),
+            ('person_statuses["v1.2"].kind', '"recycle" is a kind of an inactive status'),
+        ),
+        (
+            changed(("person_statuses", "New", "kind"), "working"),
+            ("person_statuses.New.kind", '"working" is a kind of an active status'),
+        ),
+        (
+            changed(("person_statuses", "v1.2", "nurture_timeout_days"), 3),
+            ('person_statuses["v1.2"].nurture_timeout_days', "has no effect on an active status"),
+        ),
         (
             changed(("notifications", "templates", "assigned", "body"), "a\n{% if person %}"),
             (
@@ -95,23 +208,32 @@ def test_a_whole_document_is_read_as_settings() -> None:
     assert read.person_statuses["Nurture"].nurture_timeout_days == 90
 
 
-sections = st.fixed_dictionaries(
-    {},
-    optional={
-        "enabled": st.booleans(),
-        "lookback_days": st.integers(0, 3650),
-        "priority": st.lists(st.sampled_from([c.value for c in ResponseClass]), min_size=1, unique=True),
-        "campaign_types": st.fixed_dictionaries({"only": st.lists(st.sampled_from("abc"), unique=True)}),
-        "cool_down_days": st.integers(0, 3650),
-        "default_campaign": st.none() | st.fixed_dictionaries({"single": st.text("abc", min_size=1)}),
-    },
-)
+def _sections(**more: Any) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "enabled": st.booleans(),
+            "lookback_days": st.integers(0, 3650),
+            "priority": st.lists(st.sampled_from([c.value for c in ResponseClass]), min_size=1, unique=True),
+            "campaign_types": st.fixed_dictionaries({"only": st.lists(st.sampled_from("abc"), unique=True)}),
+            **more,
+        },
+    )
+
+
+defaults = st.none() | st.fixed_dictionaries({"single": st.text("abc", min_size=1)})
+sections = {
+    "score": _sections(cool_down_days=st.integers(0, 3650), default_campaign=defaults),
+    "active_status": _sections(delay=st.sampled_from(["PT0S", "P1D"]), default_campaign=defaults),
+    "invocable": _sections(default_campaign=defaults),
+    "response_prompt": _sections(fallback=st.sampled_from(["keep_prompted", "none"])),
+}
 valid_documents = st.fixed_dictionaries(
     {"person_statuses": st.dictionaries(st.text("ab. ", min_size=1), st.fixed_dictionaries({"active": st.booleans()}))},
     optional={
         "mode": st.sampled_from(["active", "passive", "hybrid"]),
         "qualification": st.fixed_dictionaries({"threshold": st.floats(-1_000_000, 1_000_000)}),
-        "reactivation": st.fixed_dictionaries({}, optional=dict.fromkeys(SCENARIOS, sections)),
+        "reactivation": st.fixed_dictionaries({}, optional=sections),
     },
 )
 
@@ -143,6 +265,83 @@ def test_json_and_yaml_say_the_same() -> None:
     assert documents.parsed(as_yaml) == WHOLE
     assert documents.parsed(as_yaml, "application/yaml; charset=utf-8") == WHOLE
     assert documents.parsed(b"\xef\xbb\xbf" + as_yaml, "text/plain") == WHOLE
+
+
+def _naming(**names: str) -> dict[str, Any]:
+    """A document with an id at every place that names a record."""
+    by_role = {"by": "role", "map": {names["role"]: names["campaign"]}, "otherwise": names["campaign"]}
+    rule = {"owners": [names["queue"]], "to": names["other_queue"], "fallback": names["user"]}
+    return {
+        "mode_overrides": {
+            "profiles": {names["profile"]: "active"},
+            "record_types": {names["record_type"]: "passive"},
+        },
+        "person_statuses": {"New": {"active": False}},
+        "reactivation": {
+            "score": {"default_campaign": {"single": names["campaign"]}},
+            "active_status": {"default_campaign": by_role},
+            "invocable": {
+                "default_campaign": {"by": "profile", "map": {names["profile"]: names["campaign"]}},
+            },
+        },
+        "assignment": {
+            "rules": [{**rule, "where": {"record_type": names["record_type"], "account_id": [names["account"]]}}],
+            "intermediate_owners": [names["user"]],
+            "router": {
+                "queues": [names["other_queue"]],
+                "steps": [{"to": "pool", "pool": "world", "where": {"owner_id": names["other_queue"]}}],
+                "pools": {"world": {"members": [{"user": names["user"]}]}},
+            },
+        },
+    }
+
+
+SHORT = {
+    "account": "0015e000003XyZa",
+    "campaign": "7015e000003XyZa",
+    "other_queue": "00G5e000003XyZb",
+    "profile": "00e5e000003XyZa",
+    "queue": "00G5e000003XyZa",
+    "record_type": "0125e000003XyZa",
+    "role": "00E5e000003XyZa",
+    "user": "0055e000003XyZa",
+}
+
+
+def test_both_forms_of_a_salesforce_id_name_the_same_record() -> None:
+    long = {name: widened(short) for name, short in SHORT.items()}
+    assert all(len(one) == 18 for one in long.values())
+    for body in (json.dumps(_naming(**SHORT)).encode(), yaml.safe_dump(_naming(**SHORT)).encode()):
+        assert documents.parsed(body) == _naming(**long)
+    assert documents.faults(_naming(**long)) == []
+
+
+def test_what_is_named_twice_by_both_forms_is_refused() -> None:
+    long = widened(SHORT["profile"])
+    profiles = {"mode_overrides": {"profiles": {SHORT["profile"]: "active", long: "passive"}}}
+    with pytest.raises(Malformed, match=f"the key '{long}' is there twice") as refused:
+        documents.parsed(json.dumps(profiles).encode())
+    assert refused.value.field == f"mode_overrides.profiles.{long}"
+    rule = {"to": SHORT["queue"], "fallback": widened(SHORT["queue"])}
+    document = documents.parsed(json.dumps(changed(("assignment", "rules"), [{"to": "q-2"}, rule])).encode())
+    assert [path for path, _ in documents.faults(document)] == ["assignment.rules[1].fallback"]
+
+
+def test_what_is_like_a_salesforce_id_and_names_no_record_stays() -> None:
+    """Names, other records' ids, and the values of a field of the CRM's own, which are not widened when told either."""
+    document = {
+        "mode_overrides": {"profiles": {SHORT["role"]: "active"}, "record_types": {"Partner account": "passive"}},
+        "person_statuses": {SHORT["user"]: {"active": False, "response_status": SHORT["user"]}},
+        "reactivation": {
+            "score": {
+                "campaign_types": {"only": [SHORT["campaign"]]},
+                "default_campaign": {"single": "web-activity-01"},
+            },
+            "invocable": {"default_campaign": {"by": "field:region", "map": {SHORT["role"]: "emea-calls"}}},
+        },
+        "assignment": {"rules": [{"to": "q-1", "where": {"fields.region": SHORT["role"], "company": SHORT["user"]}}]},
+    }
+    assert documents.parsed(json.dumps(document).encode()) == document
 
 
 def test_a_whole_number_is_one_however_it_is_written() -> None:

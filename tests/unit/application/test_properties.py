@@ -59,7 +59,7 @@ histories = st.one_of(*(st.lists(past_responses, min_size=n, max_size=12) for n 
     lambda found: [replace(response, response_id=f"r{n:02}") for n, response in enumerate(found)]
 )
 searches = st.builds(
-    lambda as_of, **scenario: Rules(ScenarioSettings(**scenario), Settings().classes, day(as_of)),
+    lambda as_of, **scenario: Rules.of(ScenarioSettings(**scenario), Settings().classes, day(as_of)),
     as_of=st.integers(5, 8),
     lookback_days=st.integers(1, 5),
     priority=st.permutations([NEW, NEVER_ENGAGED, FORMERLY_ENGAGED, NON_RESPONSE]).flatmap(
@@ -93,7 +93,8 @@ def test_the_winner_is_the_first_of_all_candidates_in_the_order_of_the_spec(hist
         response_class = response.standing.classified(by.classes)
         assert response_class is not None
         campaign = KNOWN.get(response.campaign_id)
-        return by.scenario.order.index(response_class), recency(response), tie_break(response, campaign)
+        newest_first = [-part.timestamp() for part in recency(response)]
+        return by.scenario.order.index(response_class), newest_first, tie_break(response, campaign)
 
     assert explained(history, KNOWN.get, by)[0] == min(eligible, key=rank, default=None)
 

@@ -74,6 +74,15 @@ def test_a_response_of_an_unknown_campaign_is_refused_and_nothing_is_stored(reki
     assert not rekindle.memory.people and not rekindle.memory.decisions
 
 
+def test_a_response_that_is_refused_is_not_given_to_another_person(rekindle: Rekindle):
+    """However often it is delivered: the campaign's own fact may still be on its way."""
+    rekindle.tell(response_recorded("r1", "p1", "webinar", 5))
+    before = rekindle.person()
+    with pytest.raises(UnknownCampaign):
+        rekindle.tell(response_recorded("r1", "p2", "unknown", 6))
+    assert rekindle.memory.people == {"p1": before} and rekindle.responses().keys() == {"r1"}
+
+
 def test_a_response_of_a_deleted_campaign_is_stored(rekindle: Rekindle):
     rekindle.tell(campaign_deleted("fair", 3), response_recorded("r1", "p1", "fair", 5))
     assert rekindle.person().responses == 1

@@ -332,6 +332,8 @@ def test_a_lead_that_was_converted_while_waiting_is_routed_as_its_contact(rekind
         (pool({"user": "ann", "capacity": 0}), "assignment.router.pools.all.members[0].capacity"),
         (pool("ann", hours={"from": "9:00"}), "assignment.router.pools.all.hours.from"),
         (pool("ann", hours={"from": "09:00", "to": "09:00"}), "assignment.router.pools.all.hours.to"),
+        (pool("ann", hours={"from": "18:00"}), "assignment.router.pools.all.hours.to"),
+        (pool("ann", hours={"to": "06:00"}), "assignment.router.pools.all.hours.to"),
         (pool("ann", time_zone="Europe/Nowhere"), "assignment.router.pools.all.time_zone"),
         (pool("ann", holidays=["2026-02-30"]), "assignment.router.pools.all.holidays[0]"),
     ],
@@ -339,6 +341,13 @@ def test_a_lead_that_was_converted_while_waiting_is_routed_as_its_contact(rekind
 def test_a_fault_of_the_router_is_named_by_its_path(router: dict[str, Any], path: str):
     document = {**DOCUMENT, "assignment": {"router": router}}
     assert [at for at, _ in settings_document.faults(document)] == [path]
+
+
+def test_hours_over_midnight_are_said_from_when_to_when(rekindle: Rekindle):
+    nights = pool("ann", hours={"from": "22:00", "to": "06:00"})
+    assert settings_document.faults({**DOCUMENT, **routed_by(TO_POOL, **nights)}) == []
+    rekindle.configure(routed_by(TO_POOL, rule={"deadline": "P7D"}, **nights))
+    assert routed(rekindle).again_at == datetime(2026, 1, 7, 22, tzinfo=UTC)
 
 
 def test_members_must_be_known_and_active_when_saved(rekindle: Rekindle):

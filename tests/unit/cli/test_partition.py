@@ -21,6 +21,7 @@ from rekindle.adapters.wire import views
 from rekindle.cli.main import main
 from rekindle.cli.partition import partition, records_told
 from rekindle.domain.facts import Fact
+from rekindle.domain.funnel import Cycle
 from rekindle.runtime.simulation import Simulation
 from rekindle.runtime.simulations import played
 
@@ -36,11 +37,19 @@ DOCUMENT: dict[str, Any] = {
         "invocable": {"enabled": True},
         "response_prompt": {"enabled": True},
     },
+    "assignment": {
+        "rules": [
+            {"owners": ["u2"], "to": "q-router", "deadline": "P2D", "reminder": "PT12H", "fallback": "u-manager"},
+            {"to": "q-engine", "deadline": "PT30H", "reminder": "PT6H", "fallback": "u-manager"},
+        ],
+        "router": {"queues": ["q-router"], "steps": [{"to": "account_owner"}]},
+    },
 }
 CAMPAIGNS = ["web", "fair", "late", "prompt"]
+ADDRESSES = ["ann@example.com", " Ann@Example.com", "bob@example.com"]
 
 
-def told(kind: str, at: int, **detail: Any) -> dict[str, Any]:
+def told(kind: str, at: int, /, **detail: Any) -> dict[str, Any]:
     """An event, by the seconds since the first of January."""
     day, second = divmod(at, 86_400)
     clock = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
@@ -66,13 +75,24 @@ responses = st.sampled_from([f"r{n}" for n in range(10)])
 tasks = st.sampled_from(["t0", "t1", "t2", "p7"])
 opportunities = st.sampled_from(["o0", "o1"])
 campaigns = st.sampled_from(CAMPAIGNS)
+absences = st.sampled_from(["2026-01-03T12:00:00Z", "2026-01-07"])
 statuses = st.sampled_from(["New", "Open", "Nurture"])
 
 persons_told = st.builds(
     lambda at, person, values: told("Person Changed", at, person_id=person, **values),
     instants,
     people,
-    st.fixed_dictionaries({}, optional={"status": statuses, "score": st.sampled_from([10, 70])}),
+    st.fixed_dictionaries(
+        {}, optional={"status": statuses, "score": st.sampled_from([10, 70]), "owner_id": st.sampled_from(["u1", "u2"])}
+    ),
+)
+# One with an address of a contact is that contact's account's lead, wherever the contact is told of.
+addressed = st.builds(
+    lambda at, person, email, contact: told("Person Changed", at, person_id=person, email=email, **contact),
+    instants,
+    people,
+    st.sampled_from(ADDRESSES),
+    st.sampled_from([{"owner_id": "u2"}, {"kind": "contact", "account_id": "a1"}]),
 )
 responses_told = st.builds(
     lambda at, response, person, campaign, responded: told(
@@ -169,40 +189,57 @@ seldom = st.one_of(
 def histories(draw: st.DrawFn) -> list[dict[str, Any]]:
     known = [told("Campaign Changed", 0, campaign_id=c, name=c) for c in CAMPAIGNS if c != "late"]
     prompt = told("Campaign Changed", 0, campaign_id="prompt", response_prompt=True, trigger_reactivation=True)
-    often = draw(st.lists(st.one_of(persons_told, responses_told), min_size=5, max_size=30))
+    account = told("Account Changed", 0, account_id="a1", owner_id="u-away")
+    away = told("User Changed", 0, user_id="u-away", fields={"absent_until": draw(absences)})
+    often = draw(st.lists(st.one_of(persons_told, responses_told, addressed), min_size=5, max_size=30))
     others = draw(st.lists(seldom, max_size=8))
-    return [*known, prompt, *draw(st.permutations([*often, *others]))]
+    return [*known, prompt, account, away, *draw(st.permutations([*often, *others]))]
 
 
 @dataclass(frozen=True)
 class Played:
     decisions: dict[str, list[dict[str, Any]]]
     """Each person's in the order decided."""
+    assignments: dict[str, dict[str, Any]]
+    """Each as it stands at the end."""
+    cycles: dict[str, Cycle]
     credit: Counter[str]
     refused: Counter[tuple[str, str | None]]
 
 
 def simulated(path: Path) -> Played:
     simulation = Simulation(DOCUMENT)
+    simulation.keep_assignments()
+    simulation.keep_journeys()
     decisions = defaultdict(list)
     with closing(History(path)) as history:
         for explanation in played(simulation, history):
             decisions[explanation.decision.person_id].append(views.decision(explanation, listed=views.LISTED))
+    assignments = {held.assignment_id: views.assignment(person, held) for person, held in simulation.assignments()}
+    cycles = {cycle.decision_id: cycle for cycle in simulation.cycles()}
     refused = Counter((one.refusal.code, one.refusal.field) for one in simulation.refused)
-    return Played(decisions, Counter({c: n for c, n in simulation.credit.items() if n}), refused)
+    return Played(decisions, assignments, cycles, Counter({c: n for c, n in simulation.credit.items() if n}), refused)
 
 
 def together(parts: Iterator[Path]) -> Played:
     found = [simulated(part) for part in parts]
     decisions: dict[str, list[dict[str, Any]]] = {}
+    assignments: dict[str, dict[str, Any]] = {}
+    cycles: dict[str, Cycle] = {}
     for one in found:
         assert not decisions.keys() & one.decisions.keys(), "a person is decided about in two parts"
         decisions |= one.decisions
+        assignments |= one.assignments
+        cycles |= one.cycles
     credit = Counter[str]()
     for one in found:
         credit.update(one.credit)
     return Played(
-        decisions, Counter({c: n for c, n in credit.items() if n}), sum((one.refused for one in found), Counter())
+        decisions,
+        assignments,
+        cycles,
+        Counter({c: n for c, n in credit.items() if n}),
+        sum((one.refused for one in found), Counter()),
     )
 
 
@@ -223,6 +260,8 @@ def test_parts_decide_as_the_whole_does(history: list[dict[str, Any]], parts: in
         partition(whole, Path(scratch), parts)
         expected = simulated(whole)
         event(f"{len(expected.decisions)} people")
+        for assignment in expected.assignments.values():
+            event(f"assignment {assignment['state']} {assignment['reason']}")
         assert together(Path(scratch).glob("part-*")) == expected
 
 
@@ -245,15 +284,27 @@ TIES: dict[str, list[dict[str, Any]]] = {
     "a task that went to another person": [
         told("Task Logged", at, task_id="t1", person_id=one) for at, one in enumerate("AB")
     ],
+    "an address that two have": [
+        told("Person Changed", at, person_id=one, email=email)
+        for at, (one, email) in enumerate((("A", "a@m.io"), ("B", "A@m.io ")))
+    ],
     "two merged into a third": [
         told("People Merged", at, survivor_id="C", merged_ids=[one]) for at, one in enumerate("AB")
     ],
 }
 
 
+def ended(time: str) -> dict[str, Any]:
+    return {"source": "rekindle", "detail-type": "History Ended", "time": time, "detail": {}}
+
+
 def parts_of(tmp_path: Path, *history: Any, parts: int = 50) -> list[list[dict[str, Any]]]:
+    """Without the line that ends each."""
     partition(written(tmp_path / "history.jsonl", *history), tmp_path / "parts", parts)
-    return [lines(part) for part in sorted((tmp_path / "parts").iterdir())]
+    found = [lines(part) for part in sorted((tmp_path / "parts").iterdir())]
+    last = found[0][-1]
+    assert all(part[-1] == last == ended(last["time"]) for part in found)
+    return [part[:-1] for part in found]
 
 
 @pytest.fixture
@@ -270,6 +321,7 @@ def test_who_is_ever_united_is_in_one_part(into: Path, tie: list[dict[str, Any]]
     history: list[Any] = []
     for n, (one, other) in enumerate(pairs):
         ids = {'"A"': one, '"B"': other, '"C"': f"z{n}", '"r1"': f"r{n}", '"o1"': f"o{n}", '"t1"': f"t{n}"}
+        ids |= {'"a@m.io"': f"a@m{n}.io", '"A@m.io "': f"A@m{n}.io "}
         ours = text
         for name, record_id in ids.items():
             ours = ours.replace(name, json.dumps(record_id))
@@ -326,6 +378,41 @@ def test_each_other_event_is_in_one_part_in_the_order_of_the_file(into: Path) ->
         assert scores == sorted(scores)
 
 
+def test_each_part_ends_at_the_last_instant_that_the_history_tells_of(into: Path) -> None:
+    """By the facts, as the clock goes: not by the arrival of Salesforce's, what is refused, or our own events."""
+    history = [
+        changed("Lead", 300, "p1", Status="Open"),
+        told("Person Changed", 200, person_id="p2", score=1),
+        told("Person Changed", 100, person_id="p3", score=1, occurred_at="2026-01-01T00:04:55.125Z"),
+        told("Person Changed", 400, person_id=""),
+        told("Response Activated", 500, person_id="p1") | {"source": "rekindle"},
+    ]
+    partition(written(into / "history.jsonl", *history), into / "parts", 3)
+    assert [lines(part)[-1] for part in (into / "parts").iterdir()] == [ended("2026-01-01T00:04:55.125Z")] * 3
+    # And so does the part of a part.
+    (into / "further").mkdir()
+    partition(into / "parts" / "part-0000.jsonl.gz", into / "further", 2)
+    assert [lines(part)[-1] for part in (into / "further").iterdir()] == [ended("2026-01-01T00:04:55.125Z")] * 2
+
+
+def test_of_a_history_that_tells_of_nothing_the_parts_are_empty(into: Path) -> None:
+    own = told("Response Activated", 5, person_id="p1") | {"source": "rekindle"}
+    partition(written(into / "history.jsonl", own), into / "parts", 2)
+    assert [lines(part) for part in (into / "parts").iterdir()] == [[], []]
+
+
+def test_a_deadline_after_a_part_s_own_last_event_passes_as_in_the_whole(into: Path) -> None:
+    """The wait began on the first day, and nothing is told of its person later; of another, days after."""
+    waits = told("Person Changed", 10, person_id="p1", score=70, status="New")
+    later = told("Person Changed", 3 * 86_400, person_id="p2", score=1)
+    web = told("Campaign Changed", 1, campaign_id="web")
+    partition(written(into / "history.jsonl", web, waits, later), into / "parts", 20)
+    assert {one["state"]: one["assigned_at"] for one in simulated(into / "history.jsonl").assignments.values()} == {
+        "timed_out": "2026-01-02T06:00:10Z"
+    }
+    assert together((into / "parts").iterdir()) == simulated(into / "history.jsonl")
+
+
 def test_two_runs_write_the_same_bytes(into: Path) -> None:
     history = written(into / "history.jsonl", *(told("Person Changed", n, person_id=f"p{n}") for n in range(30)))
     for folder in ("one", "two"):
@@ -339,7 +426,7 @@ def test_a_packed_history_with_a_mark_of_the_byte_order_is_read_too(into: Path) 
     packed = into / "history.jsonl.gz"
     packed.write_bytes(gzip.compress(b"\xef\xbb\xbf" + json.dumps(PAIRS[0]).encode() + b"\r\n\r\n"))
     partition(packed, into / "parts", 1)
-    assert lines(into / "parts" / "part-0000.jsonl.gz") == [PAIRS[0]]
+    assert lines(into / "parts" / "part-0000.jsonl.gz") == [PAIRS[0], ended("2026-01-01T00:00:01Z")]
 
 
 def test_what_others_say_on_the_bus_is_refused_in_one_part(into: Path) -> None:
@@ -364,7 +451,7 @@ def test_a_history_that_comes_through_a_pipe_is_cut_whole(into: Path) -> None:
         "1",
     ]
     subprocess.run(command, input=history.read_bytes(), capture_output=True, check=True)
-    assert lines(into / "part-0000.jsonl.gz") == list(PAIRS)
+    assert lines(into / "part-0000.jsonl.gz")[:-1] == list(PAIRS)
 
 
 def test_a_bad_line_is_named_and_parts_are_not_mixed(into: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from rekindle.domain.response import ALREADY_ENGAGED, OPEN
+from rekindle.domain.response import ALREADY_ENGAGED, OPEN, WORKING
 from rekindle.domain.settings import PersonStatus, Scenario, ScenarioSettings, Settings, duration
 from tests.support.builders import DOCUMENT, FORMERLY_ENGAGED, NEVER_ENGAGED, NEW, NON_RESPONSE, settings
 
@@ -55,6 +55,24 @@ def test_where_no_status_is_open_the_first_active_one_is_taken():
 )
 def test_an_inactive_status_says_how_a_response_is_closed(status: PersonStatus, closing: str):
     assert status.closing_status == closing
+
+
+@pytest.mark.parametrize(
+    ("status", "taken"),
+    [
+        ({"kind": "open"}, OPEN),
+        ({"kind": "working"}, WORKING),
+        ({"kind": "qualified"}, "Qualified - New Opportunity"),
+        ({"kind": "working", "response_status": "In touch"}, "In touch"),
+        ({}, None),
+    ],
+)
+def test_the_kind_of_an_active_status_says_which_status_the_response_takes(status: dict[str, str], taken: str | None):
+    by = settings({"person_statuses": {"Hot": {"active": True}, "Ours": {"active": True, **status}}})
+    meaning = by.status("Ours")
+    assert meaning is not None and meaning.response_status == taken
+    assert by.open_status == ("Ours" if taken == OPEN else "Hot")
+    assert by.status("Hot") == PersonStatus(True)
 
 
 def test_a_status_that_is_not_listed_means_nothing():

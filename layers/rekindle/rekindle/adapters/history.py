@@ -154,15 +154,15 @@ def _told_at(number: int, line: bytes) -> datetime:
         event = _EVENT.decode(line)
     except _UNREADABLE as error:
         raise _unreadable(number, error) from None
+    detail = event.detail
     # A task's `occurred_at` is when its activity took place, not when the task was told of.
-    told = event.time if event.detail_type == "Task Logged" else event.detail.occurred_at or event.time
+    told = event.time if event.detail_type == "Task Logged" else detail.occurred_at or event.time
     if told is None:
         raise BadHistory(number, "this is no event: it has no time")
     try:
         told_at = moment(told, "time")
     except InvalidField as refusal:
         raise BadHistory(number, f"{told!r}: {refusal.message}") from None
-    detail = event.detail
     if detail.ChangeEventHeader is None and detail.payload is None:
         return told_at
     return _committed(detail) or told_at

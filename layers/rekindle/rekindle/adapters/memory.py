@@ -115,8 +115,10 @@ class MemoryPeople:
         return self.memory.responses.get(person_id, {}).get(response_id)
 
     def load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
-        with self.memory.lock:
-            return self.get(person_id), self.get_response(person_id, response_id)
+        memory = self.memory
+        with memory.lock:
+            held = memory.responses.get(person_id)
+            return memory.people.get(person_id), held.get(response_id) if held is not None else None
 
     def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
         with self.memory.lock:
@@ -127,9 +129,7 @@ class MemoryPeople:
         with self.memory.lock:
             person = self.memory.people.get(person_id)
             held = dict(self.memory.responses.get(person_id, {}))
-            return MemoryCandidates(
-                replace(person, profile=None) if person else None, held, self.reference.settings().classes
-            )
+            return MemoryCandidates(person, held, self.reference.settings().classes)
 
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
         with self.memory.lock:
@@ -157,11 +157,12 @@ class MemoryPeople:
 
     def commit(self, *changes: Change) -> None:
         with self.memory.lock:
-            leaving = origins(changes)
+            homes = self.memory.homes
+            leaving = origins(changes) if len(changes) > 1 else {}
             for change in changes:
                 self._check(change)
                 for response in change.arriving() if change.responses else ():
-                    home, origin = self.memory.homes.get(response.response_id), leaving.get(response.response_id)
+                    home, origin = homes.get(response.response_id), leaving.get(response.response_id)
                     read = Home(origin, change.buried) if origin or change.buried else None
                     if home is not read and home not in (read, Home(change.person.person_id)):
                         raise Conflict("the response has another home by now")
@@ -508,17 +509,16 @@ class MemorySettings:
 class MemoryReference:
     memory: Memory
     age: timedelta = timedelta()
-    _settings: tuple[int, Settings] = (0, Settings())
 
     def __post_init__(self) -> None:
+        self._settings, self._version = Settings(), 0
         self._campaigns, self._users = memory_campaigns(self.memory), memory_users(self.memory)
 
     def settings(self) -> Settings:
         version = len(self.memory.documents)
-        settings = self._settings
-        if version != settings[0]:
-            settings = self._settings = (version, Settings.of(self.memory.documents[-1][0], version))
-        return settings[1]
+        if version != self._version:
+            self._settings, self._version = Settings.of(self.memory.documents[-1][0], version), version
+        return self._settings
 
     def settings_at(self, version: int) -> Settings:
         if version == len(self.memory.documents):

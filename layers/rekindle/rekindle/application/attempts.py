@@ -1,28 +1,15 @@
 """Optimistic concurrency: read, decide, commit on condition; where somebody was faster, read again."""
 
-from collections.abc import Iterator
-from itertools import chain
-
 from rekindle.application.ports import People
 from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
 
-ATTEMPTS = 10
+ATTEMPTS = range(10)
+"""The tries; after the last, `contended` is raised, and whoever delivered the trigger sends it again."""
 
 
-def attempts() -> Iterator[int]:
-    """Count the tries; after the last the conflict is raised, and whoever delivered the trigger sends it again."""
-    return chain(range(ATTEMPTS), _GIVEN_UP)
-
-
-class _GivenUp:
-    """What comes after the last try, asked for then only."""
-
-    def __iter__(self) -> Iterator[int]:
-        raise Conflict(f"others changed the same record {ATTEMPTS} times in a row")
-
-
-_GIVEN_UP = _GivenUp()
+def contended() -> Conflict:
+    return Conflict(f"others changed the same record {len(ATTEMPTS)} times in a row")
 
 
 def committed(people: People, *changes: Change) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rekindle.application.attempts import attempts
+from rekindle.application.attempts import ATTEMPTS, contended
 from rekindle.application.ports import Campaigns, Clock, Page, Queues, SettingsVersions, Users
 from rekindle.domain.errors import Conflict, InvalidField, InvalidSettings, NotFound, PreconditionFailed
 from rekindle.domain.settings import Scenario, Settings, path_of
@@ -42,7 +42,7 @@ class ChangeSettings:
         was expected.
         """
         faults = None
-        for _ in attempts():
+        for _ in ATTEMPTS:
             read_version, stored = self.versions.current()
             if expected_version is not None and expected_version != read_version:
                 raise PreconditionFailed(f"the current version is {read_version}, not {expected_version}", "If-Match")
@@ -55,7 +55,7 @@ class ChangeSettings:
                 return self.versions.put(document, read_version, self.clock())
             except Conflict:
                 continue  # Somebody was faster: whoever expected no version follows them.
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def faults(self, document: Mapping[str, Any], *, ever: bool = False) -> list[tuple[str, str]]:
         """What a document of the right shape names that does not exist, by path. `ever`: what was known at any time is

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, People, Reference
 from rekindle.application.world import owners_of
 from rekindle.domain import times
@@ -27,7 +27,7 @@ class CompleteAssignments:
     def __call__(self, person_id: str, owner_id: str | None) -> tuple[str, Assignment]:
         """The assignment, and whose it is. `owner_id` None: whoever has the person."""
         owners, settings = owners_of(self.reference), self.reference.settings()
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person, assignment = self._found(person_id)
             now, owner = self.clock(), owner_id or person.owner_id
             if assignment.waits and assignment.deadline is not None and assignment.deadline <= now:
@@ -45,7 +45,7 @@ class CompleteAssignments:
             committed_now = committed(self.people, Change(after, person.version, entries=steps))
             if committed_now and after.assignment is not None:
                 return after.person_id, after.assignment
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def _found(self, person_id: str) -> tuple[Person, Assignment]:
         person = self.people.get(person_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
 from rekindle.application.world import owners_of
 from rekindle.domain.assignment import Owners
@@ -48,7 +48,7 @@ class Reactivate:
     clock: Clock
 
     def __call__(self, trigger: Trigger) -> Decision:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             candidates: Candidates = self.people.candidates(trigger.person_id)
             person = candidates.person
             if person is not None and person.merged_into is not None:
@@ -89,7 +89,7 @@ class Reactivate:
             stored = self.ledger.get(decision.decision_id)
             if stored is not None:
                 return stored
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     @cached_property
     def _owners(self) -> Owners:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
 from rekindle.application.reactivate import Whole
 from rekindle.application.world import owners_of, world_of_arrival
@@ -34,7 +34,7 @@ class ReconsiderResponses:
 
     def __call__(self, person_id: str, crossed_at: datetime) -> Decision | None:
         """The decision that activates the first such response; None where there is none."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             candidates = self.people.candidates(person_id)
             person = candidates.person
             first = min(self._told_after(candidates, crossed_at), key=_told_order, default=None)
@@ -58,16 +58,15 @@ class ReconsiderResponses:
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
-            guarded = replace(change, unchanged_score=(person_id, score)).indexed_by(settings)
-            if committed(self.people, guarded):
+            if committed(self.people, change.indexed_by(settings)):
                 return decision
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def in_batch(self, crossing: Trigger) -> Decision | None:
         """The same for a crossing that a backfill decides about: it may be taken back with the batch."""
         from rekindle.domain.backfill import engaged_since, remembered
 
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person = self.people.get(crossing.person_id)
             if person is None:
                 return None
@@ -93,15 +92,15 @@ class ReconsiderResponses:
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
-            guarded = replace(remembered(change, person, held), unchanged_score=(person.person_id, score))
-            if crossing.dry_run or committed(self.people, guarded.indexed_by(settings)):
+            change = remembered(change, person, held)
+            if crossing.dry_run or committed(self.people, change.indexed_by(settings)):
                 return decision
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def united(self, person_id: str) -> Decision | None:
         """Two people became one: a response that the one had, before a search chose for the other, takes the place of
         what was chosen, if that search would have preferred it. The decision, or None where all stays."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             candidates = self.people.candidates(person_id)
             person = candidates.person
             active = person.active if person is not None else None
@@ -122,7 +121,7 @@ class ReconsiderResponses:
                 return None
             if committed(self.people, change.indexed_by(settings)):
                 return decision
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def _best(self, candidates: Candidates, active: Engagement) -> Response | None:
         """What the search that chose the active response would find now beside it, of what had been told by then."""

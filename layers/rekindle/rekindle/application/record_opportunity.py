@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Opportunities, People
 from rekindle.application.recorded import Recorded
 from rekindle.domain.change import Change
@@ -20,7 +20,7 @@ class RecordOpportunity:
     opportunities: Opportunities
 
     def __call__(self, fact: OpportunityChanged) -> Recorded:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             stored = self.opportunities.get(fact.opportunity_id)
             told, applied = opportunity_told(stored, fact.opportunity_id, fact.values, fact.mark)
             if stored is None or applied.values:
@@ -31,10 +31,10 @@ class RecordOpportunity:
             # A delivery that died between the two writes is finished by the next.
             self._tell_people(stored, stored)
             return Recorded(0, applied.older, applied.duplicate)
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def delete(self, fact: OpportunityDeleted) -> Recorded:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             stored = self.opportunities.get(fact.opportunity_id)
             gone = opportunity_deleted(stored, fact.opportunity_id, fact.mark)
             if gone is None:
@@ -42,7 +42,7 @@ class RecordOpportunity:
             if self._put(gone, stored):
                 self._tell_people(gone, stored)
                 return Recorded(1)
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def _put(self, opportunity: Opportunity, stored: Opportunity | None) -> bool:
         try:
@@ -59,7 +59,7 @@ class RecordOpportunity:
             self._tell(person_id, opportunity.opportunity_id, False)
 
     def _tell(self, person_id: str, opportunity_id: str, is_open: bool) -> None:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person = self.people.get(person_id) or Person(person_id)
             if person.merged_into is not None:
                 person_id = person.merged_into
@@ -71,3 +71,4 @@ class RecordOpportunity:
             after = replace(person, version=person.version + 1, opportunities=now)
             if committed(self.people, Change(after, person.version)):
                 return
+        raise contended()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.commit_people import CommitPeople
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.recorded import ONE, Recorded
@@ -16,7 +16,7 @@ from rekindle.domain.change import Change
 from rekindle.domain.errors import Conflict
 from rekindle.domain.facts import PersonChanged, PersonDeleted
 from rekindle.domain.journey import Ended
-from rekindle.domain.ordering import Mark, Order
+from rekindle.domain.ordering import DUPLICATE, NEWER, OLDER, Mark
 from rekindle.domain.person import Person
 from rekindle.domain.recording import ended, owner_followed, person_deleted, person_told, status_followed, still_news
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response
@@ -49,7 +49,7 @@ class RecordPerson:
             return self._record_score(fact.person_id, score, fact.mark)
         recorded = Recorded()
         if values or not scored:
-            recorded += self._record_fields(fact.person_id, values, fact.mark, fact.ours)
+            recorded = self._record_fields(fact.person_id, values, fact.mark, fact.ours)
         if scored:
             recorded += self._record_score(fact.person_id, score, fact.mark)
         if contact_id is not None and contact_id != fact.person_id:
@@ -57,7 +57,7 @@ class RecordPerson:
         return recorded
 
     def _record_fields(self, person_id: str, values: Mapping[str, Any], mark: Mark, ours: bool) -> Recorded:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             stored = self.people.get(person_id)
             if stored is not None and stored.merged_into is not None:
                 values, applied = still_news(stored, values, mark)
@@ -75,7 +75,7 @@ class RecordPerson:
             change = owner_followed(change, before, mark.at, settings, self._owners, ours=ours)
             if self.commit((before, change.indexed_by(settings))):
                 return Recorded(1, applied.older, applied.duplicate)
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     @cached_property
     def _owners(self) -> Owners:
@@ -90,39 +90,39 @@ class RecordPerson:
         return active
 
     def _record_score(self, person_id: str, value: float | None, mark: Mark) -> Recorded:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             stored = self.scores.get(person_id)
             if stored is not None and stored.moved_to is not None:
                 order = mark.order_after(stored.mark)
-                if order is not Order.NEWER:
-                    return Recorded(older=order is Order.OLDER, duplicate=order is Order.DUPLICATE)
+                if order is not NEWER:
+                    return Recorded(older=order is OLDER, duplicate=order is DUPLICATE)
                 person_id = stored.moved_to
                 continue
             if stored is None:
                 person_id = self._home(person_id)
             score, order = changed(stored, person_id, value, mark, self.reference.settings().threshold)
-            if order is not Order.NEWER:
-                return Recorded(older=order is Order.OLDER, duplicate=order is Order.DUPLICATE)
+            if order is not NEWER:
+                return Recorded(older=order is OLDER, duplicate=order is DUPLICATE)
             try:
                 self.scores.put(score, stored.version if stored else 0)
             except Conflict:
                 continue
             return ONE
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def _home(self, person_id: str) -> str:
         """Before the first score of a person: see that there is a person to decide about, and under which id."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             stored = self.people.get(person_id)
             if stored is not None and stored.merged_into is not None:
                 person_id = stored.merged_into
             elif stored is not None or committed(self.people, Change(Person(person_id, version=1), 0)):
                 return person_id
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def delete(self, fact: PersonDeleted) -> Recorded:
         """The person's name and address go; the credit that was given stays on record."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             before = self.people.get(fact.person_id) or Person(fact.person_id)
             if before.merged_into is not None:
                 # The record that was merged away is deleted by its CRM; the person lives on as the survivor.
@@ -146,4 +146,4 @@ class RecordPerson:
                 )
             if self.commit((before, change.indexed_by(settings))):
                 return Recorded(1)
-        raise AssertionError("attempts() raises before")
+        raise contended()

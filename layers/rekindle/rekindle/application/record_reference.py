@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Accounts, Campaigns, Clock, People, Queues, Records, Reference, Tasks, Users
 from rekindle.application.recorded import Recorded
 from rekindle.domain.account import Account
@@ -41,7 +41,7 @@ def _record[R: (Campaign, Account, Queue, User, Task)](
     records: Records[R], record_id: str, tell: Callable[[R | None], tuple[R, Applied]]
 ) -> Recorded:
     """Read, tell, and write on condition; where somebody was faster, read again."""
-    for _ in attempts():
+    for _ in ATTEMPTS:
         stored = records.get(record_id)
         told, applied = tell(stored)
         if stored is not None and not applied.values:
@@ -52,7 +52,7 @@ def _record[R: (Campaign, Account, Queue, User, Task)](
         except Conflict:
             continue
         return Recorded(1, applied.older, applied.duplicate)
-    raise AssertionError("attempts() raises before")
+    raise contended()
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class RecordCampaign:
 
     def delete(self, fact: CampaignDeleted) -> Recorded:
         """The campaign is no candidate any more; its name stays for the credit it was given."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             stored = self.campaigns.get(fact.campaign_id)
             gone = campaign_deleted(stored, fact.campaign_id, fact.mark)
             if gone is None:
@@ -79,7 +79,7 @@ class RecordCampaign:
             except Conflict:
                 continue
             return Recorded(1)
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class RecordAccount:
 
     def delete(self, fact: AccountDeleted) -> Recorded:
         """Nobody is matched to the account any more."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             stored = self.accounts.get(fact.account_id)
             gone = account_deleted(stored, fact.account_id, fact.mark)
             if gone is None:
@@ -104,7 +104,7 @@ class RecordAccount:
             except Conflict:
                 continue
             return Recorded(1)
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class RecordTask:
     def _work(self, task: Task | None, told_at: datetime) -> None:
         if task is None or task.person_id is None or not task.completed:
             return
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person = self.people.get(task.person_id)
             while person is not None and person.merged_into is not None:
                 person = self.people.get(person.merged_into)
@@ -157,3 +157,4 @@ class RecordTask:
             after = replace(after, version=person.version + 1)
             if committed(self.people, Change(after, person.version, entries=steps)):
                 return
+        raise contended()

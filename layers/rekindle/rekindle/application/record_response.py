@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
 from rekindle.application.reactivate_on_score import ReactivateOnScore
 from rekindle.application.reactivate_on_score import trigger_of as crossing_trigger_of
@@ -51,28 +51,25 @@ class RecordResponse:
     reactivate_on_score: ReactivateOnScore
 
     def __call__(self, fact: ResponseRecorded) -> Recorded:
-        for _ in attempts():
+        # Before the response is looked for, and perhaps moved: what is refused changes nothing.
+        if fact.campaign_id is not None and self.reference.campaign(fact.campaign_id) is None:
+            raise UnknownCampaign(f"campaign {fact.campaign_id!r} is not known", "detail.campaign_id")
+        for _ in ATTEMPTS:
             person, stored, buried = self._find(fact)
-            if person is None:
+            if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
                 raise _unknown(fact.response_id)
-            campaign_id = fact.campaign_id or (stored.campaign_id if stored else None)
-            if campaign_id is None:
-                raise _unknown(fact.response_id)
-            if self.reference.campaign(campaign_id) is None:
-                raise UnknownCampaign(f"campaign {campaign_id!r} is not known", "detail.campaign_id")
             told = response_told(stored, fact)
             older, duplicate = told.applied.older, told.applied.duplicate
             if stored is not None and told.response == stored:
                 return Recorded(0, older, duplicate)
-            if stored is None or stored.standing.deleted:
-                person = self._counted(person, told.response)
+            is_another = (stored is None or stored.standing.deleted) and not told.response.standing.deleted
             if stored is None or told.newly_responded:
-                decision = self._evaluate(person, told.response, fact, buried)
+                decision = self._evaluate(person, told.response, fact, is_another, buried)
                 if decision is not None:
                     return Recorded(1, older, duplicate, decision)
-            elif self._update(person, stored, told.response, buried):
+            elif self._update(person, stored, told.response, is_another, buried):
                 return Recorded(1, older, duplicate)
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     @cached_property
     def _owners(self) -> Owners:
@@ -122,14 +119,8 @@ class RecordResponse:
         settings = self.reference.settings()
         return [change.indexed_by(settings) for change in changes]
 
-    def _counted(self, person: Person, response: Response) -> Person:
-        if response.standing.deleted:
-            return person
-        class_map = person.classes if person.responses else self.reference.settings().class_map
-        return replace(person, responses=person.responses + 1, classes=class_map)
-
     def _evaluate(
-        self, person: Person, response: Response, fact: ResponseRecorded, buried: Mark | None
+        self, person: Person, response: Response, fact: ResponseRecorded, is_another: bool, buried: Mark | None
     ) -> Decision | None:
         """Evaluate and store; None where the person is to be read again."""
         settings = self.reference.settings()
@@ -146,14 +137,19 @@ class RecordResponse:
         active = None
         if person.active is not None and may_take_over(trigger, person.active):
             active = self.people.get_response(person.person_id, person.active.response_id)
-        arrival = Arrival(trigger, person, response, score, crossing_decision, active)
+        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_another=is_another)
         world = world_of_arrival(person, self.people, self.reference, self.clock, self._owners)
         decision, change = evaluate(arrival, world)
-        guarded = replace(change.indexed_by(settings), unchanged_score=(person.person_id, score), buried=buried)
-        return decision if committed(self.people, guarded) else None
+        change = change.indexed_by(settings)
+        if buried is not None:
+            change = replace(change, buried=buried)
+        return decision if committed(self.people, change) else None
 
-    def _update(self, person: Person, stored: Response, told: Response, buried: Mark | None) -> bool:
+    def _update(self, person: Person, stored: Response, told: Response, is_another: bool, buried: Mark | None) -> bool:
         after = replace(person, version=person.version + 1)
+        if is_another:
+            classes = person.classes_with_another(self.reference.settings().class_map)
+            after = replace(after, responses=person.responses + 1, classes=classes)
         if after.active is not None and after.active.response_id == told.response_id:
             after = replace(after, active=replace(after.active, campaign_id=told.campaign_id))
         if (told.standing, told.campaign_id) != (stored.standing, stored.campaign_id):
@@ -163,7 +159,7 @@ class RecordResponse:
 
     def delete(self, fact: ResponseDeleted) -> Recorded:
         """The response is no candidate any more; if it was the active one, the person has none."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person, stored, buried = self._find(fact)
             gone = response_deleted(stored or nothing_known_of(fact.response_id, fact.mark), fact.mark)
             if gone is None:
@@ -189,7 +185,7 @@ class RecordResponse:
                 )
             if committed(self.people, *self._with_classes([change])):
                 return Recorded(1)
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def _buried(self, fact: ResponseDeleted, read: Mark | None) -> bool:
         """Nobody has the response: an older fact that is still on its way is not to bring it back."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.match_account import MatchAccount
 from rekindle.application.ports import Clock, People, Pools, Reference, Routings
 from rekindle.application.world import owners_of
@@ -36,7 +36,7 @@ class RouteLeads:
     def __call__(self, person_id: str, assignment_id: str) -> Routing | None:
         """The routing; None where nobody is waited for any more."""
         routing: Routing | None = None
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person = self.people.get(person_id)
             while person is not None and person.merged_into is not None:
                 person = self.people.get(person.merged_into)
@@ -56,7 +56,7 @@ class RouteLeads:
                 if again_at is not None and (deadline is None or again_at < deadline):
                     self.routings.again(person.person_id, assignment_id, again_at)
                 return routing
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def _change(self, person: Person, routing: Routing) -> Change:
         after = replace(person, version=person.version + 1)

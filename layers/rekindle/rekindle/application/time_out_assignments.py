@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, Ledger, People, Reference, Waits
 from rekindle.application.world import owners_of
 from rekindle.domain.assignment import Assignment, Steps, reminded, timed_out
@@ -25,7 +25,7 @@ class TimeOutAssignments:
 
     def __call__(self, wait: Wait) -> Assignment | None:
         """The assignment, if time changed it."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person = self._whose(wait)
             if person is None:
                 return None
@@ -38,7 +38,7 @@ class TimeOutAssignments:
             if following is not None:
                 self.waits.set(following)
             return after.assignment if steps else None
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def _whose(self, wait: Wait) -> Person | None:
         """Who waits, if anybody does: the person, or whoever took it over; or whom the response was given to."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Batches, Clock, People, Reference
 from rekindle.domain.backfill import Left, left, undone
 from rekindle.domain.batch import Member
@@ -49,7 +49,7 @@ class UndoBackfill:
 
     def _closed(self, batch_id: str, dry_run: bool) -> None:
         """See to it that nothing more is decided in the batch."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             batch = self.batches.get(batch_id)
             if batch is None:
                 raise NotFound(f"there is no batch {batch_id!r}", "batch")
@@ -61,6 +61,7 @@ class UndoBackfill:
             except Conflict:
                 continue
             return
+        raise contended()
 
     def _undone(self, member: Member, dry_run: bool) -> Undone:
         try:
@@ -69,7 +70,7 @@ class UndoBackfill:
             return Undone(member, waits=True)
 
     def _tried(self, member: Member, dry_run: bool) -> Undone:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             person, response = self.people.load(member.person_id, member.response_id)
             if person is None:
                 return Undone(member, Left.DEACTIVATED)
@@ -82,4 +83,4 @@ class UndoBackfill:
             change = undone(member, person, response, self.clock(), settings)
             if dry_run or committed(self.people, change.indexed_by(settings)):
                 return Undone(member)
-        raise AssertionError("attempts() raises before")
+        raise contended()

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import batched
 from typing import Literal
 
-from rekindle.application.attempts import attempts, committed
+from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.commit_people import CommitPeople
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.reconsider_responses import ReconsiderResponses
@@ -72,7 +72,7 @@ class UnitePeople:
 
     def _link(self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None) -> bool:
         """Point the one at the other; False where that was done before."""
-        for _ in attempts():
+        for _ in ATTEMPTS:
             stored = self.people.get(survivor_id)
             survivor = stored or Person(survivor_id)
             absorbed = self.people.get(absorbed_id) or Person(absorbed_id)
@@ -90,7 +90,7 @@ class UnitePeople:
                 (absorbed, steps.absorbed.indexed_by(settings)),
             ):
                 return True
-        raise AssertionError("attempts() raises before")
+        raise contended()
 
     def _active(self, person: Person) -> Response | None:
         if person.active is None:
@@ -98,7 +98,7 @@ class UnitePeople:
         return self.people.get_response(person.person_id, person.active.response_id)
 
     def _take_score(self, survivor_id: str, absorbed_id: str) -> None:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             mine, theirs = self.scores.get(survivor_id), self.scores.get(absorbed_id)
             if theirs is None or theirs.moved_to is not None:
                 return
@@ -111,6 +111,7 @@ class UnitePeople:
             except Conflict:
                 continue
             return
+        raise contended()
 
     def _move_responses(self, survivor_id: str, absorbed_id: str) -> None:
         settings = self.reference.settings()
@@ -122,12 +123,14 @@ class UnitePeople:
             if not response.standing.deleted and all(t.person_id != absorbed_id for t in response.trail)
         }
         for batch in batched(list(self.people.responses(absorbed_id)), BATCH, strict=False):
-            for _ in attempts():
+            for _ in ATTEMPTS:
                 survivor = self._survivor(survivor_id)
                 absorbed = self.people.get(absorbed_id) or Person(absorbed_id)
                 arrive, leave = moved(survivor, absorbed, batch, known, self._twins(survivor_id, batch, own))
                 if committed(self.people, arrive.indexed_by(settings), leave):
                     break
+            else:
+                raise contended()
 
     def _twins(self, survivor_id: str, batch: Iterable[Response], own: Mapping[tuple[str, datetime], str]) -> Twins:
         """The survivor's own responses of the same campaigns and dates, as they stand now."""
@@ -136,7 +139,7 @@ class UnitePeople:
         return {date: twin for date, twin in found.items() if twin is not None and not twin.standing.deleted}
 
     def _finish(self, survivor_id: str, absorbed_id: str, at: datetime, *, converted: bool) -> None:
-        for _ in attempts():
+        for _ in ATTEMPTS:
             survivor = self._survivor(survivor_id)
             if absorbed_id not in survivor.absorbing:
                 return  # Another delivery was faster.
@@ -145,3 +148,4 @@ class UnitePeople:
             told = Merged(survivor_id, absorbed_id, converted, at, self.reference.settings().version)
             if committed(self.people, Change(done, survivor.version, entries=(told,))):
                 return
+        raise contended()

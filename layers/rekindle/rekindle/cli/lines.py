@@ -19,9 +19,8 @@ def write_line(told: Mapping[str, Any]) -> None:
 
 def write_decision(view: Mapping[str, Any]) -> None:
     """The same for a decision's view, of which a history leads to many."""
-    small = _is_small(view["score"]) or _is_small(view["previous_score"])
-    sys.stdout.write(f"{_PLAIN.encode(view) if small else _QUICK.encode(view).decode()}\n")
-
-
-def _is_small(score: float | None) -> bool:
-    return score is not None and 0 < abs(score) < _SMALL
+    score, previous = view["score"] or 1, view["previous_score"] or 1
+    if -_SMALL < score < _SMALL or -_SMALL < previous < _SMALL:
+        write_line(view)
+    else:
+        sys.stdout.write(f"{_QUICK.encode(view).decode()}\n")

@@ -1,21 +1,26 @@
 """rekindle partition: cut a history into files that can be simulated each by itself.
 
 Everybody who is ever united, and every record that leads to a person, is in one part; campaigns, users and all else
-that concerns no person are in every part. So no decision depends on the others' part. What is held in memory are the
-identifiers, not the events.
+that concerns no person are in every part. Each part ends when the whole history does: a deadline that is over by then
+is over in the part, too. So nothing depends on the others' part. What is held in memory are the identifiers, not the
+events.
 """
 
 import argparse
 import gzip
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, NamedTuple
+
+import msgspec
 
 from rekindle.adapters.history import BadHistory, envelope_of, lines_of, opened
-from rekindle.adapters.wire.events import OWN_SOURCE, facts_of
+from rekindle.adapters.wire.events import OWN_SOURCE, end_of_history, ended_at, facts_of
+from rekindle.domain import times
 from rekindle.domain.errors import Malformed, Refusal
 from rekindle.domain.facts import (
     Fact,
@@ -28,6 +33,7 @@ from rekindle.domain.facts import (
     ResponseRecorded,
     TaskLogged,
 )
+from rekindle.domain.naming import mail_key
 from rekindle.domain.request import ReactivationRequested, ResponsePrompted
 
 MOST_PARTS = 500
@@ -88,39 +94,55 @@ def _partition(parsed: argparse.Namespace) -> int:
 
 def partition(history: Path, into: Path, parts: int) -> tuple[int, int]:
     """Answers how many events are in every part, and how many in one. Raises OSError and BadHistory."""
-    families = Families()
+    families, end = Families(), times.FIRST
     everywhere = somewhere = 0
     with ExitStack() as stack:
-        told = stack.enter_context(opened(history))
-        for _, records in _told(told):
-            if records:
-                families.unite(records)
-        files = [stack.enter_context(_packed(into / f"part-{n:04}.jsonl.gz")) for n in range(parts)]
-        for line, records in _told(told):
-            everywhere += not records
-            somewhere += bool(records)
-            for file in [files[_number(families.head(records[0]), parts)]] if records else files:
-                file.write(line.rstrip(b"\r\n") + b"\n")
+        file = stack.enter_context(opened(history))
+        for told in _told(file):
+            end = max(end, told.until)
+            if told.records:
+                families.unite(told.records)
+        packed = [stack.enter_context(_packed(into / f"part-{n:04}.jsonl.gz")) for n in range(parts)]
+        for told in _told(file):
+            if told.is_ours:
+                continue
+            everywhere += not told.records
+            somewhere += bool(told.records)
+            for part in [packed[_number(families.head(told.records[0]), parts)]] if told.records else packed:
+                part.write(told.line.rstrip(b"\r\n") + b"\n")
+        if end > times.FIRST:
+            last = msgspec.json.encode(end_of_history(end)) + b"\n"
+            for part in packed:
+                part.write(last)
     return everywhere, somewhere
 
 
-def _told(history: IO[bytes]) -> Iterator[tuple[bytes, tuple[str, ...]]]:
-    """Each line with the records that keep it together with others. Our own events, which an archive of the bus holds
-    too, tell nothing and are left out."""
+class _Told(NamedTuple):
+    line: bytes
+    records: tuple[str, ...]
+    """Those that it keeps together."""
+    until: datetime
+    """The instant up to which time passes with it."""
+    is_ours: bool = False
+    """Our own events, which an archive of the bus holds too, tell nothing and are left out. The end of a part that is
+    cut again stays its end."""
+
+
+def _told(history: IO[bytes]) -> Iterator[_Told]:
     for number, line in lines_of(history):
         envelope = envelope_of(number, line)
-        if envelope.get("source") != OWN_SOURCE:
-            yield line, _records_of(number, envelope)
-
-
-def _records_of(number: int, envelope: Mapping[str, Any]) -> tuple[str, ...]:
-    try:
-        facts = facts_of(envelope)
-    except Refusal as refusal:
-        if refusal.code == Malformed.code:
-            raise BadHistory(number, refusal.message) from None
-        return _REFUSED
-    return tuple(record for fact in facts for record in records_told(fact))
+        if envelope.get("source") == OWN_SOURCE:
+            yield _Told(line, (), ended_at(envelope) or times.FIRST, is_ours=True)
+            continue
+        try:
+            facts = facts_of(envelope)
+        except Refusal as refusal:
+            if refusal.code == Malformed.code:
+                raise BadHistory(number, refusal.message) from None
+            yield _Told(line, _REFUSED, times.FIRST)
+            continue
+        records = tuple(record for fact in facts for record in records_told(fact))
+        yield _Told(line, records, max((fact.mark.at for fact in facts), default=times.FIRST))
 
 
 def records_told(fact: Fact) -> tuple[str, ...]:
@@ -131,7 +153,9 @@ def records_told(fact: Fact) -> tuple[str, ...]:
     """
     match fact:
         case PersonChanged():
-            return _named("person", fact.person_id, fact.values.get("converted_contact_id"))
+            # A contact's address says whose account's leads all others are that have it.
+            people = _named("person", fact.person_id, fact.values.get("converted_contact_id"))
+            return people + _named("address", mail_key(fact.values.get("email")))
         case PersonDeleted():
             return _named("person", fact.person_id)
         case PeopleMerged():
@@ -141,8 +165,8 @@ def records_told(fact: Fact) -> tuple[str, ...]:
         case TaskLogged():
             return _named("person", fact.task_id, fact.values.get("person_id"))
         case OpportunityChanged():
-            people = fact.values.get("person_ids") or ()
-            return _named("opportunity", fact.opportunity_id) + _named("person", *people)
+            of_it = fact.values.get("person_ids") or ()
+            return _named("opportunity", fact.opportunity_id) + _named("person", *of_it)
         case OpportunityDeleted():
             return _named("opportunity", fact.opportunity_id)
         case ReactivationRequested():

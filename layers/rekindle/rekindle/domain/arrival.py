@@ -76,7 +76,7 @@ def qualifies(score: float | None, response: Response, campaign: Campaign | None
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A response that just arrived, and what there is beside it. `person` already counts the response."""
+    """A response that just arrived, and what there is beside it."""
 
     trigger: Trigger
     person: Person
@@ -88,6 +88,13 @@ class Arrival:
     """The active response, read whole where this arrival may take its place."""
     united: bool = False
     """It came with another record of the same person: it was evaluated when it arrived, and stands as it does."""
+    is_another: bool = False
+    """Whether the person is yet to count the response."""
+
+    @property
+    def unchanged_score(self) -> tuple[str, Score | None] | None:
+        """What the evaluation rests on beside the person: a score that races must not be overlooked."""
+        return None if self.united else (self.person.person_id, self.score)
 
     @property
     def standing(self) -> Standing:
@@ -104,12 +111,34 @@ def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     trigger, person, response = arrival.trigger, arrival.person, arrival.response
     reason = _reason(arrival, world)
     if reason is None:
-        return activate(trigger, person, response, world, outcome=Outcome.ACTIVATED, considered_total=1, basis=basis)
-    after = replace(person, version=person.version + 1)
+        decision, change = activate(
+            trigger,
+            person,
+            response,
+            world,
+            outcome=Outcome.ACTIVATED,
+            considered_total=1,
+            basis=basis,
+            is_another=arrival.is_another,
+        )
+        return decision, replace(change, unchanged_score=arrival.unchanged_score)
+    settings = world.settings
+    if arrival.is_another:
+        classes = person.classes_with_another(settings.class_map)
+        after = replace(person, version=person.version + 1, responses=person.responses + 1, classes=classes)
+    else:
+        after = replace(person, version=person.version + 1)
     standing = replace(response.standing, status=_STATUS_AFTER.get(reason))
     stored = response.traced(person.person_id, after.version, standing)
     decision = skipped(trigger, person, world, reason, basis)
-    return decision, Change(after, person.version, (stored,), decision=decision, classes=world.settings.classes)
+    return decision, Change(
+        after,
+        person.version,
+        (stored,),
+        decision=decision,
+        unchanged_score=arrival.unchanged_score,
+        classes=settings.classes,
+    )
 
 
 def _basis(arrival: Arrival) -> Basis:
@@ -200,7 +229,7 @@ def _would_have_won(arrival: Arrival, active: Engagement, world: World) -> bool:
         Standing(True, active.dated, active.received_at or active.dated),
     )
     if recency(candidate) != recency(chosen):
-        return recency(candidate) < recency(chosen)
+        return recency(candidate) > recency(chosen)
     return tie_break(candidate, campaign) < tie_break(chosen, world.campaign_of(chosen.campaign_id))
 
 
@@ -228,7 +257,9 @@ def _credit_in_retrospect(
         ),
         considered_total=1,
         basis=basis,
+        is_another=arrival.is_another,
     )
+    change = replace(change, unchanged_score=arrival.unchanged_score)
     if withdrawn is None:
         return decision, change
     decision = replace(decision, replaced_response_id=withdrawn.response_id, replaced_campaign_id=withdrawn.campaign_id)

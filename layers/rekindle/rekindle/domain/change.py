@@ -59,7 +59,9 @@ class Change:
     def indexed_by(self, settings: Settings) -> "Change":
         """The same change, its responses indexed by these settings. Where the rest of the person's index is of another
         map from status to class, it is of none as a whole from then on, and is written anew before it is next used."""
-        if self.responses and self.person.classes != settings.class_map:
+        if not self.responses:
+            return self
+        if self.person.classes != settings.class_map:
             return replace(self, person=replace(self.person, classes=""), classes=settings.classes)
         return self if self.classes is settings.classes else replace(self, classes=settings.classes)
 

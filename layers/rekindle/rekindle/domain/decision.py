@@ -41,6 +41,10 @@ class Reason(StrEnum):
     BELOW_THRESHOLD = "BELOW_THRESHOLD"
 
 
+_SKIPPED, _RESPONSE = Outcome.SKIPPED, Scenario.RESPONSE
+"""By names of their own: every decision asks for them, and a member is looked up in its class each time."""
+
+
 def digest(*parts: str) -> str:
     """A short name for some text: 80 bits."""
     return sha256("\x1f".join(parts).encode()).hexdigest()[:20]
@@ -156,11 +160,11 @@ class Decision:
 
     @property
     def activates(self) -> bool:
-        return self.outcome is not Outcome.SKIPPED
+        return self.outcome is not _SKIPPED
 
     @property
     def searched(self) -> bool:
         """Whether the person's past responses were gone through: a guard may have stopped the decision before."""
-        if self.scenario is Scenario.RESPONSE:
+        if self.scenario is _RESPONSE:
             return False
         return self.activates or self.reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)

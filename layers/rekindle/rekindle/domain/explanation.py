@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.domain import times
+from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.reactivation import rules_of
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.search import CampaignOf, Considered, Excluded, explained
 from rekindle.domain.settings import Scenario, Settings
+
+_SCORE, _RESPONSE = Scenario.SCORE, Scenario.RESPONSE
+"""By names of their own: every decision asks for them, and a member is looked up in its class each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def explain(
             if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
         ]
         _, considered = explained(held, campaign_of, rules_of(decision, settings))
-    elif decision.scenario is Scenario.RESPONSE and decision.activates:
+    elif decision.scenario is _RESPONSE and decision.activates:
         considered = [_arrived(decision, history)]
     return Explanation(decision, considered, sentence(decision, considered, campaign_of, settings))
 
@@ -103,15 +107,25 @@ def why_excluded(excluded: Excluded, decision: Decision, settings: Settings) -> 
 
 
 def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
-    """The decision in a sentence that a marketer understands; in two where it was made in a backfill."""
+    """The decision in a sentence that a marketer understands; in more where a default campaign could not take the
+    credit, or where it was made in a backfill."""
     told = _told(decision, considered, campaign_of, settings)
+    for campaign_id in decision.passed_over:
+        name, why = _name(campaign_id, campaign_of), _why_passed_over(campaign_of(campaign_id))
+        told = f"{told} The default campaign {name} was passed over: it was {why}."
     if decision.batch_id is None:
         return told
     return f"{told} Decided in retrospect on {_when(decision.decided_at)}, in batch {decision.batch_id}."
 
 
+def _why_passed_over(campaign: Campaign | None) -> str:
+    if campaign is None:
+        return "not known"
+    return "deleted" if campaign.deleted else "inactive"
+
+
 def _told(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
-    if decision.scenario is Scenario.RESPONSE and decision.reason is None:
+    if decision.scenario is _RESPONSE and decision.reason is None:
         return _arrived_told(decision, campaign_of, settings)
     trigger = _trigger(decision, campaign_of, settings)
     when = _when(decision.as_of) if decision.anchored_at is None else _delayed(decision.anchored_at, decision.as_of)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 from rekindle.domain import times
+from rekindle.domain.values import replace
 
 
 class Order(Enum):
@@ -19,8 +20,13 @@ class Order(Enum):
     OLDER = "older"
 
 
-class Mark(NamedTuple):
-    """The place of a change in the order of its record. A tuple, because every record of a stream makes one.
+NEWER, DUPLICATE, OLDER = Order
+"""Each by a name of its own: every fact asks for them, and a member is looked up in its class each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The place of a change in the order of its record.
 
     `minor` orders changes of one instant (a Salesforce commit number and sequence number). `digests` tell a second
     delivery from another change of the same instant: an envelope's time has no more than seconds, and the
@@ -35,24 +41,28 @@ class Mark(NamedTuple):
     def order_after(self, last: "Mark | None") -> Order:
         """How this change stands to the last one that was applied."""
         if last is None:
-            return Order.NEWER
+            return NEWER
         if self.sequence is not None and last.sequence is not None:
             mine, theirs = self.sequence, last.sequence
             if mine == theirs:
-                return Order.DUPLICATE
+                return DUPLICATE
         else:
             if self.at != last.at:
-                return Order.NEWER if self.at > last.at else Order.OLDER
+                return NEWER if self.at > last.at else OLDER
             if self.minor != last.minor:
-                return Order.NEWER if self.minor > last.minor else Order.OLDER
-            return Order.DUPLICATE if set(self.digests) <= set(last.digests) else Order.NEWER
-        return Order.NEWER if mine > theirs else Order.OLDER
+                return NEWER if self.minor > last.minor else OLDER
+            return DUPLICATE if set(self.digests) <= set(last.digests) else NEWER
+        return NEWER if mine > theirs else OLDER
 
     def following(self, last: "Mark | None") -> "Mark":
         """This mark as the last one applied: it keeps the digests of the same instant beside its own."""
         if last is None or self.at != last.at or self.minor != last.minor:
             return self
-        return self._replace(digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
+        return replace(self, digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
+
+    def of_same_change(self, other: "Mark") -> bool:
+        """Whether both are of one change of a record, whichever of its fields they tell of."""
+        return self.at == other.at and self.sequence == other.sequence and self.minor == other.minor
 
     def __str__(self) -> str:
         sequence = "" if self.sequence is None else self.sequence
@@ -95,10 +105,10 @@ def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied
         last, whole = marks.get(name), marks.get(name.partition(".")[0])
         order = mark.order_after(last)
         of_whole = order if whole is last else mark.order_after(whole)
-        if order is Order.NEWER and of_whole is Order.NEWER:
+        if order is NEWER and of_whole is NEWER:
             kept[name] = value
             after[name] = mark.following(last)
-        elif Order.DUPLICATE in (order, of_whole):
+        elif DUPLICATE in (order, of_whole):
             duplicate += 1
         else:
             older += 1

@@ -56,7 +56,7 @@ class Profile:
     def who_made(self, change: Mark) -> str | None:
         """The user who made a change; None where the CRM did not say: whoever made an earlier one is no guess."""
         told = self.marks.get("changed_by")
-        return self.changed_by if told is not None and told[:3] == change[:3] else None
+        return self.changed_by if told is not None and told.of_same_change(change) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,10 @@ class Person:
     @property
     def has_open_opportunity(self) -> bool:
         return bool(self.opportunities)
+
+    def classes_with_another(self, class_map: str) -> str:
+        """The map that the index is of once the person has one response more: the first one brings the present map."""
+        return self.classes if self.responses else class_map
 
 
 def contact_address(person: Person) -> str | None:

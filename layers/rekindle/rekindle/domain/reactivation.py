@@ -23,6 +23,9 @@ from rekindle.domain.settings import DefaultCampaign, Scenario, ScenarioSettings
 from rekindle.domain.user import User
 from rekindle.domain.values import replace
 
+_SCORE, _ACTIVE_STATUS, _RESPONSE = Scenario.SCORE, Scenario.ACTIVE_STATUS, Scenario.RESPONSE
+"""By names of their own: every decision asks for them, and a member is looked up in its class each time."""
+
 _RESPECT_NURTURE_TIMEOUT = frozenset({Scenario.SCORE, Scenario.INVOCABLE})
 """A prompt bypasses the timeout; so does an active status, which a human chose (spec (b), table)."""
 
@@ -70,11 +73,11 @@ def guard(trigger: Trigger, person: Person | None, world: World) -> Reason | Non
         return Reason.NO_PERSON
     if not _runs_in_mode(trigger, person, world):
         return Reason.MODE_OFF
-    if trigger.scenario is Scenario.SCORE and not crosses(trigger.previous_score, trigger.score, settings.threshold):
+    if trigger.scenario is _SCORE and not crosses(trigger.previous_score, trigger.score, settings.threshold):
         return Reason.NOT_A_CROSSING
-    if trigger.scenario is Scenario.SCORE and _closed_since(trigger, person, settings):
+    if trigger.scenario is _SCORE and _closed_since(trigger, person, settings):
         return Reason.STALE
-    if trigger.scenario is Scenario.ACTIVE_STATUS and (reason := _overtaken(trigger, person)) is not None:
+    if trigger.scenario is _ACTIVE_STATUS and (reason := _overtaken(trigger, person)) is not None:
         return reason
     if trigger.scenario is Scenario.RESPONSE_PROMPT and not _triggers_reactivation(trigger, world):
         return Reason.NOT_ELIGIBLE_CAMPAIGN
@@ -132,7 +135,7 @@ def in_nurture(person: Person, moment: datetime) -> bool:
 
 
 def _cooling_down(trigger: Trigger, person: Person, scenario: ScenarioSettings) -> bool:
-    if trigger.scenario is not Scenario.SCORE or person.score_activated_at is None or not scenario.cool_down_days:
+    if trigger.scenario is not _SCORE or person.score_activated_at is None or not scenario.cool_down_days:
         return False
     return trigger.as_of < person.score_activated_at + timedelta(days=scenario.cool_down_days)
 
@@ -164,24 +167,14 @@ def _field_of(user: User, by: str) -> object:
 
 def rules_of(asked: Trigger | Decision, settings: Settings) -> Rules:
     """What the search goes by: the scenario's settings, and over them what the caller asked for."""
-    return Rules(
-        asked.overrides.over(settings.scenario(asked.scenario)),
-        settings.classes,
-        asked.as_of,
-        asked.prompted_campaign_id,
-        asked.anchored_at,
-    )
+    scenario = asked.overrides.over(settings.scenario(asked.scenario))
+    return Rules.of(scenario, settings.classes, asked.as_of, asked.prompted_campaign_id, asked.anchored_at)
 
 
 def rules_of_choice(active: Engagement, settings: Settings) -> Rules:
     """What the search went by that chose the active response."""
-    return Rules(
-        active.overrides.over(settings.scenario(Scenario(active.scenario))),
-        settings.classes,
-        active.since,
-        active.prompted_campaign_id,
-        active.anchored_at,
-    )
+    scenario = active.overrides.over(settings.scenario(Scenario(active.scenario)))
+    return Rules.of(scenario, settings.classes, active.since, active.prompted_campaign_id, active.anchored_at)
 
 
 def decide(trigger: Trigger, person: Person | None, world: World) -> tuple[Decision, Change | None]:
@@ -216,12 +209,13 @@ def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, worl
 def skipped(
     trigger: Trigger, person: Person | None, world: World, reason: Reason, basis: Basis | None = None
 ) -> Decision:
-    searched = trigger.scenario is not Scenario.RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
+    searched = trigger.scenario is not _RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
-    return _decided(trigger, person, world, Outcome.SKIPPED, basis, reason, total)
+    return _decided(trigger.decision_id, trigger, person, world, Outcome.SKIPPED, basis, reason, total)
 
 
 def _decided(
+    decision_id: str,
     trigger: Trigger,
     person: Person | None,
     world: World,
@@ -229,10 +223,11 @@ def _decided(
     basis: Basis | None,
     reason: Reason | None = None,
     considered_total: int = 0,
+    **activation: Any,
 ) -> Decision:
-    """What every decision on a trigger says, whatever came of it."""
+    """What every decision on a trigger says, whatever came of it, and beyond it what an activation says."""
     return Decision(
-        trigger.decision_id,
+        decision_id,
         trigger.person_id,
         trigger.scenario,
         outcome,
@@ -252,6 +247,7 @@ def _decided(
         dry_run=trigger.dry_run,
         batch_id=trigger.batch_id,
         basis=basis or basis_of(trigger, person),
+        **activation,
     )
 
 
@@ -273,11 +269,11 @@ def basis_of(
     return Basis(
         person.status,
         status_mark.at if status_mark is not None else None,
-        person.status_activated if trigger.scenario is Scenario.ACTIVE_STATUS else None,
+        person.status_activated if trigger.scenario is _ACTIVE_STATUS else None,
         person.owner_id,
         person.record_type,
         person.nurture_until,
-        person.score_activated_at if trigger.scenario is Scenario.SCORE else None,
+        person.score_activated_at if trigger.scenario is _SCORE else None,
         person.has_open_opportunity,
         person.cycles,
         person.deleted,
@@ -330,16 +326,13 @@ def _insert(trigger: Trigger, person: Person, default: Default, world: World) ->
     )
     return activate(
         trigger,
-        replace(
-            person,
-            responses=person.responses + 1,
-            classes=person.classes if person.responses else world.settings.class_map,
-        ),
+        person,
         inserted,
         world,
         outcome=Outcome.KEPT_PROMPTED if default.source is None else Outcome.INSERTED_DEFAULT,
         considered_total=person.responses,
         default_campaign_source=default.source,
+        is_another=True,
     )
 
 
@@ -354,14 +347,15 @@ def activate(
     considered_total: int = 0,
     default_campaign_source: str | None = None,
     basis: Basis | None = None,
+    is_another: bool = False,
 ) -> tuple[Decision, Change]:
     """Make a response the active one: a cycle, the person's status, the response's, and the decision on record.
 
     `chosen_as` is what is known of the choice beyond the trigger itself: the class and dates it won by, or the
-    engagement whose place it takes.
+    engagement whose place it takes. `is_another` where the person does not have the response yet.
     """
     settings = world.settings
-    decided = _decided(trigger, person, world, outcome, basis)
+    decision_id = trigger.decision_id
     since = chosen_as.since if chosen_as else trigger.as_of
     status = settings.status(person.status)
     name = person.status if status is not None and status.active else settings.open_status or person.status
@@ -370,7 +364,7 @@ def activate(
         chosen_as or new_engagement(trigger, person),
         response_id=response.response_id,
         campaign_id=response.campaign_id,
-        decision_id=decided.decision_id,
+        decision_id=decision_id,
     )
     response_status = (meaning.response_status if meaning and meaning.active else None) or OPEN
     reached = stages_reached(response_status, engagement.stage)
@@ -385,6 +379,8 @@ def activate(
         nurture_until=None,
         active=engagement,
         score_activated_at=since if engagement.scenario == Scenario.SCORE else person.score_activated_at,
+        responses=person.responses + is_another,
+        classes=person.classes_with_another(settings.class_map) if is_another else person.classes,
     )
     continued = person.active is not None and person.active.cycle == engagement.cycle
     if continued and person.assignment is not None:
@@ -397,12 +393,17 @@ def activate(
         after = opened(after, engagement, world.now, settings, world.owners, world.told)
     standing = replace(response.standing, status=response_status, activated_at=since)
     active = response.traced(person.person_id, after.version, standing)
-    decision = replace(
-        decided,
+    decision = _decided(
+        decision_id,
+        trigger,
+        person,
+        world,
+        outcome,
+        basis,
+        considered_total=considered_total,
         response_id=response.response_id,
         campaign_id=response.campaign_id,
         activated_at=since,
-        considered_total=considered_total,
         default_campaign_source=default_campaign_source,
         cycle=engagement.cycle,
         status=name,

@@ -92,10 +92,11 @@ def marks_of(person: Person) -> dict[str, Mark]:
 
 
 def person_told(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[Person, Applied]:
-    """The person after a fact. Score and conversion are told apart by the caller: they are not plain fields."""
+    """The person after a fact, at the next version. Score and conversion are told apart by the caller: they are not
+    plain fields."""
     applied = _apply(values, mark, marks_of(person))
     if not applied.values:
-        return person, applied
+        return replace(person, version=person.version + 1), applied
     profile = person.profile or Profile()
     told = _merged(applied, profile.fields)
     marks = dict(applied.marks)
@@ -106,6 +107,7 @@ def person_told(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[
     known: dict[str, Any] = {n: v for n, v in told.items() if n in _PERSON}
     return replace(
         person,
+        version=person.version + 1,
         deleted=not _alive(applied.marks),
         status_mark=status_mark,
         owner_mark=owner_mark,
@@ -140,8 +142,7 @@ def status_followed(
 ) -> Change:
     """What a person's new status does to the active response: mirror it, or end it; and to the Nurture Timeout. `ours`:
     told of our own write-back, which asks for nothing."""
-    person = replace(after, version=before.version + 1)
-    status = settings.status(after.status)
+    person, status = after, settings.status(after.status)
     if before.status == after.status or status is None:
         return Change(person, before.version)
     if not status.active:
@@ -235,8 +236,8 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
     """The response after a fact. Once it is a response it stays one (glossary), and its date stays with it; a date that
     nobody told is that of the first fact, whichever arrived first."""
     mark = fact.mark
-    before = stored or nothing_known_of(fact.response_id, mark)
-    details, standing = before.details or Details(), before.standing
+    standing = stored.standing if stored is not None else Standing(False, None, mark.at)
+    details = (stored.details if stored is not None else None) or _NOTHING_TOLD
     values = dict(fact.values)
     if fact.person_id is not None:
         values["person_id"] = fact.person_id
@@ -244,13 +245,13 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
         values["campaign_id"] = fact.campaign_id
     applied = _apply(values, mark, details.marks)
     if not _alive(applied.marks):
-        return Told(before, applied, False)
+        return Told(stored or nothing_known_of(fact.response_id, mark), applied, False)
     told = _merged(applied, details.fields)
     responds = bool(fact.values.get("responded"))
     responded = standing.responded or responds
     after = Response(
-        before.response_id,
-        told.get("campaign_id") or before.campaign_id,
+        fact.response_id,
+        told.get("campaign_id") or (stored.campaign_id if stored is not None else ""),
         Standing(
             responded,
             _responded_at(standing, told, applied.marks, mark.at if responds else None),
@@ -267,9 +268,12 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
             recorded_at=min(details.recorded_at or mark.at, mark.at),
             **{n: v for n, v in told.items() if n in _DETAILS},
         ),
-        before.trail,
+        stored.trail if stored is not None else (),
     )
     return Told(after, applied, responded and not standing.responded)
+
+
+_NOTHING_TOLD = Details()
 
 
 def nothing_known_of(response_id: str, mark: Mark) -> Response:

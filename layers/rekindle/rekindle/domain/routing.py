@@ -37,20 +37,36 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When members work, each by the own clock: of the user's time zone, else of the pool's."""
+    """When members work, each by the own clock: of the user's time zone, else of the pool's. Hours that end after
+    midnight belong to the day on which they begin."""
 
     days: tuple[str, ...] = WEEK[:5]
     opens: time = time(9)
     closes: time = time(17)
 
-    def hold(self, local: datetime) -> bool:
-        return WEEK[local.weekday()] in self.days and self.opens <= local.time() < self.closes
+    def begun(self, local: datetime) -> date | None:
+        """The day on which the hours began that hold at an instant; None where none do."""
+        moment, today = local.astimezone(UTC), local.date()
+        for day in (today, today - timedelta(days=1)):
+            if WEEK[day.weekday()] in self.days and self._opening(day, local) <= moment < self._closing(day, local):
+                return day
+        return None
 
     def next_opening(self, local: datetime) -> datetime:
         """The next instant at which they begin."""
+        moment = local.astimezone(UTC)
         days = (local.date() + timedelta(days=ahead) for ahead in range(len(WEEK) + 1))
-        openings = (datetime.combine(day, self.opens, local.tzinfo) for day in days if WEEK[day.weekday()] in self.days)
-        return next(opening for opening in openings if opening > local)
+        openings = (self._opening(day, local) for day in days if WEEK[day.weekday()] in self.days)
+        return next(opening for opening in openings if opening > moment).astimezone(local.tzinfo)
+
+    # In UTC: of two instants that one clock shows, Python compares what it shows, even where it was put back between.
+
+    def _opening(self, day: date, local: datetime) -> datetime:
+        return datetime.combine(day, self.opens, local.tzinfo).astimezone(UTC)
+
+    def _closing(self, day: date, local: datetime) -> datetime:
+        last = day if self.opens < self.closes else day + timedelta(days=1)
+        return datetime.combine(last, self.closes, local.tzinfo).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +92,19 @@ class Pool:
             return Passed.INACTIVE_USER
         if user is not None and is_absent(user, moment):
             return Passed.ABSENT
-        local = self.local(user, moment)
+        return self._off(self.local(user, moment))
+
+    def _off(self, local: datetime) -> Passed | None:
+        """Why a member does not work at an instant, by its clock. Nobody works on a holiday, nor in a night that would
+        have begun on one."""
         if local.date() in self.holidays:
             return Passed.HOLIDAY
-        if self.hours is not None and not self.hours.hold(local):
+        if self.hours is None:
+            return None
+        day = self.hours.begun(local)
+        if day is None:
             return Passed.OUTSIDE_HOURS
-        return None
+        return Passed.HOLIDAY if day in self.holidays else None
 
     def free_again(self, user: User | None, moment: datetime, why: Passed) -> datetime | None:
         """When a member who is passed over may get a lead again, in UTC; None where no clock tells."""
@@ -102,7 +125,7 @@ class Pool:
     def _at_work(self, user: User | None, moment: datetime) -> datetime:
         """The first instant from one on at which a member is neither outside its hours nor on holiday."""
         local = self.local(user, moment)
-        while local.date() in self.holidays or not (self.hours is None or self.hours.hold(local)):
+        while self._off(local) is not None:
             local = self.hours.next_opening(local) if self.hours is not None else _midnight(local)
         return local.astimezone(UTC)
 

@@ -7,10 +7,9 @@ backfill decides about those: for it a score keeps since when it has been as hig
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from rekindle.domain import times
-from rekindle.domain.ordering import Mark, Order
+from rekindle.domain.ordering import NEWER, Mark, Order
 
 LOWEST, HIGHEST = -1_000_000, 1_000_000
 RISES = 16
@@ -37,9 +36,9 @@ class Crossing:
         return f"score:{times.text(mark.at)}{order}:{self.score:g}"
 
 
-class Rise(NamedTuple):
-    """A change since which the score has not been below `floor`, as it was before. A tuple, because every score of a
-    stream makes one."""
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A change since which the score has not been below `floor`, as it was before."""
 
     at: datetime
     floor: float
@@ -120,9 +119,9 @@ def changed(
     if stored is None:
         crossing = Crossing(None, value, mark) if value is not None and crosses(None, value, threshold) else None
         rises = risen((), value, mark.at)
-        return Score(person_id, value, mark, crossing, crossing is not None, 1, None, rises), Order.NEWER
+        return Score(person_id, value, mark, crossing, crossing is not None, 1, None, rises), NEWER
     order = mark.order_after(stored.mark)
-    if order is not Order.NEWER:
+    if order is not NEWER:
         return stored, order
     previous, crossing = stored.value, stored.last_crossing
     up = value is not None and crosses(previous, value, threshold)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 
-from rekindle.domain import times
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.settings import ScenarioSettings
@@ -50,13 +50,21 @@ class Rules:
     scenario: ScenarioSettings
     classes: Mapping[str, ResponseClass | None]
     as_of: datetime
+    oldest: datetime
+    """Where the look-back ends."""
     prompted_campaign: str | None = None
-    anchored_at: datetime | None = None
-    """Where the look-back counts from, if not from `as_of`."""
 
-    @property
-    def oldest(self) -> datetime:
-        return (self.anchored_at or self.as_of) - self.scenario.lookback
+    @classmethod
+    def of(
+        cls,
+        scenario: ScenarioSettings,
+        classes: Mapping[str, ResponseClass | None],
+        as_of: datetime,
+        prompted_campaign: str | None = None,
+        anchored_at: datetime | None = None,
+    ) -> "Rules":
+        """`anchored_at` is where the look-back counts from, if not from `as_of`."""
+        return cls(scenario, classes, as_of, (anchored_at or as_of) - scenario.lookback, prompted_campaign)
 
 
 CampaignOf = Callable[[str], Campaign | None]
@@ -102,13 +110,21 @@ def _type_allowed(campaign: Campaign, scenario: ScenarioSettings) -> bool:
     return campaign.type not in scenario.except_types
 
 
-def recency(response: Response) -> tuple[int, int]:
-    """Newest first, then the latest received."""
-    return -times.millis(response.standing.dated), -times.millis(response.standing.received_at)
+def recency(response: Response) -> tuple[datetime, datetime]:
+    """The newest comes first, then the latest received."""
+    return response.standing.dated, response.standing.received_at
 
 
-def _search_order(response: Response) -> tuple[int, int, str]:
-    return *recency(response), response.response_id
+def best_first(responses: Iterable[Response]) -> list[Response]:
+    """In the order of the search: by recency, and those of one instant by their ids."""
+    found = list(responses)
+    if len(found) > 1:
+        found.sort(key=_response_id)
+        found.sort(key=recency, reverse=True)
+    return found
+
+
+_response_id = attrgetter("response_id")
 
 
 def tie_break(response: Response, campaign: Campaign | None) -> tuple[bool, int, str]:
@@ -151,29 +167,34 @@ def grouped_by_class(responses: Iterable[Response], classes: Mapping[str, Respon
         response_class = response.standing.classified(classes)
         if response_class is not None and not response.standing.deleted:
             groups.setdefault(response_class, []).append(response)
-    return lambda response_class: sorted(groups.get(response_class, ()), key=_search_order)
+    return lambda response_class: best_first(groups.get(response_class, ()))
 
 
 def explained(
     responses: Iterable[Response], campaign_of: CampaignOf, rules: Rules
 ) -> tuple[Response | None, list[Considered]]:
     """The winner, and the verdict on every response: best first, then those that lost to it, then the excluded."""
-    held = [r for r in responses if not r.standing.deleted]
+    held = best_first(r for r in responses if not r.standing.deleted)
     verdicts = [(r, exclusion(r, campaign_of(r.campaign_id), rules)) for r in held]
     eligible = [r for r, excluded in verdicts if excluded is None]
     winner = best(grouped_by_class(eligible, rules.classes), campaign_of, rules) if eligible else None
     won = winner.standing.classified(rules.classes) if winner else None
-    placed = []
+    placed: list[Considered] = []
     for response, excluded in verdicts:
         response_class = response.standing.classified(rules.classes)
         if excluded is None and (winner is None or response.response_id != winner.response_id):
             excluded = Excluded.OLDER if response_class is won else Excluded.LOWER_CLASS
         dated_at = response.standing.responded_at
         verdict = Considered(response.response_id, response.campaign_id, response_class, dated_at, excluded)
-        placed.append((_NEAR_MISSES.get(excluded, len(_NEAR_MISSES)), _search_order(response), verdict))
-    placed.sort(key=lambda place: place[:2])
-    return winner, [verdict for _, _, verdict in placed]
+        placed.append(verdict)
+    if len(placed) > 1:
+        placed.sort(key=_nearness)
+    return winner, placed
 
 
 _NEAR_MISSES: Mapping[Excluded | None, int] = {None: 0, Excluded.OLDER: 1, Excluded.LOWER_CLASS: 2}
 """What is listed first, in its order."""
+
+
+def _nearness(considered: Considered) -> int:
+    return _NEAR_MISSES.get(considered.excluded, len(_NEAR_MISSES))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from rekindle.domain.response import DEFAULT_CLASSES, NO_ACTION_REQUIRED, OPEN, ResponseClass
+from rekindle.domain.response import DEFAULT_CLASSES, NO_ACTION_REQUIRED, OPEN, WORKING, ResponseClass
 from rekindle.domain.values import replace
 
 if TYPE_CHECKING:
@@ -158,6 +158,10 @@ KNOWN_AT_ONCE = frozenset({"kind", "status", "record_type", "owner_id"})
 """What a decision reads of a person in any case."""
 
 
+ACTIVE_KINDS: Mapping[str, str] = {"open": OPEN, "working": WORKING, "qualified": "Qualified - New Opportunity"}
+"""Kinds of active statuses, and the status that an active response takes with each. The other kinds are inactive."""
+
+
 @dataclass(frozen=True, slots=True)
 class PersonStatus:
     active: bool
@@ -279,13 +283,20 @@ class Settings:
             record_type_modes=overrides.get("record_types") or {},
             threshold=qualification.get("threshold", 60),
             repeat_cap=qualification.get("repeat_cap", 25),
-            person_statuses={k: PersonStatus(**v) for k, v in (document.get("person_statuses") or {}).items()},
+            person_statuses={k: _person_status(v) for k, v in (document.get("person_statuses") or {}).items()},
             classes={**DEFAULT_CLASSES, **classes},
             scenarios={Scenario(name): _scenario(section) for name, section in reactivation.items()},
             assignment_rules=tuple(_assignment_rule(rule) for rule in assignment.get("rules") or ()),
             intermediate_owners=tuple(assignment.get("intermediate_owners") or ()),
             document=document,
         )
+
+
+def _person_status(given: Mapping[str, Any]) -> PersonStatus:
+    status = PersonStatus(**given)
+    if not status.active or status.response_status is not None:
+        return status
+    return replace(status, response_status=ACTIVE_KINDS.get(status.kind or ""))
 
 
 def _scenario(section: Mapping[str, Any]) -> ScenarioSettings:

@@ -5,16 +5,19 @@ from functools import lru_cache
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
+_read = datetime.fromisoformat
 
 
 def instant(text: str) -> datetime:
     """Read an RFC 3339 time with an offset. Raises ValueError where the offset is missing."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = _read(text)
     except ValueError:
         if not text.endswith("z"):
             raise
-        moment = datetime.fromisoformat(f"{text[:-1]}Z")  # RFC 3339 allows small letters.
+        moment = _read(f"{text[:-1]}Z")  # RFC 3339 allows small letters.
+    if moment.tzinfo is UTC and not moment.microsecond:
+        return moment  # As most are, and every event tells several.
     if moment.tzinfo is None:
         raise ValueError("a time needs an offset, such as Z or +01:00")
     if moment.tzinfo is not UTC:

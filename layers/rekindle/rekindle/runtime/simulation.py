@@ -30,7 +30,7 @@ from rekindle.adapters.memory import (
     memory_tasks,
     memory_users,
 )
-from rekindle.adapters.wire.events import facts_of
+from rekindle.adapters.wire.events import ended_at, facts_of
 from rekindle.application.reactivate_on_score import trigger_of
 from rekindle.application.reconsider_responses import RECENT
 from rekindle.application.recorded import Recorded
@@ -44,12 +44,12 @@ from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.facts import Fact, PersonChanged, ResponseRecorded
 from rekindle.domain.funnel import Cycle, cycles, tells_of_cycles
 from rekindle.domain.journey import Deactivated, Entry, StageReached
-from rekindle.domain.ordering import Applied
+from rekindle.domain.ordering import Applied, Mark
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.reactivation import World
 from rekindle.domain.recording import Told
 from rekindle.domain.response import Details, Home, Response, Standing, Trace
-from rekindle.domain.score import Crossing, Score
+from rekindle.domain.score import Crossing, Rise, Score
 from rekindle.domain.search import Considered, Rules
 from rekindle.domain.settings import Scenario
 from rekindle.domain.values import quicken
@@ -75,8 +75,8 @@ quicken(
         Person,
         Profile,
     ),
-    *(PersonChanged, Recorded, Response, ResponseRecorded, Rules, Score, StageReached, Standing, Told, Trace),
-    *(Trigger, World),
+    *(Mark, PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, Standing, Told),
+    *(Trace, Trigger, World),
 )
 """What a history makes millions of."""
 
@@ -108,9 +108,9 @@ class Simulation:
     document: Mapping[str, Any]
     refused: list[Refused] = field(default_factory=list)
     credit: Counter[str] = field(default_factory=Counter)
-    counts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        self.applied = self.older = self.duplicate = 0
         self.memory = Memory()
         self.now = times.FIRST
         reference = MemoryReference(self.memory)
@@ -135,6 +135,7 @@ class Simulation:
             batches=MemoryBatches(self.memory),
             clock=lambda: self.now,
         )
+        self._record_fact = self.use_cases.record_crm_changes
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
         self._journeys: list[Decision | Entry] | None = None
@@ -149,13 +150,16 @@ class Simulation:
             self.refused.append(Refused(line, refusal))
             return ()
         explained: list[Explanation] = []
+        if not facts and (end := ended_at(envelope)) is not None:
+            explained.extend(self._let_time_pass(end))
         memory = self.memory
         for fact in facts:
+            at = fact.mark.at
             # Time alone may do something only where somebody waits.
             if self._waiting or memory.due or memory.waiting or memory.routings:
-                explained.extend(self._let_time_pass(fact.mark.at))
-            elif fact.mark.at > self.now:
-                self.now = fact.mark.at
+                explained.extend(self._let_time_pass(at))
+            elif at > self.now:
+                self.now = at
             self._record(line, fact)
         if self._waiting:
             self._try_again()
@@ -233,7 +237,7 @@ class Simulation:
 
     def _record(self, line: int, fact: Fact) -> None:
         try:
-            recorded = self.use_cases.record_crm_changes(fact)
+            recorded = self._record_fact(fact)
         except (UnknownCampaign, UnknownResponse, Conflict) as error:
             if self.now < fact.mark.at + PATIENCE:
                 self._waiting.append(Waiting(line, fact))
@@ -243,11 +247,9 @@ class Simulation:
         except Refusal as refusal:
             self.refused.append(Refused(line, refusal))
             return
-        counts = self.counts
-        counts["applied"] += recorded.applied
-        if recorded.older or recorded.duplicate:
-            counts["older"] += recorded.older
-            counts["duplicate"] += recorded.duplicate
+        self.applied += recorded.applied
+        self.older += recorded.older
+        self.duplicate += recorded.duplicate
         memory = self.memory
         if memory.crossings or memory.activations or memory.begun:
             self._follow()
@@ -303,14 +305,16 @@ class Simulation:
         self.memory.records[person_id] = dict(newest)
 
     def _give_credit(self, decision: Decision) -> None:
-        if decision.activates and decision.campaign_id is not None:
+        if not decision.activates:
+            return
+        if decision.campaign_id is not None:
             self.credit[decision.campaign_id] += 1
         if decision.replaced_campaign_id is not None:
             self.credit[decision.replaced_campaign_id] -= 1
 
     def _explained(self, decision: Decision) -> Explanation:
         # Where a guard stopped the decision there is nothing to go through.
-        goes_through = decision.searched or decision.activates
+        goes_through = decision.activates or decision.searched
         history = self.use_cases.people.responses(decision.person_id) if goes_through else ()
         reference = self.use_cases.reference
         return explain(decision, history, reference.campaign, reference.settings())

@@ -70,7 +70,9 @@ def summary(events: int, decisions: int, simulation: Simulation, other: Simulati
             "events": events,
             "decisions": decisions,
             "refused": len(simulation.refused),
-            **{name: simulation.counts[name] for name in ("applied", "older", "duplicate")},
+            "applied": simulation.applied,
+            "older": simulation.older,
+            "duplicate": simulation.duplicate,
         },
     }
 

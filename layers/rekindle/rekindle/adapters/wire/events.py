@@ -7,10 +7,13 @@ from typing import Any
 from rekindle.adapters.wire import records, requests, salesforce
 from rekindle.adapters.wire.records import Reader, mark_of
 from rekindle.adapters.wire.rules import time_told
+from rekindle.domain import times
 from rekindle.domain.errors import InvalidField, Malformed
 from rekindle.domain.facts import Fact
 
 OWN_SOURCE = "rekindle"
+_ENDED = "History Ended"
+"""Of our own events the one that a history is played by: it tells no fact, but that time passed until then."""
 
 _READERS: Mapping[str, Reader] = {
     "Person Changed": records.person_changed,
@@ -53,6 +56,17 @@ def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
     if salesforce.is_change(detail):
         return salesforce.facts_of(detail_type, detail)
     raise InvalidField("there is no such detail-type", "detail-type")
+
+
+def end_of_history(at: datetime) -> dict[str, Any]:
+    """The event that ends a part of a history at the instant at which the whole ends."""
+    return {"source": OWN_SOURCE, "detail-type": _ENDED, "time": times.text(at), "detail": {}}
+
+
+def ended_at(envelope: Mapping[str, Any]) -> datetime | None:
+    """When a history ends that says so by such an event. Raises InvalidField."""
+    ends = envelope.get("source") == OWN_SOURCE and envelope.get("detail-type") == _ENDED
+    return time_told(envelope, "time", str) if ends else None
 
 
 def _told_at(envelope: Mapping[str, Any], detail: Mapping[str, Any]) -> datetime:

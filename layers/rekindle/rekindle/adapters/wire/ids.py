@@ -12,6 +12,9 @@ ACCOUNT = ("001",)
 QUEUE = ("00G",)
 TASK = ("00T", "00U")
 OPPORTUNITY = ("006",)
+ROLE = ("00E",)
+PROFILE = ("00e",)
+RECORD_TYPE = ("012",)
 
 
 def widened(identifier: str) -> str:

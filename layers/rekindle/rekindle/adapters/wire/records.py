@@ -14,6 +14,7 @@ import msgspec
 
 from rekindle.adapters.wire import ids
 from rekindle.adapters.wire.rules import (
+    LONGEST_IDENTIFIER,
     Amount,
     Date,
     Fields,
@@ -171,12 +172,15 @@ PERSON, CAMPAIGN, RESPONSE, ACCOUNT, QUEUE, USER, TASK, OPPORTUNITY = (
 )
 """The names of the values that a record of each kind may have."""
 
-_PERSON_IDS = {
+PERSON_IDS = {
     "owner_id": ids.OWNER,
     "account_id": ids.ACCOUNT,
+    "record_type": ids.RECORD_TYPE,
     "converted_contact_id": ids.PERSON,
     "changed_by": ids.USER,
 }
+USER_IDS = {"role": ids.ROLE, "profile": ids.PROFILE}
+"""Which values are identifiers of which records."""
 
 
 def mark_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming) -> Mark:
@@ -193,7 +197,7 @@ def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
         content = _ORDERED.encode(detail)
     except (UnicodeEncodeError, RecursionError):
         raise Malformed("it is nested too deep, or holds half a character") from None
-    return hashlib.sha256(detail_type.encode() + b"\n" + content).hexdigest()[:_DIGEST_LENGTH]
+    return hashlib.sha256(b"%b\n%b" % (detail_type.encode(), content)).hexdigest()[:_DIGEST_LENGTH]
 
 
 def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
@@ -201,10 +205,7 @@ def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     if len(detail) == 2 and "person_id" in detail and type(score) in (int, float) and LOWEST <= score <= HIGHEST:
         return {"score": _cut(float(score))}  # As most facts, and to ask the whole form costs several times as much.
     values = _values(PersonValues, PERSON, _blank_score_cleared(detail), named)
-    for name, value in values.items():
-        if value and name in _PERSON_IDS:
-            values[name] = ids.widened_if(_PERSON_IDS[name], value)
-    return values
+    return _widened(values, PERSON_IDS)
 
 
 def campaign_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
@@ -224,16 +225,21 @@ def account_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
         if not domain:
             raise InvalidField("expected a domain, as acme.com", named("domain"))
         values["domain"] = domain
-    for name, prefixes in (("owner_id", ids.OWNER), ("parent_id", ids.ACCOUNT)):
-        if values.get(name):
-            values[name] = ids.widened_if(prefixes, values[name])
+    values = _widened(values, {"owner_id": ids.OWNER, "parent_id": ids.ACCOUNT})
     if values.get("team") is not None:
         values["team"] = {role: ids.widened_if(ids.USER, user) for role, user in values["team"].items()}
     return values
 
 
 def user_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    return _values(UserValues, USER, detail, named)
+    return _widened(_values(UserValues, USER, detail, named), USER_IDS)
+
+
+def _widened(values: dict[str, Any], of: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    for name in of.keys() & values.keys():
+        if values[name]:
+            values[name] = ids.widened_if(of[name], values[name])
+    return values
 
 
 def person_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> PersonChanged:
@@ -267,7 +273,8 @@ def response_recorded(detail: Mapping[str, Any], mark: Mark, named: Naming) -> R
     person_id = _id(ids.PERSON, detail, "person_id", named)
     # Few campaigns are named by very many responses: each name is held in memory once.
     campaign_id = sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", named))
-    required(Flag, detail, "responded", named)
+    if not isinstance(detail.get("responded"), bool):
+        required(Flag, detail, "responded", named)
     return ResponseRecorded(response_id, mark, person_id, campaign_id, response_values(detail, named))
 
 
@@ -324,9 +331,9 @@ def _values(
     values = {name: getattr(checked_values, name) for name in detail if name in names}
     if "fields" in values:
         fitting(values["fields"], named("fields"))
-    for name, value in values.items():
-        if value is not None and name in _NUMBERS:
-            values[name] = _cut(value)
+    for name in _NUMBERS & values.keys():
+        if values[name] is not None:
+            values[name] = _cut(values[name])
     return values
 
 
@@ -339,7 +346,10 @@ def _cut(number: float) -> float:
 
 
 def _id(prefixes: tuple[str, ...], detail: Mapping[str, Any], name: str, named: Naming) -> str:
-    told = identifier(detail, name, named)
+    told = detail.get(name)
+    if type(told) is not str or not 0 < len(told) <= LONGEST_IDENTIFIER or not told.isprintable():
+        # Nearly all pass, each event names several, and to ask the rule costs ten times as much.
+        told = identifier(detail, name, named)
     return ids.widened_if(prefixes, told) if len(told) == ids.SHORT else told
 
 

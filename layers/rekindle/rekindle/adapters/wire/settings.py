@@ -4,15 +4,16 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, kind_of
-from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, TIME_OF_DAY, Rule
+from rekindle.adapters.wire import ids, records
+from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, LONGEST_TEXT, kind_of
+from rekindle.adapters.wire.settings_schema import DEFAULTS, LONGER_THAN_ZERO, SCHEMA, TIME_OF_DAY, Rule
 from rekindle.domain.errors import InvalidSettings, Malformed
 from rekindle.domain.routed import By
-from rekindle.domain.settings import LONGEST_DURATION, duration, path_of
+from rekindle.domain.settings import ACTIVE_KINDS, LONGEST_DURATION, AssignmentRule, Scenario, duration, path_of
 from rekindle.domain.template import PARTS, TEMPLATES
 
 LARGEST = 200_000
@@ -61,7 +62,8 @@ def _from_yaml(text: str) -> Any:
 
 
 def _plain(value: Any, at: tuple[Part, ...]) -> Any:
-    """The same with whole numbers as such, and refused where JSON has no kind for a value, or two values for a name."""
+    """The same with whole numbers as such and Salesforce's ids in their longer form; refused where JSON has no kind for
+    a value, or two values for a name."""
     if len(at) > DEEPEST:
         raise Malformed("the document is nested too deep", path_of(at))
     match value:
@@ -72,17 +74,62 @@ def _plain(value: Any, at: tuple[Part, ...]) -> Any:
                 raise Malformed(f"the key {double!r} is there twice", path_of((*at, double)))
             return _plain(dict(value), at)
         case dict():
-            return {_plain(name, at): _plain(entry, (*at, name)) for name, entry in value.items()}
+            plain = {_plain(name, at): _plain(entry, (*at, name)) for name, entry in value.items()}
+            return _with_widened_keys(plain, at)
         case list():
             return [_plain(entry, (*at, index)) for index, entry in enumerate(value)]
         case float() if value.is_integer():
             return int(value)
         case str() if any("\ud800" <= letter <= "\udfff" for letter in value):
             raise Malformed("a text of the document holds half a character", path_of(at))
-        case None | str() | bool() | int() | float():
+        case str():
+            return ids.widened_if(_of_records(at), value)
+        case None | bool() | int() | float():
             return value
     kind = type(value).__name__
     raise Malformed(f"a value of the document is of a kind that JSON does not have: {kind}", path_of(at))
+
+
+def _of_records(at: tuple[Part, ...]) -> tuple[str, ...]:
+    """With what the ids begin of the records that a place of the document names, where they are Salesforce's."""
+    match at:
+        case ("reactivation", _, "default_campaign", "single" | "otherwise" | "map", *_):
+            return ids.CAMPAIGN
+        case ("assignment", "rules", _, "to" | "fallback") | ("assignment", "rules", _, "owners", _):
+            return ids.OWNER
+        case ("assignment", "intermediate_owners", _) | ("assignment", "router", "queues", _):
+            return ids.OWNER
+        case ("assignment", "router", "pools", _, "members", _, "user"):
+            return ids.USER
+        case ("assignment", "rules", _, "where", str(name), *_):
+            return records.PERSON_IDS.get(name, ())
+        case ("assignment", "router", "steps", _, "where", str(name), *_):
+            return records.PERSON_IDS.get(name, ())
+    return ()
+
+
+def _with_widened_keys(value: dict[str, Any], at: tuple[Part, ...]) -> dict[str, Any]:
+    """The same by the longer form of the ids that stand for a key."""
+    match at:
+        case ("mode_overrides", "profiles"):
+            return _by_widened(value, ids.PROFILE, at)
+        case ("mode_overrides", "record_types"):
+            return _by_widened(value, ids.RECORD_TYPE, at)
+        case ("reactivation", _, "default_campaign") if isinstance(value.get("map"), dict):
+            by = value.get("by")
+            prefixes = records.USER_IDS.get(by, ()) if isinstance(by, str) else ()
+            return {**value, "map": _by_widened(value["map"], prefixes, (*at, "map"))}
+    return value
+
+
+def _by_widened(value: dict[str, Any], prefixes: tuple[str, ...], at: tuple[Part, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, entry in value.items():
+        widened = ids.widened_if(prefixes, name)
+        if widened in found:
+            raise Malformed(f"the key {widened!r} is there twice", path_of((*at, widened)))
+        found[widened] = entry
+    return found
 
 
 def shown(version: int, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,7 +171,9 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     for path, message in (
         *_not_finite((), document),
         *_bad_durations((), SCHEMA, document),
-        *_overlapping_types(document),
+        *_statuses(document),
+        *_scenarios(document),
+        *_rules(document),
         *_router(document),
         *_bad_templates(document),
     ):
@@ -206,6 +255,8 @@ def _words(name: str, rule: Rule) -> str:
             return f"{kind} from {rule['minimum']} to {rule['maximum']}"
         case "string" if "examples" in rule:
             kind = "a duration" if rule.get("format") == "duration" else "a text"
+            if rule["pattern"] == LONGER_THAN_ZERO:
+                kind += " longer than zero"
             return f"{kind} such as {' or '.join(rule['examples'])}"
         case "string":
             return f"a text of {rule['minLength']} to {rule['maxLength']} characters"
@@ -249,16 +300,74 @@ def _bad_durations(at: tuple[Part, ...], rule: Rule, value: Any) -> Iterator[Fau
             yield from _bad_durations((*at, index), rule.get("items", {}), entry)
 
 
-def _overlapping_types(document: Mapping[str, Any]) -> Iterator[Fault]:
-    """Types of campaigns that are wanted and not wanted."""
+def _statuses(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """What says something of active statuses, or of inactive ones, and stands at one of the others."""
+    for name, entry in _entries(document.get("person_statuses")).items():
+        status = _entries(entry)
+        active, kind = status.get("active"), status.get("kind")
+        if not isinstance(active, bool):
+            continue
+        if isinstance(kind, str) and (kind in ACTIVE_KINDS) is not active:
+            message = f"{_shown(kind)} is a kind of {'an inactive' if active else 'an active'} status"
+            yield ("person_statuses", name, "kind"), message
+        if active and status.get("nurture_timeout_days") is not None:
+            yield ("person_statuses", name, "nurture_timeout_days"), "has no effect on an active status"
+
+
+def _scenarios(document: Mapping[str, Any]) -> Iterator[Fault]:
     for scenario, section in _entries(_entries(document).get("reactivation")).items():
-        types = _entries(_entries(section).get("campaign_types"))
-        only, excepted = types.get("only"), types.get("except")
-        if isinstance(only, list) and isinstance(excepted, list):
-            both = [_shown(one) for one in only if one in excepted]
-            if both:
-                message = f"overlapping: {', '.join(both)} in both only and except"
-                yield ("reactivation", scenario, "campaign_types"), message
+        at = ("reactivation", scenario)
+        yield from _overlapping_types((*at, "campaign_types"), _entries(_entries(section).get("campaign_types")))
+        default = _entries(_entries(section).get("default_campaign"))
+        yield from _unread((*at, "default_campaign"), default, scenario)
+
+
+def _overlapping_types(at: tuple[Part, ...], types: Mapping[str, Any]) -> Iterator[Fault]:
+    """Types of campaigns that are wanted and not wanted."""
+    only, excepted = types.get("only"), types.get("except")
+    if isinstance(only, list) and isinstance(excepted, list):
+        both = [_shown(one) for one in only if one in excepted]
+        if both:
+            yield at, f"overlapping: {', '.join(both)} in both only and except"
+
+
+def _unread(at: tuple[Part, ...], default: Mapping[str, Any], scenario: str) -> Iterator[Fault]:
+    """A map that is never looked up: there is no field to look it up by, or no user to have one."""
+    if "by" in default and default["by"] is None:
+        yield from (((*at, "by"), f"is needed where there is {name!r}") for name in _ROWS if default.get(name))
+    elif (
+        scenario == Scenario.SCORE
+        and default.get("map")
+        and default.get("user_source", "actor") == "actor"
+        # Where that is only the default, the rows for no match are still of use.
+        and ("user_source" in default or not (default.get("otherwise") or default.get("single")))
+    ):
+        yield (*at, "user_source"), 'expected "owner": nobody acts when a score crosses'
+
+
+_ROWS = ("map", "otherwise")
+
+
+def _rules(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Waits that come to nothing: for the one who has the lead already, with a reminder when they are over."""
+    rules = _entries(document.get("assignment")).get("rules")
+    standard = AssignmentRule("")
+    for place, rule in enumerate(map(_entries, rules) if isinstance(rules, list) else ()):
+        at = ("assignment", "rules", place)
+        fallback = rule.get("fallback")
+        if fallback is not None and fallback == rule.get("to"):
+            yield (*at, "fallback"), "expected somebody other than to, who has the lead while it waits"
+        deadline = _duration(rule["deadline"]) if "deadline" in rule else standard.deadline
+        reminder = _duration(rule.get("reminder"))
+        if deadline and reminder is not None and reminder >= deadline:
+            yield (*at, "reminder"), f"expected a duration shorter than the deadline, got {_shown(rule['reminder'])}"
+
+
+def _duration(written: Any) -> timedelta | None:
+    try:
+        return duration(written) if isinstance(written, str) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 _NEEDED: Mapping[Any, str] = {By.POOL: "pool", By.ACCOUNT_TEAM: "role"}
@@ -268,12 +377,22 @@ _NEEDED: Mapping[Any, str] = {By.POOL: "pool", By.ACCOUNT_TEAM: "role"}
 def _router(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Steps that name no pool or role, or one that is not there; times and zones that do not exist."""
     at: tuple[Part, ...] = ("assignment", "router")
-    router = _entries(_entries(document.get("assignment")).get("router"))
+    assignment = _entries(document.get("assignment"))
+    router, rules = _entries(assignment.get("router")), assignment.get("rules", [])
+    waiting = [_entries(rule).get("to") for rule in rules] if isinstance(rules, list) else [None]
+    queues = router.get("queues")
+    for place, queue in enumerate(queues if isinstance(queues, list) else ()):
+        # A rule that is wrong itself may mean it.
+        if isinstance(queue, str) and queue not in waiting and all(map(_is_text, waiting)):
+            yield (*at, "queues", place), f"no rule's leads wait with {_shown(queue)}"
     pools = _entries(router.get("pools"))
     steps = router.get("steps")
     for place, step in enumerate(steps if isinstance(steps, list) else ()):
         to, named = _entries(step).get("to"), _entries(step).get("pool")
         needed = _NEEDED.get(to) if isinstance(to, str) else None
+        for name in ("pool", "role") if to in list(By) else ():
+            if name != needed and name in _entries(step):
+                yield (*at, "steps", place, name), f"has no effect where to is {_shown(to)}"
         if needed is not None and needed not in step:
             yield (*at, "steps", place, needed), f"is needed where to is {_shown(to)}"
         elif needed == "pool" and isinstance(named, str) and named not in pools:
@@ -281,6 +400,10 @@ def _router(document: Mapping[str, Any]) -> Iterator[Fault]:
     for name, pool in pools.items():
         for path, message in _pool(_entries(pool)):
             yield (*at, "pools", name, *path), message
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT
 
 
 def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
@@ -291,8 +414,12 @@ def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
             yield ("members", place, "user"), f"names {_shown(user)} twice"
     hours = _entries(pool.get("hours"))
     begins, ends = hours.get("from", "09:00"), hours.get("to", "17:00")
-    if all(re.match(TIME_OF_DAY, str(told)) for told in (begins, ends)) and begins >= ends:
-        yield ("hours", "to"), f"expected a time after {begins}"
+    overnight = "from" in hours and "to" in hours  # Said, and not left to a default.
+    if all(re.match(TIME_OF_DAY, str(told)) for told in (begins, ends)):
+        if begins == ends:
+            yield ("hours", "to"), f"expected another time than {begins}"
+        elif begins > ends and not overnight:
+            yield ("hours", "to"), f"expected a time after {begins}, or both from and to, for hours that cross midnight"
     named, days = pool.get("time_zone"), pool.get("holidays")
     if isinstance(named, str) and not _is_zone(named):
         yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {_shown(named)}"

@@ -104,12 +104,13 @@ _DEFAULT_CAMPAIGN = _optional(
             "otherwise": _optional(_campaign("The campaign where the map has no row.")),
             "user_source": {
                 "type": "string",
-                "description": "Whose field it is: the user who acted, or the person's owner.",
+                "description": "Whose field it is: the user who acted, or the person's owner. Nobody acts when a score "
+                "crosses: there only the owner's field finds a row.",
                 "enum": ["actor", "owner"],
                 "default": "actor",
             },
         },
-        dependentRequired={"by": ["map"], "map": ["by"]},
+        dependentRequired={"by": ["map"], "map": ["by"], "otherwise": ["by"], "user_source": ["by"]},
     )
 )
 
@@ -119,7 +120,8 @@ _COMMON = {
     "enabled": _flag("Whether the scenario runs at all.", True),
     "lookback_days": _days("How old a response may be to take the credit.", default=30),
     "priority": _list(
-        "The classes of responses in the order they are searched. One that is not here is not searched.",
+        "The classes of responses in the order they are searched. One that is not here is not searched; non_response "
+        "is searched with include_non_responses alone, and last where it is not here.",
         {"type": "string", "enum": _CLASSES},
         minItems=1,
         default=[c.value for c in STRICT_ORDER],
@@ -136,12 +138,8 @@ _COMMON = {
         },
         default={"only": [], "except": []},
     ),
-    "cool_down_days": _days(
-        "How long after an activation by a score another crossing activates nothing. Only the score looks at it.",
-        default=0,
-    ),
-    "default_campaign": _DEFAULT_CAMPAIGN,
 }
+"""What every scenario reads. A key that one of them does not read is none of its keys."""
 
 
 def _scenario(description: str, **more: Rule) -> Rule:
@@ -156,11 +154,12 @@ _PERSON_STATUS = _object(
         "kind": _optional(
             {
                 "type": "string",
-                "description": "What kind of inactive status it is.",
+                "description": "What kind of status it is: open, working and qualified are active, the others are not. "
+                "It says which status the active response takes where response_status does not.",
                 "enum": ["new", "open", "working", "qualified", "nurture", "recycle", "disqualified", "customer", None],
             }
         ),
-        "nurture_timeout_days": _optional(_days("How long a person who enters it is left alone.")),
+        "nurture_timeout_days": _optional(_days("How long a person who enters it, an inactive one, is left alone.")),
     },
     required=["active"],
 )
@@ -174,8 +173,8 @@ _ROUTING_STEP = _object(
             "enum": [by.value for by in By],
         },
         "where": {"type": "object", "description": "What the person's fields must be.", "default": {}},
-        "role": _text("The role on the account's team."),
-        "pool": _text("The pool's name."),
+        "role": _text("The role on the account's team, where `to` is account_team."),
+        "pool": _text("The pool's name, where `to` is pool."),
     },
     required=["to"],
 )
@@ -200,6 +199,7 @@ _POOL_MEMBER = _object(
     },
     required=["user"],
 )
+LONGER_THAN_ZERO = f"^(?=.*[1-9]){DURATION.pattern.removeprefix('^')}"
 TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _POOL = _object(
     "Users who take turns.",
@@ -215,17 +215,26 @@ _POOL = _object(
                 "When they work, each by the own clock; null for at any time.",
                 {
                     "days": {
-                        **_list("Days of the week.", {"type": "string", "enum": list(WEEK)}, default=list(WEEK[:5])),
+                        **_list(
+                            "Days of the week on which they begin.",
+                            {"type": "string", "enum": list(WEEK)},
+                            default=list(WEEK[:5]),
+                        ),
                         "minItems": 1,
                     },
                     "from": _text("When they begin.", pattern=TIME_OF_DAY, examples=["09:00"], default="09:00"),
-                    "to": _text("When they end.", pattern=TIME_OF_DAY, examples=["17:00"], default="17:00"),
+                    "to": _text(
+                        "When they end: on the next day, where that is earlier than `from`.",
+                        pattern=TIME_OF_DAY,
+                        examples=["17:00"],
+                        default="17:00",
+                    ),
                 },
             )
         ),
         "time_zone": _text("Of members who have none of their own, and of the quotas' days.", default="UTC"),
         "holidays": _list(
-            "Days on which nobody works.",
+            "Days on which nobody works, nor in a night that would begin on one.",
             {"type": "string", "description": "A date.", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-25"]},
             default=[],
         ),
@@ -236,7 +245,9 @@ _ROUTER = _object(
     "A router of our own, for those without an engine.",
     {
         "queues": _list(
-            "The temporary owners whose leads are routed here.", _text("A user's or a queue's id."), default=[]
+            "The temporary owners, each the `to` of a rule, whose leads are routed here.",
+            _text("A user's or a queue's id."),
+            default=[],
         ),
         "steps": {
             "type": "array",
@@ -259,9 +270,12 @@ _ASSIGNMENT_RULE = _object(
         "owners": _list("The owners it is for; none for all.", _text("A user's or a queue's id."), default=[]),
         "where": {"type": "object", "description": "What the person's fields must be.", "default": {}},
         "to": _text("The queue or user that has the lead while it waits."),
-        "deadline": _duration("When the wait is given up.", default="PT1H"),
-        "reminder": {**_optional(_duration("When somebody is reminded; null for never.")), "default": "PT15M"},
-        "fallback": _optional(_text("Who gets the lead when the wait is given up.")),
+        "deadline": _duration("When the wait is given up.", pattern=LONGER_THAN_ZERO, default="PT1H"),
+        "reminder": {
+            **_optional(_duration("When somebody is reminded, before the deadline; null for never.")),
+            "default": "PT15M",
+        },
+        "fallback": _optional(_text("Who gets the lead when the wait is given up: somebody other than `to`.")),
     },
     required=["to"],
 )
@@ -291,7 +305,8 @@ SCHEMA: Rule = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Rekindle settings",
     **_object(
-        "Every key but person_statuses has a working default.",
+        "Every key but person_statuses has a working default. A Salesforce id of 15 characters is stored in its form "
+        "of 18.",
         {
             "mode": _mode(
                 "Whether people are worked through active responses. A user's, a profile's or a record type's own "
@@ -340,12 +355,19 @@ SCHEMA: Rule = {
             "reactivation": _object(
                 "The scenarios that bring people back.",
                 {
-                    "score": _scenario("A score crossed the threshold."),
+                    "score": _scenario(
+                        "A score crossed the threshold.",
+                        cool_down_days=_days(
+                            "How long after an activation the scenario leaves the person alone.", default=0
+                        ),
+                        default_campaign=_DEFAULT_CAMPAIGN,
+                    ),
                     "active_status": _scenario(
                         "A person's status became active.",
                         delay=_duration("How long to wait for a response of its own.", default="PT0S"),
+                        default_campaign=_DEFAULT_CAMPAIGN,
                     ),
-                    "invocable": _scenario("A caller asked for it."),
+                    "invocable": _scenario("A caller asked for it.", default_campaign=_DEFAULT_CAMPAIGN),
                     "response_prompt": _scenario(
                         "A user added a prompt campaign.",
                         fallback={
@@ -397,7 +419,11 @@ SCHEMA: Rule = {
                 },
                 default={},
             ),
-            "lifecycle": {"type": "object", "description": "What follows an active response.", "default": {}},
+            "lifecycle": {
+                "type": "object",
+                "description": "What follows an active response. It is kept as it is, and not read yet.",
+                "default": {},
+            },
         },
         required=["person_statuses"],
     ),

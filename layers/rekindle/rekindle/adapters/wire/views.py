@@ -36,8 +36,7 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
     whether it came out the same when it was made again."""
     decided = explanation.decision
     considered = explanation.considered[:listed]
-    again = {} if settings is None else {"replay": _REPLAY[explanation.same_again]}
-    return {
+    told: Json = {
         "record": "decision",
         "decision_id": decided.decision_id,
         "person_id": decided.person_id,
@@ -61,9 +60,12 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "status": decided.status,
         "replaced_response_id": decided.replaced_response_id,
         "explanation": explanation.sentence,
-        **({"batch_id": decided.batch_id} if decided.batch_id is not None else {}),
-        **again,
     }
+    if decided.batch_id is not None:
+        told["batch_id"] = decided.batch_id
+    if settings is not None:
+        told["replay"] = _REPLAY[explanation.same_again]
+    return told
 
 
 def text(written: Text) -> Json:
@@ -119,9 +121,9 @@ def _considered(one: Considered, decided: Decision, settings: Settings | None) -
     told: Json = {
         "response_id": one.response_id,
         "campaign_id": one.campaign_id,
-        "class": one.response_class.value if one.response_class else None,
+        "class": one.response_class,
         "responded_at": times.optional_text(one.responded_at),
-        "excluded": one.excluded.value if one.excluded else None,
+        "excluded": one.excluded,
     }
     if settings is not None and one.excluded is not None:
         told["why"] = why_excluded(one.excluded, decided, settings)
