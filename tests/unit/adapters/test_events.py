@@ -280,6 +280,20 @@ def test_salesforce_s_identifiers_in_accounts_and_queues_are_widened() -> None:
     assert (queue.queue_id, queue.values["member_ids"]) == ("00G5e000003XyZaEAK", ("0055e000003XyZaAAK",))
 
 
+def test_salesforce_s_identifiers_in_tasks_and_opportunities_are_widened() -> None:
+    task = the_fact("Task Logged", task_id="00T5e000003XyZa", person_id="00Q5e00000A1b2C", owner_id="0055e000003XyZa")
+    assert (task.task_id, task.values) == (
+        "00T5e000003XyZaEAK",
+        {"person_id": "00Q5e00000A1b2CEAR", "owner_id": "0055e000003XyZaAAK"},
+    )
+    told = {"person_ids": ["00Q5e00000A1b2C", "00Q5e00000A1b2CEAR"], "account_id": "0015e000003XyZa"}
+    opportunity = the_fact("Opportunity Changed", opportunity_id="0065e000003XyZa", **told)
+    assert (opportunity.opportunity_id, opportunity.values) == (
+        "0065e000003XyZaAAK",
+        {"person_ids": ("00Q5e00000A1b2CEAR",), "account_id": "0015e000003XyZaAAK"},
+    )
+
+
 @pytest.mark.parametrize("value", ["\ud800", "too deep"])
 def test_what_cannot_be_written_as_json_is_refused(value: str) -> None:
     nested: Any = value
@@ -519,6 +533,18 @@ def test_a_body_about_another_record_is_refused(put: Put, detail_type: str, id_n
     with pytest.raises(InvalidField) as refusal:
         put("x-1", json.dumps({**body, id_name: "x-2"}).encode(), NOON)
     assert refusal.value.field == id_name
+
+
+@pytest.mark.parametrize("told", ["00Q5e00000A1b2C", "00Q5e00000A1b2CEAR"])
+def test_a_body_may_repeat_the_identifier_in_either_form_of_salesforce(told: str) -> None:
+    assert api.person_changed("00Q5e00000A1b2CEAR", json.dumps({"person_id": told}).encode(), NOON).values == {}
+
+
+@pytest.mark.parametrize("told", [None, 5, "00Q5e00000A1b2c", "00Q5e00000A1b2"])
+def test_a_body_about_another_record_is_refused_whatever_it_names(told: object) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        api.person_changed("00Q5e00000A1b2CEAR", json.dumps({"person_id": told}).encode(), NOON)
+    assert refusal.value.field == "person_id"
 
 
 @pytest.mark.parametrize(("put", "detail_type", "id_name", "body"), PUTS)

@@ -119,6 +119,7 @@ def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -
     """What an event would have as its detail. The body may repeat the address's identifier, and no other."""
     values = object_of(body)
     only({*known, "sequence", id_name}, values, str)
-    if values.get(id_name, record_id) != record_id:
+    told = values.get(id_name, record_id)
+    if told != record_id and not (isinstance(told, str) and ids.widened(told) == record_id):
         raise InvalidField("it is not the identifier in the address", id_name)
     return {**values, id_name: record_id}
