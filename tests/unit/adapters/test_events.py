@@ -47,6 +47,8 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "User Changed": {"user_id": "u-1"},
 }
 
+ASKED: dict[str, Any] = {"request_id": "q-1", "person_id": "p-1", "user_id": "u-1"}
+
 
 def envelope(detail_type: str, /, **detail: Any) -> dict[str, Any]:
     return {
@@ -439,6 +441,24 @@ def test_a_kept_score_is_never_above_the_told_one_and_keeps_its_own_place(told: 
 def test_a_score_is_a_number_and_a_blank_one_is_cleared(detail_type: str, told: Any, score: Any) -> None:
     value = values_of(detail_type, score=told)["score"]
     assert value == score and not isinstance(value, int)
+
+
+@pytest.mark.parametrize("told", [3, 3.0])
+def test_a_whole_number_may_be_written_with_a_point(told: float) -> None:
+    precedence = values_of("Campaign Changed", precedence=told, name="Webinar")["precedence"]
+    sequence = the_fact("Person Changed", sequence=told).mark.sequence
+    days = the_fact("Reactivation Requested", lookback_days=told, **ASKED).overrides.lookback_days
+    assert [(type(one), one) for one in (precedence, sequence, days)] == 3 * [(int, 3)]
+
+
+@pytest.mark.parametrize("told", [3.5, -1.0, 1e300, math.inf, math.nan])
+def test_the_field_that_is_no_whole_number_is_named_whatever_stands_beside_it(told: float) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        the_fact("Reactivation Requested", lookback_days=told, dry_run=False, **ASKED)
+    assert refusal.value.field == "detail.lookback_days"
+    with pytest.raises(InvalidField) as refusal:
+        the_fact("Campaign Changed", precedence=3.0, name=5)
+    assert refusal.value.field == "detail.name"
 
 
 @pytest.mark.parametrize("text", ["x" * 128, "naïve · ☃", "a b", "0", "#|~"])
