@@ -96,6 +96,13 @@ def test_the_page_shows_every_operation_and_fetches_nothing(aws: Aws) -> None:
     assert not page.open and not page.fetched and "url(" not in answer.text and "<script" not in answer.text
 
 
+def test_the_page_shows_every_field_of_an_input(aws: Aws) -> None:
+    page = call(handler, "GET", "docs").text
+    article = page.partition('<article id="ReactivationInput">')[2].partition("</article>")[0]
+    shown = re.findall(r"<tr><td><code>(\w+)</code>", article)
+    assert shown == list(document()["components"]["schemas"]["ReactivationInput"]["properties"])
+
+
 def test_reading_functions_carry_no_validator() -> None:
     """What one function needs to check a document is not paid for at the start of the others."""
     code = (

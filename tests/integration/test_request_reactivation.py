@@ -9,6 +9,7 @@ from functions.record_crm_changes.app import handler as record
 from functions.request_reactivation.app import handler
 from functions.show_records.app import handler as show
 from tests.integration.conftest import CONTEXT, Answer, Aws, answered, batch, call, envelope, event
+from tests.support.described import takes
 
 NOON = "2026-11-20T12:00:00Z"
 
@@ -114,6 +115,36 @@ def test_a_bad_input_fails_alone(known: Aws, bad: Any, code: str, field: str) ->
     path = f"inputs[1].{field}" if field else "inputs[1]"
     assert (failed["error"]["code"], failed["error"]["field"]) == (code, path)
     assert failed["error"]["message"]
+
+
+OPTIONAL: dict[str, tuple[Any, ...]] = {
+    "person_id": (None, "", 5),
+    "task_id": (None, "call-1"),
+    "default_campaign_id": (None, "plain", ""),
+    "lookback_days": (None, 0, 30.0, 30.5, -1, 3650, 3651, True, "30"),
+    "priority": (None, [], ["new"], ["non_response", "new"], ["new", "new"], ["newest"], "new"),
+    "include_non_responses": (None, False, 0),
+    "bypass_nurture_timeout": (None, True, "yes"),
+    "fallback": (None, "none", "default", "keep_prompted"),
+    "dry_run": (None, True, 1),
+    "intent": ("convert",),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in OPTIONAL.items() for value in values])
+def test_an_input_is_taken_as_the_document_says(known: Aws, name: str, value: Any) -> None:
+    (result,) = ask(lead(**{name: value})).body["results"]
+    assert result["is_success"] is takes("ReactivationInput", lead(**{name: value}))
+    if name not in ("person_id", "task_id"):
+        task = {"person_id": None, "task_id": "call-1", "user_id": "user-1", name: value}
+        (result,) = ask(task).body["results"]
+        assert result["is_success"] is takes("ReactivationInput", task)
+
+
+def test_what_is_null_is_as_if_it_were_absent(known: Aws) -> None:
+    empty = dict.fromkeys(name for name in OPTIONAL if name not in ("person_id", "intent"))
+    (result,) = ask(lead(**empty)).body["results"]
+    assert (result["error"], result["decision"]["dry_run"]) == (None, False)
 
 
 WHOLE = [

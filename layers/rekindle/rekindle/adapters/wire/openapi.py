@@ -359,7 +359,7 @@ def _schemas() -> Json:
         },
         "ReactivationInput": {
             **_request(RequestValues, ["user_id"], _INPUT_EXAMPLE),
-            "oneOf": [{"required": ["person_id"]}, {"required": ["task_id"]}],
+            "oneOf": [_one_alone("person_id", "task_id"), _one_alone("task_id", "person_id")],
         },
         "ResponsePrompt": _request(PromptValues, ["person_id", "campaign_id", "user_id", "intent"], _PROMPT_EXAMPLE),
         "Results": {
@@ -441,7 +441,8 @@ def _schemas() -> Json:
 def _change(form: type[msgspec.Struct], id_name: str, example: Json) -> Json:
     """A record's fields under their rules, none of which is required: what is absent is unchanged."""
     (_,), schemas = msgspec.json.schema_components([form])
-    extra = {id_name: _readable(msgspec.json.schema(Identifier)), "sequence": _readable(msgspec.json.schema(Sequence))}
+    sequence = _nullable(_readable(msgspec.json.schema(Sequence)))
+    extra = {id_name: _readable(msgspec.json.schema(Identifier)), "sequence": sequence}
     fields = {**extra, **_readable(schemas[form.__name__]["properties"])}
     for name in fields.keys() & _MEANINGS.keys():
         fields[name]["description"] = _MEANINGS[name]
@@ -514,6 +515,10 @@ def _readable(schema: Any) -> Any:
     if isinstance(kept.get("pattern"), str):
         kept["pattern"] = kept["pattern"].replace(r"\A", "^").replace(r"\Z", "$")
     return kept
+
+
+def _one_alone(one: str, other: str) -> Json:
+    return {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
 
 
 def _each(fields: str, rule: Json) -> dict[str, Json]:

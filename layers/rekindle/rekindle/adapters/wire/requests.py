@@ -33,9 +33,9 @@ class RequestValues(msgspec.Struct, gc=False):
     lookback_days: Days | None = None
     priority: Classes | None = None
     include_non_responses: Flag | None = None
-    bypass_nurture_timeout: Flag = False
+    bypass_nurture_timeout: Flag | None = None
     fallback: Fallback | None = None
-    dry_run: Flag = False
+    dry_run: Flag | None = None
 
 
 class PromptValues(msgspec.Struct, gc=False):
@@ -73,10 +73,10 @@ def requested(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Nam
             lookback_days=values.lookback_days,
             priority=priority,
             include_non_responses=values.include_non_responses,
-            bypass_nurture_timeout=values.bypass_nurture_timeout,
+            bypass_nurture_timeout=bool(values.bypass_nurture_timeout),
             fallback=values.fallback,
         ),
-        dry_run=values.dry_run,
+        dry_run=bool(values.dry_run),
     )
 
 

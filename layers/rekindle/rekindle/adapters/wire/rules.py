@@ -76,9 +76,15 @@ Members = Annotated[
     Meta(max_length=MOST_MEMBERS, description=f"a list of at most {MOST_MEMBERS:,} identifiers"),
 ]
 Days = Annotated[int, Meta(ge=0, le=MOST_DAYS, description=f"a whole number of days from 0 to {MOST_DAYS:,}")]
+_CLASSES = '"new", "never_engaged", "formerly_engaged" or "non_response"'
 Classes = Annotated[
-    list[Literal["new", "never_engaged", "formerly_engaged", "non_response"]],
-    Meta(min_length=1, max_length=4, description="a list of new, never_engaged, formerly_engaged, non_response"),
+    list[Annotated[Literal["new", "never_engaged", "formerly_engaged", "non_response"], Meta(description=_CLASSES)]],
+    Meta(
+        min_length=1,
+        max_length=4,
+        description=f"a list of {_CLASSES}, each at most once",
+        extra_json_schema={"uniqueItems": True},
+    ),
 ]
 Fallback = Annotated[Literal["default", "none"], Meta(description='"default" or "none"')]
 PromptFallback = Annotated[Literal["keep_prompted", "none"], Meta(description='"keep_prompted" or "none"')]
