@@ -181,6 +181,14 @@ def test_a_default_campaign_by_another_field_of_the_user():
     assert fallback(default, User("u1", fields={"region": "EMEA"})) == ("emea", "field:region")
 
 
+@pytest.mark.parametrize(
+    ("value", "key"), [(True, "true"), (False, "false"), (7, "7"), (7.0, "7"), (0.5, "0.5"), ("7.0", "7.0")]
+)
+def test_a_value_that_is_no_text_is_found_as_a_document_writes_it(value: object, key: str):
+    default = DefaultCampaign(by="field:team", map={key: "emea"})
+    assert fallback(default, User("u1", fields={"team": value})) == ("emea", "field:team")
+
+
 def test_a_value_that_the_map_does_not_name_takes_the_other_row():
     assert fallback(BY_ROLE, User("u1", role="CEO")) == ("others", "otherwise")
 

@@ -32,7 +32,7 @@ def test_a_time_without_an_offset_is_refused(written: str):
 
 @pytest.mark.parametrize(
     "written",
-    ["2026-02-30T00:00:00Z", "2026-01-01T12:00:60Z", "2016-12-31T23:59:60+01:00", "2026-01-01T24:00:00Z", "2026-01-01z"],
+    ["2026-02-30T00:00:00Z", "2026-01-01T12:00:60Z", "2016-12-31T23:59:60+01:00", "2026-01-01T24:00:00Z"],
 )
 def test_a_time_that_never_was_is_refused(written: str):
     with pytest.raises(ValueError, match=r".+"):

@@ -145,7 +145,7 @@ def default_campaign(default: DefaultCampaign | None, user: User | None, campaig
     rows: list[tuple[str | None, str]] = []
     if default.by and user is not None:
         value = _field_of(user, default.by)
-        rows.append((default.map.get(str(value)) if value is not None else None, default.by))
+        rows.append((default.map.get(_as_key(value)) if value is not None else None, default.by))
     if default.by:
         rows.append((default.otherwise, "otherwise"))
     rows.append((default.single, "single"))
@@ -160,6 +160,13 @@ def _field_of(user: User, by: str) -> object:
     if by.startswith("field:"):
         return user.fields.get(by.removeprefix("field:"))
     return user.role if by == "role" else user.profile
+
+
+def _as_key(value: object) -> str:
+    """As a document writes the value where it can write no more than texts, which is what a map's keys are."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def rules_of(asked: Trigger | Decision, settings: Settings) -> Rules:

@@ -156,7 +156,7 @@ def checked[T: msgspec.Struct](form: type[T], values: Mapping[str, Any], named: 
 
 
 def _whole(value: Any) -> Any:
-    """30.0 is 30: to JSON they are one number, and some write every number with a point. Seldom asked, so afterwards."""
+    """30.0 is 30: to JSON they are one number, and some write every number with a point."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
