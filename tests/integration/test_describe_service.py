@@ -51,6 +51,7 @@ def test_requests_are_described_by_the_rules_that_they_are_held_to() -> None:
         ("Person", records.PERSON, "person_id"),
         ("Campaign", records.CAMPAIGN, "campaign_id"),
         ("Account", records.ACCOUNT, "account_id"),
+        ("Opportunity", records.OPPORTUNITY, "opportunity_id"),
         ("Queue", records.QUEUE, "queue_id"),
         ("User", records.USER, "user_id"),
     ):

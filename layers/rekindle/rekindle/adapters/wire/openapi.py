@@ -4,7 +4,14 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire.records import AccountValues, CampaignValues, PersonValues, QueueValues, UserValues
+from rekindle.adapters.wire.records import (
+    AccountValues,
+    CampaignValues,
+    OpportunityValues,
+    PersonValues,
+    QueueValues,
+    UserValues,
+)
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
 from rekindle.adapters.wire.rules import (
     LARGEST_ANSWER,
@@ -113,6 +120,14 @@ def _paths() -> Json:
         },
         "/accounts/{account_id}": {
             "put": _put("put_account", "Tell what changed of an account", "Account", _in_path("account_id", "")),
+        },
+        "/opportunities/{opportunity_id}": {
+            "put": _put(
+                "put_opportunity",
+                "Tell what changed of an opportunity: while it is open, its people are not reactivated",
+                "Opportunity",
+                _in_path("opportunity_id", ""),
+            ),
         },
         "/queues/{queue_id}": {
             "put": _put("put_queue", "Tell what changed of a queue", "Queue", _in_path("queue_id", "")),
@@ -263,7 +278,7 @@ def _unsigned(operation: Json) -> Json:
 
 def _put(name: str, summary: str, record: str, where: Json) -> Json:
     problems = ["Malformed", "Invalid", "Conflict"]
-    return _operation(name, "Facts", summary, record, [where], problems, _body(f"{record}Change"))
+    return _operation(name, "Facts", summary, record, [where, _IDEMPOTENCY_KEY], problems, _body(f"{record}Change"))
 
 
 def _body(schema: str) -> Json:
@@ -309,7 +324,8 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "Makes the request safe to send again: for a day, the same body under the same key of the same "
-    "caller is the same request, answered by the same decisions, and another body is refused.",
+    "caller is the same request. It changes nothing any more, is answered by the same decisions or by the record as it "
+    "stands, and another request under the key is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
 _PAGING = [
@@ -338,6 +354,11 @@ def _schemas() -> Json:
             AccountValues,
             "account_id",
             {"name": "Acme Corp.", "domain": "acme.com", "owner_id": "u-1", "team": {"SDR": "u-2"}},
+        ),
+        "OpportunityChange": _change(
+            OpportunityValues,
+            "opportunity_id",
+            {"person_ids": ["00Q5e00000A1b2CEAR"], "stage": "Proposal", "amount": 12000, "currency": "EUR"},
         ),
         "QueueChange": _change(QueueValues, "queue_id", {"name": "Inbound", "member_ids": ["u-1", "u-2"]}),
         "UserChange": _change(
@@ -378,6 +399,12 @@ def _schemas() -> Json:
             "default_responded_status? response_prompt trigger_reactivation bypass_nurture_timeout track? deleted"
         ),
         "Account": _record("account_id name? domain? owner_id? team parent_id? type? deleted"),
+        "Opportunity": _record(
+            "opportunity_id person_ids account_id? stage? is_closed is_won amount? currency? created_at? closed_at? "
+            "product? deleted",
+            person_ids=_list({"type": "string"}),
+            stage={"type": "string"},
+        ),
         "Queue": _record("queue_id name? member_ids"),
         "User": _record("user_id name? email? role? profile? mode? is_active time_zone? fields"),
         "Response": _record(
@@ -497,6 +524,8 @@ _MEANINGS = {
     "domain": "The account's own e-mail domain, or the address of its website: leads are matched by it.",
     "team": "Roles, each with its user. A team is told as a whole.",
     "parent_id": "The account that this one is part of.",
+    "person_ids": "The people it is about, told as a whole.",
+    "stage": "As the CRM names it.",
     "member_ids": "The users who take what the queue owns, told as a whole.",
 }
 
@@ -526,16 +555,16 @@ def _each(fields: str, rule: Json) -> dict[str, Json]:
 
 
 _TYPES: dict[str, Json] = {
-    **_each("score previous_score cost system_delay_seconds human_delay_seconds", {"type": "number"}),
+    **_each("score previous_score cost amount system_delay_seconds human_delay_seconds", {"type": "number"}),
     **_each("cycle cycles responses settings_version version precedence considered_total", {"type": "integer"}),
     **_each(
-        "deleted do_not_contact dry_run exclude_from_reactivation is_active responded response_prompt "
+        "deleted do_not_contact dry_run exclude_from_reactivation is_active is_closed is_won responded response_prompt "
         "trigger_reactivation bypass_nurture_timeout valid outside_queue",
         {"type": "boolean"},
     ),
     **_each(
-        "activated_at again_at as_of assigned_at at deadline decided_at nurture_until reactivated_at received_at "
-        "responded_at stored_at time worked_at",
+        "activated_at again_at as_of assigned_at at closed_at created_at deadline decided_at nurture_until "
+        "reactivated_at received_at responded_at stored_at time worked_at",
         {"type": "string", "format": "date-time"},
     ),
     **_each("starts_on ends_on", {"type": "string", "format": "date"}),

@@ -43,7 +43,14 @@ Merged = Annotated[
 ]
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT, description=f"a text of at most {LONGEST_TEXT} characters")]
 Url = Annotated[str, Meta(max_length=LONGEST_URL, description=f"a text of at most {LONGEST_URL} characters")]
-Time = Annotated[str, Meta(max_length=LONGEST_TIME, description="a time with an offset, as 2025-03-31T09:30:00Z")]
+Time = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST_TIME,
+        description="a time with an offset, as 2025-03-31T09:30:00Z",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
 Date = Annotated[date, Meta(description="a date, as 2025-03-31")]
 Flag = Annotated[bool, Meta(description="true or false")]
 Points = Annotated[float, Meta(ge=LOWEST, le=HIGHEST, description=f"a number from {LOWEST:,} to {HIGHEST:,}")]
