@@ -151,6 +151,8 @@ class Decision:
     basis: Basis | None = None
     """None in decisions from before it was kept."""
     batch_id: str | None = None
+    announced: bool = False
+    """Of a skipped one: whether others hear of it."""
 
     @property
     def activates(self) -> bool:

@@ -225,7 +225,9 @@ def skipped(
 ) -> Decision:
     searched = trigger.scenario is not Scenario.RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
-    return _decided(trigger, person, world, Outcome.SKIPPED, basis, reason, total)
+    decision = _decided(trigger, person, world, Outcome.SKIPPED, basis, reason, total)
+    announced = world.settings.scenario(trigger.scenario).announce_skipped
+    return replace(decision, announced=True) if announced else decision
 
 
 def _decided(

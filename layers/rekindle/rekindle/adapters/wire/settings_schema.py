@@ -137,6 +137,7 @@ _COMMON = {
     ),
     "cool_down_days": _days("How long after an activation the scenario leaves the person alone.", default=0),
     "default_campaign": _DEFAULT_CAMPAIGN,
+    "announce_skipped": _flag("Whether `Reactivation Skipped` is published where nothing was done.", False),
 }
 
 
