@@ -147,6 +147,19 @@ def test_what_is_null_is_as_if_it_were_absent(known: Aws) -> None:
     assert (result["error"], result["decision"]["dry_run"]) == (None, False)
 
 
+def test_a_default_campaign_that_cannot_take_the_credit_is_told_and_counted(
+    known: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(batch(envelope("Campaign Changed", NOON, campaign_id="gone", is_active=False)), CONTEXT)
+    (result,) = ask(lead(default_campaign_id="gone", lookback_days=0)).body["results"]
+    decision = result["decision"]
+    assert (decision["reason"], decision["passed_over"]) == ("NO_CANDIDATE", ["gone"])
+    shown = call(show, "GET", "decisions", decision["decision_id"]).body
+    assert (shown["passed_over"], shown["replay"]) == (["gone"], "identical")
+    assert '"DefaultsPassedOver":[1.0]' in capsys.readouterr().out
+    assert "default passed over" in known.logged.getvalue()
+
+
 WHOLE = [
     ({"inputs": []}, 422, "inputs"),
     ({"inputs": [lead()] * 201}, 422, "inputs"),

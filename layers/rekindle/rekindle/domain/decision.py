@@ -130,6 +130,8 @@ class Decision:
     response_id: str | None = None
     campaign_id: str | None = None
     default_campaign_source: str | None = None
+    passed_over: tuple[str, ...] = ()
+    """The default campaigns that were to get the credit and could not: not known, deleted or inactive."""
     score: float | None = None
     previous_score: float | None = None
     activated_at: datetime | None = None

@@ -657,7 +657,7 @@ _DECIDED = (
 )
 _DECISION = {
     **_record(
-        f"{_DECIDED} replay? batch_id",
+        f"{_DECIDED} replay? batch_id passed_over",
         record={"type": "string", "const": "decision"},
         reason=_REASON,
         considered=_list(_CONSIDERED),
@@ -668,6 +668,11 @@ _DECISION = {
             "enum": ["identical", "different"],
         },
         batch_id={"type": "string", "description": "The backfill it was made in; absent on any other."},
+        passed_over={
+            **_list({"type": "string"}),
+            "description": "The default campaigns that were to get the credit and could not, since they are not known, "
+            "deleted or inactive; absent where there is none.",
+        },
     ),
     "required": [name.removesuffix("?") for name in _DECIDED.split()],
     "examples": [

@@ -62,6 +62,7 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "status": decided.status,
         "replaced_response_id": decided.replaced_response_id,
         "explanation": explanation.sentence,
+        **({"passed_over": list(decided.passed_over)} if decided.passed_over else {}),
         **({"batch_id": decided.batch_id} if decided.batch_id is not None else {}),
         **again,
     }
