@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from jsonschema import Draft202012Validator
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator
 from functions.change_settings.app import handler as change_settings
 from functions.describe_service.app import handler
 from rekindle.adapters.wire import records
+from rekindle.domain.errors import Refusal
 from tests.integration.conftest import Aws, answered, call, event
 from tests.support.described import document
 
@@ -43,6 +45,30 @@ def test_every_reference_of_the_document_leads_somewhere() -> None:
         held = document()
         for step in reference.split("/"):
             held = held[step]
+
+
+def test_every_code_is_told_with_its_status() -> None:
+    told: dict[str, int] = {}
+    for answer in document()["components"]["responses"].values():
+        for content in answer["content"].values():
+            for example in content.get("examples", {}).values():
+                told[example["value"]["code"]] = example["value"]["status"]
+                assert example["value"]["code"] in content["schema"]["properties"]["code"]["enum"]
+    refusals = {kind.code for kind in kinds_of(Refusal)}
+    assert refusals | {"CONFLICT", "UNAVAILABLE", "INTERNAL"} == told.keys()
+    assert {code: told[code] for code in ("MALFORMED", "NOT_FOUND", "NOT_PENDING", "TOO_LARGE", "CALL_TOO_LARGE")} == {
+        "MALFORMED": 400,
+        "NOT_FOUND": 404,
+        "NOT_PENDING": 409,
+        "TOO_LARGE": 422,
+        "CALL_TOO_LARGE": 413,
+    }
+
+
+def kinds_of(error: type[Refusal]) -> Iterator[type[Refusal]]:
+    for kind in error.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
 
 
 def test_requests_are_described_by_the_rules_that_they_are_held_to() -> None:

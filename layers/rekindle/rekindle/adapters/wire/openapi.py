@@ -577,7 +577,11 @@ _TYPES: dict[str, Json] = {
     "state": {"type": "string", "enum": [one.value for one in State]},
     "first_owner_type": {"type": "string", "enum": ["user", "queue"]},
     "class": {"type": "string", "enum": [one.value for one in ResponseClass]},
-    "excluded": {"type": "string", "enum": [one.value for one in Excluded]},
+    "excluded": {
+        "type": "string",
+        "enum": [one.value for one in Excluded],
+        "description": "Why it lost: of several reasons the first in this order.",
+    },
 }
 
 
@@ -768,7 +772,13 @@ _RESULT = _record(
     "is_success decision? error?",
     is_success={"type": "boolean"},
     decision=_ref("Decision"),
-    error=_record("code message field?"),
+    error=_record(
+        "code message field?",
+        code={
+            "type": "string",
+            "enum": ["INVALID_FIELD", "UNKNOWN_CAMPAIGN", "TOO_LARGE", "CONFLICT", "UNAVAILABLE"],
+        },
+    ),
 )
 
 # --- simulations -----------------------------------------------------------------------------------------------------
@@ -867,15 +877,31 @@ _PROBLEM = {
     "required": ["type", "title", "status", "code", "detail"],
     "additionalProperties": False,
 }
-_PROBLEMS = {
-    "Malformed": ("400", "The body cannot be read.", "MALFORMED"),
-    "NotFound": ("404", "There is no such record.", "NOT_FOUND"),
-    "Conflict": ("409", "The record was changed at the same moment again and again. Try again.", "CONFLICT"),
-    "TooLarge": ("413", "The request or its answer is larger than one call can carry.", "CALL_TOO_LARGE"),
-    "PreconditionFailed": ("412", "Another version is current.", "PRECONDITION_FAILED"),
-    "Invalid": ("422", "A field is unknown, of a wrong type or out of range; or the record is full.", "INVALID_FIELD"),
-    "Failed": ("500", "Something went wrong here.", "INTERNAL"),
-    "Unavailable": ("503", "The store did not answer. Try again later.", "UNAVAILABLE"),
+_PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
+    "Malformed": ("400", "The body cannot be read.", ["MALFORMED"]),
+    "NotFound": ("404", "There is no such record.", ["NOT_FOUND"]),
+    "Conflict": (
+        "409",
+        "The record was changed at the same moment again and again: try again. Or nobody is waited for any more.",
+        ["CONFLICT", "NOT_PENDING"],
+    ),
+    "TooLarge": ("413", "The request or its answer is larger than one call can carry.", ["CALL_TOO_LARGE"]),
+    "PreconditionFailed": ("412", "Another version is current.", ["PRECONDITION_FAILED"]),
+    "Invalid": (
+        "422",
+        "A field is unknown, of a wrong type or out of range; it names a campaign or a response that nobody knows; the "
+        "settings have faults; the key came with another request; or the record is full.",
+        [
+            "INVALID_FIELD",
+            "INVALID_SETTINGS",
+            "UNKNOWN_CAMPAIGN",
+            "UNKNOWN_RESPONSE",
+            "IDEMPOTENCY_KEY_REUSED",
+            "TOO_LARGE",
+        ],
+    ),
+    "Failed": ("500", "Something went wrong here.", ["INTERNAL"]),
+    "Unavailable": ("503", "The store did not answer. Try again later.", ["UNAVAILABLE"]),
 }
 _ALWAYS = ["Failed", "Unavailable"]
 
@@ -900,11 +926,13 @@ def _problems() -> Json:
             "description": description,
             "content": {
                 "application/problem+json": {
-                    "schema": _ref("Problem"),
-                    "examples": {"problem": {"value": {"type": "about:blank", "status": int(status), "code": code}}},
+                    "schema": {**_ref("Problem"), "properties": {"code": {"enum": codes}}},
+                    "examples": {
+                        code: {"value": {"type": "about:blank", "status": int(status), "code": code}} for code in codes
+                    },
                 }
             },
         }
-        for name, (status, description, code) in _PROBLEMS.items()
+        for name, (status, description, codes) in _PROBLEMS.items()
     }
     return {"Forbidden": _FORBIDDEN, **problems}
