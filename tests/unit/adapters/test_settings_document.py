@@ -26,6 +26,32 @@ def test_the_whole_document_has_no_fault() -> None:
     assert documents.faults(WHOLE) == []
 
 
+def test_short_identifiers_of_salesforce_are_widened() -> None:
+    campaign, user, queue = "7015e000000F5g6", "0055e000003XyZa", "00G5e000003XyZa"
+    default = {"single": campaign, "by": "role", "map": {campaign: campaign}, "otherwise": campaign}
+    pool = {"members": [{"user": user}]}
+    document = {
+        "reactivation": {"invocable": {"default_campaign": default}},
+        "assignment": {
+            "rules": [{"owners": [user], "to": queue, "fallback": user}],
+            "intermediate_owners": [queue, "intermediate-Q1"],
+            "router": {"queues": [queue], "pools": {queue: pool}},
+        },
+    }
+    written = json.dumps(document)
+    for short, long in ((campaign, "7015e000000F5g6AAC"), (user, "0055e000003XyZaAAK"), (queue, "00G5e000003XyZaEAK")):
+        written = written.replace(f'"{short}"', f'"{long}"')
+    # What names a value of a field, or a pool, is no identifier of a record.
+    written = written.replace('"map": {"7015e000000F5g6AAC"', f'"map": {{"{campaign}"')
+    written = written.replace('"pools": {"00G5e000003XyZaEAK"', f'"pools": {{"{queue}"')
+    assert documents.parsed(json.dumps(document).encode()) == json.loads(written)
+
+
+@pytest.mark.parametrize("document", [{"reactivation": ["7015e000000F5g6"]}, {"assignment": {"rules": {"to": []}}}])
+def test_a_document_of_another_shape_is_read_all_the_same(document: dict[str, Any]) -> None:
+    assert documents.parsed(json.dumps(document).encode()) == document
+
+
 @pytest.mark.parametrize(
     ("document", "fault"),
     [

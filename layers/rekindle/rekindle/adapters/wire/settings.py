@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rekindle.adapters.wire import ids
 from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, kind_of
-from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA, TIME_OF_DAY, Rule
+from rekindle.adapters.wire.settings_schema import DEFAULTS, SALESFORCE, SCHEMA, TIME_OF_DAY, Rule
 from rekindle.domain.errors import InvalidSettings, Malformed
 from rekindle.domain.routed import By
 from rekindle.domain.settings import LONGEST_DURATION, duration, path_of
@@ -33,7 +34,7 @@ def parsed(body: bytes, content_type: str | None = None) -> dict[str, Any]:
     found = _from_yaml(text) if "yaml" in (content_type or "").lower() else _from_either(text)
     if not isinstance(found, dict | _Pairs):
         raise Malformed("the document needs to be an object")
-    plain: dict[str, Any] = _plain(found, ())
+    plain: dict[str, Any] = _widened(_plain(found, ()), SCHEMA)
     if len(json.dumps(plain)) > LARGEST:
         raise Malformed(f"the document as it is stored is larger than {LARGEST:,} bytes")
     return plain
@@ -81,6 +82,21 @@ def _plain(value: Any, at: tuple[Part, ...]) -> Any:
             return value
     kind = type(value).__name__
     raise Malformed(f"a value of the document is of a kind that JSON does not have: {kind}", path_of(at))
+
+
+def _widened(value: Any, rule: Any) -> Any:
+    """The same, with the short identifiers of Salesforce in their long form, which is that of the records."""
+    if not isinstance(rule, dict):
+        return value
+    match value:
+        case str() if SALESFORCE in rule:
+            return ids.widened_if(tuple(rule[SALESFORCE]), value)
+        case list():
+            return [_widened(entry, rule.get("items")) for entry in value]
+        case dict():
+            known, others = rule.get("properties", {}), rule.get("additionalProperties")
+            return {name: _widened(entry, known.get(name, others)) for name, entry in value.items()}
+    return value
 
 
 def shown(version: int, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rekindle.adapters.wire import ids
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, LONGEST_TEMPLATE
 from rekindle.domain.response import ResponseClass
 from rekindle.domain.routed import By
@@ -83,8 +84,16 @@ def _mode(description: str, **more: Any) -> Rule:
     return {"type": "string", "description": description, "enum": _MODES, **more}
 
 
+SALESFORCE = "x-salesforce"
+"""Of an identifier: how Salesforce's own begin. Those of 15 characters are taken in their 18-character form."""
+
+
 def _campaign(description: str) -> Rule:
-    return _text(description, maxLength=LONGEST_IDENTIFIER)
+    return _text(description, maxLength=LONGEST_IDENTIFIER, **{SALESFORCE: list(ids.CAMPAIGN)})
+
+
+def _owner(description: str = "A user's or a queue's id.") -> Rule:
+    return _text(description, **{SALESFORCE: list(ids.OWNER)})
 
 
 _DEFAULT_CAMPAIGN = _optional(
@@ -179,7 +188,7 @@ _ROUTING_STEP = _object(
 _POOL_MEMBER = _object(
     "A user who gets leads.",
     {
-        "user": _text("The user's id."),
+        "user": _owner("The user's id."),
         "capacity": {
             "type": "integer",
             "description": "How many leads this one gets in the time that one of capacity 1 gets one.",
@@ -232,9 +241,7 @@ _POOL = _object(
 _ROUTER = _object(
     "A router of our own, for those without an engine.",
     {
-        "queues": _list(
-            "The temporary owners whose leads are routed here.", _text("A user's or a queue's id."), default=[]
-        ),
+        "queues": _list("The temporary owners whose leads are routed here.", _owner(), default=[]),
         "steps": {
             "type": "array",
             "description": "The first that finds an owner decides.",
@@ -253,12 +260,12 @@ _ROUTER = _object(
 _ASSIGNMENT_RULE = _object(
     "Whose leads wait for an owner, and what happens if none comes.",
     {
-        "owners": _list("The owners it is for; none for all.", _text("A user's or a queue's id."), default=[]),
+        "owners": _list("The owners it is for; none for all.", _owner(), default=[]),
         "where": {"type": "object", "description": "What the person's fields must be.", "default": {}},
-        "to": _text("The queue or user that has the lead while it waits."),
+        "to": _owner("The queue or user that has the lead while it waits."),
         "deadline": _duration("When the wait is given up.", default="PT1H"),
         "reminder": {**_optional(_duration("When somebody is reminded; null for never.")), "default": "PT15M"},
-        "fallback": _optional(_text("Who gets the lead when the wait is given up.")),
+        "fallback": _optional(_owner("Who gets the lead when the wait is given up.")),
     },
     required=["to"],
 )
@@ -367,7 +374,7 @@ SCHEMA: Rule = {
                     },
                     "intermediate_owners": _list(
                         "Further owners that do not complete an assignment.",
-                        _text("A user's or a queue's id."),
+                        _owner(),
                         default=[],
                     ),
                     "router": _ROUTER,
