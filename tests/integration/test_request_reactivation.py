@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.change_settings.app import handler as change_settings
 from functions.record_crm_changes.app import handler as record
 from functions.request_reactivation.app import handler
 from functions.show_records.app import handler as show
@@ -36,10 +37,12 @@ def lead(**values: Any) -> dict[str, Any]:
     return {"person_id": "lead-1", "user_id": "user-1", "lookback_days": 3650, **values}
 
 
+PROMPT = {"person_id": "lead-1", "campaign_id": "sdr-prompt", "user_id": "user-1", "intent": "convert"}
+
+
 def prompt(key: str | None = None, **values: Any) -> Answer:
-    body = {"person_id": "lead-1", "campaign_id": "sdr-prompt", "user_id": "user-1", "intent": "convert", **values}
     headers = {"Idempotency-Key": key} if key else {}
-    return call(handler, "POST", "response-prompts", body=body, headers=headers)
+    return call(handler, "POST", "response-prompts", body=PROMPT | values, headers=headers)
 
 
 def active() -> Any:
@@ -257,6 +260,17 @@ def test_a_prompt_without_a_recent_response_keeps_the_prompted_campaign(known: A
     assert active()["campaign_id"] == "sdr-prompt"
 
 
+@pytest.mark.parametrize(
+    ("fallback", "outcome"),
+    [("keep_prompted", "kept_prompted"), ("default", "kept_prompted"), (None, "skipped"), ("none", "skipped")],
+)
+def test_a_prompt_may_ask_for_its_fallback(known: Aws, fallback: str | None, outcome: str) -> None:
+    document = {"person_statuses": {}, "reactivation": {"response_prompt": {"fallback": "none"}}}
+    assert call(change_settings, "PUT", "settings", body=document).status == 200
+    assert prompt(fallback=fallback).body["outcome"] == outcome
+    assert takes("ResponsePrompt", PROMPT | {"fallback": fallback})
+
+
 def test_a_prompt_sent_again_is_answered_by_the_same_decision(known: Aws) -> None:
     first = prompt(key="k").body
     before = known.items()
@@ -272,7 +286,7 @@ def test_a_prompt_sent_again_is_answered_by_the_same_decision(known: Aws) -> Non
         ({"intent": None}, "INVALID_FIELD", "intent"),
         ({"user_id": None}, "INVALID_FIELD", "user_id"),
         ({"person_id": None}, "INVALID_FIELD", "person_id"),
-        ({"fallback": "default"}, "INVALID_FIELD", "fallback"),
+        ({"fallback": "keep"}, "INVALID_FIELD", "fallback"),
         ({"lookback_days": 5}, "INVALID_FIELD", "lookback_days"),
     ],
 )

@@ -87,13 +87,15 @@ def response_prompted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> R
 def prompted(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponsePrompted:
     values = checked(PromptValues, detail, named)
     required(Intent, detail, "intent", named)
+    # What a prompt falls back to by default is the prompted campaign.
+    fallback = "keep_prompted" if values.fallback == "default" else values.fallback
     return ResponsePrompted(
         request_id,
         mark,
         ids.widened_if(ids.PERSON, required(Identifier, detail, "person_id", named)),
         ids.widened_if(ids.CAMPAIGN, required(Identifier, detail, "campaign_id", named)),
         ids.widened_if(ids.USER, required(Identifier, detail, "user_id", named)),
-        Overrides(fallback=values.fallback),
+        Overrides(fallback=fallback),
     )
 
 

@@ -94,7 +94,9 @@ Classes = Annotated[
     ),
 ]
 Fallback = Annotated[Literal["default", "none"], Meta(description='"default" or "none"')]
-PromptFallback = Annotated[Literal["keep_prompted", "none"], Meta(description='"keep_prompted" or "none"')]
+PromptFallback = Annotated[
+    Literal["keep_prompted", "default", "none"], Meta(description='"keep_prompted", "default" (the same) or "none"')
+]
 Intent = Annotated[
     Literal["convert", "create_opportunity", "activate"],
     Meta(description='"convert", "create_opportunity" or "activate"'),
