@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.domain import times
+from rekindle.domain.campaign import Campaign
 from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.reactivation import rules_of
 from rekindle.domain.response import Response, ResponseClass
@@ -117,8 +118,12 @@ def why_excluded(excluded: Excluded, decision: Decision, settings: Settings) -> 
 
 
 def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
-    """The decision in a sentence that a marketer understands; in two where it was made in a backfill."""
+    """The decision in a sentence that a marketer understands; in more where a default campaign could not take the
+    credit, or where it was made in a backfill."""
     told = _told(decision, considered, campaign_of, settings)
+    for campaign_id in decision.passed_over:
+        name, why = _name(campaign_id, campaign_of), _why_passed_over(campaign_of(campaign_id))
+        told = f"{told} The default campaign {name} was passed over: it was {why}."
     if decision.batch_id is None:
         return told
     return f"{told} Decided in retrospect on {decision.decided_at:%d %b %Y %H:%M} UTC, in batch {decision.batch_id}."
@@ -151,6 +156,12 @@ def _told(decision: Decision, considered: Sequence[Considered], campaign_of: Cam
     if campaign is not None and campaign.response_prompt:
         return f"{name} got the credit by itself: its response arrived on {when}, and a response prompt needs no score."
     return f"{name} got the credit by itself: its response arrived on {when}, with the score high enough."
+
+
+def _why_passed_over(campaign: Campaign | None) -> str:
+    if campaign is None:
+        return "not known"
+    return "deleted" if campaign.deleted else "inactive"
 
 
 def _why(scenario: Scenario, reason: Reason) -> str:

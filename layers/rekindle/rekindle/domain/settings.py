@@ -94,6 +94,8 @@ class ScenarioSettings:
     delay: timedelta = timedelta()
     fallback: str = "keep_prompted"
     """What a response prompt falls back to. The other scenarios fall back to their default campaign, if any."""
+    announce_skipped: bool = False
+    """Whether others hear of it where nothing was done."""
 
     @property
     def lookback(self) -> timedelta:
