@@ -109,6 +109,9 @@ class ScenarioSettings:
         return (*self.priority, ResponseClass.NON_RESPONSE)
 
 
+_AS_BY_DEFAULT = ScenarioSettings()
+
+
 @dataclass(frozen=True, slots=True)
 class Overrides:
     """What a caller asks for instead of the settings, for one call (contract, section 4)."""
@@ -196,7 +199,7 @@ class Settings:
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def scenario(self, scenario: Scenario) -> ScenarioSettings:
-        return self.scenarios.get(scenario) or ScenarioSettings()
+        return self.scenarios.get(scenario, _AS_BY_DEFAULT)
 
     def status(self, name: str | None) -> PersonStatus | None:
         """What a person's status means; None for one the settings do not know, which changes nothing."""
