@@ -1,51 +1,53 @@
-"""API -> facts recorded: PUT of people, campaigns, accounts, queues and users."""
+"""API -> facts recorded: PUT of people, campaigns, accounts, opportunities, queues and users."""
 
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.wire import api, ids, views
-from rekindle.runtime.aws import now, use_cases
-from rekindle.runtime.http import answer, body_of, record_id, router
-from rekindle.runtime.observability import logger, metrics, tell_recorded
+from rekindle.adapters.wire import api, views
+from rekindle.runtime.aws import use_cases
+from rekindle.runtime.http import answer, router
+from rekindle.runtime.observability import logger, metrics
+from rekindle.runtime.puts import told
 
 app = router()
 
 
 @app.put("/people/<person_id>")
 def put_person(person_id: str) -> Response[str]:
-    named = record_id("person_id", ids.PERSON, person_id)
-    tell_recorded(use_cases().record_crm_changes(api.person_changed(named, body_of(app), now())))
-    return answer(views.person(use_cases().show_records.person(named)))
+    fact = told(app, api.person_changed, "person_id", person_id)
+    return answer(views.person(use_cases().show_records.person(fact.person_id)))
 
 
 @app.put("/campaigns/<campaign_id>")
 def put_campaign(campaign_id: str) -> Response[str]:
-    named = record_id("campaign_id", ids.CAMPAIGN, campaign_id)
-    tell_recorded(use_cases().record_crm_changes(api.campaign_changed(named, body_of(app), now())))
-    return answer(views.campaign(use_cases().show_records.campaign(named)))
+    fact = told(app, api.campaign_changed, "campaign_id", campaign_id)
+    return answer(views.campaign(use_cases().show_records.campaign(fact.campaign_id)))
 
 
 @app.put("/accounts/<account_id>")
 def put_account(account_id: str) -> Response[str]:
-    named = record_id("account_id", ids.ACCOUNT, account_id)
-    tell_recorded(use_cases().record_crm_changes(api.account_changed(named, body_of(app), now())))
-    return answer(views.account(use_cases().show_records.account(named)))
+    fact = told(app, api.account_changed, "account_id", account_id)
+    return answer(views.account(use_cases().show_records.account(fact.account_id)))
+
+
+@app.put("/opportunities/<opportunity_id>")
+def put_opportunity(opportunity_id: str) -> Response[str]:
+    fact = told(app, api.opportunity_changed, "opportunity_id", opportunity_id)
+    return answer(views.opportunity(use_cases().show_records.opportunity(fact.opportunity_id)))
 
 
 @app.put("/queues/<queue_id>")
 def put_queue(queue_id: str) -> Response[str]:
-    named = record_id("queue_id", ids.QUEUE, queue_id)
-    tell_recorded(use_cases().record_crm_changes(api.queue_changed(named, body_of(app), now())))
-    return answer(views.queue(use_cases().show_records.queue(named)))
+    fact = told(app, api.queue_changed, "queue_id", queue_id)
+    return answer(views.queue(use_cases().show_records.queue(fact.queue_id)))
 
 
 @app.put("/users/<user_id>")
 def put_user(user_id: str) -> Response[str]:
-    named = record_id("user_id", ids.USER, user_id)
-    tell_recorded(use_cases().record_crm_changes(api.user_changed(named, body_of(app), now())))
-    return answer(views.user(use_cases().show_records.user(named)))
+    fact = told(app, api.user_changed, "user_id", user_id)
+    return answer(views.user(use_cases().show_records.user(fact.user_id)))
 
 
 @logger.inject_lambda_context

@@ -5,10 +5,12 @@ import json
 from typing import Any
 
 from functions.announce_changes.app import handler
+from functions.change_settings.app import handler as change_settings
 from functions.reactivate_on_score.app import handler as reactivate
 from functions.record_crm_changes.app import handler as record
+from functions.request_reactivation.app import handler as request
 from rekindle.runtime import aws as root
-from tests.integration.conftest import CONTEXT, Aws, envelope, event, failed
+from tests.integration.conftest import CONTEXT, Aws, call, envelope, event, failed
 from tests.integration.conftest import batch as messages
 
 
@@ -90,6 +92,18 @@ def test_an_end_is_told_too(aws: Aws) -> None:
     assert failed(handler(saved(aws), CONTEXT)) == []
     ended = aws.published()[-1]
     assert (ended["detail-type"], ended["detail"]["reason"]) == ("Response Deactivated", "RESPONSE_DELETED")
+
+
+def test_what_was_skipped_is_told_where_the_settings_say_so(aws: Aws) -> None:
+    for announced in (False, True):
+        document = {"reactivation": {"invocable": {"announce_skipped": announced}}, "person_statuses": {}}
+        assert call(change_settings, "PUT", "settings", body=document).status == 200
+        asked = {"inputs": [{"person_id": "nobody", "user_id": "user-1"}]}
+        assert call(request, "POST", "reactivations", body=asked).status == 200
+    assert failed(handler(saved(aws), CONTEXT)) == []
+    (skipped,) = aws.published()
+    assert (skipped["detail-type"], skipped["detail"]["reason"]) == ("Reactivation Skipped", "NO_PERSON")
+    assert (skipped["detail"]["scenario"], skipped["detail"]["settings_version"]) == ("invocable", 2)
 
 
 def test_what_the_bus_refused_is_sent_again_alone(aws: Aws) -> None:

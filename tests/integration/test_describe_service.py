@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from jsonschema import Draft202012Validator
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator
 from functions.change_settings.app import handler as change_settings
 from functions.describe_service.app import handler
 from rekindle.adapters.wire import records
+from rekindle.domain.errors import Refusal
 from tests.integration.conftest import Aws, answered, call, event
 from tests.support.described import document
 
@@ -45,12 +47,37 @@ def test_every_reference_of_the_document_leads_somewhere() -> None:
             held = held[step]
 
 
+def test_every_code_is_told_with_its_status() -> None:
+    told: dict[str, int] = {}
+    for answer in document()["components"]["responses"].values():
+        for content in answer["content"].values():
+            for example in content.get("examples", {}).values():
+                told[example["value"]["code"]] = example["value"]["status"]
+                assert example["value"]["code"] in content["schema"]["properties"]["code"]["enum"]
+    refusals = {kind.code for kind in kinds_of(Refusal)}
+    assert refusals | {"CONFLICT", "UNAVAILABLE", "INTERNAL"} == told.keys()
+    assert {code: told[code] for code in ("MALFORMED", "NOT_FOUND", "NOT_PENDING", "TOO_LARGE", "CALL_TOO_LARGE")} == {
+        "MALFORMED": 400,
+        "NOT_FOUND": 404,
+        "NOT_PENDING": 409,
+        "TOO_LARGE": 422,
+        "CALL_TOO_LARGE": 413,
+    }
+
+
+def kinds_of(error: type[Refusal]) -> Iterator[type[Refusal]]:
+    for kind in error.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
 def test_requests_are_described_by_the_rules_that_they_are_held_to() -> None:
     schemas = document()["components"]["schemas"]
     for name, known, id_name in (
         ("Person", records.PERSON, "person_id"),
         ("Campaign", records.CAMPAIGN, "campaign_id"),
         ("Account", records.ACCOUNT, "account_id"),
+        ("Opportunity", records.OPPORTUNITY, "opportunity_id"),
         ("Queue", records.QUEUE, "queue_id"),
         ("User", records.USER, "user_id"),
     ):
@@ -94,6 +121,13 @@ def test_the_page_shows_every_operation_and_fetches_nothing(aws: Aws) -> None:
     assert {link.removeprefix("#") for link in page.links if link.startswith("#")} <= page.ids
     assert {link for link in page.links if not link.startswith("#")} == {"", "openapi.json"}
     assert not page.open and not page.fetched and "url(" not in answer.text and "<script" not in answer.text
+
+
+def test_the_page_shows_every_field_of_an_input(aws: Aws) -> None:
+    page = call(handler, "GET", "docs").text
+    article = page.partition('<article id="ReactivationInput">')[2].partition("</article>")[0]
+    shown = re.findall(r"<tr><td><code>(\w+)</code>", article)
+    assert shown == list(document()["components"]["schemas"]["ReactivationInput"]["properties"])
 
 
 def test_reading_functions_carry_no_validator() -> None:

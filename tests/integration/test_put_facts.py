@@ -1,4 +1,4 @@
-"""PUT of people, campaigns, accounts, queues and users: the facts of the bus for callers without one."""
+"""PUT of people, campaigns, accounts, opportunities, queues and users: the facts of the bus for callers without one."""
 
 import json
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from functions.put_facts.app import handler
+from functions.request_reactivation.app import handler as request
 from functions.show_records.app import handler as show
 from tests.integration.conftest import Answer, Aws, answered, call, event
 
@@ -47,6 +48,76 @@ def test_an_account_and_a_queue_are_recorded(aws: Aws) -> None:
     assert (account.body["team"], queue.body["member_ids"]) == ({"SDR": "u-1"}, ["u-1", "u-2"])
 
 
+def test_an_opportunity_is_recorded_and_its_people_know_of_it(aws: Aws) -> None:
+    put("people", "p-1", status="New")
+    told = {"stage": "Proposal", "amount": 12000.5, "created_at": "2026-03-01T10:00:00+01:00"}
+    opened = put("opportunities", "0065e000003XyZa", person_ids=["p-1", "p-1"], **told)
+    assert opened.body == {
+        "opportunity_id": "0065e000003XyZaAAK",
+        "person_ids": ["p-1"],
+        "account_id": None,
+        "stage": "Proposal",
+        "is_closed": False,
+        "is_won": False,
+        "amount": 12000.5,
+        "currency": None,
+        "created_at": "2026-03-01T09:00:00Z",
+        "closed_at": None,
+        "product": None,
+        "deleted": False,
+    }
+    asked = {"inputs": [{"person_id": "p-1", "user_id": "u-1", "dry_run": True}]}
+
+    def reason() -> str:
+        (result,) = call(request, "POST", "reactivations", body=asked).body["results"]
+        found: str = result["decision"]["reason"]
+        return found
+
+    assert reason() == "OPPORTUNITY_OPEN"
+    put("opportunities", "0065e000003XyZa", is_won=True)
+    assert reason() == "NO_CANDIDATE"
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["people", "campaigns", "accounts", "opportunities", "queues", "users"])
+def test_a_request_that_is_sent_again_does_not_undo_what_was_told_in_between(aws: Aws, kind: str) -> None:
+    name = {"people": "company", "opportunities": "product"}.get(kind, "name")
+
+    def told(value: str, key: str | None = None) -> Answer:
+        return call(handler, "PUT", kind, "one", body={name: value}, headers={"Idempotency-Key": key} if key else {})
+
+    assert told("First", key="k").body[name] == "First"
+    assert told("Later").body[name] == "Later"
+    before = aws.items()
+    assert told("First", key="k").body[name] == "Later"
+    assert aws.items() == before
+    assert told("Other", key="k").refusal == (422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key")
+    assert aws.items() == before
+
+
+def test_a_score_that_is_sent_again_crosses_no_threshold(aws: Aws) -> None:
+    key = {"Idempotency-Key": "k"}
+    call(handler, "PUT", "people", "one", body={"score": 70}, headers=key)
+    put("people", "one", score=5)
+    assert call(handler, "PUT", "people", "one", body={"score": 70}, headers=key).body["score"] == 5
+
+
+def test_a_key_names_a_request_about_one_record(aws: Aws) -> None:
+    key = {"Idempotency-Key": "k"}
+    call(handler, "PUT", "people", "one", body={"score": 70}, headers=key)
+    refused = call(handler, "PUT", "people", "two", body={"score": 70}, headers=key)
+    assert refused.refusal == (422, "IDEMPOTENCY_KEY_REUSED", "Idempotency-Key")
+    assert call(handler, "PUT", "people", "one", body={"score": 70}, headers={"Idempotency-Key": ""}).refusal == (
+        *(422, "INVALID_FIELD"),
+        "Idempotency-Key",
+    )
+
+
+# --- fields ----------------------------------------------------------------------------------------------------------
+
+
 def test_an_older_sequence_changes_nothing(aws: Aws) -> None:
     put("people", "p-1", company="New", sequence=2)
     assert put("people", "p-1", company="Old", sequence=1).body["company"] == "New"
@@ -68,6 +139,9 @@ def test_any_identifier_is_taken_as_it_is(aws: Aws, person_id: str) -> None:
 BAD_FIELDS: list[tuple[str, dict[str, Any], str]] = [
     ("accounts", {"domain": "acme"}, "domain"),
     ("accounts", {"team": {"SDR": 5}}, "team.SDR"),
+    ("opportunities", {"person_ids": "p-1"}, "person_ids"),
+    ("opportunities", {"closed_at": "2026-03-01"}, "closed_at"),
+    ("opportunities", {"amount": True}, "amount"),
     ("queues", {"member_ids": ["u-1", ""]}, "member_ids[1]"),
     ("people", {"scores": 5}, "scores"),
     ("people", {"score": "64 points"}, "score"),
@@ -96,7 +170,7 @@ BAD_FIELDS: list[tuple[str, dict[str, Any], str]] = [
 def test_a_bad_field_is_refused_by_name_and_nothing_changes(
     aws: Aws, kind: str, body: dict[str, Any], field: str
 ) -> None:
-    name = "company" if kind == "people" else "name"
+    name = {"people": "company", "opportunities": "product"}.get(kind, "name")
     put(kind, "one", **{name: "Before"})
     before = aws.items()
     assert put(kind, "one", **{name: "After"}, **body).refusal == (422, "INVALID_FIELD", field)

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from functions.change_settings.app import handler as change_settings
 from functions.record_crm_changes.app import handler as record
 from functions.request_reactivation.app import handler
 from functions.show_records.app import handler as show
 from tests.integration.conftest import CONTEXT, Answer, Aws, answered, batch, call, envelope, event
+from tests.support.described import takes
 
 NOON = "2026-11-20T12:00:00Z"
 
@@ -35,10 +37,12 @@ def lead(**values: Any) -> dict[str, Any]:
     return {"person_id": "lead-1", "user_id": "user-1", "lookback_days": 3650, **values}
 
 
+PROMPT = {"person_id": "lead-1", "campaign_id": "sdr-prompt", "user_id": "user-1", "intent": "convert"}
+
+
 def prompt(key: str | None = None, **values: Any) -> Answer:
-    body = {"person_id": "lead-1", "campaign_id": "sdr-prompt", "user_id": "user-1", "intent": "convert", **values}
     headers = {"Idempotency-Key": key} if key else {}
-    return call(handler, "POST", "response-prompts", body=body, headers=headers)
+    return call(handler, "POST", "response-prompts", body=PROMPT | values, headers=headers)
 
 
 def active() -> Any:
@@ -114,6 +118,49 @@ def test_a_bad_input_fails_alone(known: Aws, bad: Any, code: str, field: str) ->
     path = f"inputs[1].{field}" if field else "inputs[1]"
     assert (failed["error"]["code"], failed["error"]["field"]) == (code, path)
     assert failed["error"]["message"]
+
+
+OPTIONAL: dict[str, tuple[Any, ...]] = {
+    "person_id": (None, "", 5),
+    "task_id": (None, "call-1"),
+    "default_campaign_id": (None, "plain", ""),
+    "lookback_days": (None, 0, 30.0, 30.5, -1, 3650, 3651, True, "30"),
+    "priority": (None, [], ["new"], ["non_response", "new"], ["new", "new"], ["newest"], "new"),
+    "include_non_responses": (None, False, 0),
+    "bypass_nurture_timeout": (None, True, "yes"),
+    "fallback": (None, "none", "default", "keep_prompted"),
+    "dry_run": (None, True, 1),
+    "intent": ("convert",),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in OPTIONAL.items() for value in values])
+def test_an_input_is_taken_as_the_document_says(known: Aws, name: str, value: Any) -> None:
+    (result,) = ask(lead(**{name: value})).body["results"]
+    assert result["is_success"] is takes("ReactivationInput", lead(**{name: value}))
+    if name not in ("person_id", "task_id"):
+        task = {"person_id": None, "task_id": "call-1", "user_id": "user-1", name: value}
+        (result,) = ask(task).body["results"]
+        assert result["is_success"] is takes("ReactivationInput", task)
+
+
+def test_what_is_null_is_as_if_it_were_absent(known: Aws) -> None:
+    empty = dict.fromkeys(name for name in OPTIONAL if name not in ("person_id", "intent"))
+    (result,) = ask(lead(**empty)).body["results"]
+    assert (result["error"], result["decision"]["dry_run"]) == (None, False)
+
+
+def test_a_default_campaign_that_cannot_take_the_credit_is_told_and_counted(
+    known: Aws, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(batch(envelope("Campaign Changed", NOON, campaign_id="gone", is_active=False)), CONTEXT)
+    (result,) = ask(lead(default_campaign_id="gone", lookback_days=0)).body["results"]
+    decision = result["decision"]
+    assert (decision["reason"], decision["passed_over"]) == ("NO_CANDIDATE", ["gone"])
+    shown = call(show, "GET", "decisions", decision["decision_id"]).body
+    assert (shown["passed_over"], shown["replay"]) == (["gone"], "identical")
+    assert '"DefaultsPassedOver":[1.0]' in capsys.readouterr().out
+    assert "default passed over" in known.logged.getvalue()
 
 
 WHOLE = [
@@ -213,6 +260,17 @@ def test_a_prompt_without_a_recent_response_keeps_the_prompted_campaign(known: A
     assert active()["campaign_id"] == "sdr-prompt"
 
 
+@pytest.mark.parametrize(
+    ("fallback", "outcome"),
+    [("keep_prompted", "kept_prompted"), ("default", "kept_prompted"), (None, "skipped"), ("none", "skipped")],
+)
+def test_a_prompt_may_ask_for_its_fallback(known: Aws, fallback: str | None, outcome: str) -> None:
+    document = {"person_statuses": {}, "reactivation": {"response_prompt": {"fallback": "none"}}}
+    assert call(change_settings, "PUT", "settings", body=document).status == 200
+    assert prompt(fallback=fallback).body["outcome"] == outcome
+    assert takes("ResponsePrompt", PROMPT | {"fallback": fallback})
+
+
 def test_a_prompt_sent_again_is_answered_by_the_same_decision(known: Aws) -> None:
     first = prompt(key="k").body
     before = known.items()
@@ -228,7 +286,7 @@ def test_a_prompt_sent_again_is_answered_by_the_same_decision(known: Aws) -> Non
         ({"intent": None}, "INVALID_FIELD", "intent"),
         ({"user_id": None}, "INVALID_FIELD", "user_id"),
         ({"person_id": None}, "INVALID_FIELD", "person_id"),
-        ({"fallback": "default"}, "INVALID_FIELD", "fallback"),
+        ({"fallback": "keep"}, "INVALID_FIELD", "fallback"),
         ({"lookback_days": 5}, "INVALID_FIELD", "lookback_days"),
     ],
 )

@@ -24,6 +24,12 @@ def operation(method: str, path: str) -> dict[str, Any] | None:
     return None
 
 
+def takes(schema: str, body: Any) -> bool:
+    """Whether a body is one that the document tells of."""
+    told = {"$ref": f"#/components/schemas/{schema}", "components": document()["components"]}
+    return Draft202012Validator(told).is_valid(body)
+
+
 def check_answer(method: str, path: str, status: int, media: str, body: Any) -> None:
     told = operation(method, path)
     if told is None:

@@ -47,6 +47,8 @@ REQUIRED: dict[str, dict[str, Any]] = {
     "User Changed": {"user_id": "u-1"},
 }
 
+ASKED: dict[str, Any] = {"request_id": "q-1", "person_id": "p-1", "user_id": "u-1"}
+
 
 def envelope(detail_type: str, /, **detail: Any) -> dict[str, Any]:
     return {
@@ -280,6 +282,20 @@ def test_salesforce_s_identifiers_in_accounts_and_queues_are_widened() -> None:
     assert (queue.queue_id, queue.values["member_ids"]) == ("00G5e000003XyZaEAK", ("0055e000003XyZaAAK",))
 
 
+def test_salesforce_s_identifiers_in_tasks_and_opportunities_are_widened() -> None:
+    task = the_fact("Task Logged", task_id="00T5e000003XyZa", person_id="00Q5e00000A1b2C", owner_id="0055e000003XyZa")
+    assert (task.task_id, task.values) == (
+        "00T5e000003XyZaEAK",
+        {"person_id": "00Q5e00000A1b2CEAR", "owner_id": "0055e000003XyZaAAK"},
+    )
+    told = {"person_ids": ["00Q5e00000A1b2C", "00Q5e00000A1b2CEAR"], "account_id": "0015e000003XyZa"}
+    opportunity = the_fact("Opportunity Changed", opportunity_id="0065e000003XyZa", **told)
+    assert (opportunity.opportunity_id, opportunity.values) == (
+        "0065e000003XyZaAAK",
+        {"person_ids": ("00Q5e00000A1b2CEAR",), "account_id": "0015e000003XyZaAAK"},
+    )
+
+
 @pytest.mark.parametrize("value", ["\ud800", "too deep"])
 def test_what_cannot_be_written_as_json_is_refused(value: str) -> None:
     nested: Any = value
@@ -427,6 +443,24 @@ def test_a_score_is_a_number_and_a_blank_one_is_cleared(detail_type: str, told: 
     assert value == score and not isinstance(value, int)
 
 
+@pytest.mark.parametrize("told", [3, 3.0])
+def test_a_whole_number_may_be_written_with_a_point(told: float) -> None:
+    precedence = values_of("Campaign Changed", precedence=told, name="Webinar")["precedence"]
+    sequence = the_fact("Person Changed", sequence=told).mark.sequence
+    days = the_fact("Reactivation Requested", lookback_days=told, **ASKED).overrides.lookback_days
+    assert [(type(one), one) for one in (precedence, sequence, days)] == 3 * [(int, 3)]
+
+
+@pytest.mark.parametrize("told", [3.5, -1.0, 1e300, math.inf, math.nan])
+def test_the_field_that_is_no_whole_number_is_named_whatever_stands_beside_it(told: float) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        the_fact("Reactivation Requested", lookback_days=told, dry_run=False, **ASKED)
+    assert refusal.value.field == "detail.lookback_days"
+    with pytest.raises(InvalidField) as refusal:
+        the_fact("Campaign Changed", precedence=3.0, name=5)
+    assert refusal.value.field == "detail.name"
+
+
 @pytest.mark.parametrize("text", ["x" * 128, "naïve · ☃", "a b", "0", "#|~"])
 def test_an_identifier_is_any_text_of_up_to_128_characters(text: str) -> None:
     assert the_fact("Person Changed", person_id=text).person_id == text
@@ -499,6 +533,12 @@ PUTS: list[tuple[Put, str, str, dict[str, Any]]] = [
     (api.person_changed, "Person Changed", "person_id", {"status": "New", "score": 61, "fields": {"a": 1}}),
     (api.campaign_changed, "Campaign Changed", "campaign_id", {"name": "Webinar", "starts_on": "2025-01-31"}),
     (api.account_changed, "Account Changed", "account_id", {"name": "Acme", "team": {"SDR": "u-1"}}),
+    (
+        api.opportunity_changed,
+        "Opportunity Changed",
+        "opportunity_id",
+        {"person_ids": ["p-1"], "is_closed": False, "created_at": "2025-03-31T12:00:00+02:00"},
+    ),
     (api.queue_changed, "Queue Changed", "queue_id", {"name": "Inbound", "member_ids": ["u-1"]}),
     (api.user_changed, "User Changed", "user_id", {"role": "SDR", "mode": None}),
 ]
@@ -526,6 +566,20 @@ def test_a_body_about_another_record_is_refused(put: Put, detail_type: str, id_n
     with pytest.raises(InvalidField) as refusal:
         put("x-1", json.dumps({**body, id_name: "x-2"}).encode(), NOON)
     assert refusal.value.field == id_name
+
+
+@pytest.mark.parametrize("told", ["00Q5e00000A1b2C", "00Q5e00000A1b2CEAR"])
+@pytest.mark.parametrize("address", ["00Q5e00000A1b2C", "00Q5e00000A1b2CEAR"])
+def test_a_body_may_repeat_the_identifier_in_either_form_of_salesforce(told: str, address: str) -> None:
+    fact = api.person_changed(address, json.dumps({"person_id": told}).encode(), NOON)
+    assert (fact.person_id, fact.values) == ("00Q5e00000A1b2CEAR", {})
+
+
+@pytest.mark.parametrize("told", [None, 5, "00Q5e00000A1b2c", "00Q5e00000A1b2"])
+def test_a_body_about_another_record_is_refused_whatever_it_names(told: object) -> None:
+    with pytest.raises(InvalidField) as refusal:
+        api.person_changed("00Q5e00000A1b2CEAR", json.dumps({"person_id": told}).encode(), NOON)
+    assert refusal.value.field == "person_id"
 
 
 @pytest.mark.parametrize(("put", "detail_type", "id_name", "body"), PUTS)

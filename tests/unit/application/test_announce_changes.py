@@ -3,7 +3,7 @@
 import pytest
 
 from rekindle.application.announce_changes import TRIES
-from tests.support.builders import Rekindle, campaign_changed, person_changed, response_recorded
+from tests.support.builders import Rekindle, campaign_changed, person_changed, requested, response_recorded
 
 
 @pytest.fixture
@@ -31,6 +31,29 @@ def test_what_was_skipped_is_not_told(rekindle: Rekindle):
     rekindle.memory.outbox = type(rekindle.memory.outbox)(d for d in rekindle.decisions() if not d.activates)
     rekindle.announce()
     assert rekindle.told() == []
+
+
+def test_what_was_skipped_is_told_of_the_scenarios_that_are_to_tell_it():
+    rekindle = Rekindle()
+    rekindle.configure({"reactivation": {"invocable": {"announce_skipped": True}}})
+    rekindle.tell(campaign_changed("webinar"), person_changed("p1", 2, score=70))
+    rekindle.tell(response_recorded("r1", "p2", "webinar", 3))
+    rekindle.deliver()
+    decision = rekindle.use.request_reactivation(requested(at=4))
+    rekindle.use.request_reactivation(requested(at=5, dry_run=True))
+    rekindle.announce()
+    (event,) = rekindle.bus.published
+    assert event.body() == {
+        "event_id": f"{decision.decision_id}-skipped",
+        "occurred_at": "2026-01-05T00:00:00Z",
+        "person_id": "p1",
+        "settings_version": 1,
+        "schema_version": 1,
+        "scenario": "invocable",
+        "reason": "NO_CANDIDATE",
+        "decision_id": decision.decision_id,
+    }
+    assert event.detail_type == "Reactivation Skipped"
 
 
 def test_an_event_says_what_the_contract_says_it_does(rekindle: Rekindle):

@@ -53,7 +53,10 @@ ROWS: Mapping[str, Sequence[str]] = {
         f"{UNITE}::test_duplicates_by_campaign_and_date_are_dropped",
         f"{INVOCABLE}::test_a_contact_can_be_asked_for_by_the_id_of_the_lead_it_was",
     ],
-    "two persons merged, both active": [f"{UNITE}::test_of_two_active_responses_the_earlier_stays"],
+    "two persons merged, both active": [
+        f"{UNITE}::test_of_two_active_responses_the_earlier_stays",
+        f"{UNITE}::test_of_two_active_responses_the_one_with_an_opportunity_stays",
+    ],
     "task WhoId": [
         f"{INVOCABLE}::test_a_task_leads_to_its_person",
         f"{INVOCABLE}::test_a_task_that_leads_to_nobody_is_no_person",

@@ -15,6 +15,7 @@ from tests.support.builders import (
     NEVER_ENGAGED,
     Rekindle,
     campaign_changed,
+    campaign_deleted,
     day,
     person_changed,
     person_deleted,
@@ -255,9 +256,22 @@ def test_no_row_that_fits_means_no_default_campaign(rekindle: Rekindle):
 
 def test_a_default_campaign_that_has_become_inactive_is_passed_over(rekindle: Rekindle):
     configured(rekindle, default_campaign={**BY_ROLE, "otherwise": "calls"})
-    rekindle.tell(campaign_changed("sdr-outbound", 42, is_active=False))
+    rekindle.tell(campaign_changed("sdr-outbound", 42, name="SDR", is_active=False))
     nothing_to_find(rekindle)
-    assert ask(rekindle).default_campaign_source == "otherwise"
+    decision = ask(rekindle)
+    assert (decision.default_campaign_source, decision.passed_over) == ("otherwise", ("sdr-outbound",))
+    sentence = rekindle.explanations()[-1].sentence
+    assert sentence.endswith("The default campaign SDR was passed over: it was inactive.")
+
+
+def test_where_no_default_campaign_is_left_it_is_told_which_were_passed_over(rekindle: Rekindle):
+    configured(rekindle, default_campaign={**BY_ROLE, "otherwise": "calls", "single": "calls"})
+    rekindle.tell(campaign_deleted("sdr-outbound", 42), campaign_changed("calls", 42, is_active=False))
+    nothing_to_find(rekindle)
+    decision = ask(rekindle)
+    assert (decision.reason, decision.passed_over) == (Reason.NO_CANDIDATE, ("sdr-outbound", "calls"))
+    assert "it was deleted. The default campaign calls was" in rekindle.explanations()[-1].sentence
+    assert ask(rekindle, request_id="q2", default_campaign_id="calls").passed_over == ("calls",)
 
 
 # --- requests of the bus, which their sender may send again at another time -----------------------------------------

@@ -150,10 +150,18 @@ def at_the_cap(rekindle: Rekindle) -> Decision:
     return searches_in_vain(rekindle, asks)
 
 
+def passes_a_default_over(rekindle: Rekindle) -> Decision:
+    rekindle.tell(campaign_changed("sdr", 9, is_active=False))
+    decision = searches_in_vain(rekindle, asks)
+    assert decision.passed_over == ("sdr",)
+    return decision
+
+
 CASES: dict[str, tuple[Callable[[Rekindle], Decision], Outcome | Reason]] = {
     "a past response": (crosses, Outcome.REACTIVATED),
     "the default of the owner": (lambda r: searches_in_vain(r, crosses), Outcome.INSERTED_DEFAULT),
     "the default of the actor": (lambda r: searches_in_vain(r, asks), Outcome.INSERTED_DEFAULT),
+    "a default that could not take the credit": (passes_a_default_over, Reason.NO_CANDIDATE),
     "the repeat cap": (at_the_cap, Reason.REPEAT_CAP),
     "what the caller asked for": (lambda r: asks(r, lookback_days=1, fallback="none"), Reason.NO_CANDIDATE),
     "a record type's mode": (prompts, Reason.MODE_OFF),

@@ -12,6 +12,7 @@ from tests.support.builders import (
     Rekindle,
     campaign_changed,
     day,
+    opportunity_changed,
     people_merged,
     person_changed,
     person_deleted,
@@ -101,6 +102,36 @@ def test_the_contact_s_earlier_active_response_stays(rekindle: Rekindle):
     convert(rekindle)
     assert rekindle.active("contact") == "r2"
     assert rekindle.status_of("r1", "contact") == "Resolved - Already Engaged"
+
+
+@pytest.mark.parametrize("sql", [{"status": "Qualified"}, None], ids=["by its stage", "open"])
+@pytest.mark.parametrize(("tied", "other"), [("contact", "lead"), ("lead", "contact")])
+def test_of_two_active_responses_the_one_with_an_opportunity_stays(
+    rekindle: Rekindle, tied: str, other: str, sql: dict[str, str] | None
+):
+    engage(rekindle, other, "earlier", 3)
+    engage(rekindle, tied, "won", 5, "fair")
+    rekindle.tell(person_changed(tied, 6, **sql) if sql else opportunity_changed("deal", tied, at=6))
+    convert(rekindle)
+    assert rekindle.active("contact") == "won"
+    assert rekindle.status_of("earlier", "contact") == "Resolved - Already Engaged"
+
+
+def test_of_two_active_responses_with_opportunities_the_earlier_stays(rekindle: Rekindle):
+    engage(rekindle, "contact", "r2", 3, "fair")
+    engage(rekindle, "lead", "r1", 5)
+    rekindle.tell(opportunity_changed("one", "contact", at=6), opportunity_changed("two", "lead", at=6))
+    convert(rekindle)
+    assert rekindle.active("contact") == "r2"
+
+
+@pytest.mark.parametrize(("is_closed", "stays"), [(False, "chosen"), (True, "better")])
+def test_a_response_that_an_opportunity_hangs_on_gives_way_to_no_other(rekindle: Rekindle, is_closed: bool, stays: str):
+    rekindle.tell(response_recorded("better", "lead", "fair", 9.2))
+    engage(rekindle, "contact", "chosen", 10)
+    rekindle.tell(opportunity_changed("deal", "contact", at=11, is_closed=is_closed))
+    convert(rekindle)
+    assert rekindle.active("contact") == stays
 
 
 def test_cycles_go_on_counting_over_both_histories(rekindle: Rekindle):

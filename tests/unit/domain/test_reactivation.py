@@ -154,7 +154,7 @@ KNOWN = campaigns(Campaign("sdr"), Campaign("others"), Campaign("web"), Campaign
 
 
 def fallback(default: DefaultCampaign | None, user: User | None = None, among=KNOWN) -> tuple[str, str] | None:
-    found = default_campaign(default, user, among)
+    found = default_campaign(default, user, among).default
     return (found.campaign.campaign_id, found.source) if found else None
 
 
@@ -181,6 +181,14 @@ def test_a_default_campaign_by_another_field_of_the_user():
     assert fallback(default, User("u1", fields={"region": "EMEA"})) == ("emea", "field:region")
 
 
+@pytest.mark.parametrize(
+    ("value", "key"), [(True, "true"), (False, "false"), (7, "7"), (7.0, "7"), (0.5, "0.5"), ("7.0", "7.0")]
+)
+def test_a_value_that_is_no_text_is_found_as_a_document_writes_it(value: object, key: str):
+    default = DefaultCampaign(by="field:team", map={key: "emea"})
+    assert fallback(default, User("u1", fields={"team": value})) == ("emea", "field:team")
+
+
 def test_a_value_that_the_map_does_not_name_takes_the_other_row():
     assert fallback(BY_ROLE, User("u1", role="CEO")) == ("others", "otherwise")
 
@@ -205,7 +213,10 @@ def test_no_row_that_fits_means_no_default_campaign():
 )
 def test_a_default_campaign_that_cannot_take_credit_is_passed_over(sdr: Campaign | None):
     among = campaigns(*(c for c in (sdr, Campaign("web")) if c))
-    assert fallback(BY_ROLE, User("u1", role="SDR"), among) == ("web", "single")
+    found = default_campaign(BY_ROLE, User("u1", role="SDR"), among)
+    assert found.default is not None and (found.default.campaign.campaign_id, found.default.source) == ("web", "single")
+    assert found.passed_over == ("sdr", "others")
+    assert default_campaign(BY_ROLE, None, campaigns()).passed_over == ("others", "web")
 
 
 # --- effects -------------------------------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from rekindle.application.instant_of_call import instant_of
 from rekindle.application.ports import Ledger
 from rekindle.application.request_reactivation import RequestReactivation
 from rekindle.domain.decision import Decision
-from rekindle.domain.errors import Conflict, KeyReused, Refusal, Unavailable
+from rekindle.domain.errors import Conflict, Refusal, Unavailable
 from rekindle.domain.explanation import Explanation
 from rekindle.domain.ordering import Mark
 from rekindle.domain.request import Call, ReactivationRequested, ResponsePrompted
@@ -33,7 +34,7 @@ class AnswerRequests:
     ) -> list[Explanation | Failure]:
         """One answer for each, in their order. What is refused, or fails, is answered beside the others."""
         changes_something = any(isinstance(r, ReactivationRequested) and not r.dry_run for r in requests)
-        at = self._instant_of(call) if call is not None and changes_something else None
+        at = instant_of(call, self.ledger) if call is not None and changes_something else None
         return [self._answered(request, at) for request in requests]
 
     def _answered(self, request: ReactivationRequested | Refusal, at: datetime | None) -> Explanation | Failure:
@@ -47,11 +48,5 @@ class AnswerRequests:
     def prompt(self, request: ResponsePrompted, call: Call | None) -> Explanation:
         """Raises UnknownCampaign, before anything is kept."""
         self.request.check(request)
-        at = self._instant_of(call) if call is not None else None
+        at = instant_of(call, self.ledger) if call is not None else None
         return self.explained(self.request.prompt(request if at is None else replace(request, mark=Mark(at))))
-
-    def _instant_of(self, call: Call) -> datetime:
-        first = self.ledger.remember(call)
-        if first.content != call.content:
-            raise KeyReused("this key came with another request before", "Idempotency-Key")
-        return first.at

@@ -13,6 +13,7 @@ from rekindle.application.reactivate import Whole
 from rekindle.application.world import owners_of, world_of_arrival
 from rekindle.domain.arrival import UNITED, Arrival, evaluate
 from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.journey import has_opportunity
 from rekindle.domain.person import Engagement
 from rekindle.domain.reactivation import rules_of_choice
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response, ResponseClass
@@ -99,12 +100,13 @@ class ReconsiderResponses:
 
     def united(self, person_id: str) -> Decision | None:
         """Two people became one: a response that the one had, before a search chose for the other, takes the place of
-        what was chosen, if that search would have preferred it. The decision, or None where all stays."""
+        what was chosen, if that search would have preferred it and no opportunity hangs on what was chosen. The
+        decision, or None where all stays."""
         for _ in ATTEMPTS:
             candidates = self.people.candidates(person_id)
             person = candidates.person
             active = person.active if person is not None else None
-            if person is None or active is None or active.scenario == Scenario.RESPONSE:
+            if person is None or active is None or active.scenario == Scenario.RESPONSE or has_opportunity(person):
                 return None
             found = self._best(candidates, active)
             response = self.people.get_response(person_id, found.response_id) if found is not None else None

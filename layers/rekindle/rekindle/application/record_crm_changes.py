@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from rekindle.application.instant_of_call import instant_of
+from rekindle.application.ports import Ledger
 from rekindle.application.record_opportunity import RecordOpportunity
 from rekindle.application.record_person import RecordPerson
 from rekindle.application.record_reference import RecordAccount, RecordCampaign, RecordQueue, RecordTask, RecordUser
@@ -26,7 +28,8 @@ from rekindle.domain.facts import (
     TaskLogged,
     UserChanged,
 )
-from rekindle.domain.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.request import Call, ReactivationRequested, ResponsePrompted
+from rekindle.domain.values import replace
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,14 @@ class RecordCrmChanges:
     opportunity: RecordOpportunity
     unite: UnitePeople
     request: RequestReactivation
+    ledger: Ledger
+
+    def asked(self, fact: Fact, call: Call | None) -> Recorded:
+        """The same for a call of the API. A repetition of it tells nothing new: whatever was told in between is later.
+        Raises KeyReused."""
+        if call is None:
+            return self(fact)
+        return self(replace(fact, mark=replace(fact.mark, at=instant_of(call, self.ledger))))
 
     def __call__(self, fact: Fact) -> Recorded:
         match fact:

@@ -9,6 +9,7 @@ from rekindle.application.ports import (
     Accounts,
     Campaigns,
     Ledger,
+    Opportunities,
     Page,
     People,
     Queues,
@@ -23,6 +24,7 @@ from rekindle.domain.decision import Decision
 from rekindle.domain.errors import InvalidField, NotFound
 from rekindle.domain.explanation import Explanation, explain
 from rekindle.domain.journey import Entry
+from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.person import Person
 from rekindle.domain.queue import Queue
 from rekindle.domain.replay import replayed
@@ -58,6 +60,7 @@ class ShowRecords:
     users: Users
     accounts: Accounts
     queues: Queues
+    opportunities: Opportunities
 
     def person(self, person_id: str) -> Shown:
         """The person, or the one that took it over. Raises NotFound."""
@@ -145,6 +148,10 @@ class ShowRecords:
     def queue(self, queue_id: str) -> Queue:
         """The queue as last stored. Raises NotFound."""
         return _found(self.queues.get(queue_id), f"there is no queue {queue_id!r}")
+
+    def opportunity(self, opportunity_id: str) -> Opportunity:
+        """The opportunity as last stored. Raises NotFound."""
+        return _found(self.opportunities.get(opportunity_id), f"there is no opportunity {opportunity_id!r}")
 
     def _home(self, person_id: str) -> Person:
         person = self.people.get(person_id)

@@ -136,6 +136,8 @@ class Decision:
     response_id: str | None = None
     campaign_id: str | None = None
     default_campaign_source: str | None = None
+    passed_over: tuple[str, ...] = ()
+    """The default campaigns that were to get the credit and could not: not known, deleted or inactive."""
     score: float | None = None
     previous_score: float | None = None
     activated_at: datetime | None = None
@@ -157,6 +159,8 @@ class Decision:
     basis: Basis | None = None
     """None in decisions from before it was kept."""
     batch_id: str | None = None
+    announced: bool = False
+    """Of a skipped one: whether others hear of it."""
 
     @property
     def activates(self) -> bool:

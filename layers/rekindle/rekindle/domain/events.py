@@ -40,7 +40,9 @@ class Event:
 def told_by(record: Decision | Entry) -> tuple[Event, ...]:
     """The events that a stored record gives rise to, in the order they are to be understood."""
     if isinstance(record, Decision):
-        return _of_decision(record) if record.activates and not record.dry_run else ()
+        if record.dry_run:
+            return ()
+        return _of_decision(record) if record.activates else _of_skipped(record)
     if isinstance(record, StageReached):
         return (_stage(record),)
     if isinstance(record, AssignmentStep):
@@ -72,7 +74,7 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
             "score": decision.score,
             "status": decision.status,
             "status_changed": decision.status_changed,
-            **({"batch_id": decision.batch_id} if decision.batch_id is not None else {}),
+            **_of_batch(decision),
         },
     )
     if decision.replaced_response_id is not None:
@@ -94,6 +96,32 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
         # After an undo, a later batch may open the same cycle again: that is another event.
         stage = replace(stage, event_id=f"{decision.decision_id}-mql")
     return activated, stage, *_of_begin(decision)
+
+
+def _of_skipped(decision: Decision) -> tuple[Event, ...]:
+    if not decision.announced:
+        return ()
+    told = {
+        "scenario": decision.scenario.value,
+        "reason": decision.reason.value if decision.reason else None,
+        "decision_id": decision.decision_id,
+        **_of_batch(decision),
+    }
+    event_id = f"{decision.decision_id}-skipped"
+    return (
+        Event(
+            event_id,
+            "Reactivation Skipped",
+            decision.person_id,
+            decision.as_of,
+            decision.settings_version,
+            told,
+        ),
+    )
+
+
+def _of_batch(decision: Decision) -> dict[str, Any]:
+    return {"batch_id": decision.batch_id} if decision.batch_id is not None else {}
 
 
 def _of_begin(decision: Decision) -> tuple[Event, ...]:

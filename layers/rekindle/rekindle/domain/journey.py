@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rekindle.domain.assignment import AssignmentStep
-from rekindle.domain.person import Engagement
+from rekindle.domain.person import Engagement, Person
 from rekindle.domain.response import WORKING
 from rekindle.domain.settings import Settings
 
@@ -88,6 +88,11 @@ def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]
     if reached is None:
         return ()
     return ORDER[ORDER.index(Stage(stage)) + 1 : ORDER.index(reached) + 1]
+
+
+def has_opportunity(person: Person) -> bool:
+    """Whether an opportunity hangs on the person's engagement: it is never altered then."""
+    return person.active is not None and (person.has_open_opportunity or person.active.stage == Stage.SQL)
 
 
 def stage_reached(

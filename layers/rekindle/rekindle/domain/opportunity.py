@@ -26,4 +26,4 @@ class Opportunity:
 
     @property
     def is_open(self) -> bool:
-        return not self.is_closed and not self.deleted
+        return not (self.is_closed or self.is_won or self.deleted)

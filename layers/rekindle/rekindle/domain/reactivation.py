@@ -140,29 +140,49 @@ def _cooling_down(trigger: Trigger, person: Person, scenario: ScenarioSettings) 
     return trigger.as_of < person.score_activated_at + timedelta(days=scenario.cool_down_days)
 
 
-def default_campaign(default: DefaultCampaign | None, user: User | None, campaign_of: CampaignOf) -> Default | None:
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """What the search falls back to, and which campaigns that the settings or the caller name could not take the
+    credit: they are not known, deleted or inactive."""
+
+    default: Default | None = None
+    passed_over: tuple[str, ...] = ()
+
+
+def default_campaign(default: DefaultCampaign | None, user: User | None, campaign_of: CampaignOf) -> Fallback:
     """The fallback's campaign: by the user's field, then `otherwise`, then `single`; one that is missing, deleted or
     inactive is passed over for the next. Never guessed."""
     if default is None:
-        return None
+        return Fallback()
+    passed_over: list[str] = []
     rows: list[tuple[str | None, str]] = []
     if default.by and user is not None:
         value = _field_of(user, default.by)
-        rows.append((default.map.get(str(value)) if value is not None else None, default.by))
+        rows.append((default.map.get(_as_key(value)) if value is not None else None, default.by))
     if default.by:
         rows.append((default.otherwise, "otherwise"))
     rows.append((default.single, "single"))
     for campaign_id, source in rows:
-        campaign = campaign_of(campaign_id) if campaign_id is not None else None
+        if campaign_id is None or campaign_id in passed_over:
+            continue
+        campaign = campaign_of(campaign_id)
         if campaign is not None and campaign.is_active and not campaign.deleted:
-            return Default(campaign, source)
-    return None
+            return Fallback(Default(campaign, source), tuple(passed_over))
+        passed_over.append(campaign_id)
+    return Fallback(None, tuple(passed_over))
 
 
 def _field_of(user: User, by: str) -> object:
     if by.startswith("field:"):
         return user.fields.get(by.removeprefix("field:"))
     return user.role if by == "role" else user.profile
+
+
+def _as_key(value: object) -> str:
+    """As a document writes the value where it can write no more than texts, which is what a map's keys are."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def rules_of(asked: Trigger | Decision, settings: Settings) -> Rules:
@@ -187,21 +207,29 @@ def decide(trigger: Trigger, person: Person | None, world: World) -> tuple[Decis
     if winner is not None:
         return _activate_found(trigger, person, winner, world)
     fallback = _fallback(trigger, person, rules.scenario, world)
-    if fallback is None:
-        return skipped(trigger, person, world, Reason.NO_CANDIDATE), None
-    if world.repeats_of(fallback.campaign.campaign_id) >= world.settings.repeat_cap:
-        return skipped(trigger, person, world, Reason.REPEAT_CAP), None
-    return _insert(trigger, person, fallback, world)
+    default = fallback.default
+    change: Change | None = None
+    if default is None:
+        decision = skipped(trigger, person, world, Reason.NO_CANDIDATE)
+    elif world.repeats_of(default.campaign.campaign_id) >= world.settings.repeat_cap:
+        decision = skipped(trigger, person, world, Reason.REPEAT_CAP)
+    else:
+        decision, change = _insert(trigger, person, default, world)
+    if fallback.passed_over:
+        decision = replace(decision, passed_over=fallback.passed_over)
+        change = replace(change, decision=decision) if change is not None else None
+    return decision, change
 
 
-def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, world: World) -> Default | None:
+def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, world: World) -> Fallback:
     """Which campaign gets a response inserted where the search found none: the prompted one, or a default."""
     if trigger.scenario is Scenario.RESPONSE_PROMPT:
         campaign = world.campaign_of(trigger.prompted_campaign_id or "")
-        return Default(campaign, None) if campaign is not None and scenario.fallback == "keep_prompted" else None
+        keeps = scenario.fallback == "keep_prompted"
+        return Fallback(Default(campaign, None) if campaign is not None and keeps else None)
     default = scenario.default_campaign
     if default is None:
-        return None
+        return Fallback()
     asked_of = person.owner_id if default.user_source == "owner" else trigger.user_id
     return default_campaign(default, _user(asked_of, world), world.campaign_of)
 
@@ -211,7 +239,8 @@ def skipped(
 ) -> Decision:
     searched = trigger.scenario is not _RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
-    return _decided(trigger.decision_id, trigger, person, world, Outcome.SKIPPED, basis, reason, total)
+    announced = {"announced": True} if world.settings.scenario(trigger.scenario).announce_skipped else {}
+    return _decided(trigger.decision_id, trigger, person, world, Outcome.SKIPPED, basis, reason, total, **announced)
 
 
 def _decided(

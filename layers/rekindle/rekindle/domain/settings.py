@@ -94,6 +94,8 @@ class ScenarioSettings:
     delay: timedelta = timedelta()
     fallback: str = "keep_prompted"
     """What a response prompt falls back to. The other scenarios fall back to their default campaign, if any."""
+    announce_skipped: bool = False
+    """Whether others hear of it where nothing was done."""
 
     @property
     def lookback(self) -> timedelta:
@@ -105,6 +107,9 @@ class ScenarioSettings:
         if not self.include_non_responses or ResponseClass.NON_RESPONSE in self.priority:
             return self.priority
         return (*self.priority, ResponseClass.NON_RESPONSE)
+
+
+_AS_BY_DEFAULT = ScenarioSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,7 @@ class Settings:
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def scenario(self, scenario: Scenario) -> ScenarioSettings:
-        return self.scenarios.get(scenario) or ScenarioSettings()
+        return self.scenarios.get(scenario, _AS_BY_DEFAULT)
 
     def status(self, name: str | None) -> PersonStatus | None:
         """What a person's status means; None for one the settings do not know, which changes nothing."""

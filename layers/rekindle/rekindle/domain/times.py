@@ -1,5 +1,6 @@
 """Instants: always aware, in UTC, to the millisecond (what a sort key of the search can hold)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -13,9 +14,7 @@ def instant(text: str) -> datetime:
     try:
         moment = _read(text)
     except ValueError:
-        if not text.endswith("z"):
-            raise
-        moment = _read(f"{text[:-1]}Z")  # RFC 3339 allows small letters.
+        moment = _seldom_written(text)
     if moment.tzinfo is UTC and not moment.microsecond:
         return moment  # As most are, and every event tells several.
     if moment.tzinfo is None:
@@ -24,6 +23,23 @@ def instant(text: str) -> datetime:
         moment = moment.astimezone(UTC)
     beyond = moment.microsecond % 1000
     return moment.replace(microsecond=moment.microsecond - beyond) if beyond else moment
+
+
+_SELDOM = r"(?a)(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(60|[0-5]\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
+
+
+def _seldom_written(text: str) -> datetime:
+    """What RFC 3339 allows and `fromisoformat` does not read: small letters, and the leap second, which is the first
+    of the next day in a count of time that knows none."""
+    found = re.fullmatch(_SELDOM, text)
+    if found is None:
+        raise ValueError("no time of RFC 3339")
+    day, minute, second, fraction, offset = found.groups("")
+    leap = timedelta(seconds=second == "60")
+    moment = datetime.fromisoformat(f"{day}T{minute}:{'59' if leap else second}{fraction}{offset.upper()}") + leap
+    if leap and not (moment.astimezone(UTC) - timedelta(seconds=1)).strftime("%H:%M:%S") == "23:59:59":
+        raise ValueError("there is a leap second at the end of a day of UTC alone")
+    return moment
 
 
 @lru_cache(maxsize=64)  # A decision tells its instant three times.

@@ -1,6 +1,7 @@
 """Two records of one person become one: a converted lead and its contact, or the people of a merge.
 
-The survivor has at most one active response afterwards: of two engagements the earlier stays (spec (b), edge cases).
+The survivor has at most one active response afterwards: of two engagements the one that an opportunity hangs on stays,
+else the earlier (spec (b), edge cases).
 Responses move over in batches; until they are all there, the survivor is `absorbing` and nothing is decided for it.
 """
 
@@ -10,7 +11,7 @@ from datetime import datetime
 
 from rekindle.domain.assignment import Owners, taken_over
 from rekindle.domain.change import Change
-from rekindle.domain.journey import Ended
+from rekindle.domain.journey import Ended, has_opportunity
 from rekindle.domain.ordering import Mark
 from rekindle.domain.person import Engagement, Person, Profile
 from rekindle.domain.recording import ended
@@ -72,10 +73,10 @@ def link(
         classes="",
     )
     gone = replace(absorbed, version=absorbed.version + 1, merged_into=survivor.person_id, absorbing=())
-    mine, theirs = survivor.active, absorbed.active
+    theirs = absorbed.active
     if theirs is None:
         return Link(Change(keep, survivor.version), Change(gone, absorbed.version))
-    if survivor.deleted or (mine is not None and mine.since <= theirs.since):
+    if survivor.deleted or _stays(survivor, theirs, has_opportunity(absorbed)):
         ending = ended(
             gone, absorbed.version, active_of[absorbed.person_id], Ended.MERGED, at, settings, ALREADY_ENGAGED
         )
@@ -91,6 +92,14 @@ def link(
     cycle = keep.cycles
     carried = _carried(keep, survivor.version, absorbed, cycle, replaced, at, settings, owners)
     return Link(carried, Change(replace(gone, active=None, assignment=None), absorbed.version))
+
+
+def _stays(person: Person, theirs: Engagement, theirs_has_opportunity: bool) -> bool:
+    """Whether the person's own engagement, if there is one, stays beside another's."""
+    mine = person.active
+    if mine is None:
+        return False
+    return (not has_opportunity(person), mine.since) <= (not theirs_has_opportunity, theirs.since)
 
 
 def _carried(
@@ -184,8 +193,8 @@ def given(
     settings: Settings,
     owners: Owners,
 ) -> tuple[Change, Change]:
-    """A response becomes another person's. Where it is the active one it stays active, unless that person has an
-    earlier one. `mine` is that person's active response."""
+    """A response becomes another person's. Where it is the active one it stays active, unless that person has
+    one that goes before. `mine` is that person's active response."""
     counted = not response.standing.deleted
     after = replace(person, version=person.version + 1, responses=person.responses + counted, classes="")
     left = replace(other, version=other.version + 1, responses=other.responses - counted)
@@ -193,7 +202,7 @@ def given(
     engagement = other.active
     if engagement is not None and engagement.response_id == response.response_id:
         closing = _closed_since(person, engagement, settings)
-        if person.deleted or (person.active is not None and person.active.since <= engagement.since):
+        if person.deleted or _stays(person, engagement, has_opportunity(other)):
             leaving = ended(left, other.version, response, Ended.MERGED, at, settings, ALREADY_ENGAGED)
             (response,) = leaving.responses
         elif closing is not None:

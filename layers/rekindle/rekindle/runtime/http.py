@@ -107,14 +107,18 @@ def problem(
 
 
 def record_id(name: str, prefixes: tuple[str, ...], given: str) -> str:
-    """An identifier of the address, which API Gateway hands on as it was escaped; a Salesforce id of 15 characters in
-    its 18-character form. Raises InvalidField."""
-    try:
-        plain = unquote(given, errors="strict")
-    except UnicodeDecodeError:
-        raise InvalidField("it is not UTF-8", name) from None
+    """An identifier of the address; a Salesforce id of 15 characters in its 18-character form. Raises InvalidField."""
+    plain = unescaped(name, given)
     required(Identifier, {name: plain}, name, str)
     return ids.widened_if(prefixes, plain)
+
+
+def unescaped(name: str, given: str) -> str:
+    """A step of the address, which API Gateway hands on as it was escaped. Raises InvalidField."""
+    try:
+        return unquote(given, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidField("it is not UTF-8", name) from None
 
 
 def body_of(app: APIGatewayRestResolver) -> bytes:

@@ -35,7 +35,9 @@ def tell_recorded(recorded: "Recorded") -> None:
 
 
 def tell_decision(decision: "Decision") -> None:
-    count({"Decisions": 1, "Activations": decision.activates})
+    count({"Decisions": 1, "Activations": decision.activates, "DefaultsPassedOver": len(decision.passed_over)})
+    if decision.passed_over:
+        logger.warning("default passed over", decision_id=decision.decision_id, campaign_ids=decision.passed_over)
     logger.info(
         "decided",
         decision_id=decision.decision_id,

@@ -192,6 +192,7 @@ class UseCases:
             opportunity=RecordOpportunity(self.people, self.opportunities),
             unite=self.unite_people,
             request=self.request_reactivation,
+            ledger=self.ledger,
         )
 
     @cached_property
@@ -201,6 +202,7 @@ class UseCases:
         return ShowRecords(
             *(self.people, self.scores, self.ledger, self.reference),
             *(self.campaigns, self.users, self.accounts, self.queues),
+            self.opportunities,
         )
 
     @cached_property

@@ -38,7 +38,7 @@ _INSTANTS = frozenset(
     )
 )
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"waiting", "suggested", "absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
+_TUPLES = {"passed_over", "waiting", "suggested", "absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,

@@ -12,7 +12,14 @@ from rekindle.adapters.wire.records import digest, mark_of
 from rekindle.adapters.wire.rules import Identifier, Inputs, TemplateName, TemplateParts, kind_of, only, required
 from rekindle.domain.assignment import State
 from rekindle.domain.errors import InvalidField, Malformed, Refusal
-from rekindle.domain.facts import AccountChanged, CampaignChanged, PersonChanged, QueueChanged, UserChanged
+from rekindle.domain.facts import (
+    AccountChanged,
+    CampaignChanged,
+    OpportunityChanged,
+    PersonChanged,
+    QueueChanged,
+    UserChanged,
+)
 from rekindle.domain.ordering import Mark
 from rekindle.domain.request import ReactivationRequested, ResponsePrompted
 from rekindle.domain.template import PARTS
@@ -36,6 +43,11 @@ def account_changed(account_id: str, body: bytes, now: datetime) -> AccountChang
 def queue_changed(queue_id: str, body: bytes, now: datetime) -> QueueChanged:
     detail = _detail("queue_id", queue_id, body, records.QUEUE)
     return records.queue_changed(detail, mark_of("Queue Changed", detail, now, str), str)
+
+
+def opportunity_changed(opportunity_id: str, body: bytes, now: datetime) -> OpportunityChanged:
+    detail = _detail("opportunity_id", opportunity_id, body, records.OPPORTUNITY)
+    return records.opportunity_changed(detail, mark_of("Opportunity Changed", detail, now, str), str)
 
 
 def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:
@@ -116,9 +128,11 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> None:
 
 
 def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -> dict[str, Any]:
-    """What an event would have as its detail. The body may repeat the address's identifier, and no other."""
+    """What an event would have as its detail. The body may repeat the address's identifier, and no other; each may be
+    in either form of Salesforce's."""
     values = object_of(body)
     only({*known, "sequence", id_name}, values, str)
-    if values.get(id_name, record_id) != record_id:
+    told = values.get(id_name, record_id)
+    if not isinstance(told, str) or ids.widened(told) != ids.widened(record_id):
         raise InvalidField("it is not the identifier in the address", id_name)
     return {**values, id_name: record_id}

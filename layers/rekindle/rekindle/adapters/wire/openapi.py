@@ -4,7 +4,14 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire.records import AccountValues, CampaignValues, PersonValues, QueueValues, UserValues
+from rekindle.adapters.wire.records import (
+    AccountValues,
+    CampaignValues,
+    OpportunityValues,
+    PersonValues,
+    QueueValues,
+    UserValues,
+)
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
 from rekindle.adapters.wire.rules import (
     LARGEST_ANSWER,
@@ -113,6 +120,14 @@ def _paths() -> Json:
         },
         "/accounts/{account_id}": {
             "put": _put("put_account", "Tell what changed of an account", "Account", _in_path("account_id", "")),
+        },
+        "/opportunities/{opportunity_id}": {
+            "put": _put(
+                "put_opportunity",
+                "Tell what changed of an opportunity: while it is open, its people are not reactivated",
+                "Opportunity",
+                _in_path("opportunity_id", ""),
+            ),
         },
         "/queues/{queue_id}": {
             "put": _put("put_queue", "Tell what changed of a queue", "Queue", _in_path("queue_id", "")),
@@ -263,7 +278,7 @@ def _unsigned(operation: Json) -> Json:
 
 def _put(name: str, summary: str, record: str, where: Json) -> Json:
     problems = ["Malformed", "Invalid", "Conflict"]
-    return _operation(name, "Facts", summary, record, [where], problems, _body(f"{record}Change"))
+    return _operation(name, "Facts", summary, record, [where, _IDEMPOTENCY_KEY], problems, _body(f"{record}Change"))
 
 
 def _body(schema: str) -> Json:
@@ -309,7 +324,8 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "description": "Makes the request safe to send again: for a day, the same body under the same key of the same "
-    "caller is the same request, answered by the same decisions, and another body is refused.",
+    "caller is the same request. It changes nothing any more, is answered by the same decisions or by the record as it "
+    "stands, and another request under the key is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
 _PAGING = [
@@ -339,6 +355,11 @@ def _schemas() -> Json:
             "account_id",
             {"name": "Acme Corp.", "domain": "acme.com", "owner_id": "u-1", "team": {"SDR": "u-2"}},
         ),
+        "OpportunityChange": _change(
+            OpportunityValues,
+            "opportunity_id",
+            {"person_ids": ["00Q5e00000A1b2CEAR"], "stage": "Proposal", "amount": 12000, "currency": "EUR"},
+        ),
         "QueueChange": _change(QueueValues, "queue_id", {"name": "Inbound", "member_ids": ["u-1", "u-2"]}),
         "UserChange": _change(
             UserValues, "user_id", {"name": "Ada Byron", "role": "SDR", "fields": {"region": "EMEA"}}
@@ -359,7 +380,7 @@ def _schemas() -> Json:
         },
         "ReactivationInput": {
             **_request(RequestValues, ["user_id"], _INPUT_EXAMPLE),
-            "oneOf": [{"required": ["person_id"]}, {"required": ["task_id"]}],
+            "oneOf": [_one_alone("person_id", "task_id"), _one_alone("task_id", "person_id")],
         },
         "ResponsePrompt": _request(PromptValues, ["person_id", "campaign_id", "user_id", "intent"], _PROMPT_EXAMPLE),
         "Results": {
@@ -378,6 +399,12 @@ def _schemas() -> Json:
             "default_responded_status? response_prompt trigger_reactivation bypass_nurture_timeout track? deleted"
         ),
         "Account": _record("account_id name? domain? owner_id? team parent_id? type? deleted"),
+        "Opportunity": _record(
+            "opportunity_id person_ids account_id? stage? is_closed is_won amount? currency? created_at? closed_at? "
+            "product? deleted",
+            person_ids=_list({"type": "string"}),
+            stage={"type": "string"},
+        ),
         "Queue": _record("queue_id name? member_ids"),
         "User": _record("user_id name? email? role? profile? mode? is_active time_zone? fields"),
         "Response": _record(
@@ -441,7 +468,8 @@ def _schemas() -> Json:
 def _change(form: type[msgspec.Struct], id_name: str, example: Json) -> Json:
     """A record's fields under their rules, none of which is required: what is absent is unchanged."""
     (_,), schemas = msgspec.json.schema_components([form])
-    extra = {id_name: _readable(msgspec.json.schema(Identifier)), "sequence": _readable(msgspec.json.schema(Sequence))}
+    sequence = _nullable(_readable(msgspec.json.schema(Sequence)))
+    extra = {id_name: _readable(msgspec.json.schema(Identifier)), "sequence": sequence}
     fields = {**extra, **_readable(schemas[form.__name__]["properties"])}
     for name in fields.keys() & _MEANINGS.keys():
         fields[name]["description"] = _MEANINGS[name]
@@ -496,6 +524,8 @@ _MEANINGS = {
     "domain": "The account's own e-mail domain, or the address of its website: leads are matched by it.",
     "team": "Roles, each with its user. A team is told as a whole.",
     "parent_id": "The account that this one is part of.",
+    "person_ids": "The people it is about, told as a whole.",
+    "stage": "As the CRM names it.",
     "member_ids": "The users who take what the queue owns, told as a whole.",
 }
 
@@ -516,21 +546,25 @@ def _readable(schema: Any) -> Any:
     return kept
 
 
+def _one_alone(one: str, other: str) -> Json:
+    return {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
+
+
 def _each(fields: str, rule: Json) -> dict[str, Json]:
     return {name: rule for name in fields.split()}
 
 
 _TYPES: dict[str, Json] = {
-    **_each("score previous_score cost system_delay_seconds human_delay_seconds", {"type": "number"}),
+    **_each("score previous_score cost amount system_delay_seconds human_delay_seconds", {"type": "number"}),
     **_each("cycle cycles responses settings_version version precedence considered_total", {"type": "integer"}),
     **_each(
-        "deleted do_not_contact dry_run exclude_from_reactivation is_active responded response_prompt "
+        "deleted do_not_contact dry_run exclude_from_reactivation is_active is_closed is_won responded response_prompt "
         "trigger_reactivation bypass_nurture_timeout valid outside_queue",
         {"type": "boolean"},
     ),
     **_each(
-        "activated_at again_at as_of assigned_at at deadline decided_at nurture_until reactivated_at received_at "
-        "responded_at stored_at time worked_at",
+        "activated_at again_at as_of assigned_at at closed_at created_at deadline decided_at nurture_until "
+        "reactivated_at received_at responded_at stored_at time worked_at",
         {"type": "string", "format": "date-time"},
     ),
     **_each("starts_on ends_on", {"type": "string", "format": "date"}),
@@ -543,7 +577,11 @@ _TYPES: dict[str, Json] = {
     "state": {"type": "string", "enum": [one.value for one in State]},
     "first_owner_type": {"type": "string", "enum": ["user", "queue"]},
     "class": {"type": "string", "enum": [one.value for one in ResponseClass]},
-    "excluded": {"type": "string", "enum": [one.value for one in Excluded]},
+    "excluded": {
+        "type": "string",
+        "enum": [one.value for one in Excluded],
+        "description": "Why it lost: of several reasons the first in this order.",
+    },
 }
 
 
@@ -623,7 +661,7 @@ _DECIDED = (
 )
 _DECISION = {
     **_record(
-        f"{_DECIDED} replay? batch_id",
+        f"{_DECIDED} replay? batch_id passed_over",
         record={"type": "string", "const": "decision"},
         reason=_REASON,
         considered=_list(_CONSIDERED),
@@ -634,6 +672,11 @@ _DECISION = {
             "enum": ["identical", "different"],
         },
         batch_id={"type": "string", "description": "The backfill it was made in; absent on any other."},
+        passed_over={
+            **_list({"type": "string"}),
+            "description": "The default campaigns that were to get the credit and could not, since they are not known, "
+            "deleted or inactive; absent where there is none.",
+        },
     ),
     "required": [name.removesuffix("?") for name in _DECIDED.split()],
     "examples": [
@@ -729,7 +772,13 @@ _RESULT = _record(
     "is_success decision? error?",
     is_success={"type": "boolean"},
     decision=_ref("Decision"),
-    error=_record("code message field?"),
+    error=_record(
+        "code message field?",
+        code={
+            "type": "string",
+            "enum": ["INVALID_FIELD", "UNKNOWN_CAMPAIGN", "TOO_LARGE", "CONFLICT", "UNAVAILABLE"],
+        },
+    ),
 )
 
 # --- simulations -----------------------------------------------------------------------------------------------------
@@ -828,15 +877,31 @@ _PROBLEM = {
     "required": ["type", "title", "status", "code", "detail"],
     "additionalProperties": False,
 }
-_PROBLEMS = {
-    "Malformed": ("400", "The body cannot be read.", "MALFORMED"),
-    "NotFound": ("404", "There is no such record.", "NOT_FOUND"),
-    "Conflict": ("409", "The record was changed at the same moment again and again. Try again.", "CONFLICT"),
-    "TooLarge": ("413", "The request or its answer is larger than one call can carry.", "CALL_TOO_LARGE"),
-    "PreconditionFailed": ("412", "Another version is current.", "PRECONDITION_FAILED"),
-    "Invalid": ("422", "A field is unknown, of a wrong type or out of range; or the record is full.", "INVALID_FIELD"),
-    "Failed": ("500", "Something went wrong here.", "INTERNAL"),
-    "Unavailable": ("503", "The store did not answer. Try again later.", "UNAVAILABLE"),
+_PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
+    "Malformed": ("400", "The body cannot be read.", ["MALFORMED"]),
+    "NotFound": ("404", "There is no such record.", ["NOT_FOUND"]),
+    "Conflict": (
+        "409",
+        "The record was changed at the same moment again and again: try again. Or nobody is waited for any more.",
+        ["CONFLICT", "NOT_PENDING"],
+    ),
+    "TooLarge": ("413", "The request or its answer is larger than one call can carry.", ["CALL_TOO_LARGE"]),
+    "PreconditionFailed": ("412", "Another version is current.", ["PRECONDITION_FAILED"]),
+    "Invalid": (
+        "422",
+        "A field is unknown, of a wrong type or out of range; it names a campaign or a response that nobody knows; the "
+        "settings have faults; the key came with another request; or the record is full.",
+        [
+            "INVALID_FIELD",
+            "INVALID_SETTINGS",
+            "UNKNOWN_CAMPAIGN",
+            "UNKNOWN_RESPONSE",
+            "IDEMPOTENCY_KEY_REUSED",
+            "TOO_LARGE",
+        ],
+    ),
+    "Failed": ("500", "Something went wrong here.", ["INTERNAL"]),
+    "Unavailable": ("503", "The store did not answer. Try again later.", ["UNAVAILABLE"]),
 }
 _ALWAYS = ["Failed", "Unavailable"]
 
@@ -861,11 +926,13 @@ def _problems() -> Json:
             "description": description,
             "content": {
                 "application/problem+json": {
-                    "schema": _ref("Problem"),
-                    "examples": {"problem": {"value": {"type": "about:blank", "status": int(status), "code": code}}},
+                    "schema": {**_ref("Problem"), "properties": {"code": {"enum": codes}}},
+                    "examples": {
+                        code: {"value": {"type": "about:blank", "status": int(status), "code": code}} for code in codes
+                    },
                 }
             },
         }
-        for name, (status, description, code) in _PROBLEMS.items()
+        for name, (status, description, codes) in _PROBLEMS.items()
     }
     return {"Forbidden": _FORBIDDEN, **problems}

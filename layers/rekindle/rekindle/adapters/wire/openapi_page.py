@@ -103,7 +103,7 @@ def _bodies(content: Json) -> str:
 
 def _record(name: str, schema: Json, document: Json) -> str:
     example = _example(schema)
-    shapes = schema.get("oneOf", [schema])
+    shapes = [schema] if "properties" in schema else schema.get("oneOf", [schema])
     tables = _join(_table(_fields(shape)) for shape in shapes)
     about = f"<p>{escape(schema['description'])}</p>" if "description" in schema else ""
     return f'<article id="{escape(name)}"><h3>{escape(name)}</h3>{about}{tables}{example}</article>'

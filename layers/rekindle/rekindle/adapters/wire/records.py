@@ -300,8 +300,9 @@ def user_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> UserCh
 
 def task_logged(detail: Mapping[str, Any], mark: Mark, named: Naming) -> TaskLogged:
     values = _values(TaskValues, TASK, detail, named)
-    if values.get("person_id") is not None:
-        values["person_id"] = ids.widened_if(ids.PERSON, values["person_id"])
+    for name, prefixes in (("person_id", ids.PERSON), ("owner_id", ids.OWNER)):
+        if values.get(name):
+            values[name] = ids.widened_if(prefixes, values[name])
     _in_utc(values, ("occurred_at",), named)
     return TaskLogged(_id(ids.TASK, detail, "task_id", named), mark, values)
 
@@ -309,7 +310,9 @@ def task_logged(detail: Mapping[str, Any], mark: Mark, named: Naming) -> TaskLog
 def opportunity_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> OpportunityChanged:
     values = _values(OpportunityValues, OPPORTUNITY, detail, named)
     if values.get("person_ids") is not None:
-        values["person_ids"] = tuple(ids.widened_if(ids.PERSON, one) for one in values["person_ids"])
+        values["person_ids"] = tuple(dict.fromkeys(ids.widened_if(ids.PERSON, one) for one in values["person_ids"]))
+    if values.get("account_id"):
+        values["account_id"] = ids.widened_if(ids.ACCOUNT, values["account_id"])
     _in_utc(values, ("created_at", "closed_at"), named)
     return OpportunityChanged(_id(ids.OPPORTUNITY, detail, "opportunity_id", named), mark, values)
 

@@ -33,9 +33,9 @@ class RequestValues(msgspec.Struct, gc=False):
     lookback_days: Days | None = None
     priority: Classes | None = None
     include_non_responses: Flag | None = None
-    bypass_nurture_timeout: Flag = False
+    bypass_nurture_timeout: Flag | None = None
     fallback: Fallback | None = None
-    dry_run: Flag = False
+    dry_run: Flag | None = None
 
 
 class PromptValues(msgspec.Struct, gc=False):
@@ -73,10 +73,10 @@ def requested(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Nam
             lookback_days=values.lookback_days,
             priority=priority,
             include_non_responses=values.include_non_responses,
-            bypass_nurture_timeout=values.bypass_nurture_timeout,
+            bypass_nurture_timeout=bool(values.bypass_nurture_timeout),
             fallback=values.fallback,
         ),
-        dry_run=values.dry_run,
+        dry_run=bool(values.dry_run),
     )
 
 
@@ -87,13 +87,15 @@ def response_prompted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> R
 def prompted(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponsePrompted:
     values = checked(PromptValues, detail, named)
     required(Intent, detail, "intent", named)
+    # What a prompt falls back to by default is the prompted campaign.
+    fallback = "keep_prompted" if values.fallback == "default" else values.fallback
     return ResponsePrompted(
         request_id,
         mark,
         ids.widened_if(ids.PERSON, required(Identifier, detail, "person_id", named)),
         ids.widened_if(ids.CAMPAIGN, required(Identifier, detail, "campaign_id", named)),
         ids.widened_if(ids.USER, required(Identifier, detail, "user_id", named)),
-        Overrides(fallback=values.fallback),
+        Overrides(fallback=fallback),
     )
 
 

@@ -43,7 +43,14 @@ Merged = Annotated[
 ]
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT, description=f"a text of at most {LONGEST_TEXT} characters")]
 Url = Annotated[str, Meta(max_length=LONGEST_URL, description=f"a text of at most {LONGEST_URL} characters")]
-Time = Annotated[str, Meta(max_length=LONGEST_TIME, description="a time with an offset, as 2025-03-31T09:30:00Z")]
+Time = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST_TIME,
+        description="a time with an offset, as 2025-03-31T09:30:00Z",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
 Date = Annotated[date, Meta(description="a date, as 2025-03-31")]
 Flag = Annotated[bool, Meta(description="true or false")]
 Points = Annotated[float, Meta(ge=LOWEST, le=HIGHEST, description=f"a number from {LOWEST:,} to {HIGHEST:,}")]
@@ -76,12 +83,20 @@ Members = Annotated[
     Meta(max_length=MOST_MEMBERS, description=f"a list of at most {MOST_MEMBERS:,} identifiers"),
 ]
 Days = Annotated[int, Meta(ge=0, le=MOST_DAYS, description=f"a whole number of days from 0 to {MOST_DAYS:,}")]
+_CLASSES = '"new", "never_engaged", "formerly_engaged" or "non_response"'
 Classes = Annotated[
-    list[Literal["new", "never_engaged", "formerly_engaged", "non_response"]],
-    Meta(min_length=1, max_length=4, description="a list of new, never_engaged, formerly_engaged, non_response"),
+    list[Annotated[Literal["new", "never_engaged", "formerly_engaged", "non_response"], Meta(description=_CLASSES)]],
+    Meta(
+        min_length=1,
+        max_length=4,
+        description=f"a list of {_CLASSES}, each at most once",
+        extra_json_schema={"uniqueItems": True},
+    ),
 ]
 Fallback = Annotated[Literal["default", "none"], Meta(description='"default" or "none"')]
-PromptFallback = Annotated[Literal["keep_prompted", "none"], Meta(description='"keep_prompted" or "none"')]
+PromptFallback = Annotated[
+    Literal["keep_prompted", "default", "none"], Meta(description='"keep_prompted", "default" (the same) or "none"')
+]
 Intent = Annotated[
     Literal["convert", "create_opportunity", "activate"],
     Meta(description='"convert", "create_opportunity" or "activate"'),
@@ -141,8 +156,17 @@ def checked[T: msgspec.Struct](form: type[T], values: Mapping[str, Any], named: 
     """The values in their form. Raises InvalidField for the first field of the form that breaks its rule."""
     try:
         return msgspec.convert(values, form)
+    except msgspec.ValidationError:
+        values = {name: _whole(value) for name, value in values.items()}
+    try:
+        return msgspec.convert(values, form)
     except msgspec.ValidationError as error:
         raise _refusal(form, values, named, error) from None
+
+
+def _whole(value: Any) -> Any:
+    """30.0 is 30: to JSON they are one number, and some write every number with a point."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def only(known: Collection[str], values: Mapping[str, Any], named: Naming) -> None:
@@ -154,10 +178,10 @@ def only(known: Collection[str], values: Mapping[str, Any], named: Naming) -> No
 
 def required(rule: Any, values: Mapping[str, Any], name: str, named: Naming) -> Any:
     """One value that has to be there, under its rule."""
+    if name not in values:
+        raise InvalidField("this field is required", named(name))
     try:
-        return msgspec.convert(values[name], rule)
-    except KeyError:
-        raise InvalidField("this field is required", named(name)) from None
+        return msgspec.convert(_whole(values[name]), rule)
     except msgspec.ValidationError:
         raise _innermost(rule, values[name], named(name)) from None
 

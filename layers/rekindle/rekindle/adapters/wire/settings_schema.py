@@ -138,6 +138,7 @@ _COMMON = {
         },
         default={"only": [], "except": []},
     ),
+    "announce_skipped": _flag("Whether `Reactivation Skipped` is published where nothing was done.", False),
 }
 """What every scenario reads. A key that one of them does not read is none of its keys."""
 

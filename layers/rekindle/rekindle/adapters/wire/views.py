@@ -16,6 +16,7 @@ from rekindle.domain.errors import Conflict, Refusal
 from rekindle.domain.explanation import Explanation, why_excluded
 from rekindle.domain.funnel import Funnel, Group, Passage, Spread
 from rekindle.domain.journey import Entry, Merged, StageReached
+from rekindle.domain.opportunity import Opportunity
 from rekindle.domain.person import Engagement, Profile
 from rekindle.domain.queue import Queue
 from rekindle.domain.response import Response
@@ -61,6 +62,8 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "replaced_response_id": decided.replaced_response_id,
         "explanation": explanation.sentence,
     }
+    if decided.passed_over:
+        told["passed_over"] = list(decided.passed_over)
     if decided.batch_id is not None:
         told["batch_id"] = decided.batch_id
     if settings is not None:
@@ -356,6 +359,23 @@ def account(held: Account) -> Json:
 
 def queue(held: Queue) -> Json:
     return {"queue_id": held.queue_id, "name": held.name, "member_ids": list(held.member_ids)}
+
+
+def opportunity(held: Opportunity) -> Json:
+    return {
+        "opportunity_id": held.opportunity_id,
+        "person_ids": list(held.person_ids),
+        "account_id": held.account_id,
+        "stage": held.stage,
+        "is_closed": held.is_closed,
+        "is_won": held.is_won,
+        "amount": held.amount,
+        "currency": held.currency,
+        "created_at": times.optional_text(held.created_at),
+        "closed_at": times.optional_text(held.closed_at),
+        "product": held.product,
+        "deleted": held.deleted,
+    }
 
 
 def user(held: User) -> Json:
