@@ -118,6 +118,35 @@ def test_the_sample_of_a_campaign_member_through_event_relay() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("dated", "committed", "read"),
+    [
+        ("2025-03-31", "2025-03-31T09:30:05Z", "2025-03-31T00:00:00Z"),
+        ("2025-04-01", "2025-03-31T22:30:00Z", "2025-03-31T22:30:00Z"),
+        ("2025-04-01", "2025-03-31T10:00:00Z", "2025-03-31T10:00:00Z"),
+        ("2025-04-01", "2025-03-31T09:59:59Z", "2025-04-01T00:00:00Z"),
+        ("2025-03-30", "2025-03-31T02:00:00Z", "2025-03-30T00:00:00Z"),
+    ],
+    ids=["today", "in Oslo, after midnight", "in Kiribati", "tomorrow everywhere", "in Honolulu"],
+)
+@pytest.mark.parametrize("relay", [False, True])
+def test_a_response_of_a_day_that_has_begun_in_the_east_is_not_one_of_the_future(
+    dated: str, committed: str, read: str, relay: bool
+) -> None:
+    first_instant = datetime.fromisoformat(f"{dated}T00:00:00Z")
+    fact = the_fact(
+        "CampaignMember",
+        kind="CREATE",
+        relay=relay,
+        header={"commitTimestamp": int(datetime.fromisoformat(committed).timestamp() * 1000)},
+        CampaignId=CAMPAIGN,
+        LeadId=LEAD,
+        HasResponded=True,
+        FirstRespondedDate=int(first_instant.timestamp() * 1000) if relay else dated,
+    )
+    assert fact.values["responded_at"] == datetime.fromisoformat(read)
+
+
 PERSON_CASES: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"Status": "New"}, {"status": "New"}),
     ({"Email": "ada@example.com"}, {"email": "ada@example.com"}),

@@ -5,8 +5,9 @@ from contextlib import suppress
 import pytest
 
 from rekindle.application.unite_people import BATCH
-from rekindle.domain.decision import Outcome
+from rekindle.domain.decision import Outcome, Reason
 from rekindle.domain.errors import Conflict, Unavailable
+from rekindle.domain.facts import Fact
 from rekindle.domain.journey import Deactivated, Ended
 from tests.support.builders import (
     Rekindle,
@@ -54,6 +55,50 @@ def test_a_converted_lead_s_history_is_the_contact_s(rekindle: Rekindle):
     assert rekindle.active("contact") == rekindle.active("lead") == "r1"
     assert list(rekindle.responses("contact")) == ["r1", "r2"]
     assert rekindle.person("lead").person_id == "contact"
+
+
+@pytest.mark.parametrize("converted", [9, 10])
+def test_a_crossing_that_overtook_the_conversion_is_answered_by_the_lead_s_response(rekindle: Rekindle, converted: int):
+    """Salesforce tells of a conversion in several events: the contact's score may be decided about before the lead is
+    known to be that contact."""
+    rekindle.tell(response_recorded("r1", "lead", "webinar", 3))
+    rekindle.tell(person_changed("contact", 10, score=70))
+    rekindle.deliver()
+    assert rekindle.decisions("contact")[-1].reason is Reason.NO_CANDIDATE
+    convert(rekindle, converted)
+    assert rekindle.active("contact") == "r1"
+    assert rekindle.person("contact").active.since == day(10)
+    told = rekindle.use.show_records.decision(rekindle.person("contact").active.decision_id)
+    assert told.sentence.startswith("webinar got the credit as of 11 Jan 2026 00:00 UTC, when the score had crossed")
+    assert told.same_again
+    convert(rekindle, converted)
+    assert len(rekindle.responses("contact")) == 1
+
+
+def test_a_crossing_of_before_the_conversion_stays_as_it_was_decided(rekindle: Rekindle):
+    rekindle.tell(response_recorded("r1", "lead", "webinar", 3))
+    rekindle.tell(person_changed("contact", 10, score=70))
+    rekindle.deliver()
+    convert(rekindle, 11)
+    assert rekindle.active("contact") is None
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        opportunity_changed("o1", "lead", at=5),
+        person_changed("lead", 5, status="Nurture"),
+        person_changed("contact", 10.5, status="New"),
+    ],
+    ids=["an open opportunity", "in nurture", "closed since"],
+)
+def test_what_would_have_kept_the_crossing_from_anything_still_does(rekindle: Rekindle, fact: Fact):
+    rekindle.tell(response_recorded("r1", "lead", "webinar", 3))
+    rekindle.tell(person_changed("contact", 10, score=70))
+    rekindle.deliver()
+    rekindle.tell(fact)
+    convert(rekindle, 10)
+    assert rekindle.active("contact") is None
 
 
 def test_a_contact_that_is_not_known_yet_is_made(rekindle: Rekindle):

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from unicodedata import combining, east_asian_width
@@ -318,6 +320,61 @@ def test_many_faults_are_told_in_a_line_each(history, tmp_path, capsys):
 def test_a_kind_of_record_that_does_not_exist_is_refused(settings, history, capsys):
     err = refused(["simulate", "--settings", str(settings), str(history), "--records", "decisions"], capsys)
     assert "there is no kind of record 'decisions'" in err
+
+
+# --- transactions of Salesforce -----------------------------------------------------------------------------------
+
+LEAD, CONTACT, CAMPAIGN, MEMBER = "00Q5e00000A1b2CEAR", "0035e00000B7c8DAAR", "7015e000000F5g6AAC", "00v5e00000C3d4EAAR"
+
+
+def committed(day: int, place: int, entity: str, record: str, /, kind: str = "UPDATE", **fields: Any) -> dict[str, Any]:
+    at = f"2026-01-{day:02d}T00:00:00Z"
+    header = {
+        "entityName": entity,
+        "recordIds": [record],
+        "changeType": kind,
+        "transactionKey": f"t-{day}",
+        "sequenceNumber": place,
+        "commitTimestamp": int(datetime.fromisoformat(at).timestamp() * 1000),
+        "commitNumber": 7000 + day,
+        "changedFields": [*fields] if kind == "UPDATE" else [],
+    }
+    detail = {"ChangeEventHeader": header, **fields}
+    return {
+        "source": "aws.partner/salesforce.com/x",
+        "detail-type": f"{entity}ChangeEvent",
+        "time": at,
+        "detail": detail,
+    }
+
+
+BEFORE = [
+    event(1, "Campaign Changed", campaign_id="web", name="Web activity"),
+    committed(1, 1, "Campaign", CAMPAIGN, "CREATE", Name="Fair", IsActive=True),
+    committed(2, 1, "Lead", LEAD, "CREATE", Status="New", Score__c=10.0),
+    committed(3, 1, "CampaignMember", MEMBER, "CREATE", CampaignId=CAMPAIGN, LeadId=LEAD, HasResponded=True),
+]
+CONVERSION = [
+    committed(4, 1, "Contact", CONTACT, "CREATE", LastName="Holm", Score__c=70.0),
+    committed(4, 2, "Lead", LEAD, Status="Qualified", ConvertedContactId=CONTACT),
+    committed(4, 3, "CampaignMember", MEMBER, ContactId=CONTACT),
+    # Of somebody else, at the very same instant.
+    event(4, "Person Changed", person_id="p9", score=80),
+]
+
+
+@pytest.mark.parametrize("order", [*permutations(range(len(CONVERSION)))], ids=str)
+def test_what_one_transaction_tells_is_decided_about_when_all_of_it_is_known(settings, tmp_path, capsys, order):
+    """Otherwise the contact, which brings its score along, would get a default campaign before it is known whom the
+    lead became."""
+    history = written(tmp_path / "h.jsonl", *BEFORE, *(CONVERSION[place] for place in order))
+    out, _ = simulated(settings, history, capsys)
+    decided = [json.loads(line) for line in out.splitlines()]
+    assert sorted((d["person_id"], d["outcome"], d["campaign_id"], d["as_of"][:10]) for d in decided) == [
+        (CONTACT, "reactivated", CAMPAIGN, "2026-01-04"),
+        (LEAD, "skipped", None, "2026-01-03"),
+        ("p9", "inserted_default", "web", "2026-01-04"),
+    ]
 
 
 def explained(settings: Path, history: Path, capsys: pytest.CaptureFixture[str], *more: str) -> list[str]:

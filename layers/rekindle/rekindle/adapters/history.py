@@ -125,7 +125,8 @@ class History:
         for number, line in enumerate(self._file, 1):
             if not line.isspace():
                 self._offsets.append(offset)
-                self._instants.append(times.millis(_told_at(number, line)))
+                told = _told_at(number, line)
+                self._instants.append(times.millis(told) * 1_000 + told.microsecond % 1_000)
                 self._lines.append(number)
             offset += len(line)
         self._events = len(self._offsets)
@@ -180,16 +181,18 @@ def _unreadable(number: int, error: Exception) -> BadHistory:
 
 
 def _committed(detail: _Detail) -> datetime | None:
-    """When Salesforce committed the change that a line tells of: its facts bear that instant, and the clock follows
-    the facts. Whatever else stands there is refused when the line is played."""
+    """When Salesforce committed the change that a line tells of, and by microseconds which place it has in its
+    transaction: its facts bear that instant, and the clock follows the facts. Whatever else stands there is refused
+    when the line is played."""
     header = detail.ChangeEventHeader
     if header is None and isinstance(detail.payload, dict):
         header = detail.payload.get("ChangeEventHeader")
     at = header.get("commitTimestamp") if isinstance(header, dict) else None
     if type(at) is not int or at < 0:
         return None
+    place = header.get("sequenceNumber")
     try:
-        return _EPOCH + timedelta(milliseconds=at)
+        return _EPOCH + timedelta(milliseconds=at, microseconds=min(place, 999) if type(place) is int else 0)
     except OverflowError:
         return None
 

@@ -11,11 +11,11 @@ from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
 from rekindle.application.reactivate import Whole
 from rekindle.application.world import owners_of, world_of_arrival
-from rekindle.domain.arrival import UNITED, Arrival, evaluate
-from rekindle.domain.decision import Decision, Trigger
+from rekindle.domain.arrival import FOUND_NOBODY, UNITED, Arrival, evaluate
+from rekindle.domain.decision import Decision, Trigger, decision_id
 from rekindle.domain.journey import has_opportunity
-from rekindle.domain.person import Engagement
-from rekindle.domain.reactivation import rules_of_choice
+from rekindle.domain.person import Engagement, Person
+from rekindle.domain.reactivation import new_engagement, rules_of_choice
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response, ResponseClass
 from rekindle.domain.search import best
 from rekindle.domain.settings import Scenario
@@ -98,25 +98,30 @@ class ReconsiderResponses:
                 return decision
         raise contended()
 
-    def united(self, person_id: str) -> Decision | None:
+    def united(self, person_id: str, absorbed_id: str, at: datetime) -> Decision | None:
         """Two people became one: a response that the one had, before a search chose for the other, takes the place of
-        what was chosen, if that search would have preferred it and no opportunity hangs on what was chosen. The
-        decision, or None where all stays."""
+        what was chosen, if that search would have preferred it and no opportunity hangs on what was chosen. Where a
+        crossing found nobody, though by then they were one person already, the response becomes active. The decision,
+        or None where all stays."""
         for _ in ATTEMPTS:
             candidates = self.people.candidates(person_id)
             person = candidates.person
-            active = person.active if person is not None else None
-            if person is None or active is None or active.scenario == Scenario.RESPONSE or has_opportunity(person):
+            if person is None or has_opportunity(person):
                 return None
-            found = self._best(candidates, active)
+            active = person.active
+            if active is not None and active.scenario == Scenario.RESPONSE:
+                return None
+            unanswered = self._unanswered(person, absorbed_id, at) if active is None else None
+            asked = active if unanswered is None else new_engagement(_trigger_of(unanswered), person)
+            found = self._best(candidates, asked) if asked is not None else None
             response = self.people.get_response(person_id, found.response_id) if found is not None else None
             if response is None:
                 return None
             told_at = response.standing.received_at
             trigger = Trigger(Scenario.RESPONSE, f"response:{response.response_id}:{UNITED}", person_id, as_of=told_at)
-            chosen = self.people.get_response(person_id, active.response_id)
+            chosen = self.people.get_response(person_id, active.response_id) if active is not None else None
             settings = self.reference.settings()
-            arrival = Arrival(trigger, person, response, None, active_response=chosen, united=True)
+            arrival = Arrival(trigger, person, response, None, unanswered, active_response=chosen, united=True)
             world = world_of_arrival(person, self.people, self.reference, self.clock, owners_of(self.reference))
             decision, change = evaluate(arrival, world)
             if not decision.activates:
@@ -124,6 +129,18 @@ class ReconsiderResponses:
             if committed(self.people, change.indexed_by(settings)):
                 return decision
         raise contended()
+
+    def _unanswered(self, person: Person, absorbed_id: str, at: datetime) -> Decision | None:
+        """The decision on the last crossing since the two are one person, if it found nobody."""
+        for person_id in (person.person_id, absorbed_id) if not person.has_open_opportunity else ():
+            score = self.scores.get(person_id)
+            crossing = score.last_crossing if score is not None else None
+            if crossing is None or crossing.at < at:
+                continue
+            found = self.ledger.get(decision_id(person_id, Scenario.SCORE, crossing.trigger_id, crossing.at))
+            if found is not None and found.reason in FOUND_NOBODY:
+                return found
+        return None
 
     def _best(self, candidates: Candidates, active: Engagement) -> Response | None:
         """What the search that chose the active response would find now beside it, of what had been told by then."""
@@ -147,3 +164,7 @@ class ReconsiderResponses:
 
 def _told_order(response: Response) -> tuple[datetime, str]:
     return response.standing.received_at, response.response_id
+
+
+def _trigger_of(decision: Decision) -> Trigger:
+    return Trigger(Scenario.SCORE, decision.trigger_id, decision.person_id, decision.as_of)

@@ -43,11 +43,11 @@ class UnitePeople:
             return Recorded(duplicate=1)
         linked = self._link(survivor_id, absorbed_id, at, kind)
         if not linked and absorbed_id not in self._survivor(survivor_id).absorbing:
-            return Recorded(duplicate=1, decision=self.reconsider.united(survivor_id))
+            return Recorded(duplicate=1, decision=self.reconsider.united(survivor_id, absorbed_id, at))
         self._take_score(survivor_id, absorbed_id)
         self._move_responses(survivor_id, absorbed_id)
         self._finish(survivor_id, absorbed_id, at, converted=kind is not None)
-        return Recorded(1, decision=self.reconsider.united(survivor_id))
+        return Recorded(1, decision=self.reconsider.united(survivor_id, absorbed_id, at))
 
     def merge(self, fact: PeopleMerged) -> Recorded:
         recorded = Recorded()

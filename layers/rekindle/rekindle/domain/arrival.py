@@ -49,7 +49,7 @@ _STATUS_AFTER = {
 
 UNITED = "united"
 """Of the trigger of a response that came with another record of the same person."""
-_FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
+FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
 
 
 def trigger_of(person_id: str, response: Response, told_at: datetime, score: Score | None) -> Trigger:
@@ -109,7 +109,8 @@ def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     if engagement is not None:
         return _credit_in_retrospect(arrival, engagement, world, basis)
     trigger, person, response = arrival.trigger, arrival.person, arrival.response
-    reason = _reason(arrival, world)
+    # What came with another record was evaluated when it arrived.
+    reason = _reason(arrival, world) if not arrival.united else Reason.STALE
     if reason is None:
         decision, change = activate(
             trigger,
@@ -150,7 +151,7 @@ def _basis(arrival: Arrival) -> Basis:
         active if may_take_over(arrival.trigger, active) else None,
         details.score if details is not None else None,
         arrival.response.campaign_id,
-        crossing.as_of if crossing is not None and crossing.reason in _FOUND_NOBODY else None,
+        crossing.as_of if crossing is not None and crossing.reason in FOUND_NOBODY else None,
     )
 
 
@@ -190,7 +191,7 @@ def _engagement_in_retrospect(arrival: Arrival, world: World) -> Engagement | No
         would_win = may_take_over(trigger, active) and _would_have_won(arrival, active, world)
         return active if would_win else None
     decision = arrival.crossing_decision
-    if decision is None or decision.reason not in _FOUND_NOBODY or trigger.as_of > decision.as_of:
+    if decision is None or decision.reason not in FOUND_NOBODY or trigger.as_of > decision.as_of:
         return None
     if _put_away_since(decision.as_of, arrival.person, world.settings):
         return None

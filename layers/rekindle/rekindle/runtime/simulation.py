@@ -94,6 +94,15 @@ class Waiting:
     fact: Fact
 
 
+@dataclass(slots=True)
+class Held:
+    """What was told at one instant by transactions of Salesforce, and waits for the rest of them."""
+
+    at: datetime | None = None
+    crossings: list[tuple[str, Crossing]] = field(default_factory=list)
+    activations: list[tuple[str, Mark, str | None]] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     line: int
@@ -138,6 +147,7 @@ class Simulation:
         self._record_fact = self.use_cases.record_crm_changes
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
+        self._held = Held()
         self._journeys: list[Decision | Entry] | None = None
 
     def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
@@ -151,10 +161,13 @@ class Simulation:
             return ()
         explained: list[Explanation] = []
         if not facts and (end := ended_at(envelope)) is not None:
+            explained.extend(self._settled())
             explained.extend(self._let_time_pass(end))
         memory = self.memory
         for fact in facts:
             at = fact.mark.at
+            if self._held.at is not None and self._held.at != at:
+                explained.extend(self._settled())
             # Time alone may do something only where somebody waits.
             if self._waiting or memory.due or memory.waiting or memory.routings:
                 explained.extend(self._let_time_pass(at))
@@ -170,6 +183,7 @@ class Simulation:
     def finish(self) -> Iterator[Explanation]:
         """The end of the history: delays that run come to their end, so that every trigger has its decision, and what
         still waits for another fact is refused. A wait for an owner stays one: who would have answered is not known."""
+        yield from self._settled()
         while self.memory.due:
             self._end_delay()
             yield from self._decided()
@@ -251,8 +265,31 @@ class Simulation:
         self.older += recorded.older
         self.duplicate += recorded.duplicate
         memory = self.memory
+        if fact.mark.minor and (memory.crossings or memory.activations):
+            self._hold(fact.mark.at)
         if memory.crossings or memory.activations or memory.begun:
             self._follow()
+
+    def _hold(self, at: datetime) -> None:
+        """What Salesforce changes in one transaction is told in several events of one instant, and is a unit: a contact
+        is decided about as whom the lead became that the next event tells of."""
+        held, memory = self._held, self.memory
+        held.at = at
+        held.crossings.extend(memory.crossings)
+        held.activations.extend(memory.activations)
+        memory.crossings.clear()
+        memory.activations.clear()
+
+    def _settled(self) -> Iterator[Explanation]:
+        """The instant is over: what was held is decided about."""
+        held, memory = self._held, self.memory
+        if held.at is None:
+            return
+        memory.crossings.extend(held.crossings)
+        memory.activations.extend(held.activations)
+        self._held = Held()
+        self._follow()
+        yield from self._decided()
 
     def _follow(self) -> None:
         """What the functions do that read the streams."""

@@ -352,7 +352,22 @@ def _member(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     person_id = change.reference(mapped["person_id"])
     campaign_id = change.reference(mapped["campaign_id"])
     values = response_values({n: v for n, v in told.items() if n in RESPONSE}, paths.__getitem__)
-    return lambda record_id, mark: ResponseRecorded(record_id, mark, person_id, campaign_id, values)
+    return lambda record_id, mark: ResponseRecorded(
+        record_id, mark, person_id, campaign_id, _begun_in_the_east(values, mark.at)
+    )
+
+
+_EAST = timedelta(hours=14)
+"""How much earlier than in UTC a day begins where it begins first."""
+
+
+def _begun_in_the_east(values: Mapping[str, Any], committed: datetime) -> Mapping[str, Any]:
+    """A date is one of the organisation's own calendar: where that is ahead of UTC, its day may have begun already
+    while its first instant in UTC is still to come. Nobody responded later than Salesforce knew of it."""
+    dated = values.get("responded_at")
+    if dated is None or not committed < dated <= committed + _EAST:
+        return values
+    return {**values, "responded_at": committed}
 
 
 def _account(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
