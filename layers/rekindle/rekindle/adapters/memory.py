@@ -526,7 +526,8 @@ class MemoryReference:
         return Settings.of(self.memory.documents[version - 1][0], version) if version else Settings()
 
     def campaign(self, campaign_id: str) -> Campaign | None:
-        return self._campaigns.get(campaign_id)
+        held = self.memory.campaigns.get(campaign_id)
+        return held[-1] if held else None
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
         return self._campaigns.at(campaign_id, moment)

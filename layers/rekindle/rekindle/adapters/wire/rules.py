@@ -197,7 +197,14 @@ def time_told(values: Mapping[str, Any], name: str, named: Naming) -> datetime:
     told = values.get(name)
     if type(told) is not str or len(told) > LONGEST_TIME:
         told = required(Time, values, name, named)
-    return moment(told, named(name))
+    try:
+        at = times.instant(told)
+    except (OverflowError, ValueError):
+        pass
+    else:
+        if EARLIEST <= at <= LATEST:
+            return at
+    return moment(told, named(name))  # It is refused, and here it is said why.
 
 
 def moment(text: str, path: str) -> datetime:
