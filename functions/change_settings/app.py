@@ -22,8 +22,9 @@ def get_settings() -> Response[str]:
 
 @app.put("/settings")
 def put_settings() -> Response[str]:
-    document = settings.checked(settings.parsed(body_of(app), content_type_of(app)))
-    version = use_cases().change_settings(document, if_match(app))
+    change = use_cases().change_settings
+    document = settings.checked(settings.parsed(body_of(app), content_type_of(app)), change.faults)
+    version = change(document, if_match(app))
     return answer(settings.shown(version, document), headers=etag(version))
 
 
@@ -35,7 +36,7 @@ def get_schema() -> Response[str]:
 @app.post("/settings/validations")
 def validate() -> Response[str]:
     document = settings.parsed(body_of(app), content_type_of(app))
-    return answer(views.validation(settings.faults(document) or use_cases().change_settings.faults(document)))
+    return answer(views.validation(settings.all_faults(document, use_cases().change_settings.faults)))
 
 
 @app.get("/settings/versions")

@@ -137,6 +137,31 @@ def test_a_document_is_validated_without_being_stored(aws: Aws) -> None:
     assert not any(aws.items().values())
 
 
+def test_what_does_not_exist_is_told_beside_the_faults_of_the_shape(aws: Aws) -> None:
+    call(put_facts, "PUT", "campaigns", "on", body={"name": "On"})
+    score = {"lookback_days": -1, "default_campaign": {"single": "none"}}
+    invocable = {"enabled": "yes", "default_campaign": {"by": "role", "map": {"SDR": "on", "AE": "nowhere"}}}
+    document = {
+        "person_statuses": {"New": {"active": 1}},
+        "reactivation": {"score": score, "invocable": invocable, "active_status": {"default_campaign": {"single": 3}}},
+        "assignment": {"rules": [{"to": "nobody"}]},
+        "qualification": {"threshold": "many"},
+    }
+    paths = [
+        "assignment.rules[0].to",
+        "person_statuses.New.active",
+        "qualification.threshold",
+        "reactivation.active_status.default_campaign.single",
+        "reactivation.invocable.default_campaign.map.AE",
+        "reactivation.invocable.enabled",
+        "reactivation.score.default_campaign.single",
+        "reactivation.score.lookback_days",
+    ]
+    for answer in (put(document), call(handler, "POST", "settings", "validations", body=document)):
+        assert [fault["path"] for fault in answer.body["faults"]] == paths
+    assert put(document).refusal == (422, "INVALID_SETTINGS", paths[0])
+
+
 def test_the_schema_is_published(aws: Aws) -> None:
     assert get("schema").body == SCHEMA
 

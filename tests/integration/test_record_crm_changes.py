@@ -75,7 +75,7 @@ REFUSED: list[tuple[str | dict[str, Any], str, str | None]] = [
     ('"text"', "MALFORMED", None),
     ("[" * 50_000, "MALFORMED", None),
     ({}, "MALFORMED", "detail-type"),
-    (envelope("Person Vanished", NOON), "MALFORMED", "detail-type"),
+    (envelope("Person Vanished", NOON), "INVALID_FIELD", "detail-type"),
     ({**person(score=1), "detail": "text"}, "MALFORMED", "detail"),
     (envelope("Person Changed", NOON, score=5), "INVALID_FIELD", "detail.person_id"),
     (person(score="many"), "INVALID_FIELD", "detail.score"),

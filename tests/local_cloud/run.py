@@ -8,11 +8,9 @@
 Exit status 2 means that a file cannot be used; nothing was started then.
 """
 
-import gzip
 import os
 import sys
 import time
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -65,8 +63,6 @@ def main() -> int:
 def history_at(path: Path) -> list[Line]:
     try:
         return read(path)
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise Unusable(f"{path}: the packed file is damaged.") from None
     except OSError as error:
         raise Unusable(f"{path}: {error.strerror or error}.") from None
     except BadHistory as error:

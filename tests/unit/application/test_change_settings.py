@@ -1,9 +1,13 @@
 """Settings: one document, validated as a whole, each accepted change a new immutable version."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from rekindle.adapters.memory import MemorySettings
 from rekindle.domain.errors import InvalidSettings, NotFound, PreconditionFailed
 from tests.support.builders import DOCUMENT, Rekindle, campaign_changed, campaign_deleted
 
@@ -47,6 +51,31 @@ def test_a_change_based_on_another_version_is_refused(rekindle: Rekindle):
     with pytest.raises(PreconditionFailed):
         change(document(score=default("web")), 0)
     assert change(document(score=default("web")), 1) == 2
+
+
+@pytest.mark.parametrize("expected", [None, 0])
+def test_where_somebody_is_faster_only_who_expected_a_version_is_refused(rekindle: Rekindle, expected: int | None):
+    mine, others = document(score=default("web")), document(invocable=default("web"))
+    change = rekindle.use.change_settings
+
+    faster = [{**others, "mode": mode} for mode in ("active", "passive", "hybrid")]
+
+    class Raced(MemorySettings):
+        """Others store a version just before ours, three times."""
+
+        def put(self, document: Mapping[str, Any], read_version: int, at: datetime) -> int:
+            if faster:
+                super().put(faster.pop(), read_version, at)
+            return super().put(document, read_version, at)
+
+    raced = replace(change, versions=Raced(rekindle.memory))
+    if expected is None:
+        assert raced(mine, None) == 4
+        assert change.current() == (4, mine)
+        return
+    with pytest.raises(PreconditionFailed):
+        raced(mine, expected)
+    assert change.current()[0] == 1
 
 
 @pytest.mark.parametrize(

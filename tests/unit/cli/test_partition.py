@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -427,11 +429,36 @@ def test_a_packed_history_with_a_mark_of_the_byte_order_is_read_too(into: Path) 
     assert lines(into / "parts" / "part-0000.jsonl.gz") == [PAIRS[0], ended("2026-01-01T00:00:01Z")]
 
 
+def test_what_others_say_on_the_bus_is_refused_in_one_part(into: Path) -> None:
+    history = written(into / "history.jsonl", *PAIRS, told("Person Painted", 1))
+    everywhere, somewhere = partition(history, into / "parts", 3)
+    found = [line for n in range(3) for line in lines(into / "parts" / f"part-{n:04}.jsonl.gz")]
+    assert (everywhere, somewhere) == (0, len(PAIRS) + 1)
+    assert [line["detail-type"] for line in found].count("Person Painted") == 1
+
+
+def test_a_history_that_comes_through_a_pipe_is_cut_whole(into: Path) -> None:
+    history = written(into / "history.jsonl", *PAIRS)
+    command = [
+        sys.executable,
+        "-m",
+        "rekindle.cli.main",
+        "partition",
+        "/dev/stdin",
+        "--into",
+        str(into),
+        "--parts",
+        "1",
+    ]
+    subprocess.run(command, input=history.read_bytes(), capture_output=True, check=True)
+    assert lines(into / "part-0000.jsonl.gz")[:-1] == list(PAIRS)
+
+
 def test_a_bad_line_is_named_and_parts_are_not_mixed(into: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    bad = written(into / "bad.jsonl", PAIRS[0], told("Person Painted", 1))
+    bad = written(into / "bad.jsonl", PAIRS[0], {**PAIRS[0], "detail": None})
     arguments = ["partition", str(bad), "--into", str(into / "parts"), "--parts", "2"]
     assert main(arguments) == 2
-    assert capsys.readouterr().err == "rekindle: line 2: there is no such detail-type\n"
+    assert capsys.readouterr().err.startswith("rekindle: line 2: this is no event")
     assert not list((into / "parts").iterdir())
     written(bad, PAIRS[0])
     assert main(arguments) == 0

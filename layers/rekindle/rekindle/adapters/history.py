@@ -2,10 +2,11 @@
 
 import gzip
 import shutil
+import zlib
 from array import array
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -30,6 +31,8 @@ class BadHistory(Exception):
 _Envelope = TypedDict("_Envelope", {"source": Any, "detail-type": Any, "time": Any, "detail": Any}, total=False)
 """What is looked at of an event."""
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a line can be that is not read."""
 
 Numbered = tuple[int, Mapping[str, Any]]
 """An event with its line, from 1."""
@@ -41,14 +44,23 @@ def in_order_of_time(events: Sequence[Mapping[str, Any]]) -> list[Numbered]:
     return [(i + 1, events[i]) for i in sorted(range(len(events)), key=instants.__getitem__)]
 
 
-def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines as they stand in the file, blank ones left out. Raises OSError, and BadHistory for what is no event."""
-    with closing(opened(path)) as file:
-        for number, line in enumerate(file, 1):
-            line = line.removeprefix(BOM_UTF8) if number == 1 else line
-            if line.strip():
-                _told_at(number, line)
-                yield number, line
+def lines_of(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The lines as they stand in a file, blank ones left out, from its beginning on. Raises OSError, and BadHistory for
+    what is no event."""
+    file.seek(0)
+    for number, line in enumerate(file, 1):
+        line = line.removeprefix(BOM_UTF8) if number == 1 else line
+        if line.strip():
+            _told_at(number, line)
+            yield number, line
+
+
+def envelope_of(number: int, line: bytes) -> Mapping[str, Any]:
+    """The event on a line. Raises BadHistory: a part that was passed over when the line was placed may be damaged."""
+    try:
+        return _ENVELOPE.decode(line)
+    except _UNREADABLE as error:
+        raise _unreadable(number, error) from None
 
 
 class History:
@@ -84,11 +96,11 @@ class History:
             self._file.seek(self._start)
             for number, line in enumerate(self._file, 1):
                 if not line.isspace():
-                    yield number, _ENVELOPE.decode(line)
+                    yield number, envelope_of(number, line)
             return
         for i in sorted(range(len(self)), key=self._instants.__getitem__):
             self._file.seek(self._offsets[i])
-            yield self._lines[i], _ENVELOPE.decode(self._file.readline())
+            yield self._lines[i], envelope_of(self._lines[i], self._file.readline())
 
     def close(self) -> None:
         self._file.close()
@@ -140,20 +152,31 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def _told_at(number: int, line: bytes) -> datetime:
     try:
         event = _EVENT.decode(line)
-    except msgspec.ValidationError as error:
-        raise BadHistory(number, f"this is no event: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise BadHistory(number, "this is not JSON") from None
+    except _UNREADABLE as error:
+        raise _unreadable(number, error) from None
     detail = event.detail
     # A task's `occurred_at` is when its activity took place, not when the task was told of.
     told = event.time if event.detail_type == "Task Logged" else detail.occurred_at or event.time
+    if told is None:
+        raise BadHistory(number, "this is no event: it has no time")
     try:
-        told_at = moment(told or "", "time")
+        told_at = moment(told, "time")
     except InvalidField as refusal:
         raise BadHistory(number, f"{told!r}: {refusal.message}") from None
     if detail.ChangeEventHeader is None and detail.payload is None:
         return told_at
     return _committed(detail) or told_at
+
+
+def _unreadable(number: int, error: Exception) -> BadHistory:
+    match error:
+        case msgspec.ValidationError():
+            return BadHistory(number, f"this is no event: {error}")
+        case UnicodeDecodeError():
+            return BadHistory(number, "this is not UTF-8")
+        case RecursionError():
+            return BadHistory(number, "this is nested too deep")
+    return BadHistory(number, "this is not JSON")
 
 
 def _committed(detail: _Detail) -> datetime | None:
@@ -172,17 +195,36 @@ def _committed(detail: _Detail) -> datetime | None:
 
 
 def opened(path: Path) -> IO[bytes]:
-    """The file, unpacked."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    if not packed:
-        return path.open("rb")
-    unpacked = TemporaryFile()  # noqa: SIM115 - the history closes it
+    """The file, unpacked, to be read as often as needed: what a pipe brings is kept. Raises OSError, and BadHistory for
+    a packed file that is damaged."""
+    with ExitStack() as closing_what_fails:
+        file: IO[bytes] = closing_what_fails.enter_context(path.open("rb"))
+        if not file.seekable():
+            file = _kept(file)
+            closing_what_fails.callback(file.close)
+        packed = file.read(len(_PACKED)) == _PACKED
+        file.seek(0)
+        if not packed:
+            closing_what_fails.pop_all()
+            return file
+        with closing(gzip.GzipFile(fileobj=file)) as source:
+            return _kept(source)
+
+
+_PACKED = b"\x1f\x8b"
+
+
+def _kept(source: IO[bytes] | gzip.GzipFile) -> IO[bytes]:
+    kept = TemporaryFile()  # noqa: SIM115 - the history closes it
     try:
-        with closing(gzip.open(path)) as source:
-            shutil.copyfileobj(source, unpacked)
+        shutil.copyfileobj(source, kept)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        kept.seek(0)
+        lines = sum(1 for _ in kept)
+        kept.close()
+        raise BadHistory(lines or 1, "the packed file is damaged") from None
     except BaseException:
-        unpacked.close()
+        kept.close()
         raise
-    unpacked.seek(0)
-    return unpacked
+    kept.seek(0)
+    return kept

@@ -9,7 +9,7 @@ ATTEMPTS = range(10)
 
 
 def contended() -> Conflict:
-    return Conflict(f"others changed the same person {len(ATTEMPTS)} times in a row")
+    return Conflict(f"others changed the same record {len(ATTEMPTS)} times in a row")
 
 
 def committed(people: People, *changes: Change) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rekindle.application.attempts import ATTEMPTS, contended
 from rekindle.application.ports import Campaigns, Clock, Page, Queues, SettingsVersions, Users
 from rekindle.domain.errors import Conflict, InvalidField, InvalidSettings, NotFound, PreconditionFailed
 from rekindle.domain.settings import Scenario, Settings, path_of
@@ -37,20 +38,24 @@ class ChangeSettings:
     def __call__(self, document: Mapping[str, Any], expected_version: int | None) -> int:
         """Store a document of the right shape as the next version; the same document again is no new version.
 
-        Raises InvalidSettings with every fault, PreconditionFailed where another version is current.
+        Raises InvalidSettings with every fault, PreconditionFailed where another version is current than the one that
+        was expected.
         """
-        read_version, stored = self.versions.current()
-        if expected_version is not None and expected_version != read_version:
-            raise PreconditionFailed(f"the current version is {read_version}, not {expected_version}", "If-Match")
-        faults = self.faults(document)
-        if faults:
-            raise InvalidSettings(faults)
-        if read_version and document == stored:
-            return read_version
-        try:
-            return self.versions.put(document, read_version, self.clock())
-        except Conflict as conflict:
-            raise PreconditionFailed("another version was stored at the same moment", "If-Match") from conflict
+        faults = None
+        for _ in ATTEMPTS:
+            read_version, stored = self.versions.current()
+            if expected_version is not None and expected_version != read_version:
+                raise PreconditionFailed(f"the current version is {read_version}, not {expected_version}", "If-Match")
+            faults = self.faults(document) if faults is None else faults
+            if faults:
+                raise InvalidSettings(faults)
+            if read_version and document == stored:
+                return read_version
+            try:
+                return self.versions.put(document, read_version, self.clock())
+            except Conflict:
+                continue  # Somebody was faster: whoever expected no version follows them.
+        raise contended()
 
     def faults(self, document: Mapping[str, Any], *, ever: bool = False) -> list[tuple[str, str]]:
         """What a document of the right shape names that does not exist, by path. `ever`: what was known at any time is

@@ -1,9 +1,12 @@
 """Credit by campaign as a table."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from rekindle.cli.columns import PLAIN, cell, in_one_line, width
 from rekindle.domain.credit import CampaignCredit, by_campaign
+
+_NUMBER = 9
 
 
 def credit_table(credit: Counter[str], other: Counter[str] | None, name: Callable[[str], str]) -> str:
@@ -12,13 +15,24 @@ def credit_table(credit: Counter[str], other: Counter[str] | None, name: Callabl
     if not rows:
         return "No campaign got credit."
     total = CampaignCredit("", credit.total(), None if other is None else other.total())
-    named = [*((name(row.campaign_id), row) for row in rows), ("total", total)]
-    width = max(len("campaign"), *(len(label) for label, _ in named))
     heads = ["credit"] if other is None else ["credit", "against", "change"]
-    lines = [f"{'campaign':<{width}}" + "".join(f"{head:>9}" for head in heads)]
-    for label, row in named:
-        cells = [f"{row.credit:>9,}"]
-        if row.against is not None:
-            cells += [f"{row.against:>9,}", f"{row.change:>+9,}"]
-        lines.append(f"{label:<{width}}" + "".join(cells))
-    return "\n".join(lines)
+    table = [(label, _cells(row)) for label, row in zip(_labels(rows, name), rows, strict=True)]
+    table = [("campaign", heads), *table, ("total", _cells(total))]
+    widest = min(max(width(label) for label, _ in table), PLAIN - _NUMBER * len(heads))
+    return "\n".join(cell(label, widest) + "".join(f"{one:>{_NUMBER}}" for one in cells) for label, cells in table)
+
+
+def _labels(rows: Sequence[CampaignCredit], name: Callable[[str], str]) -> Sequence[str]:
+    """What the campaigns are called, with the id where two are called the same."""
+    named = [in_one_line(name(row.campaign_id)) for row in rows]
+    often = Counter(named)
+    return [
+        f"{row.campaign_id} ({label})" if often[label] > 1 else label for label, row in zip(named, rows, strict=True)
+    ]
+
+
+def _cells(row: CampaignCredit) -> Sequence[str]:
+    cells = [f"{row.credit:,}"]
+    if row.against is not None:
+        cells += [f"{row.against:,}", f"{row.change:+,}"]
+    return cells

@@ -3,18 +3,17 @@
 import argparse
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
-from rekindle.adapters.wire.rules import moment
 from rekindle.application.ports import Reference
+from rekindle.cli.columns import cell, cut
 from rekindle.cli.lines import write_line
-from rekindle.cli.play import Unusable, decisions_of, settings_of, tell_refused
+from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called, settings_of, tell_refused
 from rekindle.domain import times
 from rekindle.domain.credit import names_of
-from rekindle.domain.errors import Refusal
 from rekindle.domain.funnel import By, Funnel, Group, funnel, year_before
 from rekindle.domain.journey import ORDER
 from rekindle.runtime.simulation import Simulation
@@ -45,7 +44,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _funnel(parsed: argparse.Namespace) -> int:
-    since, until = _instant(parsed.since, "--from"), _instant(parsed.until, "--to")
+    since = instant_of(parsed.since, "--from") if parsed.since is not None else None
+    until = instant_of(parsed.until, "--to") if parsed.until is not None else None
     simulation = Simulation(settings_of(parsed.settings))
     simulation.keep_journeys()
     with closing(History(parsed.history)) as history:
@@ -66,23 +66,9 @@ def _funnel(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _instant(given: str | None, option: str) -> datetime | None:
-    """An instant, or the beginning of a day in UTC. Raises Unusable."""
-    if given is None:
-        return None
-    try:
-        return moment(f"{given}T00:00:00Z" if len(given) == len("2026-01-31") else given, option)
-    except Refusal as refusal:
-        raise Unusable(f"{option}: {given!r}: {refusal.message}") from None
-
-
 def _names(reference: Reference, by: By | None) -> Callable[[str | None], str | None]:
     """What the key of a group is called."""
-    campaign = names_of(reference.campaign)
-
-    def owner(owner_id: str) -> str:
-        held = reference.user(owner_id) or reference.queue(owner_id)
-        return (held.name if held else None) or owner_id
+    campaign, owner = names_of(reference.campaign), owners_called(reference)
 
     def name(key: str | None) -> str | None:
         if key is None:
@@ -112,8 +98,7 @@ def _table(heads: Sequence[Row], rows: Iterable[tuple[str, Group]], cells: Calla
 
 
 def _line(label: str, cells: Sequence[str]) -> str:
-    short = label if len(label) < NAME else f"{label[: NAME - 2]}…"
-    return f"{short:<{NAME}}" + "".join(f"{cell:>{CELL}}" for cell in cells)
+    return cell(cut(label, NAME - 1), NAME) + "".join(f"{told:>{CELL}}" for told in cells)
 
 
 def _wide(heads: Iterable[str]) -> Sequence[str]:

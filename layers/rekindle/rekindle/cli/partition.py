@@ -14,11 +14,11 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import msgspec
 
-from rekindle.adapters.history import BadHistory, lines_of
+from rekindle.adapters.history import BadHistory, envelope_of, lines_of, opened
 from rekindle.adapters.wire.events import OWN_SOURCE, end_of_history, ended_at, facts_of
 from rekindle.domain import times
 from rekindle.domain.errors import Malformed, Refusal
@@ -40,7 +40,6 @@ MOST_PARTS = 500
 """Files that are open at the same time."""
 _LEVEL = 6
 
-_ANY = msgspec.json.Decoder()
 _REFUSED = ("",)
 """Where a refused event belongs: to one part, so that it is refused once."""
 
@@ -96,24 +95,25 @@ def _partition(parsed: argparse.Namespace) -> int:
 def partition(history: Path, into: Path, parts: int) -> tuple[int, int]:
     """Answers how many events are in every part, and how many in one. Raises OSError and BadHistory."""
     families, end = Families(), times.FIRST
-    for told in _told(history):
-        end = max(end, told.until)
-        if told.records:
-            families.unite(told.records)
     everywhere = somewhere = 0
     with ExitStack() as stack:
-        files = [stack.enter_context(_packed(into / f"part-{n:04}.jsonl.gz")) for n in range(parts)]
-        for told in _told(history):
+        file = stack.enter_context(opened(history))
+        for told in _told(file):
+            end = max(end, told.until)
+            if told.records:
+                families.unite(told.records)
+        packed = [stack.enter_context(_packed(into / f"part-{n:04}.jsonl.gz")) for n in range(parts)]
+        for told in _told(file):
             if told.is_ours:
                 continue
             everywhere += not told.records
             somewhere += bool(told.records)
-            for file in [files[_number(families.head(told.records[0]), parts)]] if told.records else files:
-                file.write(told.line.rstrip(b"\r\n") + b"\n")
+            for part in [packed[_number(families.head(told.records[0]), parts)]] if told.records else packed:
+                part.write(told.line.rstrip(b"\r\n") + b"\n")
         if end > times.FIRST:
             last = msgspec.json.encode(end_of_history(end)) + b"\n"
-            for file in files:
-                file.write(last)
+            for part in packed:
+                part.write(last)
     return everywhere, somewhere
 
 
@@ -128,9 +128,9 @@ class _Told(NamedTuple):
     cut again stays its end."""
 
 
-def _told(history: Path) -> Iterator[_Told]:
+def _told(history: IO[bytes]) -> Iterator[_Told]:
     for number, line in lines_of(history):
-        envelope = _ANY.decode(line)
+        envelope = envelope_of(number, line)
         if envelope.get("source") == OWN_SOURCE:
             yield _Told(line, (), ended_at(envelope) or times.FIRST, is_ours=True)
             continue

@@ -149,6 +149,7 @@ def _basis(arrival: Arrival) -> Basis:
         arrival.person,
         active if may_take_over(arrival.trigger, active) else None,
         details.score if details is not None else None,
+        arrival.response.campaign_id,
         crossing.as_of if crossing is not None and crossing.reason in _FOUND_NOBODY else None,
     )
 

@@ -108,6 +108,8 @@ class Basis:
     """Whole where an arrival might have taken its place; else no more than since when it is active, and by what."""
     own_score: float | None = None
     """The part of the score that is the arriving response's own."""
+    campaign_id: str | None = None
+    """The arriving response's, so that it can be named where nothing came of it."""
     unanswered_at: datetime | None = None
     """The last crossing, where it had found nobody before the response arrived."""
 

@@ -285,6 +285,7 @@ def basis_of(
     person: Person | None,
     contested: Engagement | None = None,
     own_score: float | None = None,
+    campaign_id: str | None = None,
     unanswered_at: datetime | None = None,
 ) -> Basis:
     """What is read of a person, and beyond it what an arrival alone looks at: `contested` is the engagement that it
@@ -307,6 +308,7 @@ def basis_of(
         person.deleted,
         contested,
         own_score,
+        campaign_id,
         unanswered_at,
     )
 

@@ -82,6 +82,7 @@ _BASIS = {
     "deleted": "x",
     "active": "a",
     "own_score": "p",
+    "campaign_id": "k",
     "unanswered_at": "u",
 }
 

@@ -8,7 +8,7 @@ from rekindle.adapters.wire import records, requests, salesforce
 from rekindle.adapters.wire.records import Reader, mark_of
 from rekindle.adapters.wire.rules import time_told
 from rekindle.domain import times
-from rekindle.domain.errors import Malformed
+from rekindle.domain.errors import InvalidField, Malformed
 from rekindle.domain.facts import Fact
 
 OWN_SOURCE = "rekindle"
@@ -59,7 +59,7 @@ def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
         return [read(detail, mark_of(detail_type, detail, at, _in_detail), _in_detail)]
     if salesforce.is_change(detail):
         return salesforce.facts_of(detail_type, detail)
-    raise Malformed("there is no such detail-type", "detail-type")
+    raise InvalidField("there is no such detail-type", "detail-type")
 
 
 def end_of_history(at: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ from rekindle.domain.template import PARTS, TEMPLATES
 
 LARGEST = 200_000
 """Bytes of a document, as it is sent and as it is stored; an item of DynamoDB holds 400 KB."""
+DEEPEST = 20
+"""Steps to a value; an item of DynamoDB holds 32, and the schema asks for less than ten."""
 
 Part = str | int
 Fault = tuple[tuple[Part, ...], str]
@@ -60,8 +62,10 @@ def _from_yaml(text: str) -> Any:
 
 
 def _plain(value: Any, at: tuple[Part, ...]) -> Any:
-    """The same with whole numbers as such and Salesforce's ids in their longer form; refused where JSON has no word for
-    a value, or two for one name."""
+    """The same with whole numbers as such and Salesforce's ids in their longer form; refused where JSON has no kind for
+    a value, or two values for a name."""
+    if len(at) > DEEPEST:
+        raise Malformed("the document is nested too deep", path_of(at))
     match value:
         case _Pairs():
             names = [name for name, _ in value]
@@ -74,8 +78,6 @@ def _plain(value: Any, at: tuple[Part, ...]) -> Any:
             return _with_widened_keys(plain, at)
         case list():
             return [_plain(entry, (*at, index)) for index, entry in enumerate(value)]
-        case float() if not math.isfinite(value):
-            raise Malformed("a number of the document is not finite", path_of(at))
         case float() if value.is_integer():
             return int(value)
         case str() if any("\ud800" <= letter <= "\udfff" for letter in value):
@@ -135,12 +137,25 @@ def shown(version: int, document: Mapping[str, Any]) -> dict[str, Any]:
     return {"version": version, "settings": document if version else DEFAULTS}
 
 
-def checked(document: dict[str, Any]) -> dict[str, Any]:
-    """The document, if its shape is right. Raises InvalidSettings with every fault."""
+Named = Callable[[Mapping[str, Any]], list[tuple[str, str]]]
+"""Looks up what a document of the right shape names, and answers what is not there, as (path, message)."""
+
+
+def checked(document: dict[str, Any], named: Named = lambda _: []) -> dict[str, Any]:
+    """The document, if its shape is right. Raises InvalidSettings with every fault, also of what it names."""
     found = faults(document)
     if found:
-        raise InvalidSettings(found)
+        raise InvalidSettings(_with_named(document, found, named))
     return document
+
+
+def all_faults(document: Mapping[str, Any], named: Named) -> list[tuple[str, str]]:
+    """Of its shape and of what it names."""
+    return _with_named(document, faults(document), named)
+
+
+def _with_named(document: Mapping[str, Any], found: list[tuple[str, str]], named: Named) -> list[tuple[str, str]]:
+    return sorted([*found, *named(_sound(document, found))])
 
 
 def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -154,6 +169,7 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         for path, message in _told(tuple(error.absolute_path), error.validator, error.schema, error.instance):
             found.setdefault(path, message)
     for path, message in (
+        *_not_finite((), document),
         *_bad_durations((), SCHEMA, document),
         *_statuses(document),
         *_scenarios(document),
@@ -172,6 +188,30 @@ def _bad_texts(_: Any, pattern: str, value: Any, __: Rule) -> Iterator[Exception
 
     if isinstance(value, str) and not re.fullmatch(pattern, value, re.ASCII):
         yield ValidationError(f"does not match {pattern}")
+
+
+def _sound(document: Mapping[str, Any], found: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """What of a document names campaigns and owners and is itself without fault: that can be looked up whatever is
+    wrong elsewhere, so that all faults are told at once."""
+    faulty = [path for path, _ in found]
+
+    def is_sound(*place: Part) -> bool:
+        at = path_of(place)
+        return not any(at == path or _is_below(at, path) or _is_below(path, at) for path in faulty)
+
+    scenarios = _entries(document.get("reactivation"))
+    return {
+        "reactivation": {
+            name: {"default_campaign": section["default_campaign"]}
+            for name, section in scenarios.items()
+            if "default_campaign" in _entries(section) and is_sound("reactivation", name, "default_campaign")
+        },
+        "assignment": document["assignment"] if "assignment" in document and is_sound("assignment") else {},
+    }
+
+
+def _is_below(path: str, other: str) -> bool:
+    return path.startswith((f"{other}.", f"{other}["))
 
 
 def _told(at: tuple[Part, ...], keyword: str, rule: Rule, value: Any) -> Iterator[Fault]:
@@ -232,6 +272,15 @@ def _words(name: str, rule: Rule) -> str:
 def _shown(value: Any) -> str:
     """A short value itself: settings tell of no person."""
     return json.dumps(value, ensure_ascii=False) if len(str(value)) <= 40 and value != "" else kind_of(value)
+
+
+def _not_finite(at: tuple[Part, ...], value: Any) -> Iterator[Fault]:
+    """Numbers that YAML has a word for and JSON has none, wherever they stand."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield at, f"expected a finite number, got {_shown(value)}"
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for part, inner in entries:
+        yield from _not_finite((*at, part), inner)
 
 
 def _bad_durations(at: tuple[Part, ...], rule: Rule, value: Any) -> Iterator[Fault]:

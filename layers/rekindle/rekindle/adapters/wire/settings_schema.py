@@ -89,7 +89,8 @@ def _campaign(description: str) -> Rule:
 
 _DEFAULT_CAMPAIGN = _optional(
     _object(
-        "Which campaign gets a response inserted where the search found none; null for no such campaign.",
+        "Which campaign gets a response inserted where the search found none; null for no such campaign. A response "
+        "prompt does not look at it: it falls back to the prompted campaign itself.",
         {
             "single": _optional(_campaign("The campaign for everybody whom nothing else here matches.")),
             "by": _optional(
