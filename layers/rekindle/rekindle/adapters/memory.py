@@ -129,7 +129,9 @@ class MemoryPeople:
         with self.memory.lock:
             person = self.memory.people.get(person_id)
             held = dict(self.memory.responses.get(person_id, {}))
-            return MemoryCandidates(person, held, self.reference.settings().classes)
+            return MemoryCandidates(
+                replace(person, profile=None) if person else None, held, self.reference.settings().classes
+            )
 
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
         with self.memory.lock:
@@ -186,43 +188,51 @@ class MemoryPeople:
                 raise Conflict("the score was changed since")
 
     def _write(self, change: Change) -> None:
-        memory, person_id = self.memory, change.person.person_id
-        person = change.person
+        memory, person = self.memory, change.person
+        person_id = person.person_id
         if person.profile is None:
             stored = memory.people.get(person_id)
             person = replace(person, profile=(stored.profile if stored else None) or Profile())
         memory.people[person_id] = person
-        if memory.assignments is not None:
-            for entry in change.entries:
-                # A wait may end in the very change in which the person takes over another's.
-                if isinstance(entry, AssignmentStep):
-                    memory.assignments[entry.assignment.assignment_id] = (entry.person_id, entry.assignment)
-            if person.assignment is not None:
-                memory.assignments[person.assignment.assignment_id] = (person_id, person.assignment)
         if change.status_activated and person.status_activated is not None:
             acted = person.profile.who_made(person.status_activated) if person.profile else None
             memory.activations.append((person_id, person.status_activated, acted))
+        if change.responses or change.removed:
+            self._write_responses(change, person_id)
+        if change.decision is not None:
+            _store(memory, change.decision)
+        if change.member is not None:
+            memory.members.setdefault(change.member.batch_id, {})[change.member.decision_id] = change.member
+        if change.entries:
+            self._write_entries(change.entries)
+        if memory.assignments is not None and person.assignment is not None:
+            memory.assignments[person.assignment.assignment_id] = (person_id, person.assignment)
+
+    def _write_responses(self, change: Change, person_id: str) -> None:
+        memory = self.memory
         held = memory.responses.get(person_id)
         if held is None:
             held = memory.responses[person_id] = {}
         for response in change.responses:
             before = held.get(response.response_id)
-            if before is not None and response.details is None:
-                response = replace(response, details=before.details, trail=(*before.trail, *response.trail))
-            held[response.response_id] = response
             if before is None:
                 memory.homes[response.response_id] = Home(person_id)
+            elif response.details is None:
+                response = replace(response, details=before.details, trail=(*before.trail, *response.trail))
+            held[response.response_id] = response
         for response_id in change.removed:
             held.pop(response_id, None)
             if memory.homes.get(response_id) == Home(person_id):
                 del memory.homes[response_id]
-        if change.decision is not None:
-            _store(memory, change.decision)
-        if change.member is not None:
-            memory.members.setdefault(change.member.batch_id, {})[change.member.decision_id] = change.member
-        for entry in change.entries:
+
+    def _write_entries(self, entries: Iterable[Entry]) -> None:
+        memory = self.memory
+        for entry in entries:
             memory.records.setdefault(entry.person_id, {})[entry_id(entry)] = entry
             memory.outbox.append(entry)
+            # A wait may end in the very change in which the person takes over another's.
+            if memory.assignments is not None and isinstance(entry, AssignmentStep):
+                memory.assignments[entry.assignment.assignment_id] = (entry.person_id, entry.assignment)
 
     def reindex(self, person: Person, classes: Mapping[str, ResponseClass | None], class_map: str) -> None:
         self.commit(Change(replace(person, version=person.version + 1, classes=class_map), person.version))
@@ -526,7 +536,8 @@ class MemoryReference:
         return Settings.of(self.memory.documents[version - 1][0], version) if version else Settings()
 
     def campaign(self, campaign_id: str) -> Campaign | None:
-        return self._campaigns.get(campaign_id)
+        held = self.memory.campaigns.get(campaign_id)
+        return held[-1] if held else None
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
         return self._campaigns.at(campaign_id, moment)

@@ -15,10 +15,10 @@ from rekindle.domain.arrival import FOUND_NOBODY, UNITED, Arrival, evaluate
 from rekindle.domain.decision import Decision, Trigger, decision_id
 from rekindle.domain.journey import has_opportunity
 from rekindle.domain.person import Engagement, Person
-from rekindle.domain.reactivation import new_engagement, rules_of_choice
+from rekindle.domain.reactivation import World, new_engagement, rules_of_choice
 from rekindle.domain.response import NO_ACTION_REQUIRED, Response, ResponseClass
 from rekindle.domain.search import best
-from rekindle.domain.settings import Scenario
+from rekindle.domain.settings import Scenario, Settings
 from rekindle.domain.values import replace
 
 RECENT = 20
@@ -55,7 +55,9 @@ class ReconsiderResponses:
             if response is None:
                 return None
             settings = self.reference.settings()
-            world = world_of_arrival(person, self.people, self.reference, self.clock, owners_of(self.reference))
+            world = world_of_arrival(
+                person, self.people, self.reference, settings, self.clock, owners_of(self.reference)
+            )
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
@@ -89,7 +91,9 @@ class ReconsiderResponses:
                 score=score.as_of(told_at) if score else None,
                 previous_score=None,
             )
-            world = world_of_arrival(person, self.people, self.reference, self.clock, owners_of(self.reference))
+            world = world_of_arrival(
+                person, self.people, self.reference, settings, self.clock, owners_of(self.reference)
+            )
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
@@ -122,7 +126,9 @@ class ReconsiderResponses:
             chosen = self.people.get_response(person_id, active.response_id) if active is not None else None
             settings = self.reference.settings()
             arrival = Arrival(trigger, person, response, None, unanswered, active_response=chosen, united=True)
-            world = world_of_arrival(person, self.people, self.reference, self.clock, owners_of(self.reference))
+            world = world_of_arrival(
+                person, self.people, self.reference, settings, self.clock, owners_of(self.reference)
+            )
             decision, change = evaluate(arrival, world)
             if not decision.activates:
                 return None
@@ -141,6 +147,10 @@ class ReconsiderResponses:
             if found is not None and found.reason in FOUND_NOBODY:
                 return found
         return None
+
+    def _world(self, person: Person, settings: Settings) -> World:
+        owners = owners_of(self.reference)
+        return world_of_arrival(person, self.people, self.reference, settings, self.clock, owners)
 
     def _best(self, candidates: Candidates, active: Engagement) -> Response | None:
         """What the search that chose the active response would find now beside it, of what had been told by then."""

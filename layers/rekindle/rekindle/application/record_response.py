@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from rekindle.application.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
@@ -25,14 +24,9 @@ from rekindle.domain.response import NO_ACTION_REQUIRED, Response
 from rekindle.domain.uniting import given
 from rekindle.domain.values import replace
 
-
-class Found(NamedTuple):
-    """Who has a response, and what is known of it."""
-
-    person: Person | None
-    stored: Response | None
-    buried: Mark | None = None
-    """The deletion, where it came before the response itself: `stored` is no more than that."""
+Found = tuple[Person | None, Response | None, Mark | None]
+"""Who has a response, what is known of it, and its deletion, where that came before the response itself: then no more
+than that is known of it."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +80,12 @@ class RecordResponse:
         person, stored = self._load(fact.person_id, fact.response_id)
         person = person or Person(fact.person_id)
         if stored is not None:
-            return Found(person, stored)
+            return person, stored, None
         other, response, buried = self._elsewhere(fact.response_id)
         if other is None or response is None or other.person_id == person.person_id:
-            return Found(person, response if other is None else None, buried)
+            return person, response if other is None else None, buried
         if isinstance(fact, ResponseDeleted) or not told_later(fact.mark, response):
-            return Found(other, response)
+            return other, response, None
         settings = self.reference.settings()
         mine = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
         moved = given(person, other, response, mine, fact.mark.at, settings, self._owners)
@@ -101,10 +95,10 @@ class RecordResponse:
     def _elsewhere(self, response_id: str) -> Found:
         home = self.people.home_of(response_id)
         if home is not None and home.person_id is not None:
-            return Found(*self._load(home.person_id, response_id))
+            return *self._load(home.person_id, response_id), None
         if home is None or home.deleted is None:
-            return Found(None, None)
-        return Found(None, response_deleted(nothing_known_of(response_id, home.deleted), home.deleted), home.deleted)
+            return None, None, None
+        return None, response_deleted(nothing_known_of(response_id, home.deleted), home.deleted), home.deleted
 
     def _load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
         """Both, of the person or of the one that took it over."""
@@ -138,7 +132,7 @@ class RecordResponse:
         if person.active is not None and may_take_over(trigger, person.active):
             active = self.people.get_response(person.person_id, person.active.response_id)
         arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_another=is_another)
-        world = world_of_arrival(person, self.people, self.reference, self.clock, self._owners)
+        world = world_of_arrival(person, self.people, self.reference, settings, self.clock, self._owners)
         decision, change = evaluate(arrival, world)
         change = change.indexed_by(settings)
         if buried is not None:

@@ -8,6 +8,7 @@ from rekindle.domain.assignment import Owners
 from rekindle.domain.person import Person, told_of
 from rekindle.domain.reactivation import World
 from rekindle.domain.response import Response, ResponseClass
+from rekindle.domain.settings import Settings
 
 
 def owners_of(reference: Reference) -> Owners:
@@ -18,15 +19,15 @@ def owners_of(reference: Reference) -> Owners:
     return Owners(reference.user, reference.queue, account_owner_of)
 
 
-def world_of_arrival(person: Person, people: People, reference: Reference, clock: Clock, owners: Owners) -> World:
+def world_of_arrival(
+    person: Person, people: People, reference: Reference, settings: Settings, clock: Clock, owners: Owners
+) -> World:
     """For a response's own arrival, which searches for nothing and inserts nothing."""
 
     def told() -> Mapping[str, Any]:
         return told_of(person if person.profile is not None else people.get(person.person_id))
 
-    return World(
-        reference.settings(), reference.campaign, _none_of_class, _no_repeats, clock(), told=told, owners=owners
-    )
+    return World(settings, reference.campaign, _none_of_class, _no_repeats, clock(), told=told, owners=owners)
 
 
 def _none_of_class(_: ResponseClass) -> Iterable[Response]:

@@ -1,6 +1,6 @@
 """What one decision or one fact changes: committed whole, under the condition that nobody changed the person since."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -44,11 +44,9 @@ class Change:
     member: "Member | None" = None
     """The activation of a backfill, as it is to be remembered for an undo."""
 
-    def arriving(self) -> Iterator[Response]:
+    def arriving(self) -> list[Response]:
         """Responses that this very change makes the person's: what it traces, and traces after nobody or another."""
-        for response in self.responses:
-            if response.details is not None and self._is_first_trace(response.trail):
-                yield response
+        return [one for one in self.responses if one.details is not None and self._is_first_trace(one.trail)]
 
     def _is_first_trace(self, trail: Sequence[Trace]) -> bool:
         if not trail:

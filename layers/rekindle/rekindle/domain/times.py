@@ -6,17 +6,14 @@ from functools import lru_cache
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
-_read = datetime.fromisoformat
 
 
 def instant(text: str) -> datetime:
     """Read an RFC 3339 time with an offset. Raises ValueError where the offset is missing."""
     try:
-        moment = _read(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         moment = _seldom_written(text)
-    if moment.tzinfo is UTC and not moment.microsecond:
-        return moment  # As most are, and every event tells several.
     if moment.tzinfo is None:
         raise ValueError("a time needs an offset, such as Z or +01:00")
     if moment.tzinfo is not UTC:

@@ -262,8 +262,9 @@ class Simulation:
             self.refused.append(Refused(line, refusal))
             return
         self.applied += recorded.applied
-        self.older += recorded.older
-        self.duplicate += recorded.duplicate
+        if recorded.older or recorded.duplicate:
+            self.older += recorded.older
+            self.duplicate += recorded.duplicate
         memory = self.memory
         if fact.mark.minor and (memory.crossings or memory.activations):
             self._hold(fact.mark.at)

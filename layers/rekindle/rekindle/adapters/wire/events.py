@@ -51,8 +51,12 @@ def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
         raise Malformed("an event needs a detail, which is an object", "detail")
     read = _READERS.get(detail_type)
     if read is not None:
-        mark = mark_of(detail_type, detail, _told_at(envelope, detail), _in_detail)
-        return [read(detail, mark, _in_detail)]
+        at = time_told(envelope, "time", str)
+        # `occurred_at` goes before it, since a bus may stamp a time of its own, to the second or the moment of a
+        # replay; but a task's is when its activity took place, not when the task was told of.
+        if detail.get("occurred_at") is not None and detail_type != "Task Logged":
+            at = time_told(detail, "occurred_at", _in_detail)
+        return [read(detail, mark_of(detail_type, detail, at, _in_detail), _in_detail)]
     if salesforce.is_change(detail):
         return salesforce.facts_of(detail_type, detail)
     raise InvalidField("there is no such detail-type", "detail-type")
@@ -67,16 +71,6 @@ def ended_at(envelope: Mapping[str, Any]) -> datetime | None:
     """When a history ends that says so by such an event. Raises InvalidField."""
     ends = envelope.get("source") == OWN_SOURCE and envelope.get("detail-type") == _ENDED
     return time_told(envelope, "time", str) if ends else None
-
-
-def _told_at(envelope: Mapping[str, Any], detail: Mapping[str, Any]) -> datetime:
-    """When it happened: `detail.occurred_at` where the sender names it, since a bus may stamp a time of its own, to
-    the second or the moment of a replay; else the envelope's time."""
-    told = time_told(envelope, "time", str)
-    # A task's `occurred_at` is when its activity took place, not when the task was told of.
-    if detail.get("occurred_at") is not None and envelope.get("detail-type") != "Task Logged":
-        return time_told(detail, "occurred_at", _in_detail)
-    return told
 
 
 def _in_detail(name: str) -> str:
