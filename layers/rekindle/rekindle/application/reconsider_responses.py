@@ -55,9 +55,7 @@ class ReconsiderResponses:
             if response is None:
                 return None
             settings = self.reference.settings()
-            world = world_of_arrival(
-                person, self.people, self.reference, settings, self.clock, owners_of(self.reference)
-            )
+            world = self._world(person, settings)
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
@@ -91,9 +89,7 @@ class ReconsiderResponses:
                 score=score.as_of(told_at) if score else None,
                 previous_score=None,
             )
-            world = world_of_arrival(
-                person, self.people, self.reference, settings, self.clock, owners_of(self.reference)
-            )
+            world = self._world(person, settings)
             decision, change = evaluate(Arrival(trigger, person, response, score), world)
             if not decision.activates:
                 return None
@@ -126,9 +122,7 @@ class ReconsiderResponses:
             chosen = self.people.get_response(person_id, active.response_id) if active is not None else None
             settings = self.reference.settings()
             arrival = Arrival(trigger, person, response, None, unanswered, active_response=chosen, united=True)
-            world = world_of_arrival(
-                person, self.people, self.reference, settings, self.clock, owners_of(self.reference)
-            )
+            world = self._world(person, settings)
             decision, change = evaluate(arrival, world)
             if not decision.activates:
                 return None
