@@ -356,3 +356,13 @@ def test_the_bucket_is_private_encrypted_and_forgets() -> None:
     assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 30)
     (refusal,) = resources("AWS::S3::BucketPolicy")["SimulationsBucketPolicy"]["PolicyDocument"]["Statement"]
     assert (refusal["Effect"], refusal["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_the_bus_hands_on_the_changes_of_every_object_that_is_read() -> None:
+    (rule,) = (
+        properties["EventPattern"]
+        for properties in resources("AWS::Events::Rule").values()
+        if "LeadChangeEvent" in properties["EventPattern"]["detail-type"]
+    )
+    told = {name for name in rule["detail-type"] if name.endswith("ChangeEvent")}
+    assert told == {f"{entity}ChangeEvent" for entity in salesforce.MAPPING}

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from rekindle.adapters.wire.events import facts_of
-from rekindle.adapters.wire.records import PERSON
+from rekindle.adapters.wire.records import ACCOUNT as ACCOUNT_VALUES
+from rekindle.adapters.wire.records import CAMPAIGN as CAMPAIGN_VALUES
+from rekindle.adapters.wire.records import OPPORTUNITY as OPPORTUNITY_VALUES
+from rekindle.adapters.wire.records import PERSON, RESPONSE
+from rekindle.adapters.wire.records import TASK as TASK_VALUES
+from rekindle.adapters.wire.records import USER as USER_VALUES
 from rekindle.adapters.wire.salesforce import MAPPING
 from rekindle.domain.errors import InvalidField
 from rekindle.domain.facts import (
@@ -17,10 +22,13 @@ from rekindle.domain.facts import (
     CampaignChanged,
     CampaignDeleted,
     Fact,
+    OpportunityChanged,
+    OpportunityDeleted,
     PersonChanged,
     PersonDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    TaskLogged,
     UserChanged,
 )
 from rekindle.domain.ordering import Order
@@ -28,6 +36,7 @@ from rekindle.domain.ordering import Order
 SAMPLES = Path(__file__).parents[3] / "events"
 LEAD, CONTACT, CAMPAIGN = "00Q5e00000A1b2CEAR", "0035e00000B7c8DAAR", "7015e000000F5g6AAC"
 MEMBER, ACCOUNT, USER = "00v5e00000C3d4EAAR", "0015e000003AbCdAAK", "0055e000003XyZaAAK"
+TASK, OPPORTUNITY = "00T5e00000D5e6FEAR", "0065e00000E7f8GAAR"
 COMMITTED = datetime(2025, 3, 31, 9, 30, 5, tzinfo=UTC)
 RECORDS = {
     "Lead": LEAD,
@@ -35,6 +44,8 @@ RECORDS = {
     "Campaign": CAMPAIGN,
     "CampaignMember": MEMBER,
     "Account": ACCOUNT,
+    "Task": TASK,
+    "Opportunity": OPPORTUNITY,
     "User": USER,
 }
 
@@ -45,6 +56,8 @@ UNCHANGED: dict[str, dict[str, Any]] = {
     "Campaign": {"Name": None, "IsActive": None, "Precedence__c": None},
     "CampaignMember": {"CampaignId": None, "LeadId": None, "ContactId": None, "HasResponded": None},
     "Account": {"Name": None, "Website": None, "OwnerId": None, "ParentId": None, "Type": None},
+    "Task": {"WhoId": None, "OwnerId": None, "Status": None, "IsClosed": None, "CompletedDateTime": None},
+    "Opportunity": {"ContactId": None, "AccountId": None, "StageName": None, "IsClosed": None, "Amount": None},
     "User": {"Name": None, "IsActive": None, "Region__c": None},
 }
 
@@ -266,8 +279,86 @@ def test_what_concerns_nobody_here_changes_no_account() -> None:
     assert facts_of(change("Account", AnnualRevenue=5)) == []
 
 
-def test_every_field_of_ours_that_is_fed_is_one_of_the_domain() -> None:
-    assert (MAPPING["Lead"].keys() | MAPPING["Contact"].keys()) <= PERSON
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("fields", "values"),
+    [
+        ({"WhoId": "00Q5e00000A1b2C", "OwnerId": "0055e000003XyZa"}, {"person_id": LEAD, "owner_id": USER}),
+        ({"WhoId": None}, {"person_id": None}),
+        ({"TaskSubtype": "Call", "Type": "Other"}, {"kind": "call"}),
+        ({"Type": "Meeting"}, {"kind": "meeting"}),
+        ({"IsClosed": True, "Status": "Done"}, {"completed": True}),
+        ({"Status": "Completed"}, {"completed": True}),
+        ({"Status": "In Progress"}, {"completed": False}),
+        ({"CompletedDateTime": "2025-03-31T09:30:00.000Z"}, {"occurred_at": datetime(2025, 3, 31, 9, 30, tzinfo=UTC)}),
+        ({"CompletedDateTime": 1743413400000}, {"occurred_at": datetime(2025, 3, 31, 9, 30, tzinfo=UTC)}),
+    ],
+)
+def test_each_field_of_a_task_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
+    fact = the_fact("Task", relay=relay, **fields)
+    assert isinstance(fact, TaskLogged)
+    assert (fact.task_id, fact.values) == (TASK, values)
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("fields", "values"),
+    [
+        ({"ContactId": "0035e00000B7c8D"}, {"person_ids": (CONTACT,)}),
+        ({"AccountId": "0015e000003AbCd"}, {"account_id": ACCOUNT}),
+        ({"StageName": "Closed Won", "IsClosed": True}, {"stage": "Closed Won", "is_closed": True}),
+        ({"IsWon": False}, {"is_won": False}),
+        ({"Amount": 1200.5, "CurrencyIsoCode": "EUR"}, {"amount": 1200.5, "currency": "EUR"}),
+        ({"CreatedDate": "2025-03-31T09:30:00.000Z"}, {"created_at": datetime(2025, 3, 31, 9, 30, tzinfo=UTC)}),
+        ({"CreatedDate": 1743413400000}, {"created_at": datetime(2025, 3, 31, 9, 30, tzinfo=UTC)}),
+    ],
+)
+def test_each_field_of_an_opportunity_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
+    fact = the_fact("Opportunity", relay=relay, **fields)
+    assert isinstance(fact, OpportunityChanged)
+    assert (fact.opportunity_id, fact.values) == (OPPORTUNITY, values)
+
+
+def test_what_concerns_nobody_here_changes_no_task_and_no_opportunity() -> None:
+    assert facts_of(change("Task", Subject="Call back", ActivityDate="2025-04-01")) == []
+    assert facts_of(change("Opportunity", NextStep="Call back", CloseDate="2025-04-01")) == []
+
+
+def test_an_opportunity_can_be_deleted_and_a_task_was_done_all_the_same() -> None:
+    assert isinstance(the_fact("Opportunity", kind="DELETE"), OpportunityDeleted)
+    assert facts_of(change("Task", kind="DELETE")) == []
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+def test_a_conversion_tells_whose_the_opportunity_is(relay: bool) -> None:
+    converted = {"ConvertedContactId": CONTACT[:15], "ConvertedOpportunityId": OPPORTUNITY[:15]}
+    person, opportunity = facts_of(change("Lead", relay=relay, **converted))
+    assert isinstance(person, PersonChanged) and isinstance(opportunity, OpportunityChanged)
+    assert person.values == {"kind": "lead", "converted_contact_id": CONTACT}
+    assert (opportunity.opportunity_id, opportunity.values) == (OPPORTUNITY, {"person_ids": (CONTACT,)})
+    assert opportunity.mark == person.mark
+
+
+def test_a_conversion_without_an_opportunity_tells_of_none() -> None:
+    fact = the_fact("Lead", relay=True, ConvertedContactId=CONTACT, ConvertedOpportunityId=None)
+    assert isinstance(fact, PersonChanged)
+
+
+@pytest.mark.parametrize(
+    ("entity", "known"),
+    [
+        ("Lead", PERSON | {"converted_opportunity_id"}),
+        ("Contact", PERSON),
+        ("Campaign", CAMPAIGN_VALUES),
+        ("CampaignMember", RESPONSE | {"person_id", "campaign_id"}),
+        ("Account", ACCOUNT_VALUES),
+        ("Task", TASK_VALUES),
+        ("Opportunity", OPPORTUNITY_VALUES),
+        ("User", USER_VALUES),
+    ],
+)
+def test_every_field_of_ours_that_is_fed_is_one_of_the_domain(entity: str, known: frozenset[str]) -> None:
+    assert MAPPING[entity].keys() <= known
 
 
 # Which fields count as changed.

@@ -377,6 +377,35 @@ def test_what_one_transaction_tells_is_decided_about_when_all_of_it_is_known(set
     ]
 
 
+def test_an_opportunity_that_a_conversion_opened_keeps_its_contact_until_it_is_closed(settings, tmp_path, capsys):
+    opportunity = "0065e00000E7f8GAAR"
+    told = [
+        *BEFORE,
+        committed(4, 1, "Contact", CONTACT, "CREATE", LastName="Holm", Score__c=10.0),
+        committed(4, 2, "Lead", LEAD, ConvertedContactId=CONTACT, ConvertedOpportunityId=opportunity),
+        committed(4, 3, "Opportunity", opportunity, "CREATE", StageName="Prospecting", IsClosed=False, IsWon=False),
+        committed(5, 1, "Contact", CONTACT, Score__c=70.0),
+        committed(6, 1, "Opportunity", opportunity, StageName="Closed Lost", IsClosed=True),
+        committed(7, 1, "Contact", CONTACT, Score__c=10.0),
+        committed(8, 1, "Contact", CONTACT, Score__c=80.0),
+    ]
+    out, _ = simulated(settings, written(tmp_path / "h.jsonl", *told), capsys)
+    decided = [json.loads(line) for line in out.splitlines()]
+    assert [(d["outcome"], d["reason"], d["campaign_id"]) for d in decided[1:]] == [
+        ("skipped", "OPPORTUNITY_OPEN", None),
+        ("reactivated", None, CAMPAIGN),
+    ]
+
+
+def test_a_task_of_salesforce_leads_a_request_to_its_person(settings, tmp_path, capsys):
+    task = "00T5e00000D5e6FEAR"
+    asked = event(5, "Reactivation Requested", request_id="q1", task_id=task, user_id="u1")
+    told = [*BEFORE, committed(4, 1, "Task", task, "CREATE", WhoId=LEAD, Status="Completed", TaskSubtype="Call"), asked]
+    out, _ = simulated(settings, written(tmp_path / "h.jsonl", *told), capsys)
+    last = json.loads(out.splitlines()[-1])
+    assert (last["person_id"], last["outcome"], last["campaign_id"]) == (LEAD, "reactivated", CAMPAIGN)
+
+
 def explained(settings: Path, history: Path, capsys: pytest.CaptureFixture[str], *more: str) -> list[str]:
     assert main(["explain", "--settings", str(settings), str(history), *more]) == 0
     out: str = capsys.readouterr().out

@@ -298,23 +298,32 @@ def user_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> UserCh
     return UserChanged(_id(ids.USER, detail, "user_id", named), mark, user_values(detail, named))
 
 
-def task_logged(detail: Mapping[str, Any], mark: Mark, named: Naming) -> TaskLogged:
+def task_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     values = _values(TaskValues, TASK, detail, named)
     for name, prefixes in (("person_id", ids.PERSON), ("owner_id", ids.OWNER)):
         if values.get(name):
             values[name] = ids.widened_if(prefixes, values[name])
     _in_utc(values, ("occurred_at",), named)
-    return TaskLogged(_id(ids.TASK, detail, "task_id", named), mark, values)
+    return values
 
 
-def opportunity_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> OpportunityChanged:
+def task_logged(detail: Mapping[str, Any], mark: Mark, named: Naming) -> TaskLogged:
+    return TaskLogged(_id(ids.TASK, detail, "task_id", named), mark, task_values(detail, named))
+
+
+def opportunity_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     values = _values(OpportunityValues, OPPORTUNITY, detail, named)
     if values.get("person_ids") is not None:
         values["person_ids"] = tuple(dict.fromkeys(ids.widened_if(ids.PERSON, one) for one in values["person_ids"]))
     if values.get("account_id"):
         values["account_id"] = ids.widened_if(ids.ACCOUNT, values["account_id"])
     _in_utc(values, ("created_at", "closed_at"), named)
-    return OpportunityChanged(_id(ids.OPPORTUNITY, detail, "opportunity_id", named), mark, values)
+    return values
+
+
+def opportunity_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> OpportunityChanged:
+    opportunity_id = _id(ids.OPPORTUNITY, detail, "opportunity_id", named)
+    return OpportunityChanged(opportunity_id, mark, opportunity_values(detail, named))
 
 
 def opportunity_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> OpportunityDeleted:

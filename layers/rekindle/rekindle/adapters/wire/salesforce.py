@@ -5,7 +5,7 @@ may hold fields that did not change: a field counts as changed only if the heade
 is created or undeleted, if it has a value. Gap events ask for a re-read; they change nothing.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -20,8 +20,10 @@ from rekindle.adapters.wire.records import (
     account_values,
     campaign_values,
     digest,
+    opportunity_values,
     person_values,
     response_values,
+    task_values,
     user_values,
 )
 from rekindle.adapters.wire.rules import LATEST, FieldName, FieldValue, Identifier, Text, checked, fits, required
@@ -33,10 +35,13 @@ from rekindle.domain.facts import (
     CampaignChanged,
     CampaignDeleted,
     Fact,
+    OpportunityChanged,
+    OpportunityDeleted,
     PersonChanged,
     PersonDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    TaskLogged,
     UserChanged,
 )
 from rekindle.domain.ordering import Mark
@@ -68,6 +73,7 @@ MAPPING: Mapping[str, Mapped] = MappingProxyType(
             "status": ("Status",),
             "company": ("Company",),
             "converted_contact_id": ("ConvertedContactId",),
+            "converted_opportunity_id": ("ConvertedOpportunityId",),
         },
         "Contact": {
             **_OF_PEOPLE,
@@ -103,6 +109,23 @@ MAPPING: Mapping[str, Mapped] = MappingProxyType(
             "owner_id": ("OwnerId",),
             "parent_id": ("ParentId",),
             "type": ("Type",),
+        },
+        "Task": {
+            "person_id": ("WhoId",),
+            "owner_id": ("OwnerId",),
+            "kind": ("TaskSubtype", "Type"),
+            "occurred_at": ("CompletedDateTime",),
+            "completed": ("IsClosed", "Status"),
+        },
+        "Opportunity": {
+            "person_ids": ("ContactId",),
+            "account_id": ("AccountId",),
+            "stage": ("StageName",),
+            "is_closed": ("IsClosed",),
+            "is_won": ("IsWon",),
+            "amount": ("Amount",),
+            "currency": ("CurrencyIsoCode",),
+            "created_at": ("CreatedDate",),
         },
         "User": {
             "name": ("Name",),
@@ -162,6 +185,19 @@ def _as_name(value: Any) -> Any:
     return " ".join(str(value[part]) for part in ("FirstName", "LastName") if value.get(part))
 
 
+def _as_identifiers(value: Any) -> Any:
+    return [widened(value)] if isinstance(value, str) else value
+
+
+def _as_completed(value: Any) -> Any:
+    """By the task's status where the flag is not told."""
+    return value == "Completed" if isinstance(value, str) else value
+
+
+def _as_kind(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _as_domain(value: Any) -> Any:
     """People write what they like into the field for a website: what is no address there tells of no domain."""
     return naming.web_domain(value) or None if isinstance(value, str) else value
@@ -175,6 +211,11 @@ _READ_AS: Mapping[str, Callable[[Any], Any]] = {
     "ends_on": _as_date,
     "responded_at": _as_time,
     "received_at": _as_time,
+    "occurred_at": _as_time,
+    "created_at": _as_time,
+    "person_ids": _as_identifiers,
+    "completed": _as_completed,
+    "kind": _as_kind,
     **dict.fromkeys(
         (
             "person_id",
@@ -183,6 +224,7 @@ _READ_AS: Mapping[str, Callable[[Any], Any]] = {
             "account_id",
             "parent_id",
             "converted_contact_id",
+            "converted_opportunity_id",
             "changed_by",
             "record_type",
             "role",
@@ -290,7 +332,8 @@ def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, 
     mark = _mark(header, digest(detail_type, payload))
     records = [widened(record_id) for record_id in header.recordIds]
     if kind == "DELETE":
-        return [_DELETED[entity](record_id, mark) for record_id in records]
+        gone = _DELETED.get(entity)
+        return [gone(record_id, mark) for record_id in records] if gone is not None else []
     if kind not in ("CREATE", "UPDATE", "UNDELETE"):
         raise InvalidField("there is no such type of change", in_header("changeType"))
     changed, nulled = header.changedFields or (), header.nulledFields or ()
@@ -298,7 +341,7 @@ def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, 
         raise InvalidField("expected names of fields, got a bitmap", in_header("changedFields"))
     change = _Change(payload, path, kind != "UPDATE", frozenset(changed), frozenset(nulled))
     tell = _CHANGED[entity](change, header, mapping[entity])
-    return [tell(record_id, mark) for record_id in records] if tell else []
+    return [fact for record_id in records for fact in tell(record_id, mark)] if tell else []
 
 
 def _mark(header: _Header, content: str) -> Mark:
@@ -307,12 +350,26 @@ def _mark(header: _Header, content: str) -> Mark:
     return Mark(_EPOCH + timedelta(milliseconds=header.commitTimestamp), None, place, (content,))
 
 
-_Telling = Callable[[str, Mark], Fact]
-"""A record's identifier and the change's mark -> the fact."""
+_Telling = Callable[[str, Mark], Iterable[Fact]]
+"""A record's identifier and the change's mark -> the facts, one of which is about the record."""
 
 
 def _lead(change: _Change, header: _Header, mapped: Mapped) -> _Telling | None:
-    return _person("lead", change, header, mapped)
+    """A conversion may open an opportunity, which tells nowhere else whose it is."""
+    told, _ = change.mapped({name: mapped[name] for name in _OF_A_CONVERSION if name in mapped})
+    opportunity_id = told.get("converted_opportunity_id")
+    tell = _person("lead", change, header, mapped)
+    if tell is None or not opportunity_id:
+        return tell
+
+    def both(record_id: str, mark: Mark) -> Iterable[Fact]:
+        whose = told.get("converted_contact_id") or record_id
+        return *tell(record_id, mark), OpportunityChanged(opportunity_id, mark, {"person_ids": (whose,)})
+
+    return both
+
+
+_OF_A_CONVERSION = ("converted_contact_id", "converted_opportunity_id")
 
 
 def _contact(change: _Change, header: _Header, mapped: Mapped) -> _Telling | None:
@@ -321,6 +378,7 @@ def _contact(change: _Change, header: _Header, mapped: Mapped) -> _Telling | Non
 
 def _person(kind: str, change: _Change, header: _Header, mapped: Mapped) -> _Telling | None:
     told, paths = change.mapped(mapped)
+    told.pop("converted_opportunity_id", None)
     fields = change.custom(mapped)
     if not change.begins and not fields and told.keys() <= {"changed_by"}:
         return None
@@ -334,7 +392,7 @@ def _person(kind: str, change: _Change, header: _Header, mapped: Mapped) -> _Tel
     values = {"kind": kind, **person_values(told, paths.__getitem__)}
     if fields:
         values["fields"] = fields
-    return lambda record_id, mark: PersonChanged(record_id, mark, values, header.is_ours)
+    return lambda record_id, mark: [PersonChanged(record_id, mark, values, header.is_ours)]
 
 
 def _campaign(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
@@ -342,7 +400,7 @@ def _campaign(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     if not change.begins and not told:
         return None
     values = campaign_values(told, paths.__getitem__)
-    return lambda record_id, mark: CampaignChanged(record_id, mark, values)
+    return lambda record_id, mark: [CampaignChanged(record_id, mark, values)]
 
 
 def _member(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
@@ -352,9 +410,9 @@ def _member(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     person_id = change.reference(mapped["person_id"])
     campaign_id = change.reference(mapped["campaign_id"])
     values = response_values({n: v for n, v in told.items() if n in RESPONSE}, paths.__getitem__)
-    return lambda record_id, mark: ResponseRecorded(
-        record_id, mark, person_id, campaign_id, _begun_in_the_east(values, mark.at)
-    )
+    return lambda record_id, mark: [
+        ResponseRecorded(record_id, mark, person_id, campaign_id, _begun_in_the_east(values, mark.at))
+    ]
 
 
 _EAST = timedelta(hours=14)
@@ -375,7 +433,23 @@ def _account(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     if not change.begins and not told:
         return None
     values = account_values(told, paths.__getitem__)
-    return lambda record_id, mark: AccountChanged(record_id, mark, values)
+    return lambda record_id, mark: [AccountChanged(record_id, mark, values)]
+
+
+def _task(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
+    told, paths = change.mapped(mapped)
+    if not change.begins and not told:
+        return None
+    values = task_values(told, paths.__getitem__)
+    return lambda record_id, mark: [TaskLogged(record_id, mark, values)]
+
+
+def _opportunity(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
+    told, paths = change.mapped(mapped)
+    if not change.begins and not told:
+        return None
+    values = opportunity_values(told, paths.__getitem__)
+    return lambda record_id, mark: [OpportunityChanged(record_id, mark, values)]
 
 
 def _user(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
@@ -386,7 +460,7 @@ def _user(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     values = user_values(told, paths.__getitem__)
     if fields:
         values["fields"] = fields
-    return lambda record_id, mark: UserChanged(record_id, mark, values)
+    return lambda record_id, mark: [UserChanged(record_id, mark, values)]
 
 
 def _inactive(user_id: str, mark: Mark) -> UserChanged:
@@ -399,14 +473,18 @@ _CHANGED: Mapping[str, Callable[[_Change, _Header, Mapped], _Telling | None]] = 
     "Campaign": _campaign,
     "CampaignMember": _member,
     "Account": _account,
+    "Task": _task,
+    "Opportunity": _opportunity,
     "User": _user,
 }
 
-_DELETED: Mapping[str, _Telling] = {
+_DELETED: Mapping[str, Callable[[str, Mark], Fact]] = {
     "Lead": PersonDeleted,
     "Contact": PersonDeleted,
     "Campaign": CampaignDeleted,
     "CampaignMember": ResponseDeleted,
     "Account": AccountDeleted,
+    "Opportunity": OpportunityDeleted,
     "User": _inactive,
 }
+"""A task that is deleted was done all the same."""
