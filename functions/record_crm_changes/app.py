@@ -1,17 +1,23 @@
 """Queue of CRM events -> each fact recorded, each response evaluated as it arrives."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire.events import facts_of
+from rekindle.adapters.wire.salesforce import Mapped, mapping_of
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.observability import logger, metrics, tell_recorded
 from rekindle.runtime.queues import Failures, each_message
 
 
+def fields() -> Mapping[str, Mapped]:
+    return mapping_of(use_cases().reference.settings().document)
+
+
 def record(envelope: dict[str, Any]) -> None:
-    for fact in facts_of(envelope):
+    for fact in facts_of(envelope, fields):
         tell_recorded(use_cases().record_crm_changes(fact))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.change_settings.app import handler as change_settings
 from functions.record_crm_changes.app import handler
 from functions.show_records.app import handler as show
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
@@ -50,6 +51,16 @@ def test_salesforce_events_are_recorded_as_they_come(aws: Aws, name: str) -> Non
     handler(batch(envelope("Campaign Changed", NOON, campaign_id="7015e000000F5g6AAC")), CONTEXT)
     assert failed(handler(batch(event(name)), CONTEXT)) == []
     assert call(show, "GET", "people", "00Q5e00000A1b2CEAR").status == 200
+
+
+def test_salesforce_s_fields_feed_ours_as_the_settings_say(aws: Aws) -> None:
+    fields = {"salesforce": {"Lead": {"score": ["Region__c"]}}}
+    told = event("salesforce_lead_change")
+    told["detail"]["Region__c"] = 41
+    assert call(change_settings, "PUT", "settings", body={"person_statuses": {}, "crm_fields": fields}).status == 200
+    assert failed(handler(batch(told), CONTEXT)) == []
+    shown = call(show, "GET", "people", "00Q5e00000A1b2CEAR").body
+    assert (shown["score"], shown["fields"]) == (41, {"Score__c": 64})
 
 
 def test_a_record_too_large_for_the_store_is_settled_with_its_reason(aws: Aws) -> None:

@@ -74,6 +74,7 @@ _WHOLE = {
             "convert": True,
         },
     },
+    "crm_fields": {"salesforce": {"Lead": {"score": ["Marketing_Score__c"], "first_name": []}}},
     "notifications": {
         "enabled": True,
         "digest_from": 5,
@@ -114,6 +115,10 @@ def _values_for(place: Place) -> list[Any]:
             return [-1, "90", 1.5, 3651]
         case ("response_statuses", _):
             return ["old", 3, "non_response", ""]
+        case ("crm_fields", "salesforce", _, _):
+            return [*NOT_LISTS[:-1], [f"Field_{n}__c" for n in range(501)]]
+        case ("crm_fields", "salesforce", _, _, int()):
+            return [*NOT_TEXT, "Marketing Score", "9Score", "Name.", "a.b.c", "Score__c\n"]
         case (*_, "priority"):
             return [[], ["new", "new"], "new", None]
         case (*_, "priority", int()):

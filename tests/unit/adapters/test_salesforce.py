@@ -14,7 +14,8 @@ from rekindle.adapters.wire.records import OPPORTUNITY as OPPORTUNITY_VALUES
 from rekindle.adapters.wire.records import PERSON, RESPONSE
 from rekindle.adapters.wire.records import TASK as TASK_VALUES
 from rekindle.adapters.wire.records import USER as USER_VALUES
-from rekindle.adapters.wire.salesforce import MAPPING
+from rekindle.adapters.wire.salesforce import MAPPING, mapping_of
+from rekindle.adapters.wire.settings_schema import DEFAULTS
 from rekindle.domain.errors import InvalidField
 from rekindle.domain.facts import (
     AccountChanged,
@@ -359,6 +360,49 @@ def test_a_conversion_without_an_opportunity_tells_of_none() -> None:
 )
 def test_every_field_of_ours_that_is_fed_is_one_of_the_domain(entity: str, known: frozenset[str]) -> None:
     assert MAPPING[entity].keys() <= known
+
+
+# Fields of the organisation's own choice.
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+@pytest.mark.parametrize(
+    ("chosen", "values"),
+    [
+        ({}, {"score": 1.0, "phone": "+47", "fields": {"Marketing_Score__c": 2}}),
+        ({"score": ["Marketing_Score__c", "Score__c"]}, {"score": 2.0, "phone": "+47"}),
+        ({"score": ["Other__c"], "phone": []}, {"fields": {"Marketing_Score__c": 2, "Score__c": 1}}),
+        ({"company": ["Marketing_Score__c"], "email": ["Phone"]}, None),
+    ],
+    ids=["none chosen", "one before the built-in one", "another, and nothing", "of another kind"],
+)
+def test_a_field_that_the_settings_choose_feeds_ours(
+    chosen: dict[str, list[str]], values: dict[str, Any] | None, relay: bool
+) -> None:
+    event = change("Lead", relay=relay, Score__c=1, Marketing_Score__c=2, Phone="+47")
+    mapping = mapping_of({"crm_fields": {"salesforce": {"Lead": chosen}}})
+    if values is None:
+        with pytest.raises(InvalidField) as refusal:
+            facts_of(event, lambda: mapping)
+        assert (refusal.value.field or "").endswith(".Marketing_Score__c")
+        return
+    (fact,) = facts_of(event, lambda: mapping)
+    assert isinstance(fact, PersonChanged)
+    assert fact.values == {"kind": "lead", **values}
+
+
+def test_what_the_settings_do_not_name_is_fed_as_before() -> None:
+    mapping = mapping_of({"crm_fields": {"salesforce": {"Task": {"completed": ["Done__c"]}}}})
+    assert {entity: mapping[entity] for entity in mapping if entity != "Task"} == {
+        entity: MAPPING[entity] for entity in MAPPING if entity != "Task"
+    }
+    assert mapping["Task"] == {**MAPPING["Task"], "completed": ("Done__c",)}
+
+
+def test_the_built_in_fields_may_be_written_down() -> None:
+    written = mapping_of(DEFAULTS)
+    for entity, mapped in MAPPING.items():
+        assert {ours: names for ours, names in written[entity].items() if names} == mapped
 
 
 # Which fields count as changed.

@@ -397,6 +397,15 @@ def test_an_opportunity_that_a_conversion_opened_keeps_its_contact_until_it_is_c
     ]
 
 
+def test_settings_may_choose_the_field_of_the_score(settings, tmp_path, capsys):
+    """What would have been the credit, had we gone by the other score?"""
+    history = written(tmp_path / "h.jsonl", *BEFORE, committed(5, 1, "Lead", LEAD, Score__c=80.0, Rating__c=20.0))
+    other = tmp_path / "other.yaml"
+    other.write_text(f"{SETTINGS}crm_fields: {{salesforce: {{Lead: {{score: [Rating__c]}}}}}}\n", encoding="utf-8")
+    _, err = simulated(settings, history, capsys, "--against", str(other))
+    assert err.splitlines()[1].split() == ["Fair", "1", "0", "-1"]
+
+
 def test_a_task_of_salesforce_leads_a_request_to_its_person(settings, tmp_path, capsys):
     task = "00T5e00000D5e6FEAR"
     asked = event(5, "Reactivation Requested", request_id="q1", task_id=task, user_id="u1")

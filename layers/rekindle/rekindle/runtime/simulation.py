@@ -31,6 +31,7 @@ from rekindle.adapters.memory import (
     memory_users,
 )
 from rekindle.adapters.wire.events import ended_at, facts_of
+from rekindle.adapters.wire.salesforce import mapping_of
 from rekindle.application.reactivate_on_score import trigger_of
 from rekindle.application.reconsider_responses import RECENT
 from rekindle.application.recorded import Recorded
@@ -148,12 +149,14 @@ class Simulation:
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
         self._held = Held()
+        fields = mapping_of(self.document)
+        self._fields = lambda: fields
         self._journeys: list[Decision | Entry] | None = None
 
     def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
         """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
         try:
-            facts = facts_of(envelope)
+            facts = facts_of(envelope, self._fields)
         except Refusal as refusal:
             if refusal.code == "MALFORMED":
                 raise

@@ -1,6 +1,6 @@
 """Events of the bus, in EventBridge's envelope, as the facts they tell."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -34,10 +34,12 @@ _READERS: Mapping[str, Reader] = {
 }
 
 
-def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
+def facts_of(
+    envelope: Mapping[str, Any], fields: Callable[[], Mapping[str, salesforce.Mapped]] = lambda: salesforce.MAPPING
+) -> list[Fact]:
     """The facts that an event tells, none where it tells of nothing that concerns us.
 
-    An archive of the bus holds our own events too: they tell nothing new.
+    An archive of the bus holds our own events too: they tell nothing new. `fields`: which of Salesforce's feed ours.
     Raises Malformed for an envelope that is none, and InvalidField for a value that breaks its rule; either
     names the field as the sender wrote it.
     """
@@ -58,7 +60,7 @@ def facts_of(envelope: Mapping[str, Any]) -> list[Fact]:
             at = time_told(detail, "occurred_at", _in_detail)
         return [read(detail, mark_of(detail_type, detail, at, _in_detail), _in_detail)]
     if salesforce.is_change(detail):
-        return salesforce.facts_of(detail_type, detail)
+        return salesforce.facts_of(detail_type, detail, fields())
     raise InvalidField("there is no such detail-type", "detail-type")
 
 

@@ -16,7 +16,13 @@ from msgspec import Meta
 
 from rekindle.adapters.wire.ids import widened
 from rekindle.adapters.wire.records import (
+    ACCOUNT,
+    CAMPAIGN,
+    OPPORTUNITY,
+    PERSON,
     RESPONSE,
+    TASK,
+    USER,
     account_values,
     campaign_values,
     digest,
@@ -139,6 +145,32 @@ MAPPING: Mapping[str, Mapped] = MappingProxyType(
 )
 """Which Salesforce field feeds which of ours, by object. Other objects' events tell us nothing."""
 
+FED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "Lead": PERSON - {"kind", "converted_contact_id", "fields"},
+        "Contact": PERSON - {"kind", "converted_contact_id", "fields"},
+        "Campaign": CAMPAIGN,
+        "CampaignMember": RESPONSE - {"fields"},
+        "Account": ACCOUNT - {"team"},
+        "Task": TASK - {"person_id"},
+        "Opportunity": OPPORTUNITY - {"person_ids"},
+        "User": USER - {"fields"},
+    }
+)
+"""Our names whose fields the settings may choose. What ties records together is not among them: a large history is cut
+by it, without looking at any settings."""
+
+
+def mapping_of(document: Mapping[str, Any]) -> Mapping[str, Mapped]:
+    """Which field feeds which of ours by a settings document: its own words over those that are built in."""
+    chosen = (document.get("crm_fields") or {}).get("salesforce") or {}
+    if not chosen:
+        return MAPPING
+    return {
+        entity: {**mapped, **{ours: tuple(names) for ours, names in (chosen.get(entity) or {}).items()}}
+        for entity, mapped in MAPPING.items()
+    }
+
 
 CLIENT = "rekindle"
 """How the write-back calls itself in the header `Sforce-Call-Options` of its calls (template.yaml)."""
@@ -213,6 +245,7 @@ _READ_AS: Mapping[str, Callable[[Any], Any]] = {
     "received_at": _as_time,
     "occurred_at": _as_time,
     "created_at": _as_time,
+    "closed_at": _as_time,
     "person_ids": _as_identifiers,
     "completed": _as_completed,
     "kind": _as_kind,

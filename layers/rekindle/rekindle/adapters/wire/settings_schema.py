@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, LONGEST_TEMPLATE
+from rekindle.adapters.wire.salesforce import FED, MAPPING
 from rekindle.domain.response import ResponseClass
 from rekindle.domain.routed import By
 from rekindle.domain.routing import WEEK
@@ -302,6 +303,26 @@ _TOLD = {
     DIGEST: "To whoever gets many notifications of one kind at once.",
 }
 
+
+def _fed(entity: str) -> Rule:
+    return _object(
+        f"The fields of {entity}.",
+        {
+            ours: _list(
+                f"What feeds our {ours}: the first of these that a change tells of. Empty for nothing.",
+                _text(
+                    "The field's name; a dot leads into a compound field.",
+                    pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)?$",
+                    examples=["Marketing_Score__c", "Name.FirstName"],
+                ),
+                default=list(MAPPING[entity].get(ours, ())),
+            )
+            for ours in sorted(FED[entity])
+        },
+        default={},
+    )
+
+
 SCHEMA: Rule = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Rekindle settings",
@@ -417,6 +438,18 @@ SCHEMA: Rule = {
                         {name: _template(name) for name in TEMPLATES},
                         default={},
                     ),
+                },
+                default={},
+            ),
+            "crm_fields": _object(
+                "Which field of a CRM feeds which of ours, where its events are taken as they are delivered.",
+                {
+                    "salesforce": _object(
+                        "By Salesforce's objects. What ties records together (who responded, who was converted) is "
+                        "fixed.",
+                        {entity: _fed(entity) for entity in MAPPING},
+                        default={},
+                    )
                 },
                 default={},
             ),
