@@ -93,7 +93,7 @@ class Aws:
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     services = Aws()
     session = SimpleNamespace(create_client=lambda _: services)
-    monkeypatch.setattr("botocore.session.get_session", lambda: session)
+    monkeypatch.setattr("botocore.session.get_session", lambda *_: session)
     yield services
 
 
@@ -130,7 +130,7 @@ def test_a_pointer_to_nothing_stays_and_says_why(aws: Aws) -> None:
 def test_another_refusal_is_not_mistaken_for_a_pointer_past_its_day(aws: Aws) -> None:
     aws.refusal = "AccessDeniedException"
 
-    with pytest.raises(ClientError):
+    with pytest.raises(NotRedriven, match="AccessDeniedException"):
         Redrive("stack").send_on(FAILED)
 
 

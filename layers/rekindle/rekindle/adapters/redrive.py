@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import botocore.session
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.eventbridge import SOURCE
-from rekindle.adapters.stack import outputs_of
+from rekindle.adapters.stack import in_our_words, outputs_of, session_of_caller
 from rekindle.domain.person import Person
 from rekindle.domain.still_true import still_true
 
@@ -81,14 +80,14 @@ class Failed:
 
 
 class Redrive:
-    """Works with the credentials of whoever calls it."""
+    """Works with the credentials of whoever calls it. Raises Refusal and Unavailable."""
 
     def __init__(self, stack: str) -> None:
-        session = botocore.session.get_session()
+        session = session_of_caller()
+        outputs = outputs_of(session, stack)
         self._sqs: Any = session.create_client("sqs")
         self._lambda: Any = session.create_client("lambda")
         self._streams: Any = session.create_client("dynamodbstreams")
-        outputs = outputs_of(session, stack)
         self._dynamodb: Any = session.create_client("dynamodb")
         self._events: Any = session.create_client("events")
         self._people, self._bus = outputs["PeopleTableName"], outputs["EventBusName"]
@@ -101,12 +100,13 @@ class Redrive:
         """The messages, each hidden from others for two minutes; none twice."""
         seen: set[str] = set()
         while True:
-            answer = self._sqs.receive_message(
-                QueueUrl=self._failures,
-                MaxNumberOfMessages=10,
-                VisibilityTimeout=120,
-                MessageAttributeNames=["All"],
-            )
+            with in_our_words("SQS"):
+                answer = self._sqs.receive_message(
+                    QueueUrl=self._failures,
+                    MaxNumberOfMessages=10,
+                    VisibilityTimeout=120,
+                    MessageAttributeNames=["All"],
+                )
             messages = [m for m in answer.get("Messages", ()) if m["MessageId"] not in seen]
             if not messages:
                 return
@@ -116,10 +116,20 @@ class Redrive:
 
     def keep(self, failed: Failed) -> None:
         """Leave the message in the queue, to be seen at once."""
-        self._sqs.change_message_visibility(QueueUrl=self._failures, ReceiptHandle=failed.receipt, VisibilityTimeout=0)
+        with in_our_words("SQS"):
+            self._sqs.change_message_visibility(
+                QueueUrl=self._failures, ReceiptHandle=failed.receipt, VisibilityTimeout=0
+            )
 
     def send_on(self, failed: Failed) -> None:
         """Deliver the content again, and take the message out of the queue. Raises NotRedriven, Outdated."""
+        try:
+            self._send_on(failed)
+        except (ClientError, BotoCoreError) as error:
+            # Its neighbours may be for somebody else, who takes them.
+            raise NotRedriven(str(error)) from error
+
+    def _send_on(self, failed: Failed) -> None:
         if "DDBStreamBatchInfo" in failed.content:
             self._invoke_again(failed.content)
         elif "requestPayload" in failed.content:

@@ -6,7 +6,7 @@ import sys
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     parser = commands.add_parser("redrive", help="send the content of a stack's failure queue on again")
-    parser.add_argument("--stack", required=True, help="name of the deployed stack")
+    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the deployed stack")
     parser.add_argument("--dry-run", action="store_true", help="only list what is there, and why")
     parser.set_defaults(run=_redrive)
 
@@ -18,7 +18,8 @@ def _redrive(parsed: argparse.Namespace) -> int:
 
     redrive = Redrive(parsed.stack)
     sent = left = dropped = 0
-    for failed in list(redrive.failed()):
+    found = list(redrive.failed())
+    for failed in found:
         print(f"{failed.what}  {failed.reason}")
         try:
             if parsed.dry_run:
@@ -33,7 +34,9 @@ def _redrive(parsed: argparse.Namespace) -> int:
             redrive.keep(failed)
             left += 1
             print(f"  stays: {why}")
-    if not parsed.dry_run:
+    if parsed.dry_run:
+        print(f"{len(found):,} in the failure queue.", file=sys.stderr)
+    else:
         outdated = f", {dropped} dropped" if dropped else ""
         print(f"{sent} sent on{outdated}, {left} left.", file=sys.stderr)
     return 1 if left else 0

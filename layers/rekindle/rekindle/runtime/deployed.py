@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-import botocore.session
-
 from rekindle.adapters.dynamodb.connection import open_client
-from rekindle.adapters.stack import outputs_of
+from rekindle.adapters.stack import outputs_of, session_of_caller
 from rekindle.runtime import aws
 from rekindle.runtime.environment import Environment
 from rekindle.runtime.use_cases import UseCases
@@ -21,8 +19,8 @@ _TABLES = {
 
 @contextmanager
 def use_cases_of(stack: str) -> Iterator[UseCases]:
-    """As the stack's functions have them, with the credentials of whoever calls. Raises NotFound, Unavailable."""
-    session = botocore.session.get_session()
+    """As the stack's functions have them, with the credentials of whoever calls. Raises Refusal and Unavailable."""
+    session = session_of_caller()
     outputs = outputs_of(session, stack)
     tables = {variable: outputs[output] for variable, output in _TABLES.items()}
     environment = Environment.of({**tables, "AWS_REGION": session.get_config_variable("region")})
