@@ -20,8 +20,9 @@ class CampaignCredit:
 
 
 def by_campaign(credit: Counter[str], against: Counter[str] | None) -> Sequence[CampaignCredit]:
-    """Most credit first; campaigns that have as much by their ids."""
-    campaigns = sorted({*credit, *(against or ())}, key=lambda c: (-credit[c], c))
+    """Most credit first; campaigns that have as much by their ids. One that lost what it had been given has none."""
+    theirs = against or Counter()
+    campaigns = sorted((c for c in {*credit, *theirs} if credit[c] or theirs[c]), key=lambda c: (-credit[c], c))
     return [CampaignCredit(c, credit[c], None if against is None else against[c]) for c in campaigns]
 
 
