@@ -133,13 +133,21 @@ class Decision:
     person_version: int
     """The version of the person that was read."""
     considered_total: int = 0
+    score: float | None = None
+    previous_score: float | None = None
+    user_id: str | None = None
+    anchored_at: datetime | None = None
+    overrides: Overrides = NO_OVERRIDES
+    prompted_campaign_id: str | None = None
+    dry_run: bool = False
+    batch_id: str | None = None
+    basis: Basis | None = None
+    """None in decisions from before it was kept."""
     response_id: str | None = None
     campaign_id: str | None = None
     default_campaign_source: str | None = None
     passed_over: tuple[str, ...] = ()
     """The default campaigns that were to get the credit and could not: not known, deleted or inactive."""
-    score: float | None = None
-    previous_score: float | None = None
     activated_at: datetime | None = None
     """Since when the response is active; earlier than `as_of`'s own change only where a late arrival took a place."""
     cycle: int | None = None
@@ -149,16 +157,8 @@ class Decision:
     replaced_response_id: str | None = None
     """The active response that this one took the place of: it was chosen before this one had arrived."""
     replaced_campaign_id: str | None = None
-    user_id: str | None = None
-    anchored_at: datetime | None = None
-    overrides: Overrides = NO_OVERRIDES
-    prompted_campaign_id: str | None = None
-    dry_run: bool = False
     assignment: Assignment | None = None
     """How the assignment began, where the decision opened a cycle."""
-    basis: Basis | None = None
-    """None in decisions from before it was kept."""
-    batch_id: str | None = None
     announced: bool = False
     """Of a skipped one: whether others hear of it."""
 

@@ -1,6 +1,6 @@
 """Why this campaign got the credit, and why not that one: told from the responses as they stood when it was decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from rekindle.domain.decision import Decision, Outcome, Reason
 from rekindle.domain.reactivation import rules_of
 from rekindle.domain.response import Response, ResponseClass
 from rekindle.domain.search import CampaignOf, Considered, Excluded, explained
-from rekindle.domain.settings import Scenario, Settings
+from rekindle.domain.settings import Scenario, ScenarioSettings, Settings
 
 _SCORE, _RESPONSE = Scenario.SCORE, Scenario.RESPONSE
 """By names of their own: every decision asks for them, and a member is looked up in its class each time."""
@@ -67,7 +67,7 @@ _CLASS = {
     ResponseClass.FORMERLY_ENGAGED: '"formerly engaged"',
 }
 
-_REASON = {
+_REASON: Mapping[Reason | None, str] = {
     Reason.SCENARIO_OFF: "this scenario is switched off in the settings",
     Reason.ACTIVE_EXISTS: "the person already had an active response",
     Reason.NOT_A_CROSSING: "the score did not pass from below the threshold to at or above it",
@@ -103,7 +103,7 @@ _EXCLUDED = {
 
 
 def why_excluded(excluded: Excluded, decision: Decision, settings: Settings) -> str:
-    return _EXCLUDED[excluded].format(lookback=_days(rules_of(decision, settings).scenario.lookback_days))
+    return _EXCLUDED[excluded].format(lookback=_days(_scenario(decision, settings).lookback_days))
 
 
 def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
@@ -166,20 +166,19 @@ def _arrived_told(decision: Decision, campaign_of: CampaignOf, settings: Setting
 
 
 def _trigger(decision: Decision, campaign_of: CampaignOf, settings: Settings) -> str:
-    match decision.scenario:
-        case Scenario.SCORE if decision.score is not None:
-            before = "none" if decision.previous_score is None else _number(decision.previous_score)
-            threshold = _number(settings.threshold)
-            return f"the score went from {before} to {_number(decision.score)} (threshold {threshold})"
-        case Scenario.SCORE:
+    scenario = decision.scenario
+    if scenario is _SCORE:
+        if decision.score is None:
             return "the score crossed the threshold"
-        case Scenario.ACTIVE_STATUS:
+        before = "none" if decision.previous_score is None else _number(decision.previous_score)
+        return f"the score went from {before} to {_number(decision.score)} (threshold {_number(settings.threshold)})"
+    if scenario is not _RESPONSE:
+        if scenario is Scenario.ACTIVE_STATUS:
             return "the status went from inactive to active"
-        case Scenario.INVOCABLE:
+        if scenario is Scenario.INVOCABLE:
             return "a reactivation was asked for"
-        case Scenario.RESPONSE_PROMPT:
-            named = _name(decision.prompted_campaign_id, campaign_of) if decision.prompted_campaign_id else ""
-            return f"a user picked the response prompt campaign {named}".rstrip()
+        named = _name(decision.prompted_campaign_id, campaign_of) if decision.prompted_campaign_id else ""
+        return f"a user picked the response prompt campaign {named}".rstrip()
     campaign_id = decision.basis.campaign_id if decision.basis is not None else None
     named = f" {_name(campaign_id, campaign_of)}" if campaign_id else ""
     if decision.reason is Reason.NOT_RESPONDED:
@@ -202,8 +201,13 @@ def _delayed(changed_at: datetime, due: datetime) -> str:
 
 
 def _why(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+    plain = _REASON.get(decision.reason)
+    if plain is not None:
+        return plain
     basis = decision.basis
     match decision.reason:
+        case Reason.BELOW_THRESHOLD:
+            return _below(decision, settings)
         case Reason.NO_CANDIDATE if decision.scenario is Scenario.RESPONSE:
             return "its own date was still to come"
         case Reason.NO_CANDIDATE:
@@ -211,10 +215,8 @@ def _why(decision: Decision, considered: Sequence[Considered], campaign_of: Camp
         case Reason.REPEAT_CAP:
             cap = f"the campaign to fall back to is at its repeat cap of {settings.repeat_cap}"
             return f"{_nothing_found(decision, considered, settings)}, and {cap}"
-        case Reason.BELOW_THRESHOLD:
-            return _below(decision, settings)
         case Reason.COOL_DOWN:
-            length = _days(rules_of(decision, settings).scenario.cool_down_days)
+            length = _days(_scenario(decision, settings).cool_down_days)
             since = f" on {_when(basis.score_activated_at)}" if basis and basis.score_activated_at else ""
             return f"the cool-down of {length} since the last score reactivation{since} was not over"
         case Reason.NURTURE_TIMEOUT:
@@ -226,13 +228,11 @@ def _why(decision: Decision, considered: Sequence[Considered], campaign_of: Camp
             return _overtaken(decision)
         case Reason.NOT_ELIGIBLE_CAMPAIGN:
             return _not_eligible(decision.prompted_campaign_id, campaign_of)
-        case None:
-            return ""
-    return _REASON[decision.reason]
+    return ""
 
 
 def _no_fallback(decision: Decision, settings: Settings) -> str:
-    scenario = rules_of(decision, settings).scenario
+    scenario = _scenario(decision, settings)
     if decision.scenario is Scenario.RESPONSE_PROMPT:
         return "the prompted campaign was not to be kept"
     if decision.overrides.fallback == "none":
@@ -284,7 +284,7 @@ def _nothing_found(decision: Decision, considered: Sequence[Considered], setting
 
 
 def _looked_back(decision: Decision, settings: Settings) -> str:
-    return f"within the look-back of {_days(rules_of(decision, settings).scenario.lookback_days)}"
+    return f"within the look-back of {_days(_scenario(decision, settings).lookback_days)}"
 
 
 def _winner(considered: Sequence[Considered]) -> str:
@@ -306,12 +306,17 @@ def _beaten(count: int) -> str:
 
 def _chosen_by(decision: Decision, settings: Settings) -> str:
     """By which row of the settings a default campaign was found, where there are several."""
-    source, default = decision.default_campaign_source, rules_of(decision, settings).scenario.default_campaign
+    source, default = decision.default_campaign_source, _scenario(decision, settings).default_campaign
     if default is None or default.by is None or source in (None, "single"):
         return ""
     whose = "owner" if default.user_source == "owner" else "user"
     known_by = f"the {whose}'s {default.by.removeprefix('field:')}"
     return f" (nothing is set for {known_by})" if source == "otherwise" else f" (by {known_by})"
+
+
+def _scenario(decision: Decision, settings: Settings) -> ScenarioSettings:
+    """What the search went by: the scenario's settings, and over them what the caller asked for."""
+    return decision.overrides.over(settings.scenario(decision.scenario))
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -323,6 +328,11 @@ def _days(count: int) -> str:
 
 def _number(value: float) -> str:
     """As many decimals as it has: 59.999999 is not to be told as 60."""
+    whole = int(value)
+    return f"{whole:,}" if whole == value else _with_decimals(value)
+
+
+def _with_decimals(value: float) -> str:
     return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 

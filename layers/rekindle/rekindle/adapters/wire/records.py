@@ -60,7 +60,7 @@ from rekindle.domain.facts import (
 from rekindle.domain.ordering import Mark
 from rekindle.domain.score import HIGHEST, LOWEST
 
-_DIGEST_LENGTH = 16
+_DIGEST_BYTES = 8
 _NUMBERS = frozenset({"score", "cost", "amount"})
 _ORDERED = msgspec.json.Encoder(order="deterministic")
 _DECIMALS = 6
@@ -197,7 +197,7 @@ def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
         content = _ORDERED.encode(detail)
     except (UnicodeEncodeError, RecursionError):
         raise Malformed("it is nested too deep, or holds half a character") from None
-    return hashlib.sha256(b"%b\n%b" % (detail_type.encode(), content)).hexdigest()[:_DIGEST_LENGTH]
+    return hashlib.blake2s(b"%b\n%b" % (detail_type.encode(), content), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
