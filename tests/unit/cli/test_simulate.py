@@ -4,6 +4,7 @@ import codecs
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -602,3 +603,30 @@ def test_without_an_assignment_nothing_is_written(settings, tmp_path, capsys):
     history = written(tmp_path / "none.jsonl", *HISTORY[:4])
     out, _ = simulated(settings, history, capsys, "--records", "assignment", "--format", "table")
     assert out == ""
+
+
+# --- the handbook --------------------------------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[3]
+COMMANDS = re.findall(
+    r"^\.venv/bin/rekindle ((?:simulate|explain|funnel) .*)$",
+    (ROOT / "docs" / "simulation.md").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_handbook_does_what_it_says(tmp_path, monkeypatch, capsys, command):
+    (tmp_path / "events").symlink_to(ROOT / "events")
+    shorter = (
+        (ROOT / "events" / "settings.yaml").read_text(encoding="utf-8").replace("lookback_days: 30", "lookback_days: 5")
+    )
+    (tmp_path / "other.yaml").write_text(shorter, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(command.split()) == 0
+    out, err = capsys.readouterr()
+    assert "White paper on data" in out and "not known" not in err
+
+
+def test_the_handbook_has_a_command_of_each_kind():
+    assert {command.split()[0] for command in COMMANDS} == {"simulate", "explain", "funnel"}
