@@ -226,6 +226,7 @@ def test_many_refusals_are_counted(settings, tmp_path, capsys):
     [
         ("{", "this is not JSON"),
         ("[]", "this is no event"),
+        (json.dumps(HISTORY[0]) * 2, "this is not JSON: more stands behind the event"),
         (json.dumps(HISTORY[0]).replace('"Web activity"', "1e400"), "this is no event: Number out of range"),
         ('{"detail-type": "Person Changed", "detail": {"fields": ' + "[" * 50_000, "this is nested too deep"),
         ({"detail-type": "Person Changed", "detail": {"person_id": "p1"}}, "this is no event: it has no time"),
@@ -241,6 +242,15 @@ def test_a_bad_line_is_named_by_its_number(settings, tmp_path, capsys, line, why
     bad = written(tmp_path / "bad.jsonl", HISTORY[0], "", line)
     err = refused(["simulate", "--settings", str(settings), str(bad)], capsys)
     assert err.startswith(f"rekindle: line 3: {why}")
+
+
+@pytest.mark.parametrize("turned", [1, -1])
+def test_as_many_events_as_lines_are_not_taken_for_one_on_each(settings, tmp_path, capsys, turned):
+    first, *rest = (json.dumps(told) for told in HISTORY[::turned])
+    spread = written(tmp_path / "spread.jsonl", first.replace("{", "{\n", 1), rest[0] + rest[1], *rest[2:])
+    assert refused(["simulate", "--settings", str(settings), str(spread)], capsys).startswith("rekindle: line 1: ")
+    joined = written(tmp_path / "joined.jsonl", "", first + rest[0], *rest[1:])
+    assert refused(["simulate", "--settings", str(settings), str(joined)], capsys).startswith("rekindle: line 2: ")
 
 
 @pytest.mark.parametrize("kept", [slice(-20), slice(12), slice(-4)])

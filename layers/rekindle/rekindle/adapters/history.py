@@ -153,8 +153,13 @@ def _chunks(file: IO[bytes], size: int) -> Iterator[tuple[int, list[bytes]]]:
 
 def _all_on[T](lines: Sequence[bytes], decoder: msgspec.json.Decoder[T]) -> list[T] | None:
     """What stands on the lines, one on each; None where they are to be read one by one: some are blank, or none."""
+    text = b"".join(lines)
+    # The decoder does not ask for an end of the line between two values. Where each line ends as an object does and the
+    # next begins as one, which is valid at no other place, as many values as lines are one on each.
+    if text.count(b"}\n{") + text.count(b"}\r\n{") != len(lines) - 1:
+        return None
     try:
-        found = decoder.decode_lines(b"".join(lines))
+        found = decoder.decode_lines(text)
     except _UNREADABLE:
         return None
     return found if len(found) == len(lines) else None
@@ -231,7 +236,9 @@ def _unreadable(number: int, error: Exception) -> BadHistory:
             return BadHistory(number, "this is not UTF-8")
         case RecursionError():
             return BadHistory(number, "this is nested too deep")
-    return BadHistory(number, "this is not JSON")
+    # As Firehose writes events, where it is not told to end each with a newline.
+    more = ": more stands behind the event, and each needs a line of its own" if "trailing" in str(error) else ""
+    return BadHistory(number, f"this is not JSON{more}")
 
 
 def _committed(detail: _Detail) -> datetime | None:
