@@ -131,7 +131,7 @@ class RecordResponse:
         active = None
         if person.active is not None and may_take_over(trigger, person.active):
             active = self.people.get_response(person.person_id, person.active.response_id)
-        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_another=is_another)
+        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_another)
         world = world_of_arrival(person, self.people, self.reference, settings, self.clock, self._owners)
         decision, change = evaluate(arrival, world)
         change = change.indexed_by(settings)
