@@ -178,7 +178,7 @@ def test_after_any_changes_exactly_the_candidates_are_found(stores: Stores, data
             for details in [None if name in held and data.draw(st.booleans()) else Details()]
         )
         after = replace(person, version=person.version + 1)
-        stores.people.commit(Change(after, person.version, responses, tuple(leaving)))
+        stores.people.commit(Change(after, person.version, responses, removed=tuple(leaving)))
 
     history = list(stores.people.responses(person_id))
     by_class = grouped_by_class([r for r in history if r.standing.reactivated_at is None], DEFAULT_CLASSES)

@@ -240,7 +240,10 @@ class MemoryPeople:
 
 def _store(memory: Memory, decision: Decision) -> None:
     memory.decisions[decision.decision_id] = decision
-    memory.records.setdefault(decision.person_id, {})[decision.decision_id] = decision
+    told = memory.records.get(decision.person_id)
+    if told is None:
+        told = memory.records[decision.person_id] = {}
+    told[decision.decision_id] = decision
     memory.outbox.append(decision)
     if decision.assignment is not None and decision.assignment.waits:
         memory.begun.append(decision)

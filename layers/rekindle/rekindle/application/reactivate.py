@@ -107,8 +107,8 @@ class Reactivate:
             lambda response_class: candidates.of_class(response_class, trigger.as_of),
             lambda campaign: self.people.repeats(trigger.person_id, campaign, settings.repeat_cap),
             self.clock(),
-            user_of=self.reference.user,
-            whole=lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
-            told=lambda: told_of(self.people.get(trigger.person_id)),
-            owners=self._owners,
+            self._owners,
+            lambda: told_of(self.people.get(trigger.person_id)),
+            self.reference.user,
+            lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
         )

@@ -52,16 +52,16 @@ class RecordResponse:
             person, stored, buried = self._find(fact)
             if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
                 raise _unknown(fact.response_id)
-            told = response_told(stored, fact)
-            older, duplicate = told.applied.older, told.applied.duplicate
-            if stored is not None and told.response == stored:
+            told, applied, newly_responded = response_told(stored, fact)
+            older, duplicate = applied.older, applied.duplicate
+            if stored is not None and told == stored:
                 return Recorded(0, older, duplicate)
-            is_another = (stored is None or stored.standing.deleted) and not told.response.standing.deleted
-            if stored is None or told.newly_responded:
-                decision = self._evaluate(person, told.response, fact, is_another, buried)
+            is_another = (stored is None or stored.standing.deleted) and not told.standing.deleted
+            if stored is None or newly_responded:
+                decision = self._evaluate(person, told, fact, is_another, buried)
                 if decision is not None:
                     return Recorded(1, older, duplicate, decision)
-            elif self._update(person, stored, told.response, is_another, buried):
+            elif self._update(person, stored, told, is_another, buried):
                 return Recorded(1, older, duplicate)
         raise contended()
 
@@ -131,7 +131,7 @@ class RecordResponse:
         active = None
         if person.active is not None and may_take_over(trigger, person.active):
             active = self.people.get_response(person.person_id, person.active.response_id)
-        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_another=is_another)
+        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_another)
         world = world_of_arrival(person, self.people, self.reference, settings, self.clock, self._owners)
         decision, change = evaluate(arrival, world)
         change = change.indexed_by(settings)

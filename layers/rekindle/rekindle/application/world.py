@@ -27,7 +27,7 @@ def world_of_arrival(
     def told() -> Mapping[str, Any]:
         return told_of(person if person.profile is not None else people.get(person.person_id))
 
-    return World(settings, reference.campaign, _none_of_class, _no_repeats, clock(), told=told, owners=owners)
+    return World(settings, reference.campaign, _none_of_class, _no_repeats, clock(), owners, told)
 
 
 def _none_of_class(_: ResponseClass) -> Iterable[Response]:

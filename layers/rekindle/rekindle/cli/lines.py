@@ -14,7 +14,7 @@ _SMALL = 1e-4
 
 
 def write_line(told: Mapping[str, Any]) -> None:
-    sys.stdout.write(_PLAIN.encode(told) + "\n")
+    _write(_PLAIN.encode(told).encode())
 
 
 def write_decision(view: Mapping[str, Any]) -> None:
@@ -23,4 +23,11 @@ def write_decision(view: Mapping[str, Any]) -> None:
     if -_SMALL < score < _SMALL or -_SMALL < previous < _SMALL:
         write_line(view)
     else:
-        sys.stdout.write(f"{_QUICK.encode(view).decode()}\n")
+        _write(_QUICK.encode(view))
+
+
+def _write(line: bytes) -> None:
+    """Past the layer for texts, which would take it apart and encode it again; on a terminal each line at once."""
+    sys.stdout.buffer.write(b"%b\n" % line)
+    if sys.stdout.line_buffering:
+        sys.stdout.flush()

@@ -120,7 +120,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
         with closing(decisions_of(simulation, history, "simulating", with_bar=with_bar)) as decisions:
             for explanation in decisions:
                 if wanted and as_lines:
-                    write_decision(views.decision(explanation, listed=views.LISTED))
+                    write_decision(views.decision(explanation, None, views.LISTED))
                 elif wanted:
                     _write_row(explanation, simulation)
         _write_assignments(simulation, as_lines=as_lines, after_others=wanted)

@@ -86,10 +86,10 @@ class Arrival:
     """The decision on the score's last crossing; None while there is none."""
     active_response: Response | None = None
     """The active response, read whole where this arrival may take its place."""
-    united: bool = False
-    """It came with another record of the same person: it was evaluated when it arrived, and stands as it does."""
     is_another: bool = False
     """Whether the person is yet to count the response."""
+    united: bool = False
+    """It came with another record of the same person: it was evaluated when it arrived, and stands as it does."""
 
     @property
     def unchanged_score(self) -> tuple[str, Score | None] | None:
@@ -132,14 +132,7 @@ def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     standing = replace(response.standing, status=_STATUS_AFTER.get(reason))
     stored = response.traced(person.person_id, after.version, standing)
     decision = skipped(trigger, person, world, reason, basis)
-    return decision, Change(
-        after,
-        person.version,
-        (stored,),
-        decision=decision,
-        unchanged_score=arrival.unchanged_score,
-        classes=settings.classes,
-    )
+    return decision, Change(after, person.version, (stored,), decision, settings.classes, arrival.unchanged_score)
 
 
 def _basis(arrival: Arrival) -> Basis:

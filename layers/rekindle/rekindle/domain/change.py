@@ -29,16 +29,16 @@ class Change:
     person: Person
     read_version: int
     responses: tuple[Response, ...] = ()
+    decision: Decision | None = None
+    classes: Mapping[str, ResponseClass | None] = field(default_factory=lambda: DEFAULT_CLASSES)
+    """By which the index of the search is written."""
+    unchanged_score: tuple[str, Score | None] | None = None
+    entries: tuple[Entry, ...] = ()
     removed: tuple[str, ...] = ()
     """Ids of responses that leave this person for another."""
-    decision: Decision | None = None
-    entries: tuple[Entry, ...] = ()
-    unchanged_score: tuple[str, Score | None] | None = None
     status_activated: bool = False
     """Whether this very change took the person's status from inactive to active, with no active response: what the
     filter of the stream reads."""
-    classes: Mapping[str, ResponseClass | None] = field(default_factory=lambda: DEFAULT_CLASSES)
-    """By which the index of the search is written."""
     buried: Mark | None = None
     """The deletion that was known of an arriving response before the response itself was; None where none was."""
     member: "Member | None" = None

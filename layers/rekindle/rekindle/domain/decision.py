@@ -143,6 +143,8 @@ class Decision:
     batch_id: str | None = None
     basis: Basis | None = None
     """None in decisions from before it was kept."""
+    announced: bool = False
+    """Of a skipped one: whether others hear of it."""
     response_id: str | None = None
     campaign_id: str | None = None
     default_campaign_source: str | None = None
@@ -159,8 +161,6 @@ class Decision:
     replaced_campaign_id: str | None = None
     assignment: Assignment | None = None
     """How the assignment began, where the decision opened a cycle."""
-    announced: bool = False
-    """Of a skipped one: whether others hear of it."""
 
     @property
     def activates(self) -> bool:

@@ -46,12 +46,12 @@ class World:
     repeats_of: Callable[[str], int]
     """How many responses the person has in a campaign, counted no further than the cap."""
     now: datetime
+    owners: Owners = NOBODY
+    told: Callable[[], Mapping[str, Any]] = dict
+    """Reads what else is known of the person, by name, where a rule of the assignment looks at it."""
     user_of: Callable[[str], User | None] = lambda user_id: None
     whole: Callable[[Response], Response] = lambda candidate: candidate
     """Reads the rest of a candidate: the search knows its own part only."""
-    told: Callable[[], Mapping[str, Any]] = dict
-    """Reads what else is known of the person, by name, where a rule of the assignment looks at it."""
-    owners: Owners = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +239,8 @@ def skipped(
 ) -> Decision:
     searched = trigger.scenario is not _RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
-    announced = {"announced": True} if world.settings.scenario(trigger.scenario).announce_skipped else {}
-    return _decided(trigger.decision_id, trigger, person, world, Outcome.SKIPPED, basis, reason, total, **announced)
+    announced = world.settings.scenario(trigger.scenario).announce_skipped
+    return _decided(trigger.decision_id, trigger, person, world, Outcome.SKIPPED, basis, reason, total, announced)
 
 
 def _decided(
@@ -252,6 +252,7 @@ def _decided(
     basis: Basis | None,
     reason: Reason | None = None,
     considered_total: int = 0,
+    announced: bool = False,
     **activation: Any,
 ) -> Decision:
     """What every decision on a trigger says, whatever came of it, and beyond it what an activation says."""
@@ -276,6 +277,7 @@ def _decided(
         trigger.dry_run,
         trigger.batch_id,
         basis or basis_of(trigger, person),
+        announced,
         **activation,
     )
 
@@ -440,7 +442,7 @@ def activate(
         assignment=None if continued else after.assignment,
     )
     entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)
-    change = Change(after, person.version, (active,), decision=decision, entries=entries, classes=settings.classes)
+    change = Change(after, person.version, (active,), decision, settings.classes, None, entries)
     return decision, change
 
 

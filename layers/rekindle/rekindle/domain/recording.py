@@ -1,7 +1,7 @@
 """How a fact changes a record: newer fields are taken over, older ones dropped, whatever the order of arrival."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -222,19 +222,13 @@ def ended(
 # --- responses -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A response after a fact about it."""
+def response_told(stored: Response | None, fact: ResponseRecorded) -> tuple[Response, Applied, bool]:
+    """The response after a fact, what was applied of that, and whether it newly responded: it was unknown, or no
+    response, before, and is to be evaluated.
 
-    response: Response
-    applied: Applied
-    newly_responded: bool
-    """It was unknown, or no response, before: it is to be evaluated."""
-
-
-def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
-    """The response after a fact. Once it is a response it stays one (glossary), and its date stays with it; a date that
-    nobody told is that of the first fact, whichever arrived first."""
+    Once it is a response it stays one (glossary), and its date stays with it; a date that nobody told is that of the
+    first fact, whichever arrived first.
+    """
     mark = fact.mark
     standing = stored.standing if stored is not None else Standing(False, None, mark.at)
     details = (stored.details if stored is not None else None) or _NOTHING_TOLD
@@ -245,7 +239,7 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
         values["campaign_id"] = fact.campaign_id
     applied = _apply(values, mark, details.marks)
     if not _alive(applied.marks):
-        return Told(stored or nothing_known_of(fact.response_id, mark), applied, False)
+        return stored or nothing_known_of(fact.response_id, mark), applied, False
     told = _merged(applied, details.fields)
     responds = bool(fact.values.get("responded"))
     responded = standing.responded or responds
@@ -270,7 +264,7 @@ def response_told(stored: Response | None, fact: ResponseRecorded) -> Told:
         ),
         stored.trail if stored is not None else (),
     )
-    return Told(after, applied, responded and not standing.responded)
+    return after, applied, responded and not standing.responded
 
 
 _NOTHING_TOLD = Details()

@@ -50,7 +50,7 @@ def _again(
         grouped_by_class(held, settings.classes),
         lambda campaign_id: min(settings.repeat_cap, _repeats(held, campaign_id)),
         decision.decided_at,
-        user_of,
+        user_of=user_of,
     )
     trigger = _trigger(decision)
     if decision.scenario is not Scenario.RESPONSE:

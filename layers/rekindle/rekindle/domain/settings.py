@@ -99,7 +99,7 @@ class ScenarioSettings:
 
     @property
     def lookback(self) -> timedelta:
-        return timedelta(days=self.lookback_days)
+        return timedelta(self.lookback_days)
 
     @property
     def order(self) -> tuple[ResponseClass, ...]:

@@ -48,8 +48,7 @@ from rekindle.domain.funnel import Cycle, cycles, tells_of_cycles
 from rekindle.domain.journey import Deactivated, Entry, StageReached
 from rekindle.domain.ordering import Applied, Mark
 from rekindle.domain.person import Engagement, Person, Profile
-from rekindle.domain.reactivation import World
-from rekindle.domain.recording import Told
+from rekindle.domain.reactivation import Default, Fallback, World
 from rekindle.domain.response import Details, Home, Response, Standing, Trace
 from rekindle.domain.score import Crossing, Rise, Score
 from rekindle.domain.search import Considered, Rules
@@ -69,16 +68,18 @@ quicken(
         Crossing,
         Deactivated,
         Decision,
+        Default,
         Details,
         Engagement,
         Explanation,
+        Fallback,
         Home,
         MemoryCandidates,
         Owners,
         Person,
         Profile,
     ),
-    *(Mark, PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, Standing, Told),
+    *(Mark, PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, Standing),
     *(Trace, Trigger, World),
 )
 """What a history makes millions of."""
