@@ -148,7 +148,7 @@ class Simulation:
             batches=MemoryBatches(self.memory),
             clock=lambda: self.now,
         )
-        self._record_fact = self.use_cases.record_crm_changes
+        self._record_fact = self.use_cases.record_crm_changes.__call__
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
         self._held = Held()
@@ -183,7 +183,7 @@ class Simulation:
         if self._waiting:
             self._try_again()
         if memory.outbox:
-            explained.extend(self._decided())
+            explained += self._decided()
         return explained
 
     def finish(self) -> Iterator[Explanation]:
@@ -321,16 +321,18 @@ class Simulation:
             for waiting in held:
                 self._record(waiting.line, waiting.fact)
 
-    def _decided(self) -> Iterator[Explanation]:
-        while self.memory.outbox:
-            saved = self.memory.outbox.popleft()
+    def _decided(self) -> list[Explanation]:
+        explained, outbox, records = [], self.memory.outbox, self.memory.records
+        while outbox:
+            saved = outbox.popleft()
             if self._journeys is not None and tells_of_cycles(saved):
                 self._journeys.append(saved)
             if isinstance(saved, Decision):
                 self._give_credit(saved)
-                yield self._explained(saved)
-            if len(self.memory.records[saved.person_id]) > 2 * RECENT:
+                explained.append(self._explained(saved))
+            if len(records[saved.person_id]) > 2 * RECENT:
                 self._let_go(saved.person_id)
+        return explained
 
     def _let_go(self, person_id: str) -> None:
         """Keep of what was told of a person only what the use cases may ask for again: the newest decisions, that on
