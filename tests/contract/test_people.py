@@ -344,9 +344,9 @@ def test_conditions_that_hold_let_all_of_a_change_be_written(stores: Stores, sco
             following(person),
             1,
             (a_response("arrives"),),
-            ("leaves",),
             decision,
-            (ended,),
+            entries=(ended,),
+            removed=("leaves",),
             unchanged_score=(person.person_id, score),
         )
     )
