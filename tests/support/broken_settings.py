@@ -282,9 +282,9 @@ def _without_effect() -> Iterator[Broken]:
     """Keys that are known, at a place where nothing reads them."""
     scenarios: dict[str, dict[str, Any]] = {
         "score": {"delay": "PT1H", "fallback": "none"},
-        "active_status": {"cool_down_days": 1, "fallback": "none"},
-        "invocable": {"cool_down_days": 1, "delay": "PT1H", "fallback": "none"},
-        "response_prompt": {"cool_down_days": 0, "delay": "PT1H", "default_campaign": None},
+        "active_status": {"fallback": "none"},
+        "invocable": {"delay": "PT1H", "fallback": "none"},
+        "response_prompt": {"delay": "PT1H"},
     }
     for scenario, keys in scenarios.items():
         for name, value in keys.items():

@@ -139,9 +139,14 @@ _COMMON = {
         },
         default={"only": [], "except": []},
     ),
+    "cool_down_days": _days(
+        "How long after an activation the scenario leaves the person alone: `score` alone, since the others are asked for.",
+        default=0,
+    ),
+    "default_campaign": _DEFAULT_CAMPAIGN,
     "announce_skipped": _flag("Whether `Reactivation Skipped` is published where nothing was done.", False),
 }
-"""What every scenario reads. A key that one of them does not read is none of its keys."""
+"""The keys of every scenario, though `score` alone cools down, and a prompt falls back to the prompted campaign."""
 
 
 def _scenario(description: str, **more: Rule) -> Rule:
@@ -379,17 +384,12 @@ SCHEMA: Rule = {
                 {
                     "score": _scenario(
                         "A score crossed the threshold.",
-                        cool_down_days=_days(
-                            "How long after an activation the scenario leaves the person alone.", default=0
-                        ),
-                        default_campaign=_DEFAULT_CAMPAIGN,
                     ),
                     "active_status": _scenario(
                         "A person's status became active.",
                         delay=_duration("How long to wait for a response of its own.", default="PT0S"),
-                        default_campaign=_DEFAULT_CAMPAIGN,
                     ),
-                    "invocable": _scenario("A caller asked for it.", default_campaign=_DEFAULT_CAMPAIGN),
+                    "invocable": _scenario("A caller asked for it."),
                     "response_prompt": _scenario(
                         "A user added a prompt campaign.",
                         fallback={
