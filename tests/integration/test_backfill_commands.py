@@ -163,7 +163,7 @@ def test_a_batch_that_is_stopped_says_that_it_is_not_done(
         raise interruption
 
     with monkeypatch.context() as patched:
-        patched.setattr(backfill, "write_decision", stop)
+        patched.setattr(backfill, "write_line", stop)
         patched.setattr(os, "dup2", lambda *_: None)
         patched.setattr(sys.stdout, "fileno", lambda: 1, raising=False)
         assert operator("backfill", "--batch", "b1")[0] == expected

@@ -293,13 +293,11 @@ def _without_effect() -> Iterator[Broken]:
     by_role = {"by": "role", "map": {"SDR": "sdr"}}
     for told, fault in (
         ({"single": "ae", "otherwise": "sdr"}, "by"),
-        ({"single": "ae", "user_source": "owner"}, "by"),
         ({"single": "ae", "map": {"SDR": "sdr"}}, "by"),
         ({"single": "ae", "by": None, "map": {"SDR": "sdr"}}, "by"),
         ({"by": None, "map": {}, "otherwise": "sdr"}, "by"),
-        ({**by_role, "otherwise": "sdr", "user_source": "actor"}, "user_source"),
-        ({**by_role, "single": "ae", "user_source": "actor"}, "user_source"),
         (by_role, "user_source"),
+        ({**by_role, "user_source": "actor"}, "user_source"),
     ):
         yield Broken.of((*default, fault), changed(default, told))
     for name in ("Open - Not Contacted", "v1.2"):

@@ -147,7 +147,7 @@ def test_a_reminder_that_is_not_told_may_come_to_nothing() -> None:
         (
             changed(
                 ("reactivation", "score", "default_campaign"),
-                {"by": "role", "map": {"SDR": "sdr"}, "otherwise": "ae", "user_source": "actor"},
+                {"by": "role", "map": {"SDR": "sdr"}, "user_source": "actor"},
             ),
             (
                 "reactivation.score.default_campaign.user_source",

@@ -9,7 +9,7 @@ from functools import partial
 
 from rekindle.adapters.wire import views
 from rekindle.cli.credit import credit_table
-from rekindle.cli.lines import write_decision, write_line
+from rekindle.cli.lines import write_line
 from rekindle.domain.batch import Batch
 from rekindle.domain.credit import names_of
 from rekindle.runtime.use_cases import UseCases
@@ -64,7 +64,7 @@ def _backfill(parsed: argparse.Namespace, use: UseCases) -> int:
             begun = True
             _say(_begun(batch, parsed.dry_run))
         for decision in step.decisions:
-            write_decision(views.decision(use.show_records.explained(decision), listed=views.LISTED))
+            write_line(views.decision(use.show_records.explained(decision), listed=views.LISTED))
         _draw(f"{batch.read:,} scores read, {sum(batch.outcomes.values()):,} decisions")
     _draw("")
     _say(f"{batch.activations:,} activated, {sum(batch.skipped.values()):,} skipped{_by(batch.skipped)}.")

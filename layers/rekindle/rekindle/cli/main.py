@@ -20,7 +20,7 @@ from rekindle.adapters.wire import ids, views
 from rekindle.cli import backfill, funnel, partition, redrive
 from rekindle.cli.columns import cell, in_one_line, terminal, width
 from rekindle.cli.credit import credit_table
-from rekindle.cli.lines import write_decision, write_line
+from rekindle.cli.lines import write_line
 from rekindle.cli.play import (
     Unusable,
     decisions_of,
@@ -120,7 +120,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
         with closing(decisions_of(simulation, history, "simulating", with_bar=with_bar)) as decisions:
             for explanation in decisions:
                 if wanted and as_lines:
-                    write_decision(views.decision(explanation, None, views.LISTED))
+                    write_line(views.decision(explanation, None, views.LISTED))
                 elif wanted:
                     _write_row(explanation, simulation)
         _write_assignments(simulation, as_lines=as_lines, after_others=wanted)

@@ -105,7 +105,8 @@ class Arrival:
 
 def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     """The decision on an arriving response, and the change: the response is stored in any case."""
-    basis, engagement = _basis(arrival), _engagement_in_retrospect(arrival, world)
+    contested = arrival.person.active if may_take_over(arrival.trigger, arrival.person.active) else None
+    basis, engagement = _basis(arrival, contested), _engagement_in_retrospect(arrival, contested, world)
     if engagement is not None:
         return _credit_in_retrospect(arrival, engagement, world, basis)
     trigger, person, response = arrival.trigger, arrival.person, arrival.response
@@ -135,13 +136,13 @@ def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
     return decision, Change(after, person.version, (stored,), decision, settings.classes, arrival.unchanged_score)
 
 
-def _basis(arrival: Arrival) -> Basis:
+def _basis(arrival: Arrival, contested: Engagement | None) -> Basis:
     """What was read, with what an arrival alone looks at."""
-    crossing, active, details = arrival.crossing_decision, arrival.person.active, arrival.response.details
+    crossing, details = arrival.crossing_decision, arrival.response.details
     return basis_of(
         arrival.trigger,
         arrival.person,
-        active if may_take_over(arrival.trigger, active) else None,
+        contested,
         details.score if details is not None else None,
         arrival.response.campaign_id,
         crossing.as_of if crossing is not None and crossing.reason in FOUND_NOBODY else None,
@@ -174,15 +175,14 @@ def may_take_over(trigger: Trigger, active: Engagement | None) -> bool:
     return active is not None and active.scenario != Scenario.RESPONSE and trigger.as_of <= active.since
 
 
-def _engagement_in_retrospect(arrival: Arrival, world: World) -> Engagement | None:
+def _engagement_in_retrospect(arrival: Arrival, contested: Engagement | None, world: World) -> Engagement | None:
     """The engagement that is this response's, had it arrived in its own time: the active one, if the search that
     chose it would have chosen this response, or the one that the last crossing opened for nobody."""
-    active, trigger = arrival.person.active, arrival.trigger
+    trigger = arrival.trigger
     if not arrival.response.standing.responded or arrival.person.deleted:
         return None
-    if active is not None:
-        would_win = may_take_over(trigger, active) and _would_have_won(arrival, active, world)
-        return active if would_win else None
+    if arrival.person.active is not None:
+        return contested if contested is not None and _would_have_won(arrival, contested, world) else None
     decision = arrival.crossing_decision
     if decision is None or decision.reason not in FOUND_NOBODY or trigger.as_of > decision.as_of:
         return None

@@ -148,19 +148,19 @@ class Decision:
     response_id: str | None = None
     campaign_id: str | None = None
     default_campaign_source: str | None = None
-    passed_over: tuple[str, ...] = ()
-    """The default campaigns that were to get the credit and could not: not known, deleted or inactive."""
     activated_at: datetime | None = None
     """Since when the response is active; earlier than `as_of`'s own change only where a late arrival took a place."""
     cycle: int | None = None
     status: str | None = None
     status_changed: bool = False
     """Whether the decision gave the person that status, so that the CRM does not know it yet."""
+    assignment: Assignment | None = None
+    """How the assignment began, where the decision opened a cycle."""
+    passed_over: tuple[str, ...] = ()
+    """The default campaigns that were to get the credit and could not: not known, deleted or inactive."""
     replaced_response_id: str | None = None
     """The active response that this one took the place of: it was chosen before this one had arrived."""
     replaced_campaign_id: str | None = None
-    assignment: Assignment | None = None
-    """How the assignment began, where the decision opened a cycle."""
 
     @property
     def activates(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rekindle.domain.assignment import NOBODY, Owners, opened, settled
+from rekindle.domain.assignment import NOBODY, Assignment, Owners, opened, settled
 from rekindle.domain.campaign import Campaign
 from rekindle.domain.change import Change
 from rekindle.domain.decision import Basis, Decision, Outcome, Reason, Trigger
@@ -253,7 +253,13 @@ def _decided(
     reason: Reason | None = None,
     considered_total: int = 0,
     announced: bool = False,
-    **activation: Any,
+    response: Response | None = None,
+    default_campaign_source: str | None = None,
+    activated_at: datetime | None = None,
+    cycle: int | None = None,
+    status: str | None = None,
+    status_changed: bool = False,
+    assignment: Assignment | None = None,
 ) -> Decision:
     """What every decision on a trigger says, whatever came of it, and beyond it what an activation says."""
     return Decision(
@@ -278,7 +284,14 @@ def _decided(
         trigger.batch_id,
         basis or basis_of(trigger, person),
         announced,
-        **activation,
+        response.response_id if response is not None else None,
+        response.campaign_id if response is not None else None,
+        default_campaign_source,
+        activated_at,
+        cycle,
+        status,
+        status_changed,
+        assignment,
     )
 
 
@@ -431,15 +444,16 @@ def activate(
         world,
         outcome,
         basis,
-        considered_total=considered_total,
-        response_id=response.response_id,
-        campaign_id=response.campaign_id,
-        activated_at=since,
-        default_campaign_source=default_campaign_source,
-        cycle=engagement.cycle,
-        status=name,
-        status_changed=name != person.status,
-        assignment=None if continued else after.assignment,
+        None,
+        considered_total,
+        False,
+        response,
+        default_campaign_source,
+        since,
+        engagement.cycle,
+        name,
+        name != person.status,
+        None if continued else after.assignment,
     )
     entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)
     change = Change(after, person.version, (active,), decision, settings.classes, None, entries)

@@ -85,6 +85,7 @@ quicken(
 """What a history makes millions of."""
 
 _NEVER = times.LAST
+_RESPONSE = Scenario.RESPONSE
 
 PATIENCE = timedelta(seconds=14)
 """How long the deployed functions deliver a fact again that names something unknown: after 2, 4 and 8 seconds."""
@@ -330,6 +331,11 @@ class Simulation:
             if isinstance(saved, Decision):
                 self._give_credit(saved)
                 explained.append(self._explained(saved))
+                if saved.scenario is _RESPONSE and not saved.activates:
+                    # Most decisions are such, and nobody asks for one again: a response that is told of once more is
+                    # known by itself.
+                    del records[saved.person_id][saved.decision_id], self.memory.decisions[saved.decision_id]
+                    continue
             if len(records[saved.person_id]) > 2 * RECENT:
                 self._let_go(saved.person_id)
         return explained

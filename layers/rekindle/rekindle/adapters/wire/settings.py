@@ -339,8 +339,8 @@ def _unread(at: tuple[Part, ...], default: Mapping[str, Any], scenario: str) -> 
         scenario == Scenario.SCORE
         and default.get("map")
         and default.get("user_source", "actor") == "actor"
-        # Where that is only the default, the rows for no match are still of use.
-        and ("user_source" in default or not (default.get("otherwise") or default.get("single")))
+        # The rows for no match are still of use.
+        and not (default.get("otherwise") or default.get("single"))
     ):
         yield (*at, "user_source"), 'expected "owner": nobody acts when a score crosses'
 

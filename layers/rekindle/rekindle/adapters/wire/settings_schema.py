@@ -111,7 +111,7 @@ _DEFAULT_CAMPAIGN = _optional(
                 "default": "actor",
             },
         },
-        dependentRequired={"by": ["map"], "map": ["by"], "otherwise": ["by"], "user_source": ["by"]},
+        dependentRequired={"by": ["map"], "map": ["by"], "otherwise": ["by"]},
     )
 )
 
@@ -140,7 +140,7 @@ _COMMON = {
         default={"only": [], "except": []},
     ),
     "cool_down_days": _days(
-        "How long after an activation the scenario leaves the person alone: `score` alone, since the others are asked for.",
+        "How long after an activation `score` leaves the person alone; the other scenarios are asked for.",
         default=0,
     ),
     "default_campaign": _DEFAULT_CAMPAIGN,

@@ -36,7 +36,7 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
     """A decision with what it considered. With `settings`, those it was made by, it also tells why each loser lost, and
     whether it came out the same when it was made again."""
     decided = explanation.decision
-    considered = explanation.considered[:listed]
+    considered = explanation.considered
     told: Json = {
         "record": "decision",
         "decision_id": decided.decision_id,
@@ -51,8 +51,8 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "trigger_id": decided.trigger_id,
         "settings_version": decided.settings_version,
         "dry_run": decided.dry_run,
-        "considered": [_considered(one, decided, settings) for one in considered],
-        "considered_total": len(explanation.considered),
+        "considered": [_considered(one, decided, settings) for one in considered[:listed]] if considered else [],
+        "considered_total": len(considered),
         "default_campaign_source": decided.default_campaign_source,
         "score": decided.score,
         "previous_score": decided.previous_score,
