@@ -83,7 +83,7 @@ def test_one_line_for_each_decision_in_the_order_decided(settings, history, caps
 
 
 @pytest.mark.parametrize("score", [0, 0.000001, 0.00005, 0.0001, 59.999999, 59])
-def test_a_line_is_what_the_standard_library_writes(settings, tmp_path, capsys, score):
+def test_a_line_is_compact_json_that_keeps_every_score_and_letter(settings, tmp_path, capsys, score):
     told = [
         *HISTORY[:2],
         event(2, "Person Changed", person_id="p1", status="New", score=score),
@@ -93,7 +93,8 @@ def test_a_line_is_what_the_standard_library_writes(settings, tmp_path, capsys, 
     out, _ = simulated(settings, written(tmp_path / "h.jsonl", *told), capsys)
     lines = out.splitlines()
     assert [json.loads(line)["score"] for line in lines] == [score, score]
-    assert lines == [json.dumps(json.loads(line), separators=(",", ":"), ensure_ascii=False) for line in lines]
+    assert json.loads(lines[1])["trigger_id"] == 'response:é"/:responded'
+    assert not any(": " in line.partition('"explanation"')[0] for line in lines)
 
 
 def test_two_runs_print_the_same_bytes(settings, history, capsys):

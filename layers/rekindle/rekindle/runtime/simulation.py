@@ -334,7 +334,8 @@ class Simulation:
                 if saved.scenario is _RESPONSE and not saved.activates:
                     # Most decisions are such, and nobody asks for one again: a response that is told of once more is
                     # known by itself.
-                    del records[saved.person_id][saved.decision_id], self.memory.decisions[saved.decision_id]
+                    records[saved.person_id].pop(saved.decision_id, None)
+                    self.memory.decisions.pop(saved.decision_id, None)
                     continue
             if len(records[saved.person_id]) > 2 * RECENT:
                 self._let_go(saved.person_id)
