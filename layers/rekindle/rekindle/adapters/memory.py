@@ -159,31 +159,36 @@ class MemoryPeople:
 
     def commit(self, *changes: Change) -> None:
         with self.memory.lock:
-            homes = self.memory.homes
             leaving = origins(changes) if len(changes) > 1 else {}
             for change in changes:
                 self._check(change)
-                for response in change.arriving() if change.responses else ():
-                    home, origin = homes.get(response.response_id), leaving.get(response.response_id)
-                    read = Home(origin, change.buried) if origin or change.buried else None
-                    if home is not read and home not in (read, Home(change.person.person_id)):
-                        raise Conflict("the response has another home by now")
+                if change.responses:
+                    self._check_homes(change, leaving)
             for change in changes:
                 self._write(change)
 
+    def _check_homes(self, change: Change, leaving: Mapping[str, str]) -> None:
+        homes, buried = self.memory.homes, change.buried
+        for response in change.arriving():
+            home, origin = homes.get(response.response_id), leaving.get(response.response_id) if leaving else None
+            read = Home(origin, buried) if origin or buried else None
+            if home is not read and home not in (read, Home(change.person.person_id)):
+                raise Conflict("the response has another home by now")
+
     def _check(self, change: Change) -> None:
+        memory, decision = self.memory, change.decision
         if change.removed or len(change.responses) > 1:
             written = [response.response_id for response in change.responses]
             if len({*written, *change.removed}) < len(written) + len(change.removed):
                 raise ValueError("a transaction writes no item twice")
-        stored = self.memory.people.get(change.person.person_id)
-        if (stored.version if stored else 0) != change.read_version:
+        stored = memory.people.get(change.person.person_id)
+        if (stored.version if stored is not None else 0) != change.read_version:
             raise Conflict("the person was changed since")
-        if change.decision is not None and change.decision.decision_id in self.memory.decisions:
+        if decision is not None and decision.decision_id in memory.decisions:
             raise Conflict("the decision is stored already")
         if change.unchanged_score is not None:
             person_id, score = change.unchanged_score
-            held = self.memory.scores.get(person_id)
+            held = memory.scores.get(person_id)
             if held is not score and (held.version if held else 0) != (score.version if score else 0):
                 raise Conflict("the score was changed since")
 
@@ -257,13 +262,14 @@ class MemoryScores:
         return self.memory.scores.get(person_id)
 
     def put(self, score: Score, read_version: int) -> None:
-        with self.memory.lock:
-            stored = self.memory.scores.get(score.person_id)
-            if (stored.version if stored else 0) != read_version:
+        memory, person_id = self.memory, score.person_id
+        with memory.lock:
+            stored = memory.scores.get(person_id)
+            if (stored.version if stored is not None else 0) != read_version:
                 raise Conflict("the score was changed since")
-            self.memory.scores[score.person_id] = score
+            memory.scores[person_id] = score
             if score.crosses and score.last_crossing is not None:
-                self.memory.crossings.append((score.person_id, score.last_crossing))
+                memory.crossings.append((person_id, score.last_crossing))
 
     def page(self, limit: int, start: str | None = None) -> Page[Score]:
         with self.memory.lock:

@@ -40,15 +40,15 @@ def explain(
     """The whole explanation of a stored decision. `history` is all of the person's responses, each with its trail;
     `campaign_of` and `settings` are those of the day of the decision."""
     considered: Sequence[Considered] = ()
-    if decision.searched:
+    if decision.scenario is _RESPONSE:
+        considered = [_arrived(decision, history)] if decision.activates else ()
+    elif decision.searched:
         held = [
             response
             for recorded in history
             if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
         ]
         _, considered = explained(held, campaign_of, rules_of(decision, settings))
-    elif decision.scenario is _RESPONSE and decision.activates:
-        considered = [_arrived(decision, history)]
     return Explanation(decision, considered, sentence(decision, considered, campaign_of, settings))
 
 

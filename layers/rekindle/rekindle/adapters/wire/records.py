@@ -194,10 +194,10 @@ def mark_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Na
 def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
     """A short name of a fact's whole content, whatever the order of its fields."""
     try:
-        content = _ORDERED.encode(detail)
+        content = _ORDERED.encode((detail_type, detail))
     except (UnicodeEncodeError, RecursionError):
         raise Malformed("it is nested too deep, or holds half a character") from None
-    return hashlib.blake2s(b"%b\n%b" % (detail_type.encode(), content), digest_size=_DIGEST_BYTES).hexdigest()
+    return hashlib.blake2s(content, digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
