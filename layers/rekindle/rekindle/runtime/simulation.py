@@ -103,7 +103,7 @@ class Waiting:
 class Held:
     """What was told at one instant by transactions of Salesforce, and waits for the rest of them."""
 
-    at: datetime | None = None
+    at: datetime
     crossings: list[tuple[str, Crossing]] = field(default_factory=list)
     activations: list[tuple[str, Mark, str | None]] = field(default_factory=list)
 
@@ -152,7 +152,7 @@ class Simulation:
         self._record_fact = self.use_cases.record_crm_changes.__call__
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
-        self._held = Held()
+        self._held: Held | None = None
         fields = mapping_of(self.document)
         self._fields = lambda: fields
         self._journeys: list[Decision | Entry] | None = None
@@ -173,7 +173,7 @@ class Simulation:
         memory = self.memory
         for fact in facts:
             at = fact.mark.at
-            if self._held.at is not None and self._held.at != at:
+            if self._held is not None and self._held.at != at:
                 explained.extend(self._settled())
             # Time alone may do something only where somebody waits.
             if self._waiting or memory.due or memory.waiting or memory.routings:
@@ -281,8 +281,8 @@ class Simulation:
     def _hold(self, at: datetime) -> None:
         """What Salesforce changes in one transaction is told in several events of one instant, and is a unit: a contact
         is decided about as whom the lead became that the next event tells of."""
-        held, memory = self._held, self.memory
-        held.at = at
+        memory = self.memory
+        held = self._held = self._held or Held(at)
         held.crossings.extend(memory.crossings)
         held.activations.extend(memory.activations)
         memory.crossings.clear()
@@ -291,11 +291,11 @@ class Simulation:
     def _settled(self) -> Iterator[Explanation]:
         """The instant is over: what was held is decided about."""
         held, memory = self._held, self.memory
-        if held.at is None:
+        if held is None:
             return
         memory.crossings.extend(held.crossings)
         memory.activations.extend(held.activations)
-        self._held = Held()
+        self._held = None
         self._follow()
         yield from self._decided()
 

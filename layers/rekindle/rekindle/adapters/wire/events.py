@@ -6,7 +6,7 @@ from typing import Any
 
 from rekindle.adapters.wire import records, requests, salesforce
 from rekindle.adapters.wire.records import Reader, mark_of
-from rekindle.adapters.wire.rules import time_told
+from rekindle.adapters.wire.rules import moment, time_told
 from rekindle.domain import times
 from rekindle.domain.errors import InvalidField, Malformed
 from rekindle.domain.facts import Fact
@@ -53,7 +53,8 @@ def facts_of(
         raise Malformed("an event needs a detail, which is an object", "detail")
     read = _READERS.get(detail_type)
     if read is not None:
-        at = time_told(envelope, "time", str)
+        told = envelope.get("time")
+        at = moment(told, "time") if type(told) is str else time_told(envelope, "time", str)
         # `occurred_at` goes before it, since a bus may stamp a time of its own, to the second or the moment of a
         # replay; but a task's is when its activity took place, not when the task was told of.
         if detail.get("occurred_at") is not None and detail_type != "Task Logged":
