@@ -100,7 +100,7 @@ class Arrival:
     def standing(self) -> Standing:
         """How the searches that may have overlooked the response would have found it."""
         standing = self.response.standing
-        return standing if self.united else replace(standing, status=NO_ACTION_REQUIRED)
+        return standing if self.united else standing.with_status(NO_ACTION_REQUIRED)
 
 
 def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
@@ -130,7 +130,7 @@ def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
         after = replace(person, version=person.version + 1, responses=person.responses + 1, classes=classes)
     else:
         after = replace(person, version=person.version + 1)
-    standing = replace(response.standing, status=_STATUS_AFTER.get(reason))
+    standing = response.standing.with_status(_STATUS_AFTER.get(reason))
     stored = response.traced(person.person_id, after.version, standing)
     decision = skipped(trigger, person, world, reason, basis)
     return decision, Change(after, person.version, (stored,), decision, settings.classes, arrival.unchanged_score)

@@ -52,6 +52,18 @@ class Standing:
         """The date that look-back and recency go by: a non-response has no response date, so its arrival counts."""
         return self.responded_at or self.received_at
 
+    def with_status(self, status: str | None) -> "Standing":
+        """The same with another status: what every evaluation ends with."""
+        return Standing(
+            self.responded,
+            self.responded_at,
+            self.received_at,
+            status,
+            self.activated_at,
+            self.reactivated_at,
+            self.deleted,
+        )
+
     def classified(self, classes: Mapping[str, ResponseClass | None]) -> ResponseClass | None:
         """The response's class by its own status alone; None where the status makes it no candidate."""
         if not self.responded:
