@@ -3,7 +3,6 @@
 import pytest
 
 from rekindle.domain.ordering import Mark, Order, grouped, newer_fields, ungrouped
-from rekindle.domain.values import replace
 from tests.support.builders import day, mark
 
 
@@ -83,6 +82,6 @@ def test_a_cleared_field_is_a_change():
 
 
 def test_marks_are_stored_once_for_all_fields_they_share():
-    marks = {"a": mark(1), "b": mark(1), "c": replace(mark(2), digests=())}
+    marks = {"a": mark(1), "b": mark(1), "c": mark(2)._replace(digests=())}
     assert len(grouped(marks)) == 2
     assert ungrouped(grouped(marks)) == marks

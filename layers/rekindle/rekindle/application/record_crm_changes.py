@@ -51,7 +51,7 @@ class RecordCrmChanges:
         Raises KeyReused."""
         if call is None:
             return self(fact)
-        return self(replace(fact, mark=replace(fact.mark, at=instant_of(call, self.ledger))))
+        return self(replace(fact, mark=fact.mark._replace(at=instant_of(call, self.ledger))))
 
     def __call__(self, fact: Fact) -> Recorded:
         match fact:

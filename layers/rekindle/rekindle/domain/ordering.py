@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from rekindle.domain import times
-from rekindle.domain.values import replace
 
 
 class Order(Enum):
@@ -24,9 +23,8 @@ NEWER, DUPLICATE, OLDER = Order
 """Each by a name of its own: every fact asks for them, and a member is looked up in its class each time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The place of a change in the order of its record.
+class Mark(NamedTuple):
+    """The place of a change in the order of its record. A tuple, because a function reads several with every record.
 
     `minor` orders changes of one instant (a Salesforce commit number and sequence number). `digests` tell a second
     delivery from another change of the same instant: an envelope's time has no more than seconds, and the
@@ -58,7 +56,7 @@ class Mark:
         """This mark as the last one applied: it keeps the digests of the same instant beside its own."""
         if last is None or self.at != last.at or self.minor != last.minor:
             return self
-        return replace(self, digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
+        return self._replace(digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
 
     def of_same_change(self, other: "Mark") -> bool:
         """Whether both are of one change of a record, whichever of its fields they tell of."""

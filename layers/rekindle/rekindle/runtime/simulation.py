@@ -79,7 +79,7 @@ quicken(
         Person,
         Profile,
     ),
-    *(Mark, PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, Standing),
+    *(PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, Standing),
     *(Trace, Trigger, World),
 )
 """What a history makes millions of."""
