@@ -32,7 +32,17 @@ from rekindle.adapters.wire.records import (
     task_values,
     user_values,
 )
-from rekindle.adapters.wire.rules import LATEST, FieldName, FieldValue, Identifier, Text, checked, fits, required
+from rekindle.adapters.wire.rules import (
+    LATEST,
+    FieldName,
+    FieldValue,
+    Identifier,
+    Naming,
+    Text,
+    checked,
+    fits,
+    required,
+)
 from rekindle.domain import naming, times
 from rekindle.domain.errors import InvalidField
 from rekindle.domain.facts import (
@@ -428,14 +438,6 @@ def _person(kind: str, change: _Change, header: _Header, mapped: Mapped) -> _Tel
     return lambda record_id, mark: [PersonChanged(record_id, mark, values, header.is_ours)]
 
 
-def _campaign(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
-    told, paths = change.mapped(mapped)
-    if not change.begins and not told:
-        return None
-    values = campaign_values(told, paths.__getitem__)
-    return lambda record_id, mark: [CampaignChanged(record_id, mark, values)]
-
-
 def _member(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     told, paths = change.mapped(mapped)
     if not change.begins and not told:
@@ -461,28 +463,20 @@ def _begun_in_the_east(values: Mapping[str, Any], committed: datetime) -> Mappin
     return {**values, "responded_at": committed}
 
 
-def _account(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
-    told, paths = change.mapped(mapped)
-    if not change.begins and not told:
-        return None
-    values = account_values(told, paths.__getitem__)
-    return lambda record_id, mark: [AccountChanged(record_id, mark, values)]
+def _plainly(
+    values_of: Callable[[Mapping[str, Any], Naming], Mapping[str, Any]],
+    changed: Callable[[str, Mark, Mapping[str, Any]], Fact],
+) -> Callable[[_Change, _Header, Mapped], _Telling | None]:
+    """Reads a record of which no more is told than its mapped fields."""
 
+    def read(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
+        told, paths = change.mapped(mapped)
+        if not change.begins and not told:
+            return None
+        values = values_of(told, paths.__getitem__)
+        return lambda record_id, mark: [changed(record_id, mark, values)]
 
-def _task(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
-    told, paths = change.mapped(mapped)
-    if not change.begins and not told:
-        return None
-    values = task_values(told, paths.__getitem__)
-    return lambda record_id, mark: [TaskLogged(record_id, mark, values)]
-
-
-def _opportunity(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
-    told, paths = change.mapped(mapped)
-    if not change.begins and not told:
-        return None
-    values = opportunity_values(told, paths.__getitem__)
-    return lambda record_id, mark: [OpportunityChanged(record_id, mark, values)]
+    return read
 
 
 def _user(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
@@ -503,11 +497,11 @@ def _inactive(user_id: str, mark: Mark) -> UserChanged:
 _CHANGED: Mapping[str, Callable[[_Change, _Header, Mapped], _Telling | None]] = {
     "Lead": _lead,
     "Contact": _contact,
-    "Campaign": _campaign,
+    "Campaign": _plainly(campaign_values, CampaignChanged),
     "CampaignMember": _member,
-    "Account": _account,
-    "Task": _task,
-    "Opportunity": _opportunity,
+    "Account": _plainly(account_values, AccountChanged),
+    "Task": _plainly(task_values, TaskLogged),
+    "Opportunity": _plainly(opportunity_values, OpportunityChanged),
     "User": _user,
 }
 
