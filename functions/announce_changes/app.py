@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.dynamodb.stream import saved_record_of
-from rekindle.application.announce_changes import AnnounceChanges
+from rekindle.application.notifications.announce_changes import AnnounceChanges
 from rekindle.runtime.aws import bus
 from rekindle.runtime.observability import logger
 from rekindle.runtime.streams import Failures, each_decoded, failures_of

@@ -5,7 +5,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.wire import openapi, openapi_page, views
+from rekindle.adapters.wire import views
+from rekindle.adapters.wire.describe import openapi
+from rekindle.adapters.wire.describe import page as openapi_page
 from rekindle.runtime.aws import environment, now, use_cases
 from rekindle.runtime.http import answer, html, router
 from rekindle.runtime.observability import logger, metrics

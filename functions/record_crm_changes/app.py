@@ -5,8 +5,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from rekindle.adapters.sources.salesforce import Mapped, mapping_of
 from rekindle.adapters.wire.events import facts_of
-from rekindle.adapters.wire.salesforce import Mapped, mapping_of
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.observability import logger, metrics, tell_recorded
 from rekindle.runtime.queues import Failures, each_message

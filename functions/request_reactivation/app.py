@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire import api, views
-from rekindle.domain.explanation import Explanation
+from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.http import answer, body_of, call_of, request_name, router
 from rekindle.runtime.observability import logger, metrics, tell_decision

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire.notices import notice_of
-from rekindle.domain.notification import Notice
+from rekindle.domain.notifications.notification import Notice
 from rekindle.runtime.notifications import send_notifications
 from rekindle.runtime.observability import logger, metrics, tell_sent
 from rekindle.runtime.queues import Failures, all_messages

@@ -5,7 +5,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.wire import ids, views
+from rekindle.adapters.sources import salesforce_ids as ids
+from rekindle.adapters.wire import views
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.http import answer, page, paging, record_id, router
 from rekindle.runtime.observability import logger

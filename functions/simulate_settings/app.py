@@ -9,7 +9,7 @@ from rekindle.adapters.wire.simulations import simulation_requested
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.http import answer, body_of, router
 from rekindle.runtime.observability import count, logger, metrics
-from rekindle.runtime.simulations import answer_of
+from rekindle.runtime.simulation.requests import answer_of
 
 app = router()
 

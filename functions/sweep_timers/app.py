@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.domain.errors import Unavailable
+from rekindle.domain.core.errors import Unavailable
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.observability import count, logger, metrics, tell_assignment, tell_decision
 

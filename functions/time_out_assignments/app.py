@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.scheduler import wait_of
+from rekindle.adapters.aws.scheduler import wait_of
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.observability import logger, metrics, tell_assignment
 from rekindle.runtime.queues import Failures, each_message

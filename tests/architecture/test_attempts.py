@@ -5,7 +5,7 @@ from pathlib import Path
 
 import rekindle.application
 
-USE_CASES = sorted(Path(rekindle.application.__path__[0]).glob("*.py"))
+USE_CASES = sorted(Path(rekindle.application.__path__[0]).rglob("*.py"))
 
 
 def test_whoever_tries_again_raises_after_the_last_try():

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rekindle.domain.decision import Outcome, Reason
-from rekindle.domain.search import Excluded
+from rekindle.domain.reactivation.decision import Outcome, Reason
+from rekindle.domain.reactivation.search import Excluded
 
 UNIT = Path(__file__).parents[1] / "unit"
 

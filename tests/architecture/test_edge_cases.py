@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.application.test_edge_cases_of_reactivation import ROWS
+from tests.unit.application.reactivation.test_edge_cases_of_reactivation import ROWS
 
 UNIT = Path(__file__).parents[1] / "unit"
 

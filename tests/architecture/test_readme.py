@@ -4,12 +4,12 @@ import json
 import re
 from pathlib import Path
 
-from rekindle.adapters.wire import settings as documents
 from rekindle.adapters.wire.events import facts_of
 from rekindle.adapters.wire.rules import LARGEST_ANSWER, LARGEST_SIMULATION, MOST_EVENTS
-from rekindle.domain.facts import CampaignChanged, ResponseRecorded
-from rekindle.domain.settings import Scenario, Settings
-from rekindle.runtime.simulated_parts import RUN
+from rekindle.adapters.wire.settings import document as documents
+from rekindle.domain.capture.facts import CampaignChanged, ResponseRecorded
+from rekindle.domain.settings.settings import Scenario, Settings
+from rekindle.runtime.simulation.parts import RUN
 from tests.support.template import template
 
 ROOT = Path(__file__).parents[2]

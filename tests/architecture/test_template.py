@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from cfnlint.api import lint_all
 
-from rekindle.adapters.eventbridge import SOURCE
-from rekindle.adapters.wire import openapi, salesforce
+from rekindle.adapters.aws.eventbridge import SOURCE
+from rekindle.adapters.sources import salesforce
+from rekindle.adapters.wire.describe import openapi
 from rekindle.application.ports import CLAIMED, MARKED
 from tests.support.template import Deployed, resources, template
 
@@ -64,7 +65,8 @@ def test_one_verb_phrase_stands_everywhere(folder: str) -> None:
     assert (ROOT / "events" / f"{folder}.json").is_file()
     assert (ROOT / "tests" / "integration" / f"test_{folder}.py").is_file()
     if folder not in SIMULATORS:
-        assert (ROOT / "layers" / "rekindle" / "rekindle" / "application" / f"{use_case}.py").is_file()
+        application = ROOT / "layers" / "rekindle" / "rekindle" / "application"
+        assert len(list(application.glob(f"*/{use_case}.py"))) == 1
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

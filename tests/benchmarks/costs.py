@@ -7,15 +7,15 @@ from typing import Any
 
 from rekindle.adapters.dynamodb.people import response_image
 from rekindle.adapters.dynamodb.stream import crossing_of
+from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
 from rekindle.application.ports import Reference
-from rekindle.application.reactivate_on_score import trigger_of
-from rekindle.application.time_out_assignments import TimeOutAssignments
-from rekindle.domain.assignment import State
-from rekindle.domain.change import Change
-from rekindle.domain.decision import Outcome, Reason
-from rekindle.domain.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, Standing
-from rekindle.domain.settings import Settings
-from rekindle.domain.wait import Wait
+from rekindle.application.reactivation.reactivate_on_score import trigger_of
+from rekindle.domain.assignment.timer import Wait
+from rekindle.domain.people.assignment import State
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Outcome, Reason
+from rekindle.domain.responses.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, Standing
+from rekindle.domain.settings.settings import Settings
 from rekindle.runtime import aws
 from tests.benchmarks.watch import Image, index_units, units, watched
 from tests.benchmarks.world import NOW, OWNER, REASSIGNABLE, World, campaign, fact, response_told

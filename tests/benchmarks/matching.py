@@ -25,11 +25,11 @@ from pathlib import Path
 from random import Random
 
 from rekindle.adapters.memory import Memory, MemoryAccounts, MemoryContacts, MemoryPeople, MemoryReference
-from rekindle.application.match_account import MatchAccount
-from rekindle.domain.account import Account
-from rekindle.domain.duplicates import Identity, buckets, identity, same_person
-from rekindle.domain.matching import Match
-from rekindle.domain.person import Person, Profile
+from rekindle.application.assignment.match_account import MatchAccount
+from rekindle.domain.assignment.matching import Match
+from rekindle.domain.people.duplicates import Identity, buckets, identity, same_person
+from rekindle.domain.people.person import Person, Profile
+from rekindle.domain.records.account import Account
 from tests.benchmarks.table import Row, printed
 
 ROOT = Path(__file__).parents[2]

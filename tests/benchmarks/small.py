@@ -11,8 +11,8 @@ from functools import partial
 from typing import Any
 
 from rekindle.adapters.dynamodb.stream import crossing_of
-from rekindle.domain.decision import Decision, Outcome
-from rekindle.domain.settings import Scenario
+from rekindle.domain.reactivation.decision import Decision, Outcome
+from rekindle.domain.settings.settings import Scenario
 from rekindle.runtime.observability import logger, metrics, tell_decision
 from tests.benchmarks.sampling import Spread, in_turn, ratios
 from tests.benchmarks.world import NOW, stream_record

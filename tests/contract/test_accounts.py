@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.application.match_account import MatchAccount
-from rekindle.application.record_reference import RecordAccount
-from rekindle.domain.account import Account
-from rekindle.domain.change import Change
-from rekindle.domain.errors import Conflict
-from rekindle.domain.matching import Rule, candidate_of, keys_of, place_of
-from rekindle.domain.person import Person, Profile
-from rekindle.domain.queue import Queue
+from rekindle.application.assignment.match_account import MatchAccount
+from rekindle.application.capture.record_reference import RecordAccount
+from rekindle.domain.assignment.matching import Rule, candidate_of, keys_of, place_of
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.people.person import Person, Profile
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.records.account import Account
+from rekindle.domain.records.queue import Queue
 from tests.contract.requests import Requests
 from tests.contract.stores import Stores, Tables
 from tests.contract.values import every_field, fresh, ids, quickly

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
-from rekindle.domain.decision import Decision
-from rekindle.domain.errors import Conflict, NotPending
-from rekindle.domain.events import Event, told_by
-from rekindle.domain.wait import Wait, wait_of
+from rekindle.domain.assignment.timer import Wait, wait_of
+from rekindle.domain.core.errors import Conflict, NotPending
+from rekindle.domain.notifications.events import Event, told_by
+from rekindle.domain.people.assignment import Assignment, AssignmentStep, State, Step
+from rekindle.domain.reactivation.decision import Decision
 from rekindle.runtime.use_cases import UseCases
 from tests.contract import stores as technologies
 from tests.support.builders import DOCUMENT, campaign_changed, day, person_changed, response_recorded, user_changed

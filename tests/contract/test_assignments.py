@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from rekindle.adapters.aws.scheduler import ScheduledWaits, Schedules, wait_of
 from rekindle.adapters.dynamodb.people import SHARDS
 from rekindle.adapters.memory import Memory, MemoryWaits
-from rekindle.adapters.scheduler import ScheduledWaits, Schedules, wait_of
 from rekindle.application.ports import People
-from rekindle.domain.assignment import Assignment, State
-from rekindle.domain.change import Change
-from rekindle.domain.errors import Unavailable
-from rekindle.domain.person import Person
-from rekindle.domain.wait import Wait
+from rekindle.domain.assignment.timer import Wait
+from rekindle.domain.core.errors import Unavailable
+from rekindle.domain.people.assignment import Assignment, State
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.change import Change
 from tests.contract.conftest import FAILURES, GROUP, ROLE
 from tests.contract.stores import NOW, Stores, Tables
 

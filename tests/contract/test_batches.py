@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.batch import Batch, Before, Member
-from rekindle.domain.change import Change
-from rekindle.domain.decision import Outcome
-from rekindle.domain.errors import Conflict
-from rekindle.domain.person import Person
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.batch import Batch, Before, Member
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Outcome
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, ids, quickly
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rekindle.adapters.dynamodb.people import HEAD, PAGE, cand
-from rekindle.domain.change import Change
-from rekindle.domain.person import Engagement, Person, Profile
-from rekindle.domain.response import DEFAULT_CLASSES, Details, Response, ResponseClass, Standing
-from rekindle.domain.search import grouped_by_class
-from rekindle.domain.settings import Settings
+from rekindle.domain.people.person import Engagement, Person, Profile
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.search import grouped_by_class
+from rekindle.domain.responses.response import DEFAULT_CLASSES, Details, Response, ResponseClass, Standing
+from rekindle.domain.settings.settings import Settings
 from tests.contract.requests import Requests
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import fresh, quickly, standings

@@ -8,23 +8,23 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from botocore.stub import Stubber
 
+from rekindle.adapters.aws.scheduler import Schedules
 from rekindle.adapters.dynamodb.connection import bind
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
 from rekindle.adapters.dynamodb.timers import ScheduledTimers
-from rekindle.adapters.scheduler import Schedules
-from rekindle.domain import request
-from rekindle.domain.account import Account
-from rekindle.domain.assignment import State
-from rekindle.domain.campaign import Campaign
-from rekindle.domain.change import Change
-from rekindle.domain.errors import Conflict, Refusal, TooLarge, Unavailable
-from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Person
-from rekindle.domain.queue import Queue
-from rekindle.domain.response import DEFAULT_CLASSES
-from rekindle.domain.score import Score
-from rekindle.domain.timer import Timer
-from rekindle.domain.user import User
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.core.errors import Conflict, Refusal, TooLarge, Unavailable
+from rekindle.domain.people.assignment import State
+from rekindle.domain.people.person import Person
+from rekindle.domain.people.score import Score
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.engine import request
+from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.account import Account
+from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.user import User
+from rekindle.domain.responses.response import DEFAULT_CLASSES
 from tests.contract import stores as technologies
 from tests.contract.stores import NOW, Tables
 from tests.contract.test_ledger import a_decision

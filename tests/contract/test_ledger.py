@@ -6,13 +6,12 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Outcome, Reason, decision_id
-from rekindle.domain.events import entry_id
-from rekindle.domain.journey import Deactivated, Ended, Merged, Stage, StageReached
-from rekindle.domain.person import Person
-from rekindle.domain.request import REMEMBERED, Call
-from rekindle.domain.settings import Scenario
+from rekindle.domain.lifecycle.journey import Deactivated, Ended, Merged, Stage, StageReached, entry_id
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, decision_id
+from rekindle.domain.reactivation.request import REMEMBERED, Call
+from rekindle.domain.settings.settings import Scenario
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, quickly
 

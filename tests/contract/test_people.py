@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Outcome, Reason, decision_id
-from rekindle.domain.errors import Conflict
-from rekindle.domain.journey import Deactivated, Ended
-from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Person, Profile
-from rekindle.domain.response import Details, Home, Response, Standing, Trace
-from rekindle.domain.score import Score
-from rekindle.domain.settings import Scenario
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.lifecycle.journey import Deactivated, Ended
+from rekindle.domain.people.person import Person, Profile
+from rekindle.domain.people.score import Score
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, decision_id
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.responses.response import Details, Home, Response, Standing, Trace
+from rekindle.domain.settings.settings import Scenario
 from tests.contract.stores import NOW, Stores
 from tests.contract.values import every_field, fresh, ids, quickly, texts
 

@@ -13,7 +13,7 @@ from rekindle.adapters.dynamodb.connection import bind
 from rekindle.adapters.dynamodb.pools import DynamoDBPools
 from rekindle.adapters.memory import Memory, MemoryPools
 from rekindle.application.ports import Pools
-from rekindle.domain.routed import Routing
+from rekindle.domain.assignment.routing_result import Routing
 from tests.contract import stores as technologies
 from tests.contract.conftest import REAL_ENGINE
 from tests.support.builders import Rekindle, campaign_changed, day, person_changed, response_recorded, user_changed

@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
+from rekindle.adapters.aws.scheduler import ScheduledWaits, Schedules
 from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
@@ -18,24 +19,22 @@ from rekindle.adapters.dynamodb.people import DynamoDBPeople, _person, _response
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.tables import HOME, PERSON, LedgerItem, PeopleItem
 from rekindle.adapters.dynamodb.timers import ScheduledTimers, timer_of
-from rekindle.adapters.scheduler import ScheduledWaits, Schedules
 from rekindle.application.ports import Records
-from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision
-from rekindle.domain.events import entry_id
-from rekindle.domain.journey import Entry
-from rekindle.domain.opportunity import Opportunity
-from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Person
-from rekindle.domain.response import NO_ACTION_REQUIRED, Response
-from rekindle.domain.score import Crossing, Score
-from rekindle.domain.task import Task
-from rekindle.domain.timer import Timer
+from rekindle.domain.lifecycle.journey import Entry, entry_id
+from rekindle.domain.people.person import Person
+from rekindle.domain.people.score import Crossing, Score
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.opportunity import Opportunity
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.task import Task
+from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response
 from tests.contract import stores as technologies
 from tests.contract.stores import Tables
 from tests.support.builders import DOCUMENT, Faults, Rekindle, people_merged, person_changed, response_recorded
-from tests.unit.application.test_promises import CAMPAIGNS, RESPONSES, STATUSES, late, people
-from tests.unit.application.test_promises_of_all_scenarios import AllScenarios
+from tests.unit.application.reactivation.test_promises import CAMPAIGNS, RESPONSES, STATUSES, late, people
+from tests.unit.application.reactivation.test_promises_of_all_scenarios import AllScenarios
 
 pytestmark = pytest.mark.dynamodb_local
 

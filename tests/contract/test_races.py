@@ -9,13 +9,13 @@ from threading import Barrier
 import pytest
 
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
-from rekindle.application.reactivate_on_score import trigger_of as crossing_trigger
-from rekindle.domain.decision import Decision, Outcome, Reason
-from rekindle.domain.errors import Conflict
-from rekindle.domain.facts import Fact
-from rekindle.domain.journey import Deactivated
-from rekindle.domain.score import Crossing
-from rekindle.domain.settings import Scenario
+from rekindle.application.reactivation.reactivate_on_score import trigger_of as crossing_trigger
+from rekindle.domain.capture.facts import Fact
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.lifecycle.journey import Deactivated
+from rekindle.domain.people.score import Crossing
+from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
+from rekindle.domain.settings.settings import Scenario
 from rekindle.runtime.use_cases import UseCases
 from tests.contract import stores as technologies
 from tests.contract.requests import Requests

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
-from rekindle.domain.campaign import Campaign
-from rekindle.domain.errors import Conflict
-from rekindle.domain.queue import Queue
-from rekindle.domain.settings import Settings
-from rekindle.domain.user import User
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.user import User
+from rekindle.domain.settings.settings import Settings
 from tests.contract.requests import Requests
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, ids, instants, json_values, quickly, texts

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.errors import Conflict
-from rekindle.domain.ordering import Mark
-from rekindle.domain.score import RISES, Crossing, Rise, Score
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.people.score import RISES, Crossing, Rise, Score
+from rekindle.domain.records.stamps import Mark
 from tests.benchmarks.watch import size
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, ids, quickly

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from rekindle.adapters.aws.scheduler import Schedules
 from rekindle.adapters.dynamodb.timers import SHARDS, ScheduledTimers, timer_of
 from rekindle.adapters.memory import Memory, MemoryTimers
-from rekindle.adapters.scheduler import Schedules
 from rekindle.application.ports import Timers
-from rekindle.domain.errors import Unavailable
-from rekindle.domain.ordering import Mark
-from rekindle.domain.timer import Timer
+from rekindle.domain.core.errors import Unavailable
+from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.stamps import Mark
 from tests.contract import stores as technologies
 from tests.contract.conftest import FAILURES, GROUP, REAL_ENGINE, ROLE
 from tests.contract.stores import NOW, Tables

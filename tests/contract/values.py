@@ -12,12 +12,12 @@ from uuid import uuid4
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from rekindle.domain.batch import Member
-from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Engagement
-from rekindle.domain.response import DEFAULT_CLASSES, Standing
-from rekindle.domain.score import Rise
-from rekindle.domain.settings import Scenario
+from rekindle.domain.people.person import Engagement
+from rekindle.domain.people.score import Rise
+from rekindle.domain.reactivation.batch import Member
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.responses.response import DEFAULT_CLASSES, Standing
+from rekindle.domain.settings.settings import Scenario
 
 quickly = settings(
     max_examples=40,

@@ -10,8 +10,8 @@ import pytest
 from rekindle.adapters.history import History
 from rekindle.cli.main import main
 from rekindle.cli.play import decisions_of, settings_of
-from rekindle.domain.funnel import cycles
-from rekindle.runtime.simulation import Simulation
+from rekindle.domain.measures.funnel import cycles
+from rekindle.runtime.simulation.simulator import Simulation
 from tests.local_cloud.run import HISTORY, SETTINGS
 from tests.local_cloud.stack import Stack
 

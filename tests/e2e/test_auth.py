@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.domain.decision import Outcome
+from rekindle.domain.reactivation.decision import Outcome
 from tests.local_cloud.api import Api
 from tests.local_cloud.cloud import REGION, LocalCloud
 from tests.local_cloud.run import HISTORY, SETTINGS, history_at, play, settings_at

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.domain.decision import Outcome, Reason
+from rekindle.domain.reactivation.decision import Outcome, Reason
 from tests.local_cloud import story
 from tests.local_cloud.run import HISTORY, history_at
 from tests.local_cloud.stack import Stack

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.wire import settings
+from rekindle.adapters.wire.settings import document as settings
 from rekindle.cli.main import main
 from tests.local_cloud.run import HISTORY, SETTINGS
 from tests.local_cloud.stack import Stack

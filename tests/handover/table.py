@@ -13,8 +13,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from rekindle.domain.assignment import Assignment, State
-from rekindle.runtime.simulation import Simulation
+from rekindle.domain.people.assignment import Assignment, State
+from rekindle.runtime.simulation.simulator import Simulation
 from tests.handover.convert import Columns, history, rows, settings
 
 DEADLINES = ("PT1H", "P1D", "P7D", "P30D")

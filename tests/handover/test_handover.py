@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.domain.settings import duration
+from rekindle.domain.settings.settings import duration
 from tests.handover.convert import Columns, Row, history, rows
 from tests.handover.table import DEADLINES, Played, main, played
 

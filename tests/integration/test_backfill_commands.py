@@ -13,12 +13,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from rekindle.application import backfill_crossings
+from rekindle.application.reactivation import backfill_crossings
 from rekindle.cli import backfill
 from rekindle.cli.main import main
-from rekindle.domain.change import Change
-from rekindle.domain.errors import NotFound, Unavailable
-from rekindle.domain.values import replace
+from rekindle.domain.core.errors import NotFound, Unavailable
+from rekindle.domain.core.values import replace
+from rekindle.domain.reactivation.change import Change
 from rekindle.runtime import deployed
 from rekindle.runtime.use_cases import UseCases
 from tests.support.builders import DOCUMENT, campaign_changed, person_changed, response_recorded

@@ -7,7 +7,7 @@ import pytest
 from functions.change_settings.app import handler
 from functions.put_facts.app import handler as put_facts
 from functions.record_crm_changes.app import handler as record
-from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA
+from rekindle.adapters.wire.settings.schema import DEFAULTS, SCHEMA
 from tests.integration.conftest import CONTEXT, Answer, Aws, answered, batch, call, envelope, event
 from tests.support.broken_settings import GONE, IDLE, KNOWN, QUEUES, USER, WHOLE, broken
 

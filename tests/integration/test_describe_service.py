@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from functions.change_settings.app import handler as change_settings
 from functions.describe_service.app import handler
 from rekindle.adapters.wire import records
-from rekindle.domain.errors import Refusal
+from rekindle.domain.core.errors import Refusal
 from tests.integration.conftest import Aws, answered, call, event
 from tests.support.described import document
 

@@ -11,7 +11,7 @@ from functions.record_crm_changes.app import handler
 from functions.show_records.app import handler as show
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import DynamoDBRecords
-from rekindle.domain.errors import Conflict
+from rekindle.domain.core.errors import Conflict
 from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed, postponed
 
 NOON = "2026-03-01T12:00:00Z"

@@ -11,8 +11,8 @@ import pytest
 
 from functions.simulate_partition.app import handler
 from rekindle.cli.main import main
-from rekindle.domain.errors import Unavailable
-from rekindle.runtime.simulated_parts import NotSimulated
+from rekindle.domain.core.errors import Unavailable
+from rekindle.runtime.simulation.parts import NotSimulated
 from tests.integration.conftest import BUCKET, CONTEXT, EVENTS, Aws, client, event
 
 STARTED = event("simulate_partition")

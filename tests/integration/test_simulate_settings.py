@@ -154,5 +154,5 @@ def test_what_is_too_large_is_told_with_the_larger_way(aws: Aws, monkeypatch: py
         assert answer.refusal[:2] == (413, "CALL_TOO_LARGE")
         assert "rekindle partition" in answer.body["detail"]
     assert simulate(settings=MONTH, history=many[1:]).status == 200
-    monkeypatch.setattr("rekindle.runtime.simulations.LARGEST_ANSWER", 1_500)
+    monkeypatch.setattr("rekindle.runtime.simulation.requests.LARGEST_ANSWER", 1_500)
     assert simulate(settings=MONTH).refusal == (413, "CALL_TOO_LARGE", "history")

@@ -7,7 +7,7 @@ import pytest
 from functions.schedule_reactivation.app import handler as schedule
 from functions.show_records.app import handler as show
 from functions.sweep_timers.app import handler
-from rekindle.domain.errors import Unavailable
+from rekindle.domain.core.errors import Unavailable
 from rekindle.runtime import aws as root
 from tests.integration.conftest import CONTEXT, Aws, call, event
 from tests.integration.test_schedule_reactivation import history

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from rekindle.adapters.history import BadHistory
-from rekindle.adapters.wire import settings as settings_document
-from rekindle.domain.errors import Refusal
-from rekindle.domain.settings import Scenario, Settings
+from rekindle.adapters.wire.settings import document as settings_document
+from rekindle.domain.core.errors import Refusal
+from rekindle.domain.settings.settings import Scenario, Settings
 from tests.local_cloud import story
 from tests.local_cloud.build import build
 from tests.local_cloud.cloud import ROOT, LocalCloud, LocalCloudError

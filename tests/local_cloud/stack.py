@@ -9,10 +9,10 @@ from itertools import batched
 from typing import Any
 
 from rekindle.adapters.dynamodb.stream import crossing_of, saved_record_of
-from rekindle.application.reactivate_on_score import trigger_of
-from rekindle.domain.decision import Decision
-from rekindle.domain.events import told_by
-from rekindle.domain.journey import Entry
+from rekindle.application.reactivation.reactivate_on_score import trigger_of
+from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.notifications.events import told_by
+from rekindle.domain.reactivation.decision import Decision
 from tests.local_cloud.api import Api
 from tests.local_cloud.cloud import REGION, LocalCloud
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rekindle.domain.decision import Decision, Outcome
-from rekindle.domain.settings import Scenario
+from rekindle.domain.reactivation.decision import Decision, Outcome
+from rekindle.domain.settings.settings import Scenario
 from tests.local_cloud.history import Line
 from tests.local_cloud.stack import Kept, Stack, detail_with_time
 

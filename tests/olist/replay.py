@@ -15,8 +15,8 @@ import pytest
 
 from functions.reactivate_on_score import app as reactivate_on_score
 from functions.record_crm_changes import app as record_crm_changes
-from rekindle.domain.decision import Decision
-from rekindle.domain.score import Crossing
+from rekindle.domain.people.score import Crossing
+from rekindle.domain.reactivation.decision import Decision
 from rekindle.runtime import aws
 from rekindle.runtime.observability import logger
 from tests.support.builders import Rekindle

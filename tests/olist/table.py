@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rekindle.domain.decision import Decision
+from rekindle.domain.reactivation.decision import Decision
 from tests.local_cloud.story import bold, faint
 from tests.olist import convert
 from tests.olist.replay import Replay

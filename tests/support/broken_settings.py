@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from rekindle.domain.settings import path_of
+from rekindle.domain.settings.settings import path_of
 
 Place = tuple[str | int, ...]
 

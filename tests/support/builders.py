@@ -28,16 +28,11 @@ from rekindle.adapters.memory import (
     memory_tasks,
     memory_users,
 )
-from rekindle.application.announce_changes import AnnounceChanges
-from rekindle.application.recorded import Recorded
-from rekindle.domain.assignment import Assignment
-from rekindle.domain.batch import Batch
-from rekindle.domain.campaign import Campaign
-from rekindle.domain.change import Change
-from rekindle.domain.decision import Decision, Trigger
-from rekindle.domain.errors import Unavailable
-from rekindle.domain.explanation import Explanation
-from rekindle.domain.facts import (
+from rekindle.application.capture.recorded import Recorded
+from rekindle.application.notifications.announce_changes import AnnounceChanges
+from rekindle.domain.assignment.timer import Wait
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.capture.facts import (
     AccountChanged,
     AccountDeleted,
     CampaignChanged,
@@ -54,16 +49,21 @@ from rekindle.domain.facts import (
     TaskLogged,
     UserChanged,
 )
-from rekindle.domain.journey import Entry
-from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Person
-from rekindle.domain.request import ReactivationRequested, ResponsePrompted
-from rekindle.domain.response import Details, Response, ResponseClass, Standing
-from rekindle.domain.score import Score
-from rekindle.domain.search import CampaignOf, Considered, Rules
-from rekindle.domain.settings import Overrides, Scenario, ScenarioSettings, Settings
-from rekindle.domain.timer import Timer
-from rekindle.domain.wait import Wait
+from rekindle.domain.core.errors import Unavailable
+from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.people.assignment import Assignment
+from rekindle.domain.people.person import Person
+from rekindle.domain.people.score import Score
+from rekindle.domain.reactivation.batch import Batch
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Decision, Trigger
+from rekindle.domain.reactivation.explanation import Explanation
+from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.reactivation.search import CampaignOf, Considered, Rules
+from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.responses.response import Details, Response, ResponseClass, Standing
+from rekindle.domain.settings.settings import Overrides, Scenario, ScenarioSettings, Settings
 from rekindle.runtime.use_cases import UseCases
 
 DAY_0 = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from rekindle.adapters.wire import openapi
+from rekindle.adapters.wire.describe import openapi
 
 
 @lru_cache

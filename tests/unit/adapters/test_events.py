@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rekindle.adapters.sources.salesforce_ids import widened
 from rekindle.adapters.wire import api
 from rekindle.adapters.wire.events import facts_of
-from rekindle.adapters.wire.ids import widened
 from rekindle.adapters.wire.records import PERSON
-from rekindle.domain.errors import InvalidField, Malformed
-from rekindle.domain.facts import (
+from rekindle.domain.capture.facts import (
     AccountChanged,
     CampaignChanged,
     CampaignDeleted,
@@ -29,8 +28,9 @@ from rekindle.domain.facts import (
     ResponseRecorded,
     UserChanged,
 )
-from rekindle.domain.ordering import Mark, Order
-from rekindle.domain.person import Person, Profile
+from rekindle.domain.core.errors import InvalidField, Malformed
+from rekindle.domain.people.person import Person, Profile
+from rekindle.domain.records.stamps import Mark, Order
 
 NOON = datetime(2025, 3, 31, 12, tzinfo=UTC)
 

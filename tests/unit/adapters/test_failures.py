@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rekindle.adapters.failures import FailureQueue
-from rekindle.domain.errors import InvalidField
+from rekindle.adapters.aws.failures import FailureQueue
+from rekindle.domain.core.errors import InvalidField
 
 
 class Queue:

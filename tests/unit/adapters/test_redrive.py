@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from rekindle.adapters.aws.redrive import Failed, NotRedriven, Outdated, Redrive
 from rekindle.adapters.dynamodb import encoding
-from rekindle.adapters.redrive import Failed, NotRedriven, Outdated, Redrive
-from rekindle.domain.assignment import Assignment, State, Why
-from rekindle.domain.person import Engagement, Person
-from rekindle.domain.settings import Scenario
-from rekindle.domain.values import replace
+from rekindle.domain.core.values import replace
+from rekindle.domain.people.assignment import Assignment, State, Why
+from rekindle.domain.people.person import Engagement, Person
+from rekindle.domain.settings.settings import Scenario
 from tests.support.builders import day
 
 FUNCTION = "arn:aws:lambda:eu-central-1:1:function:rekindle-dev-reactivate-on-score"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rekindle.adapters.sources.salesforce import MAPPING, mapping_of
 from rekindle.adapters.wire.events import facts_of
 from rekindle.adapters.wire.records import ACCOUNT as ACCOUNT_VALUES
 from rekindle.adapters.wire.records import CAMPAIGN as CAMPAIGN_VALUES
@@ -14,10 +15,8 @@ from rekindle.adapters.wire.records import OPPORTUNITY as OPPORTUNITY_VALUES
 from rekindle.adapters.wire.records import PERSON, RESPONSE
 from rekindle.adapters.wire.records import TASK as TASK_VALUES
 from rekindle.adapters.wire.records import USER as USER_VALUES
-from rekindle.adapters.wire.salesforce import MAPPING, mapping_of
-from rekindle.adapters.wire.settings_schema import DEFAULTS
-from rekindle.domain.errors import InvalidField
-from rekindle.domain.facts import (
+from rekindle.adapters.wire.settings.schema import DEFAULTS
+from rekindle.domain.capture.facts import (
     AccountChanged,
     AccountDeleted,
     CampaignChanged,
@@ -32,7 +31,8 @@ from rekindle.domain.facts import (
     TaskLogged,
     UserChanged,
 )
-from rekindle.domain.ordering import Order
+from rekindle.domain.core.errors import InvalidField
+from rekindle.domain.records.stamps import Order
 
 SAMPLES = Path(__file__).parents[3] / "events"
 LEAD, CONTACT, CAMPAIGN = "00Q5e00000A1b2CEAR", "0035e00000B7c8DAAR", "7015e000000F5g6AAC"

@@ -9,12 +9,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rekindle.adapters.wire import settings as documents
-from rekindle.adapters.wire.ids import widened
-from rekindle.adapters.wire.settings_schema import DEFAULTS, SCHEMA
-from rekindle.domain.errors import InvalidSettings, Malformed
-from rekindle.domain.response import ResponseClass
-from rekindle.domain.settings import Scenario, ScenarioSettings, Settings
+from rekindle.adapters.sources.salesforce_ids import widened
+from rekindle.adapters.wire.settings import document as documents
+from rekindle.adapters.wire.settings.schema import DEFAULTS, SCHEMA
+from rekindle.domain.core.errors import InvalidSettings, Malformed
+from rekindle.domain.responses.response import ResponseClass
+from rekindle.domain.settings.settings import Scenario, ScenarioSettings, Settings
 from tests.support.broken_settings import SCENARIOS, WHOLE, changed
 
 

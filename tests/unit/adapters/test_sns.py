@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.adapters.sns import SnsTopic, ascii_subject
-from rekindle.domain.errors import Unavailable
-from rekindle.domain.notification import Message, Notice
-from rekindle.domain.template import LONGEST_BODY, Kind, Text
+from rekindle.adapters.aws.sns import SnsTopic, ascii_subject
+from rekindle.domain.core.errors import Unavailable
+from rekindle.domain.notifications.notification import Message, Notice
+from rekindle.domain.notifications.template import LONGEST_BODY, Kind, Text
 
 LARGEST = 262_144
 """Bytes of a message with all its forms."""

@@ -13,8 +13,8 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from rekindle.adapters.stack import outputs_of, session_of_caller
-from rekindle.domain.errors import NotFound, Refusal, Unavailable
+from rekindle.adapters.aws.stack import outputs_of, session_of_caller
+from rekindle.domain.core.errors import NotFound, Refusal, Unavailable
 
 
 def session(error: Exception | None = None) -> Any:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rekindle.adapters.templates import FILTERS, JinjaTemplates, faults
-from rekindle.domain.notification import sample
-from rekindle.domain.template import (
+from rekindle.domain.notifications.notification import sample
+from rekindle.domain.notifications.template import (
     BUILT_IN,
     DIGEST,
     LONGEST_BODY,

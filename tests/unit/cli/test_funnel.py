@@ -11,7 +11,7 @@ import pytest
 from rekindle.adapters.history import History
 from rekindle.cli.main import main
 from rekindle.cli.play import decisions_of, settings_of
-from rekindle.runtime.simulation import Simulation
+from rekindle.runtime.simulation.simulator import Simulation
 
 ROOT = Path(__file__).parents[3]
 DEMO = ROOT / "events" / "history.jsonl"

@@ -20,10 +20,10 @@ from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
 from rekindle.cli.main import main
 from rekindle.cli.partition import partition, records_told
-from rekindle.domain.facts import Fact
-from rekindle.domain.funnel import Cycle
-from rekindle.runtime.simulation import Simulation
-from rekindle.runtime.simulations import played
+from rekindle.domain.capture.facts import Fact
+from rekindle.domain.measures.funnel import Cycle
+from rekindle.runtime.simulation.requests import played
+from rekindle.runtime.simulation.simulator import Simulation
 
 DOCUMENT: dict[str, Any] = {
     "person_statuses": {

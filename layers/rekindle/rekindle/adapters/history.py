@@ -16,8 +16,8 @@ from typing import IO, Annotated, Any, TypedDict
 import msgspec
 
 from rekindle.adapters.wire.rules import EARLIEST, LATEST, moment
-from rekindle.domain import times
-from rekindle.domain.errors import InvalidField
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import InvalidField
 
 
 class BadHistory(Exception):

@@ -10,33 +10,33 @@ from functools import cached_property
 from typing import Any
 
 from rekindle.application.ports import CLAIMED, MARKED, Claim, Page
-from rekindle.domain import times
-from rekindle.domain.account import Account
-from rekindle.domain.assignment import Assignment, AssignmentStep, State
-from rekindle.domain.batch import Batch, Member
-from rekindle.domain.campaign import Campaign
-from rekindle.domain.change import Change, origins
-from rekindle.domain.decision import Decision
-from rekindle.domain.errors import Conflict, Unavailable
-from rekindle.domain.events import Event, entry_id
-from rekindle.domain.journey import Entry
-from rekindle.domain.matching import Candidate, candidate_of, keys_of, place_of
-from rekindle.domain.notification import Message
-from rekindle.domain.opportunity import Opportunity
-from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Person, Profile
-from rekindle.domain.queue import Queue
-from rekindle.domain.request import Call
-from rekindle.domain.response import Home, Response, ResponseClass
-from rekindle.domain.score import Crossing, Score
-from rekindle.domain.search import OfClass, grouped_by_class
-from rekindle.domain.settings import Settings
-from rekindle.domain.task import Task
-from rekindle.domain.timer import Timer
-from rekindle.domain.turns import Capacities
-from rekindle.domain.user import User
-from rekindle.domain.values import replace
-from rekindle.domain.wait import Wait
+from rekindle.domain.assignment.matching import Candidate, candidate_of, keys_of, place_of
+from rekindle.domain.assignment.round_robin import Capacities
+from rekindle.domain.assignment.timer import Wait
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import Conflict, Unavailable
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import Entry, entry_id
+from rekindle.domain.notifications.events import Event
+from rekindle.domain.notifications.notification import Message
+from rekindle.domain.people.assignment import Assignment, AssignmentStep, State
+from rekindle.domain.people.person import Person, Profile
+from rekindle.domain.people.score import Crossing, Score
+from rekindle.domain.reactivation.batch import Batch, Member
+from rekindle.domain.reactivation.change import Change, origins
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.request import Call
+from rekindle.domain.reactivation.search import OfClass, grouped_by_class
+from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.account import Account
+from rekindle.domain.records.opportunity import Opportunity
+from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.task import Task
+from rekindle.domain.records.user import User
+from rekindle.domain.responses.response import Home, Response, ResponseClass
+from rekindle.domain.settings.settings import Settings
 
 
 @dataclass

@@ -17,7 +17,7 @@ from jinja2.exceptions import TemplateSyntaxError
 from jinja2.runtime import Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from rekindle.domain.template import (
+from rekindle.domain.notifications.template import (
     LONGEST_BODY,
     LONGEST_SUBJECT,
     BadTemplate,

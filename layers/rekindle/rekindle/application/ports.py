@@ -11,30 +11,30 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 # Only names in annotations: which function pays for which part of the domain is not for its ports to say.
 if TYPE_CHECKING:
-    from rekindle.domain.account import Account
-    from rekindle.domain.assignment import State
-    from rekindle.domain.batch import Batch, Member
-    from rekindle.domain.campaign import Campaign
-    from rekindle.domain.change import Change
-    from rekindle.domain.decision import Decision
-    from rekindle.domain.events import Event
-    from rekindle.domain.journey import Entry
-    from rekindle.domain.matching import Candidate
-    from rekindle.domain.notification import Message
-    from rekindle.domain.opportunity import Opportunity
-    from rekindle.domain.ordering import Mark
-    from rekindle.domain.person import Person
-    from rekindle.domain.queue import Queue
-    from rekindle.domain.request import Call
-    from rekindle.domain.response import Home, Response, ResponseClass
-    from rekindle.domain.score import Score
-    from rekindle.domain.settings import Settings
-    from rekindle.domain.task import Task
-    from rekindle.domain.template import Template, Text, Values
-    from rekindle.domain.timer import Timer
-    from rekindle.domain.turns import Capacities
-    from rekindle.domain.user import User
-    from rekindle.domain.wait import Wait
+    from rekindle.domain.assignment.matching import Candidate
+    from rekindle.domain.assignment.round_robin import Capacities
+    from rekindle.domain.assignment.timer import Wait
+    from rekindle.domain.campaigns.campaign import Campaign
+    from rekindle.domain.lifecycle.journey import Entry
+    from rekindle.domain.notifications.events import Event
+    from rekindle.domain.notifications.notification import Message
+    from rekindle.domain.notifications.template import Template, Text, Values
+    from rekindle.domain.people.assignment import State
+    from rekindle.domain.people.person import Person
+    from rekindle.domain.people.score import Score
+    from rekindle.domain.reactivation.batch import Batch, Member
+    from rekindle.domain.reactivation.change import Change
+    from rekindle.domain.reactivation.decision import Decision
+    from rekindle.domain.reactivation.request import Call
+    from rekindle.domain.reactivation.timer import Timer
+    from rekindle.domain.records.account import Account
+    from rekindle.domain.records.opportunity import Opportunity
+    from rekindle.domain.records.queue import Queue
+    from rekindle.domain.records.stamps import Mark
+    from rekindle.domain.records.task import Task
+    from rekindle.domain.records.user import User
+    from rekindle.domain.responses.response import Home, Response, ResponseClass
+    from rekindle.domain.settings.settings import Settings
 
 Clock = Callable[[], datetime]
 

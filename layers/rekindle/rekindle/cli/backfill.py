@@ -10,8 +10,8 @@ from functools import partial
 from rekindle.adapters.wire import views
 from rekindle.cli.credit import credit_table
 from rekindle.cli.lines import write_line
-from rekindle.domain.batch import Batch
-from rekindle.domain.credit import names_of
+from rekindle.domain.measures.credit import names_of
+from rekindle.domain.reactivation.batch import Batch
 from rekindle.runtime.use_cases import UseCases
 
 LONGEST_ID = 128

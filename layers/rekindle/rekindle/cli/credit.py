@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from rekindle.cli.columns import PLAIN, cell, in_one_line, width
-from rekindle.domain.credit import CampaignCredit, by_campaign
+from rekindle.domain.measures.credit import CampaignCredit, by_campaign
 
 _NUMBER = 9
 

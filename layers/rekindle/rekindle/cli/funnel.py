@@ -12,11 +12,11 @@ from rekindle.application.ports import Reference
 from rekindle.cli.columns import cell, cut
 from rekindle.cli.lines import write_line
 from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called, settings_of, tell_refused
-from rekindle.domain import times
-from rekindle.domain.credit import names_of
-from rekindle.domain.funnel import By, Funnel, Group, funnel, year_before
-from rekindle.domain.journey import ORDER
-from rekindle.runtime.simulation import Simulation
+from rekindle.domain.core import times
+from rekindle.domain.lifecycle.journey import ORDER
+from rekindle.domain.measures.credit import names_of
+from rekindle.domain.measures.funnel import By, Funnel, Group, funnel, year_before
+from rekindle.runtime.simulation.simulator import Simulation
 
 NAME, CELL = 26, 9
 """The columns of a name and of a number: six of them fit a terminal of 80 columns."""

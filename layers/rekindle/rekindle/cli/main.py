@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from rekindle.adapters.history import BadHistory, History
-from rekindle.adapters.wire import ids, views
+from rekindle.adapters.sources import salesforce_ids as ids
+from rekindle.adapters.wire import views
 from rekindle.cli import backfill, funnel, partition, redrive
 from rekindle.cli.columns import cell, in_one_line, terminal, width
 from rekindle.cli.credit import credit_table
@@ -30,11 +31,11 @@ from rekindle.cli.play import (
     tell_refused,
     tell_unknown,
 )
-from rekindle.domain import times
-from rekindle.domain.credit import names_of
-from rekindle.domain.errors import Conflict, Refusal, Unavailable
-from rekindle.domain.explanation import Explanation
-from rekindle.runtime.simulation import Simulation
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import Conflict, Refusal, Unavailable
+from rekindle.domain.measures.credit import names_of
+from rekindle.domain.reactivation.explanation import Explanation
+from rekindle.runtime.simulation.simulator import Simulation
 
 _DECISION_COLUMNS = (16, 18, 22)
 _ASSIGNMENT_COLUMNS = (16, 18, 12, 15)

@@ -20,9 +20,7 @@ import msgspec
 
 from rekindle.adapters.history import BadHistory, envelope_of, lines_of, opened
 from rekindle.adapters.wire.events import OWN_SOURCE, end_of_history, ended_at, facts_of
-from rekindle.domain import times
-from rekindle.domain.errors import Malformed, Refusal
-from rekindle.domain.facts import (
+from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
@@ -33,8 +31,10 @@ from rekindle.domain.facts import (
     ResponseRecorded,
     TaskLogged,
 )
-from rekindle.domain.naming import mail_key
-from rekindle.domain.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import Malformed, Refusal
+from rekindle.domain.people.naming import mail_key
+from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
 
 MOST_PARTS = 500
 """Files that are open at the same time."""

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from rekindle.adapters.history import History
-from rekindle.adapters.wire import settings as settings_document
 from rekindle.adapters.wire.rules import moment
+from rekindle.adapters.wire.settings import document as settings_document
 from rekindle.application.ports import Reference
 from rekindle.cli.progress import progress
-from rekindle.domain.errors import Refusal
-from rekindle.domain.explanation import Explanation
-from rekindle.runtime.simulation import Simulation
-from rekindle.runtime.simulations import no_search_for_cycles, played
+from rekindle.domain.core.errors import Refusal
+from rekindle.domain.reactivation.explanation import Explanation
+from rekindle.runtime.simulation.requests import no_search_for_cycles, played
+from rekindle.runtime.simulation.simulator import Simulation
 
 TOLD = 100
 """Refusals that are told one by one."""

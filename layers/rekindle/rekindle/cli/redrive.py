@@ -14,7 +14,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _redrive(parsed: argparse.Namespace) -> int:
     """Exit status 1 where something stays in the queue."""
     # Half of the time a command takes to start would be the import of AWS's client, which no other command needs.
-    from rekindle.adapters.redrive import NotRedriven, Outdated, Redrive
+    from rekindle.adapters.aws.redrive import NotRedriven, Outdated, Redrive
 
     redrive = Redrive(parsed.stack)
     sent = left = dropped = 0

@@ -22,10 +22,10 @@ from rekindle.runtime.environment import Environment, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
-    from rekindle.adapters.eventbridge import EventBridgeBus
-    from rekindle.adapters.failures import FailureQueue
-    from rekindle.adapters.sns import SnsTopic
-    from rekindle.runtime.simulated_parts import SimulatedParts
+    from rekindle.adapters.aws.eventbridge import EventBridgeBus
+    from rekindle.adapters.aws.failures import FailureQueue
+    from rekindle.adapters.aws.sns import SnsTopic
+    from rekindle.runtime.simulation.parts import SimulatedParts
 
 
 def now() -> datetime:
@@ -136,19 +136,19 @@ def _timers(scheduling: Scheduling) -> Any:
 
 
 def _waits(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.scheduler import ScheduledWaits
+    from rekindle.adapters.aws.scheduler import ScheduledWaits
 
     return ScheduledWaits(_schedules(scheduling))
 
 
 def _routings(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.scheduler import ScheduledRoutings
+    from rekindle.adapters.aws.scheduler import ScheduledRoutings
 
     return ScheduledRoutings(_schedules(scheduling))
 
 
 def _schedules(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.scheduler import Schedules
+    from rekindle.adapters.aws.scheduler import Schedules
 
     return Schedules(
         scheduler,
@@ -166,21 +166,21 @@ def scheduler() -> Any:
 
 @lru_cache(maxsize=1)
 def bus() -> "EventBridgeBus":
-    from rekindle.adapters.eventbridge import EventBridgeBus
+    from rekindle.adapters.aws.eventbridge import EventBridgeBus
 
     return EventBridgeBus(_client("events"), environment().bus)
 
 
 @lru_cache(maxsize=1)
 def topic() -> "SnsTopic":
-    from rekindle.adapters.sns import SnsTopic
+    from rekindle.adapters.aws.sns import SnsTopic
 
     return SnsTopic(_client("sns"), environment().topic)
 
 
 @lru_cache(maxsize=1)
 def failures() -> "FailureQueue":
-    from rekindle.adapters.failures import FailureQueue
+    from rekindle.adapters.aws.failures import FailureQueue
 
     return FailureQueue(queues(), environment().failure_queue)
 
@@ -192,7 +192,7 @@ def queues() -> Any:
 
 @lru_cache(maxsize=1)
 def simulations() -> "SimulatedParts":
-    from rekindle.adapters.objects import Bucket
-    from rekindle.runtime.simulated_parts import SimulatedParts
+    from rekindle.adapters.aws.objects import Bucket
+    from rekindle.runtime.simulation.parts import SimulatedParts
 
     return SimulatedParts(Bucket(_client("s3"), environment().bucket))

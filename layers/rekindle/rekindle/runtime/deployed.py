@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from rekindle.adapters.aws.stack import outputs_of, session_of_caller
 from rekindle.adapters.dynamodb.connection import open_client
-from rekindle.adapters.stack import outputs_of, session_of_caller
 from rekindle.runtime import aws
 from rekindle.runtime.environment import Environment
 from rekindle.runtime.use_cases import UseCases

@@ -14,10 +14,11 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from rekindle.adapters.wire import ids, views
+from rekindle.adapters.sources import salesforce_ids as ids
+from rekindle.adapters.wire import views
 from rekindle.adapters.wire.rules import Identifier, required
-from rekindle.domain.decision import digest
-from rekindle.domain.errors import (
+from rekindle.domain.core.digests import digest
+from rekindle.domain.core.errors import (
     CallTooLarge,
     Conflict,
     InvalidField,
@@ -29,7 +30,7 @@ from rekindle.domain.errors import (
     Refusal,
     Unavailable,
 )
-from rekindle.domain.request import Call
+from rekindle.domain.reactivation.request import Call
 from rekindle.runtime.observability import count, logger
 
 _STATUS: dict[type[Exception], HTTPStatus] = {

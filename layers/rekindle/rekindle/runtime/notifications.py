@@ -2,8 +2,8 @@
 
 from rekindle.adapters.dynamodb.marks import DynamoDBMarks
 from rekindle.adapters.templates import JinjaTemplates
-from rekindle.application.preview_notifications import PreviewNotifications
-from rekindle.application.send_notifications import SendNotifications
+from rekindle.application.notifications.preview_notifications import PreviewNotifications
+from rekindle.application.notifications.send_notifications import SendNotifications
 from rekindle.runtime.aws import now, topic, use_cases
 
 

@@ -8,11 +8,11 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 if TYPE_CHECKING:
-    from rekindle.application.recorded import Recorded
-    from rekindle.application.send_notifications import Sent
-    from rekindle.domain.assignment import Assignment
-    from rekindle.domain.decision import Decision
-    from rekindle.domain.routed import Routing
+    from rekindle.application.capture.recorded import Recorded
+    from rekindle.application.notifications.send_notifications import Sent
+    from rekindle.domain.assignment.routing_result import Routing
+    from rekindle.domain.people.assignment import Assignment
+    from rekindle.domain.reactivation.decision import Decision
 
 # Most requests that only read count nothing, and Powertools would say so for each of them.
 warnings.filterwarnings("ignore", message="No application metrics to publish")

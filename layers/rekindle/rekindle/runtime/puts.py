@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
-from rekindle.domain.facts import Fact
+from rekindle.domain.capture.facts import Fact
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.http import body_of, call_of, unescaped
 from rekindle.runtime.observability import tell_recorded

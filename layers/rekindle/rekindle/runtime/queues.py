@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from rekindle.domain.errors import Conflict, Malformed, Refusal, Unavailable, UnknownCampaign, UnknownResponse
+from rekindle.domain.core.errors import Conflict, Malformed, Refusal, Unavailable, UnknownCampaign, UnknownResponse
 from rekindle.runtime import aws
 from rekindle.runtime.observability import count, logger
 

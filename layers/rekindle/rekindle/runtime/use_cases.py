@@ -31,26 +31,26 @@ from rekindle.application.ports import (
 )
 
 if TYPE_CHECKING:
-    from rekindle.application.answer_requests import AnswerRequests
-    from rekindle.application.backfill_crossings import BackfillCrossings
-    from rekindle.application.change_settings import ChangeSettings
-    from rekindle.application.commit_people import CommitPeople
-    from rekindle.application.complete_assignments import CompleteAssignments
-    from rekindle.application.match_account import MatchAccount
-    from rekindle.application.reactivate import Reactivate
-    from rekindle.application.reactivate_on_score import ReactivateOnScore
-    from rekindle.application.reactivate_on_status import ReactivateOnStatus
-    from rekindle.application.reconsider_responses import ReconsiderResponses
-    from rekindle.application.record_crm_changes import RecordCrmChanges
-    from rekindle.application.request_reactivation import RequestReactivation
-    from rekindle.application.route_leads import RouteLeads
-    from rekindle.application.schedule_reactivation import ScheduleReactivation
-    from rekindle.application.show_records import ShowRecords
-    from rekindle.application.start_assignments import StartAssignments
-    from rekindle.application.sweep_timers import SweepTimers
-    from rekindle.application.time_out_assignments import TimeOutAssignments
-    from rekindle.application.undo_backfill import UndoBackfill
-    from rekindle.application.unite_people import UnitePeople
+    from rekindle.application.assignment.complete_assignments import CompleteAssignments
+    from rekindle.application.assignment.match_account import MatchAccount
+    from rekindle.application.assignment.route_leads import RouteLeads
+    from rekindle.application.assignment.start_assignments import StartAssignments
+    from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
+    from rekindle.application.capture.commit_people import CommitPeople
+    from rekindle.application.capture.merge_people import UnitePeople
+    from rekindle.application.capture.record_crm_changes import RecordCrmChanges
+    from rekindle.application.reactivation.answer_requests import AnswerRequests
+    from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
+    from rekindle.application.reactivation.reactivate import Reactivate
+    from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
+    from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
+    from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
+    from rekindle.application.reactivation.request_reactivation import RequestReactivation
+    from rekindle.application.reactivation.schedule_reactivation import ScheduleReactivation
+    from rekindle.application.reactivation.sweep_timers import SweepTimers
+    from rekindle.application.reactivation.undo_backfill import UndoBackfill
+    from rekindle.application.records.show_records import ShowRecords
+    from rekindle.application.settings.change_settings import ChangeSettings
 
 
 @dataclass(frozen=True)
@@ -77,107 +77,107 @@ class UseCases:
 
     @cached_property
     def match_account(self) -> "MatchAccount":
-        from rekindle.application.match_account import MatchAccount
+        from rekindle.application.assignment.match_account import MatchAccount
 
         return MatchAccount(self.directory, self.contacts, self.people, self.reference)
 
     @cached_property
     def reactivate(self) -> "Reactivate":
-        from rekindle.application.reactivate import Reactivate
+        from rekindle.application.reactivation.reactivate import Reactivate
 
         return Reactivate(self.people, self.ledger, self.reference, self.clock)
 
     @cached_property
     def reactivate_on_score(self) -> "ReactivateOnScore":
-        from rekindle.application.reactivate_on_score import ReactivateOnScore
+        from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
 
         return ReactivateOnScore(self.reactivate, self.reconsider_responses)
 
     @cached_property
     def reconsider_responses(self) -> "ReconsiderResponses":
-        from rekindle.application.reconsider_responses import ReconsiderResponses
+        from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 
         return ReconsiderResponses(self.people, self.scores, self.ledger, self.reference, self.clock)
 
     @cached_property
     def request_reactivation(self) -> "RequestReactivation":
-        from rekindle.application.request_reactivation import RequestReactivation
+        from rekindle.application.reactivation.request_reactivation import RequestReactivation
 
         return RequestReactivation(self.reactivate, self.tasks, self.people, self.ledger, self.reference)
 
     @cached_property
     def answer_requests(self) -> "AnswerRequests":
-        from rekindle.application.answer_requests import AnswerRequests
+        from rekindle.application.reactivation.answer_requests import AnswerRequests
 
         return AnswerRequests(self.request_reactivation, self.ledger, self.show_records.explained)
 
     @cached_property
     def reactivate_on_status(self) -> "ReactivateOnStatus":
-        from rekindle.application.reactivate_on_status import ReactivateOnStatus
+        from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
 
         return ReactivateOnStatus(self.reactivate, self.timers)
 
     @cached_property
     def schedule_reactivation(self) -> "ScheduleReactivation":
-        from rekindle.application.schedule_reactivation import ScheduleReactivation
+        from rekindle.application.reactivation.schedule_reactivation import ScheduleReactivation
 
         return ScheduleReactivation(self.timers, self.reference, self.clock, self.reactivate_on_status)
 
     @cached_property
     def sweep_timers(self) -> "SweepTimers":
-        from rekindle.application.sweep_timers import SweepTimers
+        from rekindle.application.reactivation.sweep_timers import SweepTimers
 
         return SweepTimers(self.timers, self.people, self.clock, self.reactivate_on_status, self.time_out_assignments)
 
     @cached_property
     def start_assignments(self) -> "StartAssignments":
-        from rekindle.application.start_assignments import StartAssignments
+        from rekindle.application.assignment.start_assignments import StartAssignments
 
         return StartAssignments(self.waits)
 
     @cached_property
     def time_out_assignments(self) -> "TimeOutAssignments":
-        from rekindle.application.time_out_assignments import TimeOutAssignments
+        from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
 
         return TimeOutAssignments(self.people, self.ledger, self.reference, self.waits, self.clock)
 
     @cached_property
     def route_leads(self) -> "RouteLeads":
-        from rekindle.application.route_leads import RouteLeads
+        from rekindle.application.assignment.route_leads import RouteLeads
 
         return RouteLeads(self.people, self.reference, self.pools, self.routings, self.match_account, self.clock)
 
     @cached_property
     def complete_assignments(self) -> "CompleteAssignments":
-        from rekindle.application.complete_assignments import CompleteAssignments
+        from rekindle.application.assignment.complete_assignments import CompleteAssignments
 
         return CompleteAssignments(self.people, self.reference, self.clock)
 
     @cached_property
     def commit_people(self) -> "CommitPeople":
-        from rekindle.application.commit_people import CommitPeople
+        from rekindle.application.capture.commit_people import CommitPeople
 
         return CommitPeople(self.people, self.contacts)
 
     @cached_property
     def unite_people(self) -> "UnitePeople":
-        from rekindle.application.unite_people import UnitePeople
+        from rekindle.application.capture.merge_people import UnitePeople
 
         return UnitePeople(self.people, self.scores, self.reference, self.reconsider_responses, self.commit_people)
 
     @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
-        from rekindle.application.record_crm_changes import RecordCrmChanges
-        from rekindle.application.record_opportunity import RecordOpportunity
-        from rekindle.application.record_person import RecordPerson
-        from rekindle.application.record_reference import (
+        from rekindle.application.capture.record_crm_changes import RecordCrmChanges
+        from rekindle.application.capture.record_opportunity import RecordOpportunity
+        from rekindle.application.capture.record_person import RecordPerson
+        from rekindle.application.capture.record_reference import (
             RecordAccount,
             RecordCampaign,
             RecordQueue,
             RecordTask,
             RecordUser,
         )
-        from rekindle.application.record_response import RecordResponse
+        from rekindle.application.capture.record_response import RecordResponse
 
         return RecordCrmChanges(
             person=RecordPerson(self.people, self.scores, self.reference, self.unite_people, self.commit_people),
@@ -197,7 +197,7 @@ class UseCases:
 
     @cached_property
     def show_records(self) -> "ShowRecords":
-        from rekindle.application.show_records import ShowRecords
+        from rekindle.application.records.show_records import ShowRecords
 
         return ShowRecords(
             *(self.people, self.scores, self.ledger, self.reference),
@@ -207,7 +207,7 @@ class UseCases:
 
     @cached_property
     def backfill_crossings(self) -> "BackfillCrossings":
-        from rekindle.application.backfill_crossings import BackfillCrossings
+        from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
 
         return BackfillCrossings(
             self.scores,
@@ -221,12 +221,12 @@ class UseCases:
 
     @cached_property
     def undo_backfill(self) -> "UndoBackfill":
-        from rekindle.application.undo_backfill import UndoBackfill
+        from rekindle.application.reactivation.undo_backfill import UndoBackfill
 
         return UndoBackfill(self.people, self.batches, self.reference, self.clock)
 
     @cached_property
     def change_settings(self) -> "ChangeSettings":
-        from rekindle.application.change_settings import ChangeSettings
+        from rekindle.application.settings.change_settings import ChangeSettings
 
         return ChangeSettings(self.versions, self.campaigns, self.users, self.queues, self.clock)

@@ -19,12 +19,12 @@ from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.reference import DynamoDBRecords
 from rekindle.adapters.dynamodb.tables import ReferenceItem, compact
 from rekindle.adapters.dynamodb.writes import Image
-from rekindle.domain import times
-from rekindle.domain.account import Account
-from rekindle.domain.errors import Conflict
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.records.account import Account
 
 if TYPE_CHECKING:
-    from rekindle.domain.matching import Candidate
+    from rekindle.domain.assignment.matching import Candidate
 
 _KIND = "account"
 
@@ -42,7 +42,7 @@ class DynamoDBAccounts:
         return DynamoDBRecords(_KIND, encoding.account, lambda account: account.account_id, self.clock)
 
     def put(self, account: Account, read_version: int) -> None:
-        from rekindle.domain.matching import candidate_of, keys_of, place_of
+        from rekindle.domain.assignment.matching import candidate_of, keys_of, place_of
 
         before = self.get(account.account_id)
         if (before.version if before else 0) != read_version:
@@ -66,7 +66,7 @@ class DynamoDBAccounts:
             self.connection.dispatch("TransactWriteItems", request)
 
     def listed(self, key: str, limit: int) -> Sequence["Candidate"]:
-        from rekindle.domain.matching import Candidate
+        from rekindle.domain.assignment.matching import Candidate
 
         with our_errors():
             found = ReferenceItem.query(key, limit=limit, consistent_read=True)

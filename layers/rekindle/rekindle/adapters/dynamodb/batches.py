@@ -12,8 +12,8 @@ from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
-from rekindle.domain.batch import Batch, Before, Member
-from rekindle.domain.ordering import Mark
+from rekindle.domain.reactivation.batch import Batch, Before, Member
+from rekindle.domain.records.stamps import Mark
 
 _PROGRESS, _MEMBER = "batch", "member"
 

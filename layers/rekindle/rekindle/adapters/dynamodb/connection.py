@@ -20,7 +20,7 @@ from pynamodb.models import Model
 
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
 from rekindle.adapters.dynamodb.transport import KeptConnection
-from rekindle.domain.errors import Conflict, Refusal, TooLarge, Unavailable
+from rekindle.domain.core.errors import Conflict, Refusal, TooLarge, Unavailable
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 2, 5
 CONFIG = Config(

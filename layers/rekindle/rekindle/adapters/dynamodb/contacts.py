@@ -10,7 +10,7 @@ from rekindle.adapters.dynamodb import writes
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import PeopleItem
 from rekindle.adapters.dynamodb.writes import Condition, Image
-from rekindle.domain.errors import Conflict
+from rekindle.domain.core.errors import Conflict
 
 
 @dataclass(frozen=True)

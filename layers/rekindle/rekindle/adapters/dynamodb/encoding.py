@@ -6,25 +6,26 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from rekindle.domain import times
-from rekindle.domain.assignment import Assignment, AssignmentStep, State, Step
-from rekindle.domain.campaign import Campaign
-from rekindle.domain.decision import Basis, Decision, Outcome, Reason, digest
-from rekindle.domain.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
-from rekindle.domain.ordering import Mark, grouped, ungrouped
-from rekindle.domain.person import Engagement, Person, Profile
-from rekindle.domain.response import Details, ResponseClass, Standing, Trace
-from rekindle.domain.routed import By, Routing
-from rekindle.domain.settings import Overrides, Scenario
-from rekindle.domain.user import User
-from rekindle.domain.values import replace
+from rekindle.domain.assignment.routing_result import By, Routing
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
+from rekindle.domain.people.assignment import Assignment, AssignmentStep, State, Step
+from rekindle.domain.people.person import Engagement, Person, Profile
+from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason
+from rekindle.domain.records.stamps import Mark, grouped, ungrouped
+from rekindle.domain.records.user import User
+from rekindle.domain.responses.response import Details, ResponseClass, Standing, Trace
+from rekindle.domain.settings.settings import Overrides, Scenario
 
 if TYPE_CHECKING:
     # What the path of a decision does not decode is loaded where it is.
-    from rekindle.domain.account import Account
-    from rekindle.domain.opportunity import Opportunity
-    from rekindle.domain.queue import Queue
-    from rekindle.domain.task import Task
+    from rekindle.domain.records.account import Account
+    from rekindle.domain.records.opportunity import Opportunity
+    from rekindle.domain.records.queue import Queue
+    from rekindle.domain.records.task import Task
 
 Json = dict[str, Any]
 
@@ -390,13 +391,13 @@ def campaign(stored: Mapping[str, Any]) -> Campaign:
 
 
 def account(stored: Mapping[str, Any]) -> "Account":
-    from rekindle.domain.account import Account
+    from rekindle.domain.records.account import Account
 
     return Account(**decoded(stored))
 
 
 def queue(stored: Mapping[str, Any]) -> "Queue":
-    from rekindle.domain.queue import Queue
+    from rekindle.domain.records.queue import Queue
 
     return Queue(**decoded(stored))
 
@@ -406,13 +407,13 @@ def user(stored: Mapping[str, Any]) -> User:
 
 
 def task(stored: Mapping[str, Any]) -> "Task":
-    from rekindle.domain.task import Task
+    from rekindle.domain.records.task import Task
 
     return Task(**decoded(stored))
 
 
 def opportunity(stored: Mapping[str, Any]) -> "Opportunity":
-    from rekindle.domain.opportunity import Opportunity
+    from rekindle.domain.records.opportunity import Opportunity
 
     # Its stage is the CRM's own word, not one of the journey's.
     values = decoded({name: held for name, held in stored.items() if name != "stage"})

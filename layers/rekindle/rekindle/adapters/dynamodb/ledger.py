@@ -9,13 +9,14 @@ from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
-from rekindle.domain import times
-from rekindle.domain.decision import Decision, digest
-from rekindle.domain.errors import Conflict
-from rekindle.domain.events import entry_id, told_by
-from rekindle.domain.journey import Entry
-from rekindle.domain.request import Call
-from rekindle.domain.values import replace
+from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import Entry, entry_id
+from rekindle.domain.notifications.events import told_by
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.request import Call
 
 _CALL = "call"
 

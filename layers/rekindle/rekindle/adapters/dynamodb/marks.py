@@ -6,7 +6,7 @@ from datetime import datetime
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem
 from rekindle.application.ports import CLAIMED, MARKED, Claim
-from rekindle.domain.errors import Conflict
+from rekindle.domain.core.errors import Conflict
 
 _NOTICE = "notice"
 

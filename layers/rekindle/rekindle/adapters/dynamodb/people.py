@@ -26,14 +26,14 @@ from rekindle.adapters.dynamodb.tables import (
 )
 from rekindle.adapters.dynamodb.writes import Condition, Image, Write
 from rekindle.application.ports import Page
-from rekindle.domain import times
-from rekindle.domain.assignment import State
-from rekindle.domain.change import Change, origins
-from rekindle.domain.decision import digest
-from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Person
-from rekindle.domain.response import Home, Response, ResponseClass
-from rekindle.domain.values import replace
+from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
+from rekindle.domain.core.values import replace
+from rekindle.domain.people.assignment import State
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.change import Change, origins
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.responses.response import Home, Response, ResponseClass
 
 Classes = Mapping[str, ResponseClass | None]
 

@@ -13,9 +13,9 @@ from rekindle.adapters.dynamodb import writes
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem
 from rekindle.adapters.dynamodb.writes import Image
-from rekindle.domain.decision import digest
-from rekindle.domain.errors import Conflict
-from rekindle.domain.turns import Capacities
+from rekindle.domain.assignment.round_robin import Capacities
+from rekindle.domain.core.digests import digest
+from rekindle.domain.core.errors import Conflict
 
 _COUNTER = "counter"
 KEPT = timedelta(days=2)

@@ -13,17 +13,17 @@ from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import ReferenceItem
 from rekindle.application.ports import Page
-from rekindle.domain import times
-from rekindle.domain.campaign import Campaign
-from rekindle.domain.settings import Settings
-from rekindle.domain.user import User
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.core import times
+from rekindle.domain.records.user import User
+from rekindle.domain.settings.settings import Settings
 
 if TYPE_CHECKING:
     from rekindle.application.ports import Accounts
-    from rekindle.domain.account import Account
-    from rekindle.domain.opportunity import Opportunity
-    from rekindle.domain.queue import Queue
-    from rekindle.domain.task import Task
+    from rekindle.domain.records.account import Account
+    from rekindle.domain.records.opportunity import Opportunity
+    from rekindle.domain.records.queue import Queue
+    from rekindle.domain.records.task import Task
 
 _SETTINGS = "settings"
 

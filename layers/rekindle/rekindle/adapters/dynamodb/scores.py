@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import ScoreItem, compact
 from rekindle.application.ports import Page
-from rekindle.domain import times
-from rekindle.domain.ordering import Mark
-from rekindle.domain.score import Crossing, Rise, Score
+from rekindle.domain.core import times
+from rekindle.domain.people.score import Crossing, Rise, Score
+from rekindle.domain.records.stamps import Mark
 
 UP, NONE = "up", "none"
 

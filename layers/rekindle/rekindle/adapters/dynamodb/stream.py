@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from rekindle.adapters.dynamodb import encoding
-from rekindle.domain.decision import Decision
-from rekindle.domain.journey import Entry
-from rekindle.domain.ordering import Mark
-from rekindle.domain.person import Profile
-from rekindle.domain.score import Crossing
+from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.people.person import Profile
+from rekindle.domain.people.score import Crossing
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.records.stamps import Mark
 
 
 def crossing_of(record: Mapping[str, Any]) -> tuple[str, Crossing]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rekindle.adapters.aws.scheduler import Schedules
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem
-from rekindle.adapters.scheduler import Schedules
-from rekindle.domain import times
-from rekindle.domain.decision import digest
-from rekindle.domain.ordering import Mark
-from rekindle.domain.timer import Timer
+from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
+from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.stamps import Mark
 
 SHARDS = 4
 """Partitions of the index by due date, so that a mass update of statuses is no hot key."""

@@ -7,12 +7,11 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire import ids, records, requests
+from rekindle.adapters.sources import salesforce_ids as ids
+from rekindle.adapters.wire import records, requests
 from rekindle.adapters.wire.records import digest, mark_of
 from rekindle.adapters.wire.rules import Identifier, Inputs, TemplateName, TemplateParts, kind_of, only, required
-from rekindle.domain.assignment import State
-from rekindle.domain.errors import InvalidField, Malformed, Refusal
-from rekindle.domain.facts import (
+from rekindle.domain.capture.facts import (
     AccountChanged,
     CampaignChanged,
     OpportunityChanged,
@@ -20,9 +19,11 @@ from rekindle.domain.facts import (
     QueueChanged,
     UserChanged,
 )
-from rekindle.domain.ordering import Mark
-from rekindle.domain.request import ReactivationRequested, ResponsePrompted
-from rekindle.domain.template import PARTS
+from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
+from rekindle.domain.notifications.template import PARTS
+from rekindle.domain.people.assignment import State
+from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.stamps import Mark
 
 
 def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from rekindle.adapters.wire import records, requests, salesforce
+from rekindle.adapters.sources import salesforce
+from rekindle.adapters.wire import records, requests
 from rekindle.adapters.wire.records import Reader, mark_of
 from rekindle.adapters.wire.rules import moment, time_told
-from rekindle.domain import times
-from rekindle.domain.errors import InvalidField, Malformed
-from rekindle.domain.facts import Fact
+from rekindle.domain.capture.facts import Fact
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import InvalidField, Malformed
 
 OWN_SOURCE = "rekindle"
 _ENDED = "History Ended"

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from rekindle.adapters.wire.rules import identifier, required
-from rekindle.domain.errors import Malformed
-from rekindle.domain.notification import Notice
-from rekindle.domain.template import Kind
+from rekindle.domain.core.errors import Malformed
+from rekindle.domain.notifications.notification import Notice
+from rekindle.domain.notifications.template import Kind
 
 _KIND = Annotated[
     Literal["assigned", "reassigned", "timed_out", "reminder"],

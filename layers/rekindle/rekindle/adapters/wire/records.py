@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire import ids
+from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire.rules import (
     LONGEST_IDENTIFIER,
     Amount,
@@ -39,9 +39,7 @@ from rekindle.adapters.wire.rules import (
     moment,
     required,
 )
-from rekindle.domain import naming
-from rekindle.domain.errors import InvalidField, Malformed
-from rekindle.domain.facts import (
+from rekindle.domain.capture.facts import (
     AccountChanged,
     CampaignChanged,
     CampaignDeleted,
@@ -57,8 +55,10 @@ from rekindle.domain.facts import (
     TaskLogged,
     UserChanged,
 )
-from rekindle.domain.ordering import Mark
-from rekindle.domain.score import HIGHEST, LOWEST
+from rekindle.domain.core.errors import InvalidField, Malformed
+from rekindle.domain.people import naming
+from rekindle.domain.people.score import HIGHEST, LOWEST
+from rekindle.domain.records.stamps import Mark
 
 _DIGEST_BYTES = 8
 _NUMBERS = frozenset({"score", "cost", "amount"})

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire import ids
+from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire.rules import (
     Classes,
     Days,
@@ -18,11 +18,11 @@ from rekindle.adapters.wire.rules import (
     checked,
     required,
 )
-from rekindle.domain.errors import InvalidField
-from rekindle.domain.ordering import Mark
-from rekindle.domain.request import ReactivationRequested, ResponsePrompted
-from rekindle.domain.response import ResponseClass
-from rekindle.domain.settings import Overrides
+from rekindle.domain.core.errors import InvalidField
+from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.responses.response import ResponseClass
+from rekindle.domain.settings.settings import Overrides
 
 
 class RequestValues(msgspec.Struct, gc=False):

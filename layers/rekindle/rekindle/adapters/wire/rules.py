@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import msgspec
 from msgspec import Meta
 
-from rekindle.domain import times
-from rekindle.domain.errors import InvalidField
-from rekindle.domain.score import HIGHEST, LOWEST
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import InvalidField
+from rekindle.domain.people.score import HIGHEST, LOWEST
 
 LONGEST_IDENTIFIER = 128
 LONGEST_TEXT = 255

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rekindle.adapters.wire import settings
 from rekindle.adapters.wire.api import object_of
 from rekindle.adapters.wire.rules import LARGEST_SIMULATION, MOST_EVENTS, kind_of, only, required
 from rekindle.adapters.wire.rules import Sequence as Number
-from rekindle.domain.credit import by_campaign
-from rekindle.domain.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
+from rekindle.adapters.wire.settings import document as settings
+from rekindle.domain.core.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
+from rekindle.domain.measures.credit import by_campaign
 
 Json = dict[str, Any]
 

@@ -4,27 +4,27 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from rekindle.application.answer_requests import Failure
-from rekindle.application.show_records import Shown
-from rekindle.application.undo_backfill import Undone
-from rekindle.domain import times
-from rekindle.domain.account import Account
-from rekindle.domain.assignment import Assignment, AssignmentStep
-from rekindle.domain.campaign import Campaign
-from rekindle.domain.decision import Decision
-from rekindle.domain.errors import Conflict, Refusal
-from rekindle.domain.explanation import Explanation, why_excluded
-from rekindle.domain.funnel import Funnel, Group, Passage, Spread
-from rekindle.domain.journey import Entry, Merged, StageReached
-from rekindle.domain.opportunity import Opportunity
-from rekindle.domain.person import Engagement, Profile
-from rekindle.domain.queue import Queue
-from rekindle.domain.response import Response
-from rekindle.domain.routed import Routing
-from rekindle.domain.search import Considered
-from rekindle.domain.settings import Settings
-from rekindle.domain.template import Text
-from rekindle.domain.user import User
+from rekindle.application.reactivation.answer_requests import Failure
+from rekindle.application.reactivation.undo_backfill import Undone
+from rekindle.application.records.show_records import Shown
+from rekindle.domain.assignment.routing_result import Routing
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import Conflict, Refusal
+from rekindle.domain.lifecycle.journey import Entry, Merged, StageReached
+from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
+from rekindle.domain.notifications.template import Text
+from rekindle.domain.people.assignment import Assignment, AssignmentStep
+from rekindle.domain.people.person import Engagement, Profile
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.explanation import Explanation, why_excluded
+from rekindle.domain.reactivation.search import Considered
+from rekindle.domain.records.account import Account
+from rekindle.domain.records.opportunity import Opportunity
+from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.user import User
+from rekindle.domain.responses.response import Response
+from rekindle.domain.settings.settings import Settings
 
 Json = dict[str, Any]
 

@@ -1,0 +1,12 @@
+"""Those who can own a person, out of the reference records."""
+
+from rekindle.application.ports import Reference
+from rekindle.domain.assignment.transitions import Owners
+
+
+def owners_of(reference: Reference) -> Owners:
+    def account_owner_of(account_id: str) -> str | None:
+        account = reference.account(account_id)
+        return account.owner_id if account is not None and not account.deleted else None
+
+    return Owners(reference.user, reference.queue, account_owner_of)

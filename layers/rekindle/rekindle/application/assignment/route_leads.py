@@ -1,0 +1,156 @@
+"""Answer a wait for an owner as an engine would: match the lead to an account, and find who gets it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rekindle.application.assignment.match_account import MatchAccount
+from rekindle.application.assignment.owners import owners_of
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.ports import Clock, People, Pools, Reference, Routings
+from rekindle.domain.assignment.matching import Match
+from rekindle.domain.assignment.round_robin import whose_turn
+from rekindle.domain.assignment.router import Member, Pool, RoutingStep, router_of
+from rekindle.domain.assignment.routing_result import By, Passed, Routing, Unrouted
+from rekindle.domain.assignment.transitions import confirmed, fits
+from rekindle.domain.core.values import replace
+from rekindle.domain.people.assignment import Why
+from rekindle.domain.people.person import Person, told_of
+from rekindle.domain.reactivation.change import Change
+
+
+@dataclass(frozen=True)
+class RouteLeads:
+    """Costs one read of the person, the look-up of the account where a step asks for one (two requests for most), one
+    turn of the pool, one claim where the member has a quota, and the transaction that completes the assignment,
+    however many members the pool has.
+
+    A turn that is drawn and not used, because somebody else was faster, is lost; its claim is given back.
+    """
+
+    people: People
+    reference: Reference
+    pools: Pools
+    routings: Routings
+    match: MatchAccount
+    clock: Clock
+
+    def __call__(self, person_id: str, assignment_id: str) -> Routing | None:
+        """The routing; None where nobody is waited for any more."""
+        routing: Routing | None = None
+        for _ in ATTEMPTS:
+            person = self.people.get(person_id)
+            while person is not None and person.merged_into is not None:
+                person = self.people.get(person.merged_into)
+            assignment = person.assignment if person is not None else None
+            if (
+                person is None
+                or assignment is None
+                or not assignment.waits
+                or assignment.assignment_id != assignment_id
+            ):
+                self._give_back(routing)
+                return None
+            routing = routing or self._find(person, assignment_id)
+            change = self._change(person, routing)
+            if committed(self.people, change):
+                again_at, deadline = routing.again_at, assignment.deadline
+                if again_at is not None and (deadline is None or again_at < deadline):
+                    self.routings.again(person.person_id, assignment_id, again_at)
+                return routing
+        raise contended()
+
+    def _change(self, person: Person, routing: Routing) -> Change:
+        after = replace(person, version=person.version + 1)
+        if routing.owner_id is None:
+            return Change(after, person.version, entries=(routing,))
+        settings, owners = self.reference.settings(), owners_of(self.reference)
+        done, steps = confirmed(after, routing.owner_id, routing.at, settings, owners, Why.ROUTED)
+        return Change(done, person.version, entries=(routing, *steps))
+
+    def _find(self, person: Person, assignment_id: str) -> Routing:
+        settings, now = self.reference.settings(), self.clock()
+        router = router_of(settings)
+        match = self.match(person) if router.looks_at_accounts else None
+        routing = Routing(
+            person.person_id,
+            assignment_id,
+            now,
+            settings.version,
+            account_id=match.account_id if match else None,
+            matched_by=match.rule if match else None,
+            unmatched=match.unmatched if match else None,
+            suggested=tuple(s.account_id for s in match.suggestions) if match else (),
+            reason=Unrouted.NO_STEP,
+        )
+        told = told_of(person)
+        for place, step in enumerate(router.steps):
+            if not fits(person, told, step.where):
+                continue
+            routing = replace(routing, reason=Unrouted.NOBODY_AVAILABLE)
+            if step.to is By.POOL:
+                routing = self._from_pool(router.pools[step.pool or ""], routing, now)
+            else:
+                routing = self._from_account(step, match, routing, now)
+            if routing.owner_id is not None:
+                convert = router.convert and person.kind == "lead" and routing.account_id is not None
+                status = person.status if convert else None
+                found = replace(routing, place=place, by=step.to, reason=None, again_at=None)
+                return replace(found, convert=convert, status=status)
+        return routing
+
+    def _from_account(self, step: RoutingStep, match: Match | None, routing: Routing, now: datetime) -> Routing:
+        account = self.reference.account(match.account_id) if match is not None and match.account_id else None
+        if account is None:
+            return routing
+        owner_id = account.owner_id if step.to is By.ACCOUNT_OWNER else account.team.get(step.role or "")
+        if owner_id is None:
+            return routing
+        pool = Pool("", ())
+        why = self._why_not(pool, owner_id, now)
+        if why is not None:
+            free = pool.free_again(self.reference.user(owner_id), now, why)
+            return replace(
+                routing, passed={**routing.passed, owner_id: why}, again_at=_earliest(routing.again_at, free)
+            )
+        return replace(routing, owner_id=owner_id)
+
+    def _from_pool(self, pool: Pool, routing: Routing, now: datetime) -> Routing:
+        passed: dict[str, Passed] = {}
+        left: dict[str, Member] = {}
+        for member in pool.members:
+            why = self._why_not(pool, member.user, now)
+            if why is None:
+                left[member.user] = member
+            else:
+                passed[member.user] = why
+        while left:
+            capacities = tuple((member.user, member.capacity) for member in left.values())
+            turn = self.pools.turn(pool.name, capacities)
+            member = left[whose_turn(capacities, turn)]
+            if member.quota is None or self.pools.claim(pool.name, member.user, pool.day(now), member.quota):
+                found = {**routing.passed, **passed}
+                return replace(routing, owner_id=member.user, pool=pool.name, turn=turn, passed=found)
+            passed[member.user] = Passed.QUOTA_REACHED
+            del left[member.user]
+        free = (pool.free_again(self.reference.user(user_id), now, why) for user_id, why in passed.items())
+        again = _earliest(routing.again_at, *free)
+        return replace(routing, pool=pool.name, passed={**routing.passed, **passed}, again_at=again)
+
+    def _why_not(self, pool: Pool, user_id: str, now: datetime) -> Passed | None:
+        """Why somebody gets no lead now."""
+        if user_id in self.reference.settings().temporary_owners:
+            return Passed.TEMPORARY_OWNER
+        return pool.passed(self.reference.user(user_id), now)
+
+    def _give_back(self, routing: Routing | None) -> None:
+        """Somebody else was faster: the claim on a quota was for nothing."""
+        if routing is None or routing.owner_id is None or routing.pool is None:
+            return
+        pool = router_of(self.reference.settings()).pools.get(routing.pool)
+        quotas = {member.user: member.quota for member in pool.members} if pool is not None else {}
+        if pool is not None and quotas.get(routing.owner_id) is not None:
+            self.pools.give_back(pool.name, routing.owner_id, pool.day(routing.at))
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

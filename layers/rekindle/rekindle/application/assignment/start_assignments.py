@@ -1,0 +1,22 @@
+"""A newly active response waits for an owner: see that the wait has an end."""
+
+from dataclasses import dataclass
+
+from rekindle.application.ports import Waits
+from rekindle.domain.assignment.timer import wait_of
+from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.reactivation.decision import Decision
+
+
+@dataclass(frozen=True)
+class StartAssignments:
+    """The wait itself began with the decision. Raises Unavailable."""
+
+    waits: Waits
+
+    def __call__(self, saved: Decision | Entry) -> None:
+        """With anything but a decision, no wait begins."""
+        assignment = saved.assignment if isinstance(saved, Decision) else None
+        wait = wait_of(saved.person_id, assignment) if assignment is not None else None
+        if wait is not None:
+            self.waits.set(wait)

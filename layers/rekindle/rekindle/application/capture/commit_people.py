@@ -1,0 +1,34 @@
+"""Commit changes of people, and keep the look-up of contacts by their e-mail address."""
+
+from dataclasses import dataclass
+
+from rekindle.application.core.attempts import committed
+from rekindle.application.ports import Contacts, People
+from rekindle.domain.people.person import Person, contact_address
+from rekindle.domain.reactivation.change import Change
+
+
+@dataclass(frozen=True)
+class CommitPeople:
+    """An address is entered before and taken out after, so that the look-up never lacks what was committed; that it may
+    name too many, those who ask it know."""
+
+    people: People
+    contacts: Contacts
+
+    def __call__(self, *steps: tuple[Person, Change]) -> bool:
+        """Each person as it was read, and its change. False where a condition did not hold."""
+        moved = [
+            (was, now, change.person)
+            for before, change in steps
+            if (was := contact_address(before)) != (now := contact_address(change.person))
+        ]
+        for _, now, person in moved:
+            if now is not None:
+                self.contacts.add(now, person.person_id, person.version)
+        if not committed(self.people, *(change for _, change in steps)):
+            return False
+        for was, _, person in moved:
+            if was is not None:
+                self.contacts.remove(was, person.person_id, person.version)
+        return True

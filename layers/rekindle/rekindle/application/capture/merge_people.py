@@ -1,0 +1,151 @@
+"""Make two records of one person one: a converted lead's history is the contact's."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import batched
+from typing import Literal
+
+from rekindle.application.assignment.owners import owners_of
+from rekindle.application.capture.commit_people import CommitPeople
+from rekindle.application.capture.recorded import Recorded
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.ports import People, Reference, Scores
+from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
+from rekindle.domain.capture.facts import PeopleMerged
+from rekindle.domain.capture.merging import Twins, by_campaign_and_date, link, moved, score_of_both
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import Merged
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.responses.response import Response
+
+BATCH = 20
+"""Responses moved in one transaction: three writes each, and at most as many twins, stay below DynamoDB's 100."""
+
+
+@dataclass(frozen=True)
+class UnitePeople:
+    """Each step is one transaction and can be repeated, so what was interrupted is finished by the next delivery."""
+
+    people: People
+    scores: Scores
+    reference: Reference
+    reconsider: ReconsiderResponses
+    commit: CommitPeople
+
+    def __call__(
+        self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None = None
+    ) -> Recorded:
+        survivor_id = self._home(survivor_id)
+        if survivor_id == absorbed_id:
+            return Recorded(duplicate=1)
+        linked = self._link(survivor_id, absorbed_id, at, kind)
+        if not linked and absorbed_id not in self._survivor(survivor_id).absorbing:
+            return Recorded(duplicate=1, decision=self.reconsider.united(survivor_id, absorbed_id, at))
+        self._take_score(survivor_id, absorbed_id)
+        self._move_responses(survivor_id, absorbed_id)
+        self._finish(survivor_id, absorbed_id, at, converted=kind is not None)
+        return Recorded(1, decision=self.reconsider.united(survivor_id, absorbed_id, at))
+
+    def merge(self, fact: PeopleMerged) -> Recorded:
+        recorded = Recorded()
+        for merged_id in fact.merged_ids:
+            recorded += self(fact.survivor_id, merged_id, fact.mark.at)
+        return recorded
+
+    def _home(self, person_id: str) -> str:
+        seen = {person_id}
+        stored = self.people.get(person_id)
+        while stored is not None and stored.merged_into is not None and stored.merged_into not in seen:
+            seen.add(stored.merged_into)
+            stored = self.people.get(stored.merged_into)
+        return stored.person_id if stored is not None else person_id
+
+    def _survivor(self, survivor_id: str) -> Person:
+        survivor = self.people.get(survivor_id) or Person(survivor_id)
+        if survivor.merged_into is not None:
+            # What is left to move is whose it is now: the next delivery goes on there.
+            raise Conflict("the survivor was itself merged away in this moment")
+        return survivor
+
+    def _link(self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None) -> bool:
+        """Point the one at the other; False where that was done before."""
+        for _ in ATTEMPTS:
+            stored = self.people.get(survivor_id)
+            survivor = stored or Person(survivor_id)
+            absorbed = self.people.get(absorbed_id) or Person(absorbed_id)
+            if absorbed.merged_into is not None:
+                return False
+            if survivor.merged_into is not None:
+                raise Conflict("the survivor was itself merged away in this moment")
+            if kind is not None and stored is None:
+                survivor = replace(survivor, kind=kind)
+            active_of = {p.person_id: active for p in (survivor, absorbed) if (active := self._active(p))}
+            settings = self.reference.settings()
+            steps = link(survivor, absorbed, active_of, at, settings, owners_of(self.reference))
+            if self.commit(
+                (survivor, steps.survivor.indexed_by(settings)),
+                (absorbed, steps.absorbed.indexed_by(settings)),
+            ):
+                return True
+        raise contended()
+
+    def _active(self, person: Person) -> Response | None:
+        if person.active is None:
+            return None
+        return self.people.get_response(person.person_id, person.active.response_id)
+
+    def _take_score(self, survivor_id: str, absorbed_id: str) -> None:
+        for _ in ATTEMPTS:
+            mine, theirs = self.scores.get(survivor_id), self.scores.get(absorbed_id)
+            if theirs is None or theirs.moved_to is not None:
+                return
+            score = score_of_both(mine, theirs, survivor_id)
+            try:
+                if score is not None and score is not mine:
+                    self.scores.put(score, mine.version if mine else 0)
+                moved_on = replace(theirs, moved_to=survivor_id, crosses=False, version=theirs.version + 1)
+                self.scores.put(moved_on, theirs.version)
+            except Conflict:
+                continue
+            return
+        raise contended()
+
+    def _move_responses(self, survivor_id: str, absorbed_id: str) -> None:
+        settings = self.reference.settings()
+        held = list(self.people.responses(survivor_id))
+        known = {response.response_id for response in held}
+        own = {
+            by_campaign_and_date(response): response.response_id
+            for response in held
+            if not response.standing.deleted and all(t.person_id != absorbed_id for t in response.trail)
+        }
+        for batch in batched(list(self.people.responses(absorbed_id)), BATCH, strict=False):
+            for _ in ATTEMPTS:
+                survivor = self._survivor(survivor_id)
+                absorbed = self.people.get(absorbed_id) or Person(absorbed_id)
+                arrive, leave = moved(survivor, absorbed, batch, known, self._twins(survivor_id, batch, own))
+                if committed(self.people, arrive.indexed_by(settings), leave):
+                    break
+            else:
+                raise contended()
+
+    def _twins(self, survivor_id: str, batch: Iterable[Response], own: Mapping[tuple[str, datetime], str]) -> Twins:
+        """The survivor's own responses of the same campaigns and dates, as they stand now."""
+        dates = {by_campaign_and_date(response) for response in batch} & own.keys()
+        found = {date: self.people.get_response(survivor_id, own[date]) for date in dates}
+        return {date: twin for date, twin in found.items() if twin is not None and not twin.standing.deleted}
+
+    def _finish(self, survivor_id: str, absorbed_id: str, at: datetime, *, converted: bool) -> None:
+        for _ in ATTEMPTS:
+            survivor = self._survivor(survivor_id)
+            if absorbed_id not in survivor.absorbing:
+                return  # Another delivery was faster.
+            left = tuple(a for a in survivor.absorbing if a != absorbed_id)
+            done = replace(survivor, version=survivor.version + 1, absorbing=left)
+            told = Merged(survivor_id, absorbed_id, converted, at, self.reference.settings().version)
+            if committed(self.people, Change(done, survivor.version, entries=(told,))):
+                return
+        raise contended()

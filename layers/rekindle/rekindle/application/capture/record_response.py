@@ -1,0 +1,196 @@
+"""Record what a CRM tells of a response, and evaluate it when it arrives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rekindle.application.assignment.owners import owners_of
+from rekindle.application.capture.recorded import Recorded
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
+from rekindle.application.reactivation.context import world_of_arrival
+from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
+from rekindle.application.reactivation.reactivate_on_score import trigger_of as crossing_trigger_of
+from rekindle.domain.assignment.transitions import Owners
+from rekindle.domain.capture.applying import nothing_known_of, response_deleted, response_told, told_later
+from rekindle.domain.capture.facts import ResponseDeleted, ResponseRecorded
+from rekindle.domain.capture.merging import given
+from rekindle.domain.core.errors import Conflict, UnknownCampaign, UnknownResponse
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import Ended
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.arrival import Arrival, evaluate, may_take_over, trigger_of
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.ending import ended
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response
+
+Found = tuple[Person | None, Response | None, Mark | None]
+"""Who has a response, what is known of it, and its deletion, where that came before the response itself: then no more
+than that is known of it."""
+
+
+@dataclass(frozen=True)
+class RecordResponse:
+    """A response and the decision on it are one transaction, under the condition that neither the person nor the
+    score changed since they were read: a response and a score that race are never both overlooked.
+
+    Raises UnknownCampaign, UnknownResponse: their own facts may still be on their way.
+    """
+
+    people: People
+    scores: Scores
+    ledger: Ledger
+    reference: Reference
+    clock: Clock
+    reactivate_on_score: ReactivateOnScore
+
+    def __call__(self, fact: ResponseRecorded) -> Recorded:
+        # Before the response is looked for, and perhaps moved: what is refused changes nothing.
+        if fact.campaign_id is not None and self.reference.campaign(fact.campaign_id) is None:
+            raise UnknownCampaign(f"campaign {fact.campaign_id!r} is not known", "detail.campaign_id")
+        for _ in ATTEMPTS:
+            person, stored, buried = self._find(fact)
+            if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
+                raise _unknown(fact.response_id)
+            told, applied, newly_responded = response_told(stored, fact)
+            older, duplicate = applied.older, applied.duplicate
+            if stored is not None and told == stored:
+                return Recorded(0, older, duplicate)
+            is_another = (stored is None or stored.standing.deleted) and not told.standing.deleted
+            if stored is None or newly_responded:
+                decision = self._evaluate(person, told, fact, is_another, buried)
+                if decision is not None:
+                    return Recorded(1, older, duplicate, decision)
+            elif self._update(person, stored, told, is_another, buried):
+                return Recorded(1, older, duplicate)
+        raise contended()
+
+    @cached_property
+    def _owners(self) -> Owners:
+        return owners_of(self.reference)
+
+    def _find(self, fact: ResponseRecorded | ResponseDeleted) -> Found:
+        """The person the response belongs to, and what is known of the response.
+
+        A CRM may give a response to another person (a converted lead's members become the contact's): it is moved,
+        with what it stands for, rather than had twice. A late fact moves nothing back.
+        """
+        if fact.person_id is None:
+            return self._elsewhere(fact.response_id)
+        person, stored = self._load(fact.person_id, fact.response_id)
+        person = person or Person(fact.person_id)
+        if stored is not None:
+            return person, stored, None
+        other, response, buried = self._elsewhere(fact.response_id)
+        if other is None or response is None or other.person_id == person.person_id:
+            return person, response if other is None else None, buried
+        if isinstance(fact, ResponseDeleted) or not told_later(fact.mark, response):
+            return other, response, None
+        settings = self.reference.settings()
+        mine = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
+        moved = given(person, other, response, mine, fact.mark.at, settings, self._owners)
+        self.people.commit(*self._with_classes(moved))
+        return self._find(fact)
+
+    def _elsewhere(self, response_id: str) -> Found:
+        home = self.people.home_of(response_id)
+        if home is not None and home.person_id is not None:
+            return *self._load(home.person_id, response_id), None
+        if home is None or home.deleted is None:
+            return None, None, None
+        return None, response_deleted(nothing_known_of(response_id, home.deleted), home.deleted), home.deleted
+
+    def _load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
+        """Both, of the person or of the one that took it over."""
+        person, stored = self.people.load(person_id, response_id)
+        while person is not None and person.merged_into is not None:
+            person, stored = self.people.load(person.merged_into, response_id)
+        if person is not None and person.absorbing:
+            raise Conflict("the person is being united with another")
+        return person, stored
+
+    def _with_classes(self, changes: Sequence[Change]) -> list[Change]:
+        settings = self.reference.settings()
+        return [change.indexed_by(settings) for change in changes]
+
+    def _evaluate(
+        self, person: Person, response: Response, fact: ResponseRecorded, is_another: bool, buried: Mark | None
+    ) -> Decision | None:
+        """Evaluate and store; None where the person is to be read again."""
+        settings = self.reference.settings()
+        score = self.scores.get(person.person_id)
+        trigger = trigger_of(person.person_id, response, fact.mark.at, score)
+        crossing_decision = None
+        if score is not None and score.last_crossing is not None and person.active is None:
+            crossing = crossing_trigger_of(person.person_id, score.last_crossing)
+            crossing_decision = self.ledger.get(crossing.decision_id)
+            if crossing_decision is None and crossing.as_of < trigger.as_of:
+                # The crossing came first, so it chooses first, whoever is served first.
+                self.reactivate_on_score(person.person_id, score.last_crossing)
+                return None
+        active = None
+        if person.active is not None and may_take_over(trigger, person.active):
+            active = self.people.get_response(person.person_id, person.active.response_id)
+        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_another)
+        world = world_of_arrival(person, self.people, self.reference, settings, self.clock, self._owners)
+        decision, change = evaluate(arrival, world)
+        change = change.indexed_by(settings)
+        if buried is not None:
+            change = replace(change, buried=buried)
+        return decision if committed(self.people, change) else None
+
+    def _update(self, person: Person, stored: Response, told: Response, is_another: bool, buried: Mark | None) -> bool:
+        after = replace(person, version=person.version + 1)
+        if is_another:
+            classes = person.classes_with_another(self.reference.settings().class_map)
+            after = replace(after, responses=person.responses + 1, classes=classes)
+        if after.active is not None and after.active.response_id == told.response_id:
+            after = replace(after, active=replace(after.active, campaign_id=told.campaign_id))
+        if (told.standing, told.campaign_id) != (stored.standing, stored.campaign_id):
+            told = told.traced(person.person_id, after.version)
+        change = Change(after, person.version, (told,), buried=buried)
+        return committed(self.people, *self._with_classes([change]))
+
+    def delete(self, fact: ResponseDeleted) -> Recorded:
+        """The response is no candidate any more; if it was the active one, the person has none."""
+        for _ in ATTEMPTS:
+            person, stored, buried = self._find(fact)
+            gone = response_deleted(stored or nothing_known_of(fact.response_id, fact.mark), fact.mark)
+            if gone is None:
+                return Recorded(older=1)
+            if person is None:
+                if self._buried(fact, buried):
+                    return Recorded(1)
+                continue
+            counted = stored is not None and not stored.standing.deleted
+            after = replace(person, version=person.version + 1, responses=person.responses - counted)
+            change = Change(after, person.version, (gone.traced(person.person_id, after.version),), buried=buried)
+            if person.active is not None and person.active.response_id == fact.response_id:
+                at, settings = fact.mark.at, self.reference.settings()
+                change = ended(
+                    after,
+                    person.version,
+                    gone,
+                    Ended.RESPONSE_DELETED,
+                    at,
+                    settings,
+                    NO_ACTION_REQUIRED,
+                    deleted=True,
+                )
+            if committed(self.people, *self._with_classes([change])):
+                return Recorded(1)
+        raise contended()
+
+    def _buried(self, fact: ResponseDeleted, read: Mark | None) -> bool:
+        """Nobody has the response: an older fact that is still on its way is not to bring it back."""
+        try:
+            self.people.bury(fact.response_id, fact.mark, read)
+        except Conflict:
+            return False
+        return True
+
+
+def _unknown(response_id: str) -> UnknownResponse:
+    return UnknownResponse(f"response {response_id!r} is not known", "detail.response_id")

@@ -1,0 +1,34 @@
+"""What a notification tells of a lead, read anew: a template is to say what is true when it is sent."""
+
+from dataclasses import dataclass
+
+from rekindle.application.ports import People, Reference
+from rekindle.domain.notifications.notification import lead, party
+from rekindle.domain.notifications.template import Values
+from rekindle.domain.people.person import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    person: Person
+    values: Values
+    """What the names of a template stand for; empty where the person has no assignment."""
+
+
+def read_lead(person_id: str, people: People, reference: Reference) -> Lead | None:
+    """The person, or the one it became, with what is known of its assignment."""
+    person = people.get(person_id)
+    while person is not None and person.merged_into is not None:
+        person = people.get(person.merged_into)
+    if person is None or person.assignment is None:
+        return Lead(person, {}) if person is not None else None
+    assignment = person.assignment
+    owner = recipient_of(assignment.owner_id, reference)
+    return Lead(person, lead(person, assignment, reference.campaign(assignment.campaign_id), owner))
+
+
+def recipient_of(owner_id: str | None, reference: Reference) -> Values:
+    """A user or a queue, as templates name it."""
+    if owner_id is None:
+        return party(None, None, None)
+    return party(owner_id, reference.user(owner_id), reference.queue(owner_id))

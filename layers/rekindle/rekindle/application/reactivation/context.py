@@ -1,0 +1,30 @@
+"""What a decision looks at beside the person, out of the ports."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rekindle.application.ports import Clock, People, Reference
+from rekindle.domain.assignment.transitions import Owners
+from rekindle.domain.people.person import Person, told_of
+from rekindle.domain.reactivation.engine import World
+from rekindle.domain.responses.response import Response, ResponseClass
+from rekindle.domain.settings.settings import Settings
+
+
+def world_of_arrival(
+    person: Person, people: People, reference: Reference, settings: Settings, clock: Clock, owners: Owners
+) -> World:
+    """For a response's own arrival, which searches for nothing and inserts nothing."""
+
+    def told() -> Mapping[str, Any]:
+        return told_of(person if person.profile is not None else people.get(person.person_id))
+
+    return World(settings, reference.campaign, _none_of_class, _no_repeats, clock(), owners, told)
+
+
+def _none_of_class(_: ResponseClass) -> Iterable[Response]:
+    return ()
+
+
+def _no_repeats(_: str) -> int:
+    return 0

@@ -1,0 +1,114 @@
+"""Run a scenario for a person: one bounded search, one conditional transaction, one decision."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from rekindle.application.assignment.owners import owners_of
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
+from rekindle.domain.assignment.transitions import Owners
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.values import replace
+from rekindle.domain.people.person import Person, told_of
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Decision, Reason, Trigger
+from rekindle.domain.reactivation.engine import World, decide, skipped
+from rekindle.domain.reactivation.search import grouped_by_class
+from rekindle.domain.responses.response import Response, ResponseClass
+from rekindle.domain.settings.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A person with all of its responses, for a dry run that finds the index outdated: it writes nothing."""
+
+    person: Person
+    responses: Sequence[Response]
+    classes: Mapping[str, ResponseClass | None]
+
+    def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+        found = grouped_by_class(self.responses, self.classes)(response_class)
+        return (response for response in found if response.standing.dated <= newest)
+
+
+@dataclass(frozen=True)
+class Reactivate:
+    """Answers the one decision of the trigger, the stored one where it was decided before.
+
+    Costs two requests where a candidate is found or nothing is to be done: the search and the commit; one more where
+    a default is inserted (its repeats are counted) or the candidate had not responded (it is read whole). In a batch
+    it reads all responses of whom it activates. Raises Conflict where the person is being united with another.
+    """
+
+    people: People
+    ledger: Ledger
+    reference: Reference
+    clock: Clock
+
+    def __call__(self, trigger: Trigger) -> Decision:
+        for _ in ATTEMPTS:
+            candidates: Candidates = self.people.candidates(trigger.person_id)
+            person = candidates.person
+            if person is not None and person.merged_into is not None:
+                before = self.ledger.get(trigger.decision_id)
+                if before is not None:
+                    return before  # It was decided before the person was merged away.
+                trigger = replace(trigger, person_id=person.merged_into)
+                continue
+            if person is not None and person.absorbing:
+                raise Conflict("the person is being united with another")
+            settings = self.reference.settings()
+            if person is not None and self._index_is_outdated(person, settings):
+                if not trigger.dry_run:
+                    self.people.reindex(person, settings.classes, settings.class_map)
+                    continue
+                candidates = Whole(person, list(self.people.responses(person.person_id)), settings.classes)
+            world = self._world(trigger, candidates, settings)
+            decision, change = decide(trigger, person, world)
+            if trigger.batch_id is not None and change is not None and person is not None:
+                # Seldom asked for, and much to load: it knows how everything is recorded.
+                from rekindle.domain.reactivation.backfill import engaged_since, remembered
+
+                held = {response.response_id: response for response in self.people.responses(person.person_id)}
+                if engaged_since(trigger.as_of, held.values()):
+                    decision, change = skipped(trigger, person, world, Reason.STALE), None
+                else:
+                    change = remembered(change, person, held)
+            if trigger.dry_run:
+                return decision
+            if change is None and person is not None and decision.searched:
+                # That nothing was found is true of this version of the person alone: a response that arrives in the
+                # same moment is either found, or finds this decision.
+                change = Change(replace(person, version=person.version + 1), person.version, decision=decision)
+            if change is None:
+                return self.ledger.add(decision)
+            if committed(self.people, change.indexed_by(settings)):
+                return decision
+            stored = self.ledger.get(decision.decision_id)
+            if stored is not None:
+                return stored
+        raise contended()
+
+    @cached_property
+    def _owners(self) -> Owners:
+        return owners_of(self.reference)
+
+    def _index_is_outdated(self, person: Person, settings: Settings) -> bool:
+        """The search's index is written by the map from status to class; an edited map is rare, and costs each
+        person one reading of the whole history, the next time it matters."""
+        return person.responses > 0 and person.classes != settings.class_map
+
+    def _world(self, trigger: Trigger, candidates: Candidates, settings: Settings) -> World:
+        return World(
+            settings,
+            self.reference.campaign,
+            lambda response_class: candidates.of_class(response_class, trigger.as_of),
+            lambda campaign: self.people.repeats(trigger.person_id, campaign, settings.repeat_cap),
+            self.clock(),
+            self._owners,
+            lambda: told_of(self.people.get(trigger.person_id)),
+            self.reference.user,
+            lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
+        )

@@ -1,0 +1,32 @@
+"""A score crossed its threshold: reactivate the person."""
+
+from dataclasses import dataclass
+
+from rekindle.application.reactivation.reactivate import Reactivate
+from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
+from rekindle.domain.people.score import Crossing
+from rekindle.domain.reactivation.decision import Decision, Reason, Trigger
+from rekindle.domain.settings.settings import Scenario
+
+
+def trigger_of(person_id: str, crossing: Crossing) -> Trigger:
+    return Trigger(
+        Scenario.SCORE,
+        crossing.trigger_id,
+        person_id,
+        crossing.at,
+        crossing.score,
+        crossing.previous,
+    )
+
+
+@dataclass(frozen=True)
+class ReactivateOnScore:
+    reactivate: Reactivate
+    reconsider: ReconsiderResponses
+
+    def __call__(self, person_id: str, crossing: Crossing) -> Decision:
+        decision = self.reactivate(trigger_of(person_id, crossing))
+        if decision.reason is Reason.NO_CANDIDATE:
+            self.reconsider(decision.person_id, crossing.at)
+        return decision

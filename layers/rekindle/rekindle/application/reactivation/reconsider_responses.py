@@ -1,0 +1,175 @@
+"""A crossing found nothing: a response that was told of after it, but arrived before it, is evaluated again.
+
+When it arrived the score was still below, so it was left; by the score it should have met, it becomes active by itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from rekindle.application.assignment.owners import owners_of
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
+from rekindle.application.reactivation.context import world_of_arrival
+from rekindle.application.reactivation.reactivate import Whole
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import has_opportunity
+from rekindle.domain.people.person import Engagement, Person
+from rekindle.domain.reactivation.arrival import FOUND_NOBODY, UNITED, Arrival, evaluate
+from rekindle.domain.reactivation.decision import Decision, Trigger, decision_id
+from rekindle.domain.reactivation.engine import World, new_engagement, rules_of_choice
+from rekindle.domain.reactivation.search import best
+from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response, ResponseClass
+from rekindle.domain.settings.settings import Scenario, Settings
+
+RECENT = 20
+"""Decisions looked at, the newest first."""
+
+
+@dataclass(frozen=True)
+class ReconsiderResponses:
+    people: People
+    scores: Scores
+    ledger: Ledger
+    reference: Reference
+    clock: Clock
+
+    def __call__(self, person_id: str, crossed_at: datetime) -> Decision | None:
+        """The decision that activates the first such response; None where there is none."""
+        for _ in ATTEMPTS:
+            candidates = self.people.candidates(person_id)
+            person = candidates.person
+            first = min(self._told_after(candidates, crossed_at), key=_told_order, default=None)
+            if person is None or person.active is not None or first is None:
+                return None
+            if any(d.activates and d.as_of > crossed_at for d in self.ledger.decisions(person_id, RECENT).items):
+                return None  # One of them did become active: this is a second delivery.
+            response, score = self.people.get_response(person_id, first.response_id), self.scores.get(person_id)
+            told_at = first.standing.received_at
+            trigger = Trigger(
+                Scenario.RESPONSE,
+                f"response:{first.response_id}:score",
+                person_id,
+                as_of=told_at,
+                score=score.as_of(told_at) if score else None,
+            )
+            if response is None:
+                return None
+            settings = self.reference.settings()
+            world = self._world(person, settings)
+            decision, change = evaluate(Arrival(trigger, person, response, score), world)
+            if not decision.activates:
+                return None
+            if committed(self.people, change.indexed_by(settings)):
+                return decision
+        raise contended()
+
+    def in_batch(self, crossing: Trigger) -> Decision | None:
+        """The same for a crossing that a backfill decides about: it may be taken back with the batch."""
+        from rekindle.domain.reactivation.backfill import engaged_since, remembered
+
+        for _ in ATTEMPTS:
+            person = self.people.get(crossing.person_id)
+            if person is None:
+                return None
+            if person.active is not None:
+                made = self.ledger.get(person.active.decision_id)
+                return made if made is not None and made.batch_id == crossing.batch_id else None
+            settings = self.reference.settings()
+            held = {response.response_id: response for response in self.people.responses(person.person_id)}
+            candidates = Whole(person, list(held.values()), settings.classes)
+            response = min(self._told_after(candidates, crossing.as_of), key=_told_order, default=None)
+            if response is None or engaged_since(crossing.as_of, held.values()):
+                return None
+            score, told_at = self.scores.get(person.person_id), response.standing.received_at
+            trigger = replace(
+                crossing,
+                scenario=Scenario.RESPONSE,
+                trigger_id=f"backfill:{crossing.batch_id}:response:{response.response_id}",
+                as_of=told_at,
+                score=score.as_of(told_at) if score else None,
+                previous_score=None,
+            )
+            world = self._world(person, settings)
+            decision, change = evaluate(Arrival(trigger, person, response, score), world)
+            if not decision.activates:
+                return None
+            change = remembered(change, person, held)
+            if crossing.dry_run or committed(self.people, change.indexed_by(settings)):
+                return decision
+        raise contended()
+
+    def united(self, person_id: str, absorbed_id: str, at: datetime) -> Decision | None:
+        """Two people became one: a response that the one had, before a search chose for the other, takes the place of
+        what was chosen, if that search would have preferred it and no opportunity hangs on what was chosen. Where a
+        crossing found nobody, though by then they were one person already, the response becomes active. The decision,
+        or None where all stays."""
+        for _ in ATTEMPTS:
+            candidates = self.people.candidates(person_id)
+            person = candidates.person
+            if person is None or has_opportunity(person):
+                return None
+            active = person.active
+            if active is not None and active.scenario == Scenario.RESPONSE:
+                return None
+            unanswered = self._unanswered(person, absorbed_id, at) if active is None else None
+            asked = active if unanswered is None else new_engagement(_trigger_of(unanswered), person)
+            found = self._best(candidates, asked) if asked is not None else None
+            response = self.people.get_response(person_id, found.response_id) if found is not None else None
+            if response is None:
+                return None
+            told_at = response.standing.received_at
+            trigger = Trigger(Scenario.RESPONSE, f"response:{response.response_id}:{UNITED}", person_id, as_of=told_at)
+            chosen = self.people.get_response(person_id, active.response_id) if active is not None else None
+            settings = self.reference.settings()
+            arrival = Arrival(trigger, person, response, None, unanswered, active_response=chosen, united=True)
+            world = self._world(person, settings)
+            decision, change = evaluate(arrival, world)
+            if not decision.activates:
+                return None
+            if committed(self.people, change.indexed_by(settings)):
+                return decision
+        raise contended()
+
+    def _unanswered(self, person: Person, absorbed_id: str, at: datetime) -> Decision | None:
+        """The decision on the last crossing since the two are one person, if it found nobody."""
+        for person_id in (person.person_id, absorbed_id) if not person.has_open_opportunity else ():
+            score = self.scores.get(person_id)
+            crossing = score.last_crossing if score is not None else None
+            if crossing is None or crossing.at < at:
+                continue
+            found = self.ledger.get(decision_id(person_id, Scenario.SCORE, crossing.trigger_id, crossing.at))
+            if found is not None and found.reason in FOUND_NOBODY:
+                return found
+        return None
+
+    def _world(self, person: Person, settings: Settings) -> World:
+        owners = owners_of(self.reference)
+        return world_of_arrival(person, self.people, self.reference, settings, self.clock, owners)
+
+    def _best(self, candidates: Candidates, active: Engagement) -> Response | None:
+        """What the search that chose the active response would find now beside it, of what had been told by then."""
+        rules = rules_of_choice(active, self.reference.settings())
+
+        def told_by_then(response_class: ResponseClass) -> Iterator[Response]:
+            found = candidates.of_class(response_class, active.since)
+            others = (response for response in found if response.response_id != active.response_id)
+            return (response for response in others if response.standing.received_at <= active.since)
+
+        return best(told_by_then, self.reference.campaign, rules)
+
+    def _told_after(self, candidates: Candidates, crossed_at: datetime) -> Iterator[Response]:
+        for response_class in (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED):
+            for response in candidates.of_class(response_class, self.clock()):
+                if response.standing.dated <= crossed_at:
+                    break  # Newest first: the others were there to be found.
+                if response.standing.status in (None, NO_ACTION_REQUIRED):
+                    yield response
+
+
+def _told_order(response: Response) -> tuple[datetime, str]:
+    return response.standing.received_at, response.response_id
+
+
+def _trigger_of(decision: Decision) -> Trigger:
+    return Trigger(Scenario.SCORE, decision.trigger_id, decision.person_id, decision.as_of)

@@ -1,0 +1,28 @@
+"""A status went from inactive to active: reactivate after the configured delay, or at once where there is none."""
+
+from dataclasses import dataclass
+
+from rekindle.application.ports import Clock, Reference, Timers
+from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.settings.settings import Scenario
+
+
+@dataclass(frozen=True)
+class ScheduleReactivation:
+    timers: Timers
+    reference: Reference
+    clock: Clock
+    reactivate_on_status: ReactivateOnStatus
+
+    def __call__(self, person_id: str, change: Mark, user_id: str | None) -> Decision | None:
+        """The decision, if it is due already; None where a timer was set."""
+        scenario = self.reference.settings().scenario(Scenario.ACTIVE_STATUS)
+        due = change.at + scenario.delay if scenario.enabled else change.at
+        timer = Timer(person_id, change, due, user_id)
+        if due <= self.clock():
+            return self.reactivate_on_status(timer)
+        self.timers.set(timer)
+        return None

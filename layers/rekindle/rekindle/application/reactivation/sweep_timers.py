@@ -1,0 +1,65 @@
+"""Find what was to happen by now and did not, because a schedule was lost: delays that are over, and waits for an owner
+past their time."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
+from rekindle.application.ports import Clock, People, Timers
+from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
+from rekindle.domain.assignment.timer import Wait, wait_of
+from rekindle.domain.core.errors import Conflict, Unavailable
+from rekindle.domain.people.assignment import Assignment, State
+from rekindle.domain.reactivation.decision import Decision
+
+GRACE = timedelta(minutes=5)
+"""A schedule fires within its minute, and its message may wait: what is older was lost."""
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    decisions: list[Decision]
+    assignments: list[Assignment]
+    failed: int
+    """How many failed and stay: all are tried before anything is reported."""
+
+
+@dataclass(frozen=True)
+class SweepTimers:
+    timers: Timers
+    people: People
+    clock: Clock
+    reactivate_on_status: ReactivateOnStatus
+    time_out_assignments: TimeOutAssignments
+
+    def __call__(self, limit: int) -> Swept:
+        before = self.clock() - GRACE
+        decisions, failed = _each(self.timers.overdue(before, limit), self.reactivate_on_status)
+        assignments, failed_too = _each(self._overdue(limit), self.time_out_assignments)
+        return Swept(decisions, [a for a in assignments if a is not None], failed + failed_too)
+
+    def _overdue(self, limit: int) -> list[Wait]:
+        found: list[Wait] = []
+        before, start = self.clock() - GRACE, None
+        while len(found) < limit:
+            page = self.people.assigned(State.PENDING, PAGE, start)
+            waits = (wait_of(person.person_id, person.assignment) for person in page.items if person.assignment)
+            overdue = [wait for wait in waits if wait is not None and wait.due < before]
+            found.extend(overdue)
+            start = page.next
+            if start is None or len(overdue) < len(page.items):
+                break
+        return found[:limit]
+
+
+def _each[T, R](found: Iterable[T], handle: Callable[[T], R]) -> tuple[list[R], int]:
+    handled: list[R] = []
+    failed = 0
+    for one in found:
+        try:
+            handled.append(handle(one))
+        except (Conflict, Unavailable):
+            failed += 1
+    return handled, failed

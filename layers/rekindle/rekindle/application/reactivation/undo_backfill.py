@@ -1,0 +1,86 @@
+"""Undo the activations of a batch: restore what was there, and leave alone where life went on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.ports import Batches, Clock, People, Reference
+from rekindle.domain.core.errors import Conflict, NotFound
+from rekindle.domain.core.values import replace
+from rekindle.domain.reactivation.backfill import Left, left, undone
+from rekindle.domain.reactivation.batch import Member
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What became of one activation."""
+
+    member: Member
+    left: Left | None = None
+    """Why it is left as it is; None where it is undone."""
+    waits: bool = False
+    """Whether somebody else was changing the person all the time: to be tried again."""
+
+
+@dataclass(frozen=True)
+class UndoBackfill:
+    """Each activation is undone in a transaction of its own, which also notes that it is: an undo that was interrupted
+    is gone on with by calling it again."""
+
+    people: People
+    batches: Batches
+    reference: Reference
+    clock: Clock
+
+    def __call__(self, batch_id: str, *, dry_run: bool = False) -> Iterator[Undone]:
+        """What becomes of each activation that was not undone before. Raises NotFound."""
+        self._closed(batch_id, dry_run)
+        start: str | None = None
+        while True:
+            page = self.batches.members(batch_id, PAGE, start)
+            for member in page.items:
+                if member.undone_at is None:
+                    yield self._undone(member, dry_run)
+            start = page.next
+            if start is None:
+                return
+
+    def _closed(self, batch_id: str, dry_run: bool) -> None:
+        """See to it that nothing more is decided in the batch."""
+        for _ in ATTEMPTS:
+            batch = self.batches.get(batch_id)
+            if batch is None:
+                raise NotFound(f"there is no batch {batch_id!r}", "batch")
+            if dry_run or batch.undone_at is not None:
+                return
+            after = replace(batch, undone_at=self.clock(), version=batch.version + 1)
+            try:
+                self.batches.put(after, batch.version)
+            except Conflict:
+                continue
+            return
+        raise contended()
+
+    def _undone(self, member: Member, dry_run: bool) -> Undone:
+        try:
+            return self._tried(member, dry_run)
+        except Conflict:
+            return Undone(member, waits=True)
+
+    def _tried(self, member: Member, dry_run: bool) -> Undone:
+        for _ in ATTEMPTS:
+            person, response = self.people.load(member.person_id, member.response_id)
+            if person is None:
+                return Undone(member, Left.DEACTIVATED)
+            reason = left(member, person, response)
+            if reason is not None:
+                return Undone(member, reason)
+            if response is None or person.absorbing:
+                raise Conflict("the person is being united with another")
+            settings = self.reference.settings()
+            change = undone(member, person, response, self.clock(), settings)
+            if dry_run or committed(self.people, change.indexed_by(settings)):
+                return Undone(member)
+        raise contended()

@@ -1,0 +1,192 @@
+"""Read where a person stands, and why."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from rekindle.application.ports import (
+    Accounts,
+    Campaigns,
+    Ledger,
+    Opportunities,
+    Page,
+    People,
+    Queues,
+    Reference,
+    Scores,
+    Users,
+)
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.core.errors import InvalidField, NotFound
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.people.assignment import State
+from rekindle.domain.people.person import Person
+from rekindle.domain.people.score import Score
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.explanation import Explanation, explain
+from rekindle.domain.reactivation.replay import replayed
+from rekindle.domain.records.account import Account
+from rekindle.domain.records.opportunity import Opportunity
+from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.user import User
+from rekindle.domain.responses.response import Response
+from rekindle.domain.settings.settings import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    person: Person
+    score: Score | None
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """A page of responses, and whose they are: the person asked for, or the one that took it over."""
+
+    person_id: str
+    items: Sequence[Response]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class ShowRecords:
+    people: People
+    scores: Scores
+    ledger: Ledger
+    reference: Reference
+    campaigns: Campaigns
+    users: Users
+    accounts: Accounts
+    queues: Queues
+    opportunities: Opportunities
+
+    def person(self, person_id: str) -> Shown:
+        """The person, or the one that took it over. Raises NotFound."""
+        person = self._home(person_id)
+        return Shown(person, self.scores.get(person.person_id))
+
+    def responses(self, person_id: str, limit: int, start: str | None) -> Responses:
+        """The person's responses in the order of their ids, those that were deleted left out."""
+        person = self._home(person_id)
+        found: list[Response] = []
+        for response in self.people.responses(person.person_id, start):
+            if response.standing.deleted:
+                continue
+            if len(found) == limit:
+                return Responses(person.person_id, found, found[-1].response_id)
+            found.append(response)
+        return Responses(person.person_id, found, None)
+
+    def decisions(self, person_id: str, limit: int, start: str | None) -> Page[Explanation]:
+        """Newest first, each explained; then those of the people who became this one."""
+        page = self._chained(self.ledger.decisions, person_id, limit, start)
+        return Page(self._explained(person_id, page.items), page.next)
+
+    def decision(self, decision_id: str) -> Explanation:
+        """The decision explained, and made again from what is stored."""
+        decision = _found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
+        history = self._history(decision.person_id, [decision], again=True)
+        return replace(self._explanation(decision, history), same_again=self._same_again(decision, history))
+
+    def _same_again(self, decision: Decision, history: Sequence[Response]) -> bool | None:
+        settings = self.reference.settings_at(decision.settings_version)
+
+        def as_of(moment: datetime) -> bool | None:
+            campaign_of = cache(lambda campaign_id: self.reference.campaign_at(campaign_id, moment))
+            again = replayed(
+                decision, history, campaign_of, lambda user_id: self.reference.user_at(user_id, moment), settings
+            )
+            return again == decision if again is not None else None
+
+        same = as_of(decision.decided_at)
+        return as_of(decision.decided_at - self.reference.age) if same is False else same
+
+    def explained(self, decision: Decision) -> Explanation:
+        return self._explained(decision.person_id, [decision])[0]
+
+    def timeline(self, person_id: str, limit: int, start: str | None) -> Page[Decision | Entry]:
+        """Decisions, stages and ends, newest first; then those of the people who became this one."""
+        return self._chained(self.ledger.timeline, person_id, limit, start)
+
+    def _chained[T](
+        self, read: Callable[[str, int, str | None], Page[T]], person_id: str, limit: int, start: str | None
+    ) -> Page[T]:
+        """One list over the person and all that it absorbed. `start` is the position in that row, then the page."""
+        home = self._home(person_id)
+        everybody = (home.person_id, *home.absorbed)
+        index, _, inner = (start or "0~").partition("~")
+        if not index.isdecimal():
+            raise InvalidField("it is not what an earlier page answered as next", "next")
+        position, token = int(index), inner or None
+        items: list[T] = []
+        while position < len(everybody) and len(items) < limit:
+            page = read(everybody[position], limit - len(items), token)
+            items.extend(page.items)
+            token = page.next
+            if token is None:
+                position += 1
+        return Page(items, f"{position}~{token or ''}" if position < len(everybody) else None)
+
+    def assignments(self, state: State, limit: int, start: str | None) -> Page[Person]:
+        """People by the state of their newest assignment: of those who wait, what is due first comes first."""
+        return self.people.assigned(state, limit, start)
+
+    def campaign(self, campaign_id: str) -> Campaign:
+        """The campaign as last stored. Raises NotFound."""
+        return _found(self.campaigns.get(campaign_id), f"there is no campaign {campaign_id!r}")
+
+    def user(self, user_id: str) -> User:
+        """The user as last stored. Raises NotFound."""
+        return _found(self.users.get(user_id), f"there is no user {user_id!r}")
+
+    def account(self, account_id: str) -> Account:
+        """The account as last stored. Raises NotFound."""
+        return _found(self.accounts.get(account_id), f"there is no account {account_id!r}")
+
+    def queue(self, queue_id: str) -> Queue:
+        """The queue as last stored. Raises NotFound."""
+        return _found(self.queues.get(queue_id), f"there is no queue {queue_id!r}")
+
+    def opportunity(self, opportunity_id: str) -> Opportunity:
+        """The opportunity as last stored. Raises NotFound."""
+        return _found(self.opportunities.get(opportunity_id), f"there is no opportunity {opportunity_id!r}")
+
+    def _home(self, person_id: str) -> Person:
+        person = self.people.get(person_id)
+        while person is not None and person.merged_into is not None:
+            person = self.people.get(person.merged_into)
+        return _found(person, f"there is no person {person_id!r}")
+
+    def _explained(self, person_id: str, decisions: Sequence[Decision]) -> list[Explanation]:
+        history = self._history(person_id, decisions)
+        return [self._explanation(decision, history) for decision in decisions]
+
+    def _history(self, person_id: str, decisions: Sequence[Decision], *, again: bool = False) -> Sequence[Response]:
+        """All of a person's responses; none where a guard stopped the decisions: there is nothing to go through then,
+        however long the history. `again`: whether they are made again, which reads the response that arrived, and in
+        a batch every engagement."""
+        gone_through = any(
+            d.searched or d.activates or (again and (d.scenario is Scenario.RESPONSE or d.batch_id is not None))
+            for d in decisions
+        )
+        return list(self.people.responses(self._home(person_id).person_id)) if gone_through else []
+
+    def _explanation(self, decision: Decision, history: Sequence[Response]) -> Explanation:
+        """Told by the campaigns of the instant of the decision. It may have read them a moment before: where a
+        campaign was changed in between, the explanation that agrees with the credit is the true one."""
+        settings = self.reference.settings_at(decision.settings_version)
+
+        def as_of(moment: datetime) -> Explanation:
+            campaign_of = cache(lambda campaign_id: self.reference.campaign_at(campaign_id, moment))
+            return explain(decision, history, campaign_of, settings)
+
+        explanation = as_of(decision.decided_at)
+        return explanation if explanation.agrees else as_of(decision.decided_at - self.reference.age)
+
+
+def _found[T](record: T | None, missing: str) -> T:
+    if record is None:
+        raise NotFound(missing)
+    return record

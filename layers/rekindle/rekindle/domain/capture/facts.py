@@ -1,0 +1,132 @@
+"""Facts that a CRM tells: each names a record, what changed in it, and where the change stands in the record's order.
+
+`values` holds only what the fact says: a field that is absent is unchanged, one that is None was cleared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.stamps import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged:
+    person_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+    ours: bool = False
+    """Whether our own write-back made the change, alone or with what the CRM added to it at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDeleted:
+    person_id: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleMerged:
+    survivor_id: str
+    merged_ids: tuple[str, ...]
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChanged:
+    campaign_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDeleted:
+    campaign_id: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRecorded:
+    """`person_id` and `campaign_id` are None where a CRM tells only what changed of a response already known."""
+
+    response_id: str
+    mark: Mark
+    person_id: str | None = None
+    campaign_id: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseDeleted:
+    response_id: str
+    mark: Mark
+    person_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    account_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDeleted:
+    account_id: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    queue_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class UserChanged:
+    user_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLogged:
+    task_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityChanged:
+    opportunity_id: str
+    mark: Mark
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityDeleted:
+    opportunity_id: str
+    mark: Mark
+
+
+Fact = (
+    PersonChanged
+    | PersonDeleted
+    | PeopleMerged
+    | CampaignChanged
+    | CampaignDeleted
+    | ResponseRecorded
+    | ResponseDeleted
+    | AccountChanged
+    | AccountDeleted
+    | QueueChanged
+    | UserChanged
+    | TaskLogged
+    | OpportunityChanged
+    | OpportunityDeleted
+    | ReactivationRequested
+    | ResponsePrompted
+)
+"""What an event tells. A request is told like a fact, and ends in a decision."""

@@ -1,0 +1,119 @@
+"""What happens to an active response after it became active: its stages, and its end; and who became whom.
+
+Dates are kept for each engagement cycle, so a later cycle never moves an earlier one's dates.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rekindle.domain.assignment.routing_result import Routing
+from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
+from rekindle.domain.people.assignment import AssignmentStep
+from rekindle.domain.people.person import Engagement, Person
+from rekindle.domain.responses.response import WORKING
+from rekindle.domain.settings.settings import Settings
+
+
+class Stage(StrEnum):
+    MQL = "MQL"
+    SAL = "SAL"
+    SQL = "SQL"
+
+
+ORDER = tuple(Stage)
+
+_STAGE_OF_STATUS = {
+    WORKING: Stage.SAL,
+    "Accepted": Stage.SAL,
+    "Qualified - New Opportunity": Stage.SQL,
+    "Active Opportunity": Stage.SQL,
+    "Qualified - Active Opportunity": Stage.SQL,
+}
+
+
+class Ended(StrEnum):
+    """Why a response is no longer active."""
+
+    STATUS_INACTIVE = "STATUS_INACTIVE"
+    REPLACED = "REPLACED"
+    MERGED = "MERGED"
+    PERSON_DELETED = "PERSON_DELETED"
+    RESPONSE_DELETED = "RESPONSE_DELETED"
+    BACKFILL_UNDONE = "BACKFILL_UNDONE"
+
+
+@dataclass(frozen=True, slots=True)
+class StageReached:
+    person_id: str
+    response_id: str
+    campaign_id: str
+    cycle: int
+    stage: Stage
+    at: datetime
+    settings_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivated:
+    person_id: str
+    response_id: str
+    campaign_id: str
+    cycle: int
+    reason: Ended
+    at: datetime
+    settings_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Another record of the same person became this one, with all that was known of it."""
+
+    person_id: str
+    merged_id: str
+    converted: bool
+    """Whether it was a lead that became this contact; else the CRM merged the two."""
+    at: datetime
+    settings_version: int
+
+
+type Entry = StageReached | Deactivated | Merged | AssignmentStep | Routing
+
+
+def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:
+    """The stages newly reached when a response takes a status: a skipped stage is reached with the next one."""
+    reached = _STAGE_OF_STATUS.get(response_status or "")
+    if reached is None:
+        return ()
+    return ORDER[ORDER.index(Stage(stage)) + 1 : ORDER.index(reached) + 1]
+
+
+def has_opportunity(person: Person) -> bool:
+    """Whether an opportunity hangs on the person's engagement: it is never altered then."""
+    return person.active is not None and (person.has_open_opportunity or person.active.stage == Stage.SQL)
+
+
+def stage_reached(
+    person_id: str, engagement: Engagement, stage: Stage, at: datetime, settings: Settings
+) -> StageReached:
+    return StageReached(
+        person_id, engagement.response_id, engagement.campaign_id, engagement.cycle, stage, at, settings.version
+    )
+
+
+def entry_id(entry: Entry) -> str:
+    """Names an entry of a journey: person, instant (so that ids sort by time), then what happened."""
+    match entry:
+        case StageReached():
+            named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
+        case Deactivated():
+            named = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
+        case AssignmentStep():
+            told = entry.assignment
+            named = digest("assignment", entry.step, told.assignment_id, told.owner_id or "")
+        case Routing():
+            named = digest("routing", entry.assignment_id)
+        case Merged():
+            named = digest("merged", entry.merged_id)
+    return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"

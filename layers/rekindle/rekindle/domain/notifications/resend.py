@@ -1,0 +1,25 @@
+"""What of an event out still holds, before it is told again: the world has gone on since it was told first."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rekindle.domain.people.person import Person
+
+
+def still_true(detail_type: str, told: Mapping[str, Any], person: Person | None) -> dict[str, Any] | None:
+    """The detail as far as it holds for the person as it stands; None where it no longer does. An owner or a status of
+    yesterday, written to a CRM today, would undo what people did there since."""
+    if person is None or person.deleted or person.merged_into is not None:
+        return None
+    active, assignment = person.active, person.assignment
+    match detail_type:
+        case "Assignment Started" | "Assignment Completed" | "Assignment Timed Out":
+            stands = (assignment.assignment_id, assignment.owner_id) if assignment is not None else None
+            return dict(told) if stands == (told["assignment_id"], told["owner_id"]) else None
+        case "Response Activated":
+            if active is None or active.decision_id != told["decision_id"]:
+                return None
+            return {**told, "status_changed": bool(told["status_changed"]) and person.status == told["status"]}
+        case "Response Deactivated":
+            return dict(told) if active is None or active.response_id != told["response_id"] else None
+    return None

@@ -1,0 +1,124 @@
+"""A person: a lead or a contact, with at most one active response."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from rekindle.domain.people.assignment import Assignment
+from rekindle.domain.people.naming import mail_key
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.responses.response import ResponseClass
+from rekindle.domain.settings.settings import NO_OVERRIDES, Overrides
+
+Kind = Literal["lead", "contact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """The person's active response, and how it came to be active."""
+
+    response_id: str
+    campaign_id: str
+    cycle: int
+    since: datetime
+    """The instant that was decided about, not the one at which it was decided."""
+    decision_id: str
+    scenario: str
+    response_class: ResponseClass | None = None
+    """The class the response was chosen from; None for an inserted default and for a response's own arrival."""
+    dated: datetime | None = None
+    """The chosen response's date; None for an inserted default, which a response that was there before replaces."""
+    received_at: datetime | None = None
+    stage: str = "MQL"
+    overrides: Overrides = NO_OVERRIDES
+    """What the search that chose it was asked for instead of the settings."""
+    prompted_campaign_id: str | None = None
+    anchored_at: datetime | None = None
+    """The instant that search's look-back counted from, where that was not `since`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the CRM says of the person that no decision looks at, and the marks of all the person's fields."""
+
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    phone: str | None = None
+    account_id: str | None = None
+    do_not_contact: bool | None = None
+    changed_by: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+    def who_made(self, change: Mark) -> str | None:
+        """The user who made a change; None where the CRM did not say: whoever made an earlier one is no guess."""
+        told = self.marks.get("changed_by")
+        return self.changed_by if told is not None and told.of_same_change(change) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The aggregate root: every change of a person or of one of its responses takes the person to a new version."""
+
+    person_id: str
+    version: int = 0
+    kind: Kind = "lead"
+    status: str | None = None
+    status_mark: Mark | None = None
+    status_activated: Mark | None = None
+    """The change that took the status from inactive to active, while it stays active."""
+    owner_id: str | None = None
+    owner_mark: Mark | None = None
+    previous_owner_id: str | None = None
+    """Who had the person before the owner changed last."""
+    record_type: str | None = None
+    active: Engagement | None = None
+    assignment: Assignment | None = None
+    """That of the newest cycle; it stays when the cycle ends."""
+    cycles: int = 0
+    responses: int = 0
+    nurture_until: datetime | None = None
+    score_activated_at: datetime | None = None
+    opportunities: tuple[str, ...] = ()
+    """The open ones."""
+    merged_into: str | None = None
+    absorbed: tuple[str, ...] = ()
+    absorbing: tuple[str, ...] = ()
+    """People whose responses are still being taken over. Until that is done, nothing is decided."""
+    deleted: bool = False
+    classes: str = ""
+    """The map from status to class by which the search's index of this person was written."""
+    profile: Profile | None = None
+    """None where only the part that decisions look at was read."""
+
+    @property
+    def has_open_opportunity(self) -> bool:
+        return bool(self.opportunities)
+
+    def classes_with_another(self, class_map: str) -> str:
+        """The map that the index is of once the person has one response more: the first one brings the present map."""
+        return self.classes if self.responses else class_map
+
+
+def contact_address(person: Person) -> str | None:
+    """The e-mail address under which a contact speaks for its account; None of anybody else."""
+    profile = person.profile
+    if profile is None or person.deleted or person.merged_into is not None or person.kind != "contact":
+        return None
+    return (mail_key(profile.email) or None) if profile.account_id else None
+
+
+def told_of(person: Person | None) -> Mapping[str, Any]:
+    """What the CRM says of a person beyond what decisions look at, by name: the contract's fields, and the further
+    named values."""
+    profile = person.profile if person is not None else None
+    if profile is None:
+        return {}
+    plain = {name: getattr(profile, name) for name in _PLAIN}
+    return {**profile.fields, **{name: value for name, value in plain.items() if value is not None}}
+
+
+_PLAIN = ("email", "first_name", "last_name", "company", "phone", "account_id", "do_not_contact", "changed_by")

@@ -1,0 +1,341 @@
+"""Why this campaign got the credit, and why not that one: told from the responses as they stood when it was decided."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.core import times
+from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
+from rekindle.domain.reactivation.engine import rules_of
+from rekindle.domain.reactivation.search import CampaignOf, Considered, Excluded, explained
+from rekindle.domain.responses.response import Response, ResponseClass
+from rekindle.domain.settings.settings import Scenario, ScenarioSettings, Settings
+
+_SCORE, _RESPONSE = Scenario.SCORE, Scenario.RESPONSE
+"""By names of their own: every decision asks for them, and a member is looked up in its class each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    decision: Decision
+    considered: Sequence[Considered]
+    sentence: str
+    same_again: bool | None = None
+    """Whether the decision came out the same when it was made again; None where it was not, or could not be."""
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it names the response that got the credit as the winner, and nobody where nobody was found."""
+        if not self.decision.searched:
+            return True
+        winner = next((one.response_id for one in self.considered if one.excluded is None), None)
+        found = self.decision.outcome in (Outcome.REACTIVATED, Outcome.ACTIVATED_NON_RESPONSE)
+        return winner == (self.decision.response_id if found else None)
+
+
+def explain(
+    decision: Decision, history: Iterable[Response], campaign_of: CampaignOf, settings: Settings
+) -> Explanation:
+    """The whole explanation of a stored decision. `history` is all of the person's responses, each with its trail;
+    `campaign_of` and `settings` are those of the day of the decision."""
+    considered: Sequence[Considered] = ()
+    if decision.scenario is _RESPONSE:
+        considered = [_arrived(decision, history)] if decision.activates else ()
+    elif decision.searched:
+        held = [
+            response
+            for recorded in history
+            if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
+        ]
+        _, considered = explained(held, campaign_of, rules_of(decision, settings))
+    return Explanation(decision, considered, sentence(decision, considered, campaign_of, settings))
+
+
+def _arrived(decision: Decision, history: Iterable[Response]) -> Considered:
+    recorded = next((r for r in history if r.response_id == decision.response_id), None)
+    told = recorded.as_of_version(decision.person_id, decision.person_version + 1) if recorded else None
+    dated = told.standing.responded_at if told else None
+    return Considered(decision.response_id or "", decision.campaign_id or "", ResponseClass.NEW, dated, None)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+_CLASS = {
+    ResponseClass.NEW: '"new"',
+    ResponseClass.NEVER_ENGAGED: '"never engaged"',
+    ResponseClass.FORMERLY_ENGAGED: '"formerly engaged"',
+}
+
+_REASON: Mapping[Reason | None, str] = {
+    Reason.SCENARIO_OFF: "this scenario is switched off in the settings",
+    Reason.ACTIVE_EXISTS: "the person already had an active response",
+    Reason.NOT_A_CROSSING: "the score did not pass from below the threshold to at or above it",
+    Reason.NO_PERSON: "there is no such person",
+    Reason.STATUS_REVERTED: "the status had gone back to inactive",
+    Reason.SUPERSEDED: "another response had become active in the meantime",
+    Reason.OPPORTUNITY_OPEN: "the person already had an open opportunity",
+    Reason.NOT_RESPONDED: "the member has not responded",
+}
+"""Those that are the same for every decision."""
+
+_MODE = {
+    Scenario.ACTIVE_STATUS: "the mode in force was active, in which a change of status reactivates nothing",
+    Scenario.RESPONSE_PROMPT: "the mode in force was passive, in which a response prompt reactivates nothing",
+}
+
+_EXCLUDED = {
+    Excluded.OUTSIDE_LOOKBACK: "it is older than the look-back of {lookback}",
+    Excluded.IN_FUTURE: "its date was still to come",
+    Excluded.ALREADY_REACTIVATED: "it had been reactivated before",
+    Excluded.CAMPAIGN_EXCLUDED: "its campaign is excluded from reactivation",
+    Excluded.CAMPAIGN_INACTIVE: "its campaign was inactive",
+    Excluded.CAMPAIGN_TYPE: "its campaign's type is not eligible",
+    Excluded.CAMPAIGN_DELETED: "its campaign was deleted",
+    Excluded.STATUS_NOT_ELIGIBLE: "its status is not eligible",
+    Excluded.NON_RESPONSE_OFF: "the person had not responded, and non-responses are not included",
+    Excluded.NO_RESPONDED_STATUS: "its campaign names no default responded status",
+    Excluded.PRIOR_MQL_REQUIRED: "it had not been an MQL before",
+    Excluded.PROMPTED_CAMPAIGN: "it is of the prompted campaign itself",
+    Excluded.LOWER_CLASS: "its class comes after the winner's",
+    Excluded.OLDER: "it is older than the winner, or lost the tie-break",
+}
+
+
+def why_excluded(excluded: Excluded, decision: Decision, settings: Settings) -> str:
+    return _EXCLUDED[excluded].format(lookback=_days(_scenario(decision, settings).lookback_days))
+
+
+def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+    """The decision in a sentence that a marketer understands; in more where a default campaign could not take the
+    credit, or where it was made in a backfill."""
+    told = _told(decision, considered, campaign_of, settings)
+    for campaign_id in decision.passed_over:
+        name, why = _name(campaign_id, campaign_of), _why_passed_over(campaign_of(campaign_id))
+        told = f"{told} The default campaign {name} was passed over: it was {why}."
+    if decision.batch_id is None:
+        return told
+    return f"{told} Decided in retrospect on {_when(decision.decided_at)}, in batch {decision.batch_id}."
+
+
+def _why_passed_over(campaign: Campaign | None) -> str:
+    if campaign is None:
+        return "not known"
+    return "deleted" if campaign.deleted else "inactive"
+
+
+def _told(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+    if decision.scenario is _RESPONSE and decision.reason is None:
+        return _arrived_told(decision, campaign_of, settings)
+    trigger = _trigger(decision, campaign_of, settings)
+    when = _when(decision.as_of) if decision.anchored_at is None else _delayed(decision.anchored_at, decision.as_of)
+    if decision.reason is not None:
+        return f"Nothing was done when {trigger} on {when}: {_why(decision, considered, campaign_of, settings)}."
+    name = _name(decision.campaign_id, campaign_of)
+    if decision.outcome is Outcome.KEPT_PROMPTED:
+        found = _nothing_found(decision, considered, settings)
+        return f"The prompted campaign {name} got the credit when a user picked it on {when}: {found}."
+    if decision.outcome is Outcome.INSERTED_DEFAULT:
+        by, found = _chosen_by(decision, settings), _nothing_found(decision, considered, settings)
+        return f"The default campaign {name} got the credit{by} when {trigger} on {when}: {found}."
+    winner, within = _winner(considered), _looked_back(decision, settings)
+    return f"{name} got the credit when {trigger} on {when}: {winner} {within}{_beaten(len(considered) - 1)}."
+
+
+def _arrived_told(decision: Decision, campaign_of: CampaignOf, settings: Settings) -> str:
+    name, when, basis = _name(decision.campaign_id, campaign_of), _when(decision.as_of), decision.basis
+    if decision.replaced_response_id is not None:
+        instead = _name(decision.replaced_campaign_id, campaign_of)
+        return (
+            f"{name} got the credit in place of {instead}: "
+            f"its response was there before {instead} was chosen, but arrived later."
+        )
+    if basis is not None and basis.unanswered_at is not None and decision.activated_at == basis.unanswered_at:
+        return (
+            f"{name} got the credit as of {_when(basis.unanswered_at)}, when the score had crossed the threshold and "
+            f"nothing was found: its response of {when} was there by then, but arrived later."
+        )
+    campaign = campaign_of(decision.campaign_id) if decision.campaign_id else None
+    if campaign is not None and campaign.response_prompt:
+        return f"{name} got the credit by itself: its response arrived on {when}, and a response prompt needs no score."
+    reached = f"{_score(decision)} reached the threshold of {_number(settings.threshold)}"
+    return f"{name} got the credit by itself: its response arrived on {when}, and {reached}."
+
+
+# --- what happened ---------------------------------------------------------------------------------------------------
+
+
+def _trigger(decision: Decision, campaign_of: CampaignOf, settings: Settings) -> str:
+    scenario = decision.scenario
+    if scenario is _SCORE:
+        if decision.score is None:
+            return "the score crossed the threshold"
+        before = "none" if decision.previous_score is None else _number(decision.previous_score)
+        return f"the score went from {before} to {_number(decision.score)} (threshold {_number(settings.threshold)})"
+    if scenario is not _RESPONSE:
+        if scenario is Scenario.ACTIVE_STATUS:
+            return "the status went from inactive to active"
+        if scenario is Scenario.INVOCABLE:
+            return "a reactivation was asked for"
+        named = _name(decision.prompted_campaign_id, campaign_of) if decision.prompted_campaign_id else ""
+        return f"a user picked the response prompt campaign {named}".rstrip()
+    campaign_id = decision.basis.campaign_id if decision.basis is not None else None
+    named = f" {_name(campaign_id, campaign_of)}" if campaign_id else ""
+    if decision.reason is Reason.NOT_RESPONDED:
+        return f"a membership in{named or ' a campaign'} was recorded"
+    return f"the response to{named} arrived" if named else "the response arrived"
+
+
+def _when(moment: datetime) -> str:
+    """The words of `%d %b %Y %H:%M` at a fifth of its cost, in English wherever it is read."""
+    written = times.text(moment)
+    return f"{written[8:10]} {_MONTHS[moment.month - 1]} {written[:4]} {written[11:16]} UTC"
+
+
+def _delayed(changed_at: datetime, due: datetime) -> str:
+    """When the status changed, and when its delay was over, if there was one."""
+    return _when(changed_at) if changed_at == due else f"{_when(changed_at)} (decided after the delay, on {_when(due)})"
+
+
+# --- why nothing was done --------------------------------------------------------------------------------------------
+
+
+def _why(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+    plain = _REASON.get(decision.reason)
+    if plain is not None:
+        return plain
+    basis = decision.basis
+    match decision.reason:
+        case Reason.BELOW_THRESHOLD:
+            return _below(decision, settings)
+        case Reason.NO_CANDIDATE if decision.scenario is Scenario.RESPONSE:
+            return "its own date was still to come"
+        case Reason.NO_CANDIDATE:
+            return f"{_nothing_found(decision, considered, settings)}, and {_no_fallback(decision, settings)}"
+        case Reason.REPEAT_CAP:
+            cap = f"the campaign to fall back to is at its repeat cap of {settings.repeat_cap}"
+            return f"{_nothing_found(decision, considered, settings)}, and {cap}"
+        case Reason.COOL_DOWN:
+            length = _days(_scenario(decision, settings).cool_down_days)
+            since = f" on {_when(basis.score_activated_at)}" if basis and basis.score_activated_at else ""
+            return f"the cool-down of {length} since the last score reactivation{since} was not over"
+        case Reason.NURTURE_TIMEOUT:
+            until = f" until {_when(basis.nurture_until)}" if basis and basis.nurture_until else ""
+            return f"the person was in nurture, to be left alone{until}"
+        case Reason.MODE_OFF:
+            return _MODE.get(decision.scenario, "the mode in force does not run this scenario")
+        case Reason.STALE:
+            return _overtaken(decision)
+        case Reason.NOT_ELIGIBLE_CAMPAIGN:
+            return _not_eligible(decision.prompted_campaign_id, campaign_of)
+    return ""
+
+
+def _no_fallback(decision: Decision, settings: Settings) -> str:
+    scenario = _scenario(decision, settings)
+    if decision.scenario is Scenario.RESPONSE_PROMPT:
+        return "the prompted campaign was not to be kept"
+    if decision.overrides.fallback == "none":
+        return "no default campaign was wanted"
+    return "no default campaign is set" if scenario.default_campaign is None else "no default campaign fits"
+
+
+def _below(decision: Decision, settings: Settings) -> str:
+    if decision.score is None and (decision.basis is None or decision.basis.own_score is None):
+        return f"there was no score, and the threshold is {_number(settings.threshold)}"
+    return f"{_score(decision)} was below the threshold of {_number(settings.threshold)}"
+
+
+def _score(decision: Decision) -> str:
+    own = decision.basis.own_score if decision.basis is not None else None
+    if decision.score is None:
+        return f"the response's own score of {_number(own or 0)}"
+    person = f"the score of {_number(decision.score)}"
+    return person if own is None else f"{person} with the response's own {'+' if own >= 0 else ''}{_number(own)}"
+
+
+def _overtaken(decision: Decision) -> str:
+    if decision.batch_id is not None:
+        return "the person has been worked or closed since"
+    if decision.scenario is Scenario.ACTIVE_STATUS:
+        return "the status had changed again since"
+    return "the person was given an inactive status before it was decided"
+
+
+def _not_eligible(campaign_id: str | None, campaign_of: CampaignOf) -> str:
+    campaign = campaign_of(campaign_id) if campaign_id else None
+    if campaign is not None and campaign.deleted:
+        return "the campaign was deleted"
+    if campaign is not None and not campaign.is_active:
+        return "the campaign is not active"
+    return "the campaign does not trigger reactivation"
+
+
+# --- what was found --------------------------------------------------------------------------------------------------
+
+
+def _nothing_found(decision: Decision, considered: Sequence[Considered], settings: Settings) -> str:
+    within, count = _looked_back(decision, settings), len(considered)
+    if count == 0:
+        return f"no past response was found {within}"
+    if count == 1:
+        return f"the one past response was not eligible {within}"
+    return f"none of {count:,} past responses was eligible {within}"
+
+
+def _looked_back(decision: Decision, settings: Settings) -> str:
+    return f"within the look-back of {_days(_scenario(decision, settings).lookback_days)}"
+
+
+def _winner(considered: Sequence[Considered]) -> str:
+    winner = next((one for one in considered if one.excluded is None), None)
+    if winner is None:
+        return "its response is the newest eligible one"
+    if winner.response_class is ResponseClass.NON_RESPONSE:
+        return "its membership, without a response so far, is the newest eligible one"
+    dated = f" of {_when(winner.responded_at)}" if winner.responded_at is not None else ""
+    named = _CLASS.get(winner.response_class) if winner.response_class is not None else None
+    return f"its response{dated} is the newest eligible {f'{named} ' if named else ''}one"
+
+
+def _beaten(count: int) -> str:
+    if count < 1:
+        return ""
+    return f"; {count:,} other response{'s' if count > 1 else ''} lost to it"
+
+
+def _chosen_by(decision: Decision, settings: Settings) -> str:
+    """By which row of the settings a default campaign was found, where there are several."""
+    source, default = decision.default_campaign_source, _scenario(decision, settings).default_campaign
+    if default is None or default.by is None or source in (None, "single"):
+        return ""
+    whose = "owner" if default.user_source == "owner" else "user"
+    known_by = f"the {whose}'s {default.by.removeprefix('field:')}"
+    return f" (nothing is set for {known_by})" if source == "otherwise" else f" (by {known_by})"
+
+
+def _scenario(decision: Decision, settings: Settings) -> ScenarioSettings:
+    """What the search went by: the scenario's settings, and over them what the caller asked for."""
+    return decision.overrides.over(settings.scenario(decision.scenario))
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _days(count: int) -> str:
+    return f"{count:,} day{'' if count == 1 else 's'}"
+
+
+def _number(value: float) -> str:
+    """As many decimals as it has: 59.999999 is not to be told as 60."""
+    whole = int(value)
+    return f"{whole:,}" if whole == value else _with_decimals(value)
+
+
+def _with_decimals(value: float) -> str:
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
+
+
+def _name(campaign_id: str | None, campaign_of: CampaignOf) -> str:
+    campaign = campaign_of(campaign_id) if campaign_id else None
+    return (campaign.name if campaign else None) or campaign_id or "no campaign"

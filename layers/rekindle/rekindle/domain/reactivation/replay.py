@@ -1,0 +1,158 @@
+"""A past decision made again from what is stored: the same trigger, the person as it was read, the responses as they
+stood, and the settings, campaigns and users of the day, through the very rules that made it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from rekindle.domain.core.values import replace
+from rekindle.domain.people.person import Engagement, Person
+from rekindle.domain.reactivation.arrival import UNITED, Arrival, evaluate
+from rekindle.domain.reactivation.backfill import engaged_since
+from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason, Trigger
+from rekindle.domain.reactivation.engine import World, decide, skipped
+from rekindle.domain.reactivation.search import CampaignOf, grouped_by_class
+from rekindle.domain.reactivation.timer import changed_by
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.user import User
+from rekindle.domain.responses.response import Details, Response, Standing
+from rekindle.domain.settings.settings import Scenario, Settings
+
+
+def replayed(
+    decision: Decision,
+    history: Sequence[Response],
+    campaign_of: CampaignOf,
+    user_of: Callable[[str], User | None],
+    settings: Settings,
+) -> Decision | None:
+    """The decision made again; None where what it was made from is not all there: it was stored before its basis was,
+    or the response that arrived is with somebody else by now. `history` is all of the person's responses, each with its
+    trail."""
+    if decision.basis is None:
+        return None
+    again = _again(decision, decision.basis, history, campaign_of, user_of, settings)
+    # Whom the lead was handed to is not what was decided; it rests on fields of the person that no decision looks at.
+    return None if again is None else replace(again, assignment=decision.assignment)
+
+
+def _again(
+    decision: Decision,
+    basis: Basis,
+    history: Sequence[Response],
+    campaign_of: CampaignOf,
+    user_of: Callable[[str], User | None],
+    settings: Settings,
+) -> Decision | None:
+    held = [r for r in (_as_read(recorded, decision) for recorded in history) if r is not None]
+    world = World(
+        settings,
+        campaign_of,
+        grouped_by_class(held, settings.classes),
+        lambda campaign_id: min(settings.repeat_cap, _repeats(held, campaign_id)),
+        decision.decided_at,
+        user_of=user_of,
+    )
+    trigger = _trigger(decision)
+    if decision.scenario is not Scenario.RESPONSE:
+        person = _person(decision, basis, held) if decision.person_version > 0 else None
+        again, _ = decide(trigger, person, world)
+        if decision.batch_id is not None and again.activates and engaged_since(decision.as_of, held):
+            return skipped(trigger, person, world, Reason.STALE)
+        return again
+    response = _arriving(decision, basis, history)
+    if response is None:
+        return None
+    return evaluate(_arrival(decision, basis, trigger, response, held), world)[0]
+
+
+def _as_read(recorded: Response, decision: Decision) -> Response | None:
+    return recorded.as_of_version(decision.person_id, decision.person_version)
+
+
+def _repeats(held: Sequence[Response], campaign_id: str) -> int:
+    return sum(r.campaign_id == campaign_id and not r.standing.deleted for r in held)
+
+
+def _trigger(decision: Decision) -> Trigger:
+    return Trigger(
+        decision.scenario,
+        decision.trigger_id,
+        decision.person_id,
+        decision.as_of,
+        decision.score,
+        decision.previous_score,
+        decision.user_id,
+        decision.anchored_at,
+        decision.overrides,
+        decision.prompted_campaign_id,
+        changed_by(decision.trigger_id) if decision.scenario is Scenario.ACTIVE_STATUS else None,
+        decision.dry_run,
+        decision.batch_id,
+    )
+
+
+def _person(decision: Decision, basis: Basis, held: Sequence[Response]) -> Person:
+    return Person(
+        decision.person_id,
+        decision.person_version,
+        status=basis.status,
+        status_mark=Mark(basis.status_at) if basis.status_at else None,
+        status_activated=basis.status_activated,
+        owner_id=basis.owner_id,
+        record_type=basis.record_type,
+        active=basis.active,
+        cycles=basis.cycles,
+        responses=sum(not r.standing.deleted for r in held),
+        nurture_until=basis.nurture_until,
+        score_activated_at=basis.score_activated_at,
+        opportunities=("",) if basis.opportunity_open else (),
+        deleted=basis.deleted,
+    )
+
+
+def _arriving(decision: Decision, basis: Basis, history: Sequence[Response]) -> Response | None:
+    """The response as it was evaluated: what was told of it, which the change wrote down, with what had come of it
+    until then."""
+    response_id = decision.trigger_id.removeprefix("response:").rpartition(":")[0]
+    if decision.batch_id is not None:
+        response_id = decision.trigger_id.removeprefix(f"backfill:{decision.batch_id}:response:")
+    recorded = next((r for r in history if r.response_id == response_id), None)
+    told = recorded.as_of_version(decision.person_id, decision.person_version + 1) if recorded else None
+    if recorded is None or told is None:
+        return None
+    before = _as_read(recorded, decision)
+    standing = replace(
+        told.standing,
+        status=before.standing.status if before else None,
+        activated_at=before.standing.activated_at if before else None,
+        reactivated_at=before.standing.reactivated_at if before else None,
+        deleted=False,
+    )
+    return Response(response_id, told.campaign_id, standing, Details(score=basis.own_score))
+
+
+def _arrival(
+    decision: Decision, basis: Basis, trigger: Trigger, response: Response, held: Sequence[Response]
+) -> Arrival:
+    return Arrival(
+        trigger,
+        _person(decision, basis, held),
+        response,
+        None,
+        _found_nobody(decision.person_id, basis.unanswered_at) if basis.unanswered_at else None,
+        _active(basis.active) if basis.active else None,
+        united=decision.trigger_id.endswith(f":{UNITED}"),
+    )
+
+
+def _found_nobody(person_id: str, crossed_at: datetime) -> Decision:
+    """Of the decision on that crossing no more is looked at."""
+    return Decision(
+        "", person_id, Scenario.SCORE, Outcome.SKIPPED, Reason.NO_CANDIDATE, "", crossed_at, crossed_at, 0, 0
+    )
+
+
+def _active(engagement: Engagement) -> Response:
+    """Of the response that may lose its place, the decision names no more than which one it was."""
+    standing = Standing(True, engagement.since, engagement.since)
+    return Response(engagement.response_id, engagement.campaign_id, standing)

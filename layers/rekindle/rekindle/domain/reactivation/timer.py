@@ -1,0 +1,43 @@
+"""A delayed reactivation that waits: one for each change of a status from inactive to active."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rekindle.domain.core.digests import digest
+from rekindle.domain.reactivation.decision import Trigger
+from rekindle.domain.records.stamps import Mark
+from rekindle.domain.settings.settings import Scenario
+
+_STATUS = "status:"
+
+
+def changed_by(trigger_id: str) -> Mark:
+    """The status change that a trigger of a timer names."""
+    return Mark.parse(trigger_id.removeprefix(_STATUS))
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    person_id: str
+    change: Mark
+    """The status change, without the digests that tell deliveries apart."""
+    due: datetime
+    user_id: str | None = None
+    """Who changed the status."""
+
+    @property
+    def name(self) -> str:
+        """Names person and change: setting the same timer twice sets one."""
+        return f"{digest(self.person_id)}-{digest(str(self.change))}"
+
+    @property
+    def trigger(self) -> Trigger:
+        return Trigger(
+            Scenario.ACTIVE_STATUS,
+            f"{_STATUS}{self.change}",
+            self.person_id,
+            as_of=self.due,
+            user_id=self.user_id,
+            anchored_at=self.change.at,
+            status_change=self.change,
+        )

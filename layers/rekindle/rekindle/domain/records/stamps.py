@@ -1,0 +1,125 @@
+"""In what order the changes of one record happened, whatever the order they arrive in.
+
+Contract, section 1: `sequence` orders the changes of one record; without it the envelope's time does. A change
+older than the last one applied to the same record and field is dropped.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, NamedTuple
+
+from rekindle.domain.core import times
+
+
+class Order(Enum):
+    NEWER = "newer"
+    DUPLICATE = "duplicate"
+    OLDER = "older"
+
+
+NEWER, DUPLICATE, OLDER = Order
+"""Each by a name of its own: every fact asks for them, and a member is looked up in its class each time."""
+
+
+class Mark(NamedTuple):
+    """The place of a change in the order of its record. A tuple, because a function reads several with every record.
+
+    `minor` orders changes of one instant (a Salesforce commit number and sequence number). `digests` tell a second
+    delivery from another change of the same instant: an envelope's time has no more than seconds, and the
+    bus gives a second delivery of the same fact a new id, so the content is what identifies it.
+    """
+
+    at: datetime
+    sequence: int | None = None
+    minor: int = 0
+    digests: tuple[str, ...] = ()
+
+    def order_after(self, last: "Mark | None") -> Order:
+        """How this change stands to the last one that was applied."""
+        if last is None:
+            return NEWER
+        if self.sequence is not None and last.sequence is not None:
+            mine, theirs = self.sequence, last.sequence
+            if mine == theirs:
+                return DUPLICATE
+        else:
+            if self.at != last.at:
+                return NEWER if self.at > last.at else OLDER
+            if self.minor != last.minor:
+                return NEWER if self.minor > last.minor else OLDER
+            return DUPLICATE if set(self.digests) <= set(last.digests) else NEWER
+        return NEWER if mine > theirs else OLDER
+
+    def following(self, last: "Mark | None") -> "Mark":
+        """This mark as the last one applied: it keeps the digests of the same instant beside its own."""
+        if last is None or self.at != last.at or self.minor != last.minor:
+            return self
+        return self._replace(digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
+
+    def of_same_change(self, other: "Mark") -> bool:
+        """Whether both are of one change of a record, whichever of its fields they tell of."""
+        return self.at == other.at and self.sequence == other.sequence and self.minor == other.minor
+
+    def __str__(self) -> str:
+        sequence = "" if self.sequence is None else self.sequence
+        return f"{times.text(self.at)}|{sequence}|{self.minor or ''}|{','.join(self.digests)}"
+
+    @staticmethod
+    def parse(written: str) -> "Mark":
+        """The reverse of `str`, which writes instants as they are kept: in UTC, to the millisecond."""
+        at, sequence, minor, digests = written.split("|")
+        return Mark(
+            datetime.fromisoformat(at),
+            int(sequence) if sequence else None,
+            int(minor) if minor else 0,
+            tuple(digests.split(",")) if digests else (),
+        )
+
+
+Marks = Mapping[str, Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What is left of a change after those of its fields that are not newer were dropped."""
+
+    values: Mapping[str, Any]
+    marks: Marks
+    older: int
+    duplicate: int
+
+
+def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied:
+    """Keep the fields that are newer than the last change of the same field, with their new marks. A field that is part
+    of another (`fields.region`) is changed by a change of the whole (`fields`), too."""
+    if not marks:
+        return Applied(values, dict.fromkeys(values, mark), 0, 0)  # Nothing was told before, as of most responses.
+    kept: dict[str, Any] = {}
+    after = dict(marks)
+    older = duplicate = 0
+    for name, value in values.items():
+        last, whole = marks.get(name), marks.get(name.partition(".")[0])
+        order = mark.order_after(last)
+        of_whole = order if whole is last else mark.order_after(whole)
+        if order is NEWER and of_whole is NEWER:
+            kept[name] = value
+            after[name] = mark.following(last)
+        elif DUPLICATE in (order, of_whole):
+            duplicate += 1
+        else:
+            older += 1
+    return Applied(kept, after, older, duplicate)
+
+
+def grouped(marks: Marks) -> dict[str, list[str]]:
+    """Marks as they are stored: most fields of a record share a few marks, so each is written once."""
+    groups: dict[str, list[str]] = {}
+    for name, mark in sorted(marks.items()):
+        groups.setdefault(str(mark), []).append(name)
+    return groups
+
+
+def ungrouped(groups: Mapping[str, Iterable[str]]) -> dict[str, Mark]:
+    return {name: mark for written, names in groups.items() for mark in [Mark.parse(written)] for name in names}

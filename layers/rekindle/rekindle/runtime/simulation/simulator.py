@@ -1,0 +1,374 @@
+"""The same use cases over memory and a clock of their own: a history in, decisions out.
+
+Not a second implementation: the facts are read, recorded and decided by the code that the functions run.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from rekindle.adapters.memory import (
+    Memory,
+    MemoryAccounts,
+    MemoryBatches,
+    MemoryCandidates,
+    MemoryContacts,
+    MemoryLedger,
+    MemoryPeople,
+    MemoryPools,
+    MemoryReference,
+    MemoryRoutings,
+    MemoryScores,
+    MemorySettings,
+    MemoryTimers,
+    MemoryWaits,
+    memory_campaigns,
+    memory_opportunities,
+    memory_queues,
+    memory_tasks,
+    memory_users,
+)
+from rekindle.adapters.sources.salesforce import mapping_of
+from rekindle.adapters.wire.events import ended_at, facts_of
+from rekindle.application.capture.recorded import Recorded
+from rekindle.application.reactivation.reactivate_on_score import trigger_of
+from rekindle.application.reactivation.reconsider_responses import RECENT
+from rekindle.domain.assignment.transitions import Owners
+from rekindle.domain.capture.facts import Fact, PersonChanged, ResponseRecorded
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
+from rekindle.domain.core.values import quicken
+from rekindle.domain.lifecycle.journey import Deactivated, Entry, StageReached
+from rekindle.domain.measures.funnel import Cycle, cycles, tells_of_cycles
+from rekindle.domain.people.assignment import Assignment, AssignmentStep
+from rekindle.domain.people.person import Engagement, Person, Profile
+from rekindle.domain.people.score import Crossing, Rise, Score
+from rekindle.domain.reactivation.arrival import Arrival
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Basis, Decision, Trigger
+from rekindle.domain.reactivation.engine import Default, Fallback, World
+from rekindle.domain.reactivation.explanation import Explanation, explain
+from rekindle.domain.reactivation.search import Considered, Rules
+from rekindle.domain.records.stamps import Applied, Mark
+from rekindle.domain.responses.response import Details, Home, Response, Standing, Trace
+from rekindle.domain.settings.settings import Scenario
+from rekindle.runtime.use_cases import UseCases
+
+quicken(
+    *(
+        Applied,
+        Arrival,
+        Assignment,
+        AssignmentStep,
+        Basis,
+        Change,
+        Considered,
+        Crossing,
+        Deactivated,
+        Decision,
+        Default,
+        Details,
+        Engagement,
+        Explanation,
+        Fallback,
+        Home,
+        MemoryCandidates,
+        Owners,
+        Person,
+        Profile,
+    ),
+    *(PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, Standing),
+    *(Trace, Trigger, World),
+)
+"""What a history makes millions of."""
+
+_NEVER = times.LAST
+_RESPONSE = Scenario.RESPONSE
+
+PATIENCE = timedelta(seconds=14)
+"""How long the deployed functions deliver a fact again that names something unknown: after 2, 4 and 8 seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A fact that names something unknown."""
+
+    line: int
+    fact: Fact
+
+
+@dataclass(slots=True)
+class Held:
+    """What was told at one instant by transactions of Salesforce, and waits for the rest of them."""
+
+    at: datetime
+    crossings: list[tuple[str, Crossing]] = field(default_factory=list)
+    activations: list[tuple[str, Mark, str | None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    line: int
+    refusal: Refusal
+
+
+@dataclass
+class Simulation:
+    """Plays events in the order given. `refused` is what the deployed functions would have put into the failure
+    queue; `credit` counts, for each campaign, the responses that became active and were not replaced."""
+
+    document: Mapping[str, Any]
+    refused: list[Refused] = field(default_factory=list)
+    credit: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.applied = self.older = self.duplicate = 0
+        self.memory = Memory()
+        self.now = times.FIRST
+        reference = MemoryReference(self.memory)
+        self.use_cases = UseCases(
+            people=MemoryPeople(self.memory, reference),
+            scores=MemoryScores(self.memory),
+            ledger=MemoryLedger(self.memory),
+            reference=reference,
+            accounts=MemoryAccounts(self.memory),
+            directory=MemoryAccounts(self.memory),
+            contacts=MemoryContacts(self.memory),
+            queues=memory_queues(self.memory),
+            campaigns=memory_campaigns(self.memory),
+            users=memory_users(self.memory),
+            tasks=memory_tasks(self.memory),
+            opportunities=memory_opportunities(self.memory),
+            versions=MemorySettings(self.memory),
+            timers=MemoryTimers(self.memory),
+            waits=MemoryWaits(self.memory),
+            pools=MemoryPools(self.memory),
+            routings=MemoryRoutings(self.memory),
+            batches=MemoryBatches(self.memory),
+            clock=lambda: self.now,
+        )
+        self._record_fact = self.use_cases.record_crm_changes.__call__
+        self.memory.documents.append((self.document, self.now))
+        self._waiting: list[Waiting] = []
+        self._held: Held | None = None
+        fields = mapping_of(self.document)
+        self._fields = lambda: fields
+        self._journeys: list[Decision | Entry] | None = None
+
+    def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
+        """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
+        try:
+            facts = facts_of(envelope, self._fields)
+        except Refusal as refusal:
+            if refusal.code == "MALFORMED":
+                raise
+            self.refused.append(Refused(line, refusal))
+            return ()
+        explained: list[Explanation] = []
+        if not facts and (end := ended_at(envelope)) is not None:
+            explained.extend(self._settled())
+            explained.extend(self._let_time_pass(end))
+        memory = self.memory
+        for fact in facts:
+            at = fact.mark.at
+            if self._held is not None and self._held.at != at:
+                explained.extend(self._settled())
+            # Time alone may do something only where somebody waits.
+            if self._waiting or memory.due or memory.waiting or memory.routings:
+                explained.extend(self._let_time_pass(at))
+            elif at > self.now:
+                self.now = at
+            self._record(line, fact)
+        if self._waiting:
+            self._try_again()
+        if memory.outbox:
+            explained += self._decided()
+        return explained
+
+    def finish(self) -> Iterator[Explanation]:
+        """The end of the history: delays that run come to their end, so that every trigger has its decision, and what
+        still waits for another fact is refused. A wait for an owner stays one: who would have answered is not known."""
+        yield from self._settled()
+        while self.memory.due:
+            self._end_delay()
+            yield from self._decided()
+        self.now += PATIENCE
+        self._try_again()
+        yield from self._decided()
+
+    def assignments(self) -> list[tuple[str, Assignment]]:
+        """Each assignment in its last state, and whose it is, the earliest first. They are kept only where
+        `keep_assignments` was called before the history was played."""
+        kept = self.memory.assignments or {}
+        return sorted(kept.values(), key=lambda one: (one[1].activated_at, one[0], one[1].cycle))
+
+    def keep_assignments(self) -> None:
+        self.memory.assignments = {}
+
+    def cycles(self) -> list[Cycle]:
+        """Each engagement, the earliest first. They are known only where `keep_journeys` was called before the history
+        was played."""
+        return cycles(self._journeys or (), self.use_cases.reference.campaign_at)
+
+    def keep_journeys(self) -> None:
+        self._journeys = []
+
+    def _let_time_pass(self, moment: datetime) -> Iterator[Explanation]:
+        """Move the clock on; what is due by then happens at its own instant, in that order, and what has waited long
+        enough by then is refused. Both happen before anything is told at that moment, so that a person's decisions do
+        not depend on how often others are told of in between."""
+        memory = self.memory
+        while memory.due or memory.waiting or memory.routings:
+            delay = memory.due[0][0] if memory.due else _NEVER
+            wait = memory.waiting[0][0] if memory.waiting else _NEVER
+            routing = memory.routings[0][0] if memory.routings else _NEVER
+            if min(delay, wait, routing) > moment:
+                break
+            if delay <= wait and delay <= routing:
+                self._end_delay()
+            elif wait <= routing:
+                self._end_wait()
+            else:
+                self._route()
+            yield from self._decided()
+        self.now = max(self.now, moment)
+        if self._waiting and any(waiting.fact.mark.at + PATIENCE <= self.now for waiting in self._waiting):
+            self._try_again()
+
+    def _end_delay(self) -> None:
+        due, name = heapq.heappop(self.memory.due)
+        timer = self.memory.timers.get(name)
+        if timer is not None:
+            self.now = max(self.now, due)
+            self.use_cases.reactivate_on_status(timer)
+            self._follow()
+
+    def _end_wait(self) -> None:
+        due, name = heapq.heappop(self.memory.waiting)
+        self.now = max(self.now, due)
+        self.use_cases.time_out_assignments(self.memory.waits.pop(name))
+        self._follow()
+
+    def _route(self) -> None:
+        due, person_id, assignment_id = heapq.heappop(self.memory.routings)
+        self.now = max(self.now, due)
+        self.use_cases.route_leads(person_id, assignment_id)
+
+    def _record(self, line: int, fact: Fact) -> None:
+        try:
+            recorded = self._record_fact(fact)
+        except (UnknownCampaign, UnknownResponse, Conflict) as error:
+            if self.now < fact.mark.at + PATIENCE:
+                self._waiting.append(Waiting(line, fact))
+            elif isinstance(error, Refusal):
+                self.refused.append(Refused(line, error))
+            return
+        except Refusal as refusal:
+            self.refused.append(Refused(line, refusal))
+            return
+        self.applied += recorded.applied
+        if recorded.older or recorded.duplicate:
+            self.older += recorded.older
+            self.duplicate += recorded.duplicate
+        memory = self.memory
+        if fact.mark.minor and (memory.crossings or memory.activations):
+            self._hold(fact.mark.at)
+        if memory.crossings or memory.activations or memory.begun:
+            self._follow()
+
+    def _hold(self, at: datetime) -> None:
+        """What Salesforce changes in one transaction is told in several events of one instant, and is a unit: a contact
+        is decided about as whom the lead became that the next event tells of."""
+        memory = self.memory
+        held = self._held = self._held or Held(at)
+        held.crossings.extend(memory.crossings)
+        held.activations.extend(memory.activations)
+        memory.crossings.clear()
+        memory.activations.clear()
+
+    def _settled(self) -> Iterator[Explanation]:
+        """The instant is over: what was held is decided about."""
+        held, memory = self._held, self.memory
+        if held is None:
+            return
+        memory.crossings.extend(held.crossings)
+        memory.activations.extend(held.activations)
+        self._held = None
+        self._follow()
+        yield from self._decided()
+
+    def _follow(self) -> None:
+        """What the functions do that read the streams."""
+        memory = self.memory
+        while memory.crossings:
+            self.use_cases.reactivate_on_score(*memory.crossings.popleft())
+        while memory.activations:
+            person_id, change, user_id = memory.activations.popleft()
+            self.use_cases.schedule_reactivation(person_id, change, user_id)
+        while memory.begun:
+            decision = memory.begun.popleft()
+            self.use_cases.start_assignments(decision)
+            if decision.assignment is not None and decision.assignment.routed:
+                self.use_cases.route_leads(decision.person_id, decision.assignment.assignment_id)
+
+    def _try_again(self) -> None:
+        """What waits for a fact may itself be waited for: until nothing more is recorded."""
+        before = len(self._waiting) + 1
+        while len(self._waiting) < before:
+            before = len(self._waiting)
+            held, self._waiting = self._waiting, []
+            for waiting in held:
+                self._record(waiting.line, waiting.fact)
+
+    def _decided(self) -> list[Explanation]:
+        explained, outbox, records = [], self.memory.outbox, self.memory.records
+        while outbox:
+            saved = outbox.popleft()
+            if self._journeys is not None and tells_of_cycles(saved):
+                self._journeys.append(saved)
+            if isinstance(saved, Decision):
+                self._give_credit(saved)
+                explained.append(self._explained(saved))
+                if saved.scenario is _RESPONSE and not saved.activates:
+                    # Most decisions are such, and nobody asks for one again: a response that is told of once more is
+                    # known by itself.
+                    records[saved.person_id].pop(saved.decision_id, None)
+                    self.memory.decisions.pop(saved.decision_id, None)
+                    continue
+            if len(records[saved.person_id]) > 2 * RECENT:
+                self._let_go(saved.person_id)
+        return explained
+
+    def _let_go(self, person_id: str) -> None:
+        """Keep of what was told of a person only what the use cases may ask for again: the newest decisions, that on
+        the last crossing, and those on requests, which may be delivered twice."""
+        score = self.memory.scores.get(person_id)
+        crossing = score.last_crossing if score else None
+        last_crossing = trigger_of(person_id, crossing).decision_id if crossing else None
+        told = self.memory.records[person_id]
+        page = self.use_cases.ledger.decisions(person_id, RECENT)
+        newest = {decision.decision_id: decision for decision in page.items}
+        for record_id, record in told.items():
+            if record_id in newest or record_id == last_crossing or not isinstance(record, Decision):
+                continue
+            if record.scenario not in (Scenario.INVOCABLE, Scenario.RESPONSE_PROMPT):
+                del self.memory.decisions[record_id]
+        self.memory.records[person_id] = dict(newest)
+
+    def _give_credit(self, decision: Decision) -> None:
+        if not decision.activates:
+            return
+        if decision.campaign_id is not None:
+            self.credit[decision.campaign_id] += 1
+        if decision.replaced_campaign_id is not None:
+            self.credit[decision.replaced_campaign_id] -= 1
+
+    def _explained(self, decision: Decision) -> Explanation:
+        # Where a guard stopped the decision there is nothing to go through.
+        goes_through = decision.activates or decision.searched
+        history = self.use_cases.people.responses(decision.person_id) if goes_through else ()
+        reference = self.use_cases.reference
+        return explain(decision, history, reference.campaign, reference.settings())

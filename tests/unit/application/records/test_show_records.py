@@ -1,0 +1,121 @@
+"""Where a person stands, and why."""
+
+import pytest
+
+from rekindle.domain.core.errors import InvalidField, NotFound
+from rekindle.domain.reactivation.decision import Decision, Outcome
+from rekindle.domain.reactivation.search import Excluded
+from tests.support.builders import (
+    Rekindle,
+    campaign_changed,
+    person_changed,
+    response_deleted,
+    response_recorded,
+    winner_of,
+)
+
+
+@pytest.fixture
+def rekindle() -> Rekindle:
+    rekindle = Rekindle()
+    rekindle.configure()
+    rekindle.tell(campaign_changed("webinar", name="Spring webinar"), campaign_changed("fair", name="Fair"))
+    return rekindle
+
+
+def five_responses(rekindle: Rekindle) -> None:
+    rekindle.tell(*(response_recorded(f"r{n}", "p1", "webinar", n) for n in range(1, 6)))
+
+
+def test_what_is_not_known_is_not_found(rekindle: Rekindle):
+    show = rekindle.use.show_records
+    for look_up in (
+        lambda: show.person("nobody"),
+        lambda: show.responses("nobody", 10, None),
+        lambda: show.decisions("nobody", 10, None),
+        lambda: show.timeline("nobody", 10, None),
+        lambda: show.decision("nothing"),
+    ):
+        with pytest.raises(NotFound):
+            look_up()
+
+
+def test_a_person_is_shown_with_its_score(rekindle: Rekindle):
+    rekindle.tell(person_changed("p1", 1, score=42, email="ada@example.org"))
+    shown = rekindle.use.show_records.person("p1")
+    assert shown.score is not None and shown.score.value == 42
+
+
+def test_responses_come_in_pages_and_deleted_ones_are_left_out(rekindle: Rekindle):
+    five_responses(rekindle)
+    rekindle.tell(response_deleted("r2", "p1", 9))
+    first = rekindle.use.show_records.responses("p1", 2, None)
+    second = rekindle.use.show_records.responses("p1", 2, first.next)
+    assert [r.response_id for r in first.items] == ["r1", "r3"]
+    assert [r.response_id for r in second.items] == ["r4", "r5"]
+    assert second.next is None
+
+
+def test_decisions_come_newest_first_in_pages(rekindle: Rekindle):
+    five_responses(rekindle)
+    show = rekindle.use.show_records
+    seen, following = [], None
+    while True:
+        page = show.decisions("p1", 2, following)
+        seen += [e.decision.response_id or e.decision.trigger_id for e in page.items]
+        following = page.next
+        if following is None:
+            break
+    assert seen == [f"response:r{n}:responded" for n in (5, 4, 3, 2, 1)]
+
+
+def test_decisions_of_absorbed_people_follow_those_of_the_person(rekindle: Rekindle):
+    rekindle.tell(response_recorded("r1", "lead", "webinar", 1), response_recorded("r2", "contact", "fair", 2))
+    rekindle.tell(person_changed("lead", 3, converted_contact_id="contact"))
+    rekindle.tell(response_recorded("r3", "contact", "fair", 4))
+    show = rekindle.use.show_records
+    first = show.decisions("lead", 2, None)
+    second = show.decisions("lead", 2, first.next)
+    triggers = [e.decision.trigger_id.split(":")[1] for e in (*first.items, *second.items)]
+    assert (triggers, second.next) == (["r3", "r2", "r1"], None)
+
+
+def test_a_place_in_a_list_that_nobody_gave_is_refused(rekindle: Rekindle):
+    five_responses(rekindle)
+    with pytest.raises(InvalidField):
+        rekindle.use.show_records.decisions("p1", 2, "nonsense")
+
+
+def test_the_timeline_tells_decisions_and_what_became_of_them(rekindle: Rekindle):
+    five_responses(rekindle)
+    rekindle.tell(person_changed("p1", 8, score=70))
+    rekindle.deliver()
+    rekindle.tell(person_changed("p1", 9, status="Nurture"))
+    newest = rekindle.use.show_records.timeline("p1", 2, None)
+    kinds = [r.outcome if isinstance(r, Decision) else r.reason for r in newest.items]  # type: ignore[union-attr]
+    assert kinds == ["STATUS_INACTIVE", Outcome.REACTIVATED]
+
+
+def test_a_decision_is_explained_as_things_stood_when_it_was_made(rekindle: Rekindle):
+    five_responses(rekindle)
+    rekindle.tell(person_changed("p1", 8, score=70))
+    (decision,) = rekindle.deliver()
+    rekindle.tell(response_recorded("r9", "p1", "fair", 9), response_deleted("r1", "p1", 10))
+    rekindle.tell(campaign_changed("webinar", 11, name="Renamed", exclude_from_reactivation=True))
+    rekindle.configure({"qualification": {"threshold": 90}}, lookback_days=1)
+    explanation = rekindle.use.show_records.decision(decision.decision_id)
+    assert winner_of(explanation.considered) == "r5"
+    assert {c.response_id: c.excluded for c in explanation.considered} == {
+        "r5": None,
+        **{f"r{n}": Excluded.OLDER for n in (1, 2, 3, 4)},
+    }
+    assert "Spring webinar" in explanation.sentence and "threshold 60" in explanation.sentence
+
+
+def test_a_decision_that_was_stopped_by_a_guard_considered_nothing(rekindle: Rekindle):
+    five_responses(rekindle)
+    rekindle.tell(person_changed("p1", 6, status="Nurture"), person_changed("p1", 8, score=70))
+    (decision,) = rekindle.deliver()
+    explanation = rekindle.use.show_records.decision(decision.decision_id)
+    assert list(explanation.considered) == []
+    assert explanation.sentence.startswith("Nothing was done when the score went from none to 70 (threshold 60)")
