@@ -9,7 +9,7 @@ from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import api, views
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.http import answer, body_of, page, paging, query, record_id, router
-from rekindle.runtime.observability import logger, metrics, tell_assignment
+from rekindle.runtime.observability import log_assignment, logger, metrics
 
 app = router()
 
@@ -24,7 +24,7 @@ def get_assignments() -> Response[str]:
 def post_completion(person_id: str) -> Response[str]:
     named = record_id("person_id", ids.PERSON, person_id)
     person_id, assignment = use_cases().complete_assignments(named, api.completion(body_of(app)))
-    tell_assignment(assignment)
+    log_assignment(assignment)
     return answer(views.assignment(person_id, assignment))
 
 

@@ -6,12 +6,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.dynamodb.stream import crossing_of
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import logger, metrics, tell_decision
+from rekindle.runtime.observability import log_decision, logger, metrics
 from rekindle.runtime.streams import Failures, Record, each_record
 
 
 def reactivate(record: Record) -> None:
-    tell_decision(use_cases().reactivate_on_score(*crossing_of(record)))
+    log_decision(use_cases().reactivate_on_score(*crossing_of(record)))
 
 
 @logger.inject_lambda_context

@@ -6,12 +6,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.dynamodb.timers import timer_of
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import logger, metrics, tell_decision
+from rekindle.runtime.observability import log_decision, logger, metrics
 from rekindle.runtime.queues import Failures, each_message
 
 
 def reactivate(message: dict[str, Any]) -> None:
-    tell_decision(use_cases().reactivate_on_status(timer_of(message)))
+    log_decision(use_cases().reactivate_on_status(timer_of(message)))
 
 
 @logger.inject_lambda_context

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rekindle.adapters.sources.salesforce import Mapped, mapping_of
 from rekindle.adapters.wire.events import facts_of
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import logger, metrics, tell_recorded
+from rekindle.runtime.observability import log_recorded, logger, metrics
 from rekindle.runtime.queues import Failures, each_message
 
 
@@ -18,7 +18,7 @@ def fields() -> Mapping[str, Mapped]:
 
 def record(envelope: dict[str, Any]) -> None:
     for fact in facts_of(envelope, fields):
-        tell_recorded(use_cases().record_crm_changes(fact))
+        log_recorded(use_cases().record_crm_changes(fact))
 
 
 @logger.inject_lambda_context

@@ -9,7 +9,7 @@ from rekindle.adapters.wire import api, views
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.http import answer, body_of, call_of, request_name, router
-from rekindle.runtime.observability import logger, metrics, tell_decision
+from rekindle.runtime.observability import log_decision, logger, metrics
 
 app = router()
 
@@ -21,7 +21,7 @@ def post_reactivations() -> Response[str]:
     answers = use_cases().answer_requests(requests, call_of(app, content, at))
     for one in answers:
         if isinstance(one, Explanation):
-            tell_decision(one.decision)
+            log_decision(one.decision)
     return answer(views.results(answers))
 
 
@@ -30,7 +30,7 @@ def post_response_prompts() -> Response[str]:
     at = now()
     request, content = api.response_prompted(body_of(app), request_name(app), at)
     explained = use_cases().answer_requests.prompt(request, call_of(app, content, at))
-    tell_decision(explained.decision)
+    log_decision(explained.decision)
     return answer(views.decision(explained, listed=views.LISTED))
 
 

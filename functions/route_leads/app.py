@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import logger, metrics, tell_routing
+from rekindle.runtime.observability import log_routing, logger, metrics
 from rekindle.runtime.queues import Failures, each_message
 
 
@@ -13,7 +13,7 @@ def route(message: dict[str, Any]) -> None:
     started = message["detail"]
     routing = use_cases().route_leads(started["person_id"], started["assignment_id"])
     if routing is not None:
-        tell_routing(routing)
+        log_routing(routing)
 
 
 @logger.inject_lambda_context

@@ -6,14 +6,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.dynamodb.stream import status_change_of
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import logger, metrics, tell_decision
+from rekindle.runtime.observability import log_decision, logger, metrics
 from rekindle.runtime.streams import Failures, Record, each_record
 
 
 def schedule(record: Record) -> None:
     decision = use_cases().schedule_reactivation(*status_change_of(record))
     if decision is not None:
-        tell_decision(decision)
+        log_decision(decision)
 
 
 @logger.inject_lambda_context

@@ -7,13 +7,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rekindle.adapters.wire.notices import notice_of
 from rekindle.domain.notifications.notification import Notice
 from rekindle.runtime.notifications import send_notifications
-from rekindle.runtime.observability import logger, metrics, tell_sent
+from rekindle.runtime.observability import log_sent, logger, metrics
 from rekindle.runtime.queues import Failures, all_messages
 
 
 def send(notices: list[Notice]) -> list[int]:
     sent = send_notifications()(notices)
-    tell_sent(sent)
+    log_sent(sent)
     return sent.left
 
 

@@ -6,10 +6,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.domain.core.errors import Unavailable
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import count, logger, metrics, tell_assignment, tell_decision
+from rekindle.runtime.observability import count, log_assignment, log_decision, logger, metrics
 
 MOST = 2000
-"""Timers of one sweep; what is left is for the next."""
+"""ReactivationTimers of one sweep; what is left is for the next."""
 
 
 @logger.inject_lambda_context
@@ -17,9 +17,9 @@ MOST = 2000
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     swept = use_cases().sweep_timers(MOST)
     for decision in swept.decisions:
-        tell_decision(decision)
+        log_decision(decision)
     for assignment in swept.assignments:
-        tell_assignment(assignment)
+        log_assignment(assignment)
     count({"Swept": len(swept.decisions) + len(swept.assignments), "Failed": swept.failed})
     if swept.failed:
         raise Unavailable(f"{swept.failed} of what was due could not be done: the next sweep tries again")

@@ -4,16 +4,16 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.aws.scheduler import wait_of
+from rekindle.adapters.aws.scheduler import assignment_timer
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import logger, metrics, tell_assignment
+from rekindle.runtime.observability import log_assignment, logger, metrics
 from rekindle.runtime.queues import Failures, each_message
 
 
 def time_out(message: dict[str, Any]) -> None:
-    assignment = use_cases().time_out_assignments(wait_of(message))
+    assignment = use_cases().time_out_assignments(assignment_timer(message))
     if assignment is not None:
-        tell_assignment(assignment)
+        log_assignment(assignment)
 
 
 @logger.inject_lambda_context

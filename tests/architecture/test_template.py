@@ -15,7 +15,7 @@ from cfnlint.api import lint_all
 from rekindle.adapters.aws.eventbridge import SOURCE
 from rekindle.adapters.sources import salesforce
 from rekindle.adapters.wire.describe import openapi
-from rekindle.application.ports import CLAIMED, MARKED
+from rekindle.application.ports import CLAIMED, SENT_KEPT
 from tests.support.template import Deployed, resources, template
 
 ROOT = Path(__file__).parents[2]
@@ -147,7 +147,7 @@ def test_a_claim_on_a_notification_outlives_its_function_and_not_the_wait_for_it
 
 def test_a_mark_of_a_notification_outlives_its_message() -> None:
     queues = QUEUES["NotificationsQueue"], QUEUES["FailureQueue"]
-    assert MARKED.total_seconds() > sum(queue["MessageRetentionPeriod"] for queue in queues)
+    assert SENT_KEPT.total_seconds() > sum(queue["MessageRetentionPeriod"] for queue in queues)
 
 
 def test_a_refused_rule_keeps_its_event() -> None:

@@ -10,15 +10,15 @@ from rekindle.adapters.dynamodb.stream import crossing_of
 from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
 from rekindle.application.ports import Reference
 from rekindle.application.reactivation.reactivate_on_score import trigger_of
-from rekindle.domain.assignment.timer import Wait
-from rekindle.domain.people.assignment import State
+from rekindle.domain.assignment.timer import AssignmentTimer
+from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Outcome, Reason
-from rekindle.domain.responses.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, Standing
+from rekindle.domain.responses.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, ResponseState
 from rekindle.domain.settings.settings import Settings
 from rekindle.runtime import aws
 from tests.benchmarks.watch import Image, index_units, units, watched
-from tests.benchmarks.world import NOW, OWNER, REASSIGNABLE, World, campaign, fact, response_told
+from tests.benchmarks.world import NOW, OWNER, REASSIGNABLE, World, apply_response_change, campaign, fact
 from tests.support.stream_pump import StreamPump, Subscription
 from tests.support.template import event_of
 
@@ -80,7 +80,7 @@ def of_score_change(here: World) -> Cost:
 
 def of_response(here: World) -> Cost:
     person_id = here.a_person(1)
-    return of_recording(here, response_told(person_id, f"{person_id}-new", campaign(0), NOW))
+    return of_recording(here, apply_response_change(person_id, f"{person_id}-new", campaign(0), NOW))
 
 
 def of_start(here: World) -> Cost:
@@ -106,8 +106,8 @@ def of_time_out(here: World) -> Cost:
     time_out = TimeOutAssignments(use.people, use.ledger, use.reference, use.waits, lambda: deadline)
     _remember_owners()
     with watched(_client()) as asked:
-        ended = time_out(Wait(person_id, person.assignment.assignment_id, deadline))
-    assert ended is not None and ended.state is State.TIMED_OUT
+        ended = time_out(AssignmentTimer(person_id, person.assignment.assignment_id, deadline))
+    assert ended is not None and ended.state is AssignmentState.TIMED_OUT
     written = sum(2 * units(here.stored(write) or {}) for write in asked.requests[-1]["TransactItems"])
     return Cost(asked.operations, asked.read_units, written, 0)
 
@@ -236,8 +236,8 @@ def _responses(person_id: str, count: int, stale: bool) -> Iterator[Response]:
     details = Details(member_status="Downloaded", channel="web", source_code="google-cpc", recorded_at=NOW)
     for number in range(count):
         at = NOW - timedelta(minutes=7 * number + 10) - (STALE if stale else timedelta())
-        standing = Standing(True, at, at + timedelta(minutes=5), statuses[number % len(statuses)])
-        response = Response(f"{person_id}-{number}", campaign(number % 5), standing, details)
+        state = ResponseState(True, at, at + timedelta(minutes=5), statuses[number % len(statuses)])
+        response = Response(f"{person_id}-{number}", campaign(number % 5), state, details)
         yield response.traced(person_id, 2)
 
 

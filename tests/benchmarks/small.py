@@ -13,7 +13,7 @@ from typing import Any
 from rekindle.adapters.dynamodb.stream import crossing_of
 from rekindle.domain.reactivation.decision import Decision, Outcome
 from rekindle.domain.settings.settings import Scenario
-from rekindle.runtime.observability import logger, metrics, tell_decision
+from rekindle.runtime.observability import log_decision, logger, metrics
 from tests.benchmarks.sampling import Spread, in_turn, ratios
 from tests.benchmarks.world import NOW, stream_record
 
@@ -39,16 +39,16 @@ def decode(rounds: int, *, whole: bool) -> Spread:
 
 
 def score_record(whole: bool) -> dict[str, Any]:
-    mark = "2026-06-01T09:30:00Z|||6cd3fe1a0eba9d3a"
+    stamp = "2026-06-01T09:30:00Z|||6cd3fe1a0eba9d3a"
     image = {
         "person_id": {"S": "00Q5g00000ABCDEAA4"},
         "version": {"N": "4"},
         "score": {"N": "72"},
-        "mark": {"S": mark},
+        "mark": {"S": stamp},
         "crossing": {"S": "up"},
         "crossed_from": {"N": "41"},
         "crossed_to": {"N": "72"},
-        "crossed_mark": {"S": mark},
+        "crossed_mark": {"S": stamp},
     }
     if whole:
         image |= {f"attribute_{number:02d}": {"S": f"value of attribute {number:02d}"} for number in range(12)}
@@ -74,7 +74,7 @@ def telling(rounds: int) -> Spread:
     )
 
     def tell() -> None:
-        tell_decision(replace(decision))
+        log_decision(replace(decision))
         metrics.flush_metrics()
 
     with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):

@@ -88,7 +88,7 @@ def campaign(number: int) -> str:
     return f"7015g000000ABC{number:04d}"
 
 
-def person_told(person_id: str, owner_id: str = OWNER) -> dict[str, Any]:
+def apply_person_change(person_id: str, owner_id: str = OWNER) -> dict[str, Any]:
     """A person as a CRM has one: what is kept of it is to stay below one kilobyte."""
     return fact(
         "Person Changed",
@@ -105,7 +105,7 @@ def person_told(person_id: str, owner_id: str = OWNER) -> dict[str, Any]:
     )
 
 
-def response_told(person_id: str, response_id: str, campaign_id: str, at: datetime) -> dict[str, Any]:
+def apply_response_change(person_id: str, response_id: str, campaign_id: str, at: datetime) -> dict[str, Any]:
     return fact(
         "Response Recorded",
         at + timedelta(minutes=5),
@@ -144,10 +144,10 @@ class World:
     def a_person(self, responses: int = 5) -> str:
         """Somebody with a short history, who was never active."""
         person_id = f"00Q5g0000{next(self._names):08d}X"
-        self.tell(person_told(person_id))
+        self.tell(apply_person_change(person_id))
         for number in range(responses):
             at = NOW - timedelta(days=3 + number)
-            self.tell(response_told(person_id, f"{person_id}-{number}", campaign(number % 5), at))
+            self.tell(apply_response_change(person_id, f"{person_id}-{number}", campaign(number % 5), at))
         return person_id
 
     def copies(self, person_id: str, count: int) -> list[str]:

@@ -19,25 +19,25 @@ from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import TableNames, bind
 from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
-from rekindle.adapters.dynamodb.marks import DynamoDBMarks
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
+from rekindle.adapters.dynamodb.sent_notifications import DynamoDBSentNotifications
 from rekindle.adapters.memory import (
     Memory,
     MemoryAccounts,
+    MemoryAssignmentTimers,
     MemoryBatches,
     MemoryContacts,
     MemoryLedger,
-    MemoryMarks,
     MemoryPeople,
     MemoryPools,
+    MemoryReactivationTimers,
     MemoryReference,
     MemoryRoutings,
     MemoryScores,
+    MemorySentNotifications,
     MemorySettings,
-    MemoryTimers,
-    MemoryWaits,
     memory_campaigns,
     memory_opportunities,
     memory_queues,
@@ -52,11 +52,11 @@ from rekindle.application.ports import (
     Clock,
     Contacts,
     Ledger,
-    Marks,
     People,
     Queues,
     Reference,
     Scores,
+    SentNotifications,
     SettingsVersions,
     Users,
 )
@@ -82,7 +82,7 @@ class Stores:
     users: Users
     versions: SettingsVersions
     reference: Reference
-    marks: Marks
+    sent_notifications: SentNotifications
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def in_memory() -> Stores:
         users=memory_users(memory),
         versions=MemorySettings(memory),
         reference=reference,
-        marks=MemoryMarks(memory),
+        sent_notifications=MemorySentNotifications(memory),
     )
 
 
@@ -130,8 +130,8 @@ def use_cases_on(tables: "Tables", clock: Clock, **others: Any) -> UseCases:
         "tasks": memory_tasks(memory),
         "opportunities": memory_opportunities(memory),
         "versions": tables.versions,
-        "timers": MemoryTimers(memory),
-        "waits": MemoryWaits(memory),
+        "timers": MemoryReactivationTimers(memory),
+        "waits": MemoryAssignmentTimers(memory),
         "pools": MemoryPools(memory),
         "routings": MemoryRoutings(memory),
         "batches": tables.batches,
@@ -166,7 +166,7 @@ def on_tables(client: Any, lifetime: float = 0) -> Tables:
         users=users,
         versions=versions,
         reference=CachedReference(campaigns, accounts, queues, users, versions, lifetime),
-        marks=DynamoDBMarks(),
+        sent_notifications=DynamoDBSentNotifications(),
         client=client,
         names=names,
     )

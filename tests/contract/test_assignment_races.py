@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from rekindle.domain.assignment.timer import Wait, wait_of
+from rekindle.domain.assignment.timer import AssignmentTimer, assignment_timer
 from rekindle.domain.core.errors import Conflict, NotPending
-from rekindle.domain.notifications.events import Event, told_by
-from rekindle.domain.people.assignment import Assignment, AssignmentStep, State, Step
+from rekindle.domain.notifications.events import Event, events_from
+from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.runtime.use_cases import UseCases
 from tests.contract import stores as technologies
@@ -59,12 +59,12 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def a_wait(use: UseCases, person_id: str) -> Wait:
+def a_wait(use: UseCases, person_id: str) -> AssignmentTimer:
     """Of a lead that waits for an owner since a moment ago."""
     CLOCK.now = BEGUN
     use.record_crm_changes(person_changed(person_id, 1, status="New", score=80))
     use.record_crm_changes(response_recorded(f"r-{person_id}", person_id, "webinar", 10))
-    found = wait_of(person_id, the(use, person_id))
+    found = assignment_timer(person_id, the(use, person_id))
     assert found is not None and found.due == DEADLINE
     return found
 
@@ -100,7 +100,7 @@ def steps(use: UseCases, person_id: str) -> Counter[Step]:
 
 
 def events(use: UseCases, person_id: str) -> list[Event]:
-    return [event for record in use.ledger.timeline(person_id, 100).items for event in told_by(record)]
+    return [event for record in use.ledger.timeline(person_id, 100).items for event in events_from(record)]
 
 
 def notified(use: UseCases, person_id: str) -> Counter[tuple[str, str]]:
@@ -120,7 +120,7 @@ def test_two_engines_answer_at_one_instant(use: UseCases, threads: ThreadPoolExe
         at_once(threads, *(lambda fact=fact: use.record_crm_changes(fact) for fact in answers))  # type: ignore[misc]
 
         found, happened = the(use, person), steps(use, person)
-        assert (found.state, found.owner_id) == (State.ASSIGNED, "u2")
+        assert (found.state, found.owner_id) == (AssignmentState.ASSIGNED, "u2")
         # The one with the lower sequence is older: it was first, or it was dropped.
         assert happened == Counter([Step.COMPLETED] + [Step.REASSIGNED] * (found.first_owner_id == "u1"))
         assert [e.detail_type for e in events(use, person)].count("Assignment Completed") == 1
@@ -140,14 +140,14 @@ def test_an_engine_answers_by_the_api_and_another_by_the_crm(use: UseCases, thre
             lambda person=person: use.record_crm_changes(person_changed(person, 10.02, owner_id="u2")),  # type: ignore[misc]
         )
         found = the(use, person)
-        assert (found.state, found.owner_id) == (State.ASSIGNED, "u2")
+        assert (found.state, found.owner_id) == (AssignmentState.ASSIGNED, "u2")
         assert found.first_owner_id in ("u1", "u2")
         assert steps(use, person)[Step.COMPLETED] == 1
 
 
 def test_an_engine_answers_as_the_deadline_fires(use: UseCases, threads: ThreadPoolExecutor) -> None:
     """In time by its own instant, whoever is served first: a completion, or a time-out and no second first owner."""
-    states: Counter[State] = Counter()
+    states: Counter[AssignmentState] = Counter()
     for number in range(ROUNDS):
         person = f"deadline-{number}"
         wait = a_wait(use, person)
@@ -163,13 +163,17 @@ def test_an_engine_answers_as_the_deadline_fires(use: UseCases, threads: ThreadP
         states[found.state] += 1
         assert happened[Step.COMPLETED] + happened[Step.TIMED_OUT] == 1
         if late:
-            assert (found.state, found.first_owner_id, found.late_owner_id) == (State.TIMED_OUT, "u-manager", "u1")
-        elif found.state is State.ASSIGNED:
+            assert (found.state, found.first_owner_id, found.late_owner_id) == (
+                AssignmentState.TIMED_OUT,
+                "u-manager",
+                "u1",
+            )
+        elif found.state is AssignmentState.ASSIGNED:
             assert (found.first_owner_id, happened) == ("u1", {Step.COMPLETED: 1})
         else:
-            assert (found.state, found.first_owner_id) == (State.TIMED_OUT, "u-manager")
+            assert (found.state, found.first_owner_id) == (AssignmentState.TIMED_OUT, "u-manager")
         assert set(notified(use, person).values()) == {1}
-    assert states[State.TIMED_OUT] >= ROUNDS // 2
+    assert states[AssignmentState.TIMED_OUT] >= ROUNDS // 2
 
 
 def test_a_completion_is_delivered_three_times_at_one_instant(use: UseCases, threads: ThreadPoolExecutor) -> None:
@@ -182,7 +186,7 @@ def test_a_completion_is_delivered_three_times_at_one_instant(use: UseCases, thr
 
         assert answers == [answers[0]] * 3
         found = the(use, person)
-        assert (found.state, found.first_owner_id) == (State.ASSIGNED, "u1")
+        assert (found.state, found.first_owner_id) == (AssignmentState.ASSIGNED, "u1")
         assert steps(use, person) == {Step.COMPLETED: 1}
         assert notified(use, person) == {("assigned", "u1"): 1}
 
@@ -216,4 +220,4 @@ def test_the_decision_tells_of_the_beginning_as_it_was(use: UseCases) -> None:
     decision = use.ledger.get(wait.assignment_id)
     assert isinstance(decision, Decision) and decision.assignment is not None
     begun = replace(decision.assignment, owner_id=None)
-    assert (begun.state, begun.first_owner_id, begun.deadline) == (State.PENDING, None, DEADLINE)
+    assert (begun.state, begun.first_owner_id, begun.deadline) == (AssignmentState.PENDING, None, DEADLINE)

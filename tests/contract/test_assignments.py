@@ -9,23 +9,23 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from rekindle.adapters.aws.scheduler import ScheduledWaits, Schedules, wait_of
+from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers, Schedules, assignment_timer
 from rekindle.adapters.dynamodb.people import SHARDS
-from rekindle.adapters.memory import Memory, MemoryWaits
+from rekindle.adapters.memory import Memory, MemoryAssignmentTimers
 from rekindle.application.ports import People
-from rekindle.domain.assignment.timer import Wait
+from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.core.errors import Unavailable
-from rekindle.domain.people.assignment import Assignment, State
+from rekindle.domain.people.assignment import Assignment, AssignmentState
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
 from tests.contract.conftest import FAILURES, GROUP, ROLE
 from tests.contract.stores import NOW, Stores, Tables
 
 QUEUE = "arn:aws:sqs:::waits"
-WAIT = Wait("p", "d-1", NOW + timedelta(minutes=15))
+WAIT = AssignmentTimer("p", "d-1", NOW + timedelta(minutes=15))
 
 
-def an_assignment(minutes: float = 0, state: State = State.PENDING, **values: Any) -> Assignment:
+def an_assignment(minutes: float = 0, state: AssignmentState = AssignmentState.PENDING, **values: Any) -> Assignment:
     """One that is due so many minutes from now."""
     deadline = NOW + timedelta(minutes=minutes)
     return Assignment("d-1", 1, "r-1", "c-1", state, NOW, **{"deadline": deadline, **values})
@@ -39,7 +39,7 @@ def stored(people: People, person_id: str, assignment: Assignment | None) -> Per
     return person
 
 
-def pages(people: People, limit: int, state: State = State.PENDING) -> Iterator[list[str]]:
+def pages(people: People, limit: int, state: AssignmentState = AssignmentState.PENDING) -> Iterator[list[str]]:
     page = people.assigned(state, limit)
     while True:
         yield [person.person_id for person in page.items]
@@ -63,8 +63,8 @@ def test_a_reminder_is_due_before_its_deadline(stores: Stores) -> None:
 def test_what_no_longer_waits_comes_by_its_beginning(stores: Stores) -> None:
     for n in (2, 0, 1):
         at = NOW + timedelta(minutes=n)
-        stored(stores.people, f"p{n}", Assignment("d-1", 1, "r-1", "c-1", State.ASSIGNED, at))
-    assert list(pages(stores.people, 10, State.ASSIGNED)) == [["p0", "p1", "p2"]]
+        stored(stores.people, f"p{n}", Assignment("d-1", 1, "r-1", "c-1", AssignmentState.ASSIGNED, at))
+    assert list(pages(stores.people, 10, AssignmentState.ASSIGNED)) == [["p0", "p1", "p2"]]
 
 
 @pytest.mark.parametrize("limit", [1, 3, 5, 24, 25, 100])
@@ -79,15 +79,15 @@ def test_pages_follow_each_other_without_gap_or_repeat(stores: Stores, limit: in
 
 
 def test_each_state_is_by_itself_and_a_change_of_state_moves_the_person(stores: Stores) -> None:
-    for n, state in enumerate(State):
+    for n, state in enumerate(AssignmentState):
         stored(stores.people, f"p{n}", an_assignment(0, state))
     stored(stores.people, "nobody", None)
-    assert {state: list(pages(stores.people, 10, state)) for state in State} == {
-        state: [[f"p{n}"]] for n, state in enumerate(State)
+    assert {state: list(pages(stores.people, 10, state)) for state in AssignmentState} == {
+        state: [[f"p{n}"]] for n, state in enumerate(AssignmentState)
     }
-    stored(stores.people, "p1", an_assignment(0, State.TIMED_OUT))
-    assert list(pages(stores.people, 10, State.PENDING)) == [[]]
-    assert list(pages(stores.people, 10, State.TIMED_OUT)) == [["p1", "p3"]]
+    stored(stores.people, "p1", an_assignment(0, AssignmentState.TIMED_OUT))
+    assert list(pages(stores.people, 10, AssignmentState.PENDING)) == [[]]
+    assert list(pages(stores.people, 10, AssignmentState.TIMED_OUT)) == [["p1", "p3"]]
 
 
 def test_a_person_without_an_assignment_leaves_the_index(stores: Stores) -> None:
@@ -99,7 +99,7 @@ def test_a_person_without_an_assignment_leaves_the_index(stores: Stores) -> None
 
 def test_people_come_whole(stores: Stores) -> None:
     person = stored(stores.people, "p", an_assignment(first_owner_id="u", worked_at=NOW, outside_queue=True))
-    (found,) = stores.people.assigned(State.PENDING, 10).items
+    (found,) = stores.people.assigned(AssignmentState.PENDING, 10).items
     assert (found.assignment, found.version) == (person.assignment, person.version)
 
 
@@ -114,8 +114,8 @@ def test_those_who_wait_are_spread_over_the_index(tables: Tables) -> None:
 
 
 @pytest.fixture
-def scheduled(scheduler: Any) -> ScheduledWaits:
-    return ScheduledWaits(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+def scheduled(scheduler: Any) -> ScheduledAssignmentTimers:
+    return ScheduledAssignmentTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
 
 
 def schedules(scheduler: Any) -> list[dict[str, Any]]:
@@ -126,35 +126,39 @@ def schedules(scheduler: Any) -> list[dict[str, Any]]:
 def test_a_wait_that_is_set_twice_is_one_in_memory() -> None:
     memory = Memory()
     for _ in range(2):
-        MemoryWaits(memory).set(WAIT)
+        MemoryAssignmentTimers(memory).set(WAIT)
     assert (list(memory.waits.values()), len(memory.waiting)) == ([WAIT], 1)
 
 
-def test_a_schedule_sends_its_wait_once_and_deletes_itself(scheduled: ScheduledWaits, scheduler: Any) -> None:
+def test_a_schedule_sends_its_wait_once_and_deletes_itself(
+    scheduled: ScheduledAssignmentTimers, scheduler: Any
+) -> None:
     for _ in range(2):
         scheduled.set(WAIT)
     (schedule,) = schedules(scheduler)
     assert (schedule["ScheduleExpression"], schedule["ActionAfterCompletion"]) == ("at(2026-03-01T12:15:00)", "DELETE")
     target = schedule["Target"]
     assert (target["Arn"], target["RoleArn"], target["DeadLetterConfig"]["Arn"]) == (QUEUE, ROLE, FAILURES)
-    assert wait_of(json.loads(target["Input"])) == WAIT
+    assert assignment_timer(json.loads(target["Input"])) == WAIT
 
 
 def test_the_reminder_and_the_deadline_of_one_assignment_are_two_schedules(
-    scheduled: ScheduledWaits, scheduler: Any
+    scheduled: ScheduledAssignmentTimers, scheduler: Any
 ) -> None:
     scheduled.set(WAIT)
-    scheduled.set(Wait("p", "d-1", WAIT.due + timedelta(minutes=45)))
+    scheduled.set(AssignmentTimer("p", "d-1", WAIT.due + timedelta(minutes=45)))
     assert len(schedules(scheduler)) == 2
 
 
 @pytest.mark.parametrize("due", [NOW + timedelta(milliseconds=1), NOW + timedelta(seconds=1)])
-def test_a_schedule_never_fires_before_its_instant(scheduled: ScheduledWaits, scheduler: Any, due: datetime) -> None:
-    scheduled.set(Wait("p", "d-1", due))
+def test_a_schedule_never_fires_before_its_instant(
+    scheduled: ScheduledAssignmentTimers, scheduler: Any, due: datetime
+) -> None:
+    scheduled.set(AssignmentTimer("p", "d-1", due))
     assert [one["ScheduleExpression"] for one in schedules(scheduler)] == ["at(2026-03-01T12:00:01)"]
 
 
-def test_a_scheduler_that_refuses_is_unavailable(scheduled: ScheduledWaits, scheduler: Any) -> None:
+def test_a_scheduler_that_refuses_is_unavailable(scheduled: ScheduledAssignmentTimers, scheduler: Any) -> None:
     stub = Stubber(scheduler)
     stub.add_client_error("create_schedule", "ThrottlingException")
     with stub, pytest.raises(Unavailable, match="ThrottlingException"):

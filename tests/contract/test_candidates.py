@@ -11,7 +11,7 @@ from rekindle.adapters.dynamodb.people import HEAD, PAGE, cand
 from rekindle.domain.people.person import Engagement, Person, Profile
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.search import grouped_by_class
-from rekindle.domain.responses.response import DEFAULT_CLASSES, Details, Response, ResponseClass, Standing
+from rekindle.domain.responses.response import DEFAULT_CLASSES, Details, Response, ResponseClass, ResponseState
 from rekindle.domain.settings.settings import Settings
 from tests.contract.requests import Requests
 from tests.contract.stores import NOW, Stores, Tables
@@ -32,7 +32,7 @@ OTHER_CLASSES: Mapping[str, ResponseClass | None] = {
 
 
 def a_candidate(
-    response_id: str, response_class: ResponseClass = ResponseClass.NEW, *, days_ago: float = 1, **standing: object
+    response_id: str, response_class: ResponseClass = ResponseClass.NEW, *, days_ago: float = 1, **state: object
 ) -> Response:
     at = NOW - timedelta(days=days_ago)
     responded = response_class is not ResponseClass.NON_RESPONSE
@@ -42,7 +42,7 @@ def a_candidate(
         "received_at": at,
         "status": STATUS_OF.get(response_class),
     }
-    return Response(response_id, "c", Standing(**{**values, **standing}), Details())  # type: ignore[arg-type]
+    return Response(response_id, "c", ResponseState(**{**values, **state}), Details())  # type: ignore[arg-type]
 
 
 def a_person(stores: Stores, *responses: Response) -> str:
@@ -64,7 +64,7 @@ def add(
 
 
 def found(stores: Stores, person_id: str, response_class: ResponseClass, newest: datetime = NOW) -> list[str]:
-    return [r.response_id for r in stores.people.candidates(person_id).of_class(response_class, newest)]
+    return [r.response_id for r in stores.people.candidates(person_id).candidates_of(response_class, newest)]
 
 
 def part(responses: Sequence[Response]) -> list[Response]:
@@ -83,7 +83,7 @@ def test_the_search_sees_its_own_part_of_person_and_response(stores: Stores) -> 
     candidates = stores.people.candidates(person.person_id)
 
     assert candidates.person == replace(person, profile=None)
-    assert list(candidates.of_class(ResponseClass.NEW, NOW)) == [replace(response, details=None, trail=())]
+    assert list(candidates.candidates_of(ResponseClass.NEW, NOW)) == [replace(response, details=None, trail=())]
 
 
 def test_each_class_is_found_by_itself(stores: Stores) -> None:
@@ -181,13 +181,13 @@ def test_after_any_changes_exactly_the_candidates_are_found(stores: Stores, data
         stores.people.commit(Change(after, person.version, responses, removed=tuple(leaving)))
 
     history = list(stores.people.responses(person_id))
-    by_class = grouped_by_class([r for r in history if r.standing.reactivated_at is None], DEFAULT_CLASSES)
+    by_class = grouped_by_class([r for r in history if r.state.reactivated_at is None], DEFAULT_CLASSES)
     newest = NOW + timedelta(days=data.draw(st.integers(-4, 4)))
     for response_class in ResponseClass:
-        expected = part([r for r in by_class(response_class) if r.standing.dated <= newest])
-        assert list(stores.people.candidates(person_id).of_class(response_class, newest)) == expected
+        expected = part([r for r in by_class(response_class) if r.state.effective_at <= newest])
+        assert list(stores.people.candidates(person_id).candidates_of(response_class, newest)) == expected
     for campaign_id in ("c", "d"):
-        live = [r for r in history if r.campaign_id == campaign_id and not r.standing.deleted]
+        live = [r for r in history if r.campaign_id == campaign_id and not r.state.deleted]
         assert stores.people.repeats(person_id, campaign_id, 100) == len(live)
     if isinstance(stores, Tables):
         assert index_of(stores, person_id) == {"0", *(key for r in history if (key := cand(r, DEFAULT_CLASSES)))}
@@ -257,7 +257,7 @@ def test_the_best_candidates_cost_one_read_unit_at_any_length_of_history(real_ta
     for size in (1, 10, 300):
         person_id = a_person(real_tables, *[realistic(1_000 * size + n) for n in range(size)])
         with Requests(real_tables.client) as requests:
-            assert next(iter(real_tables.people.candidates(person_id).of_class(ResponseClass.NEVER_ENGAGED, NOW)))
+            assert next(iter(real_tables.people.candidates(person_id).candidates_of(ResponseClass.NEVER_ENGAGED, NOW)))
 
         assert requests.names == ["Query"]
         assert requests.capacity == 1.0
@@ -269,7 +269,7 @@ def test_classes_that_are_not_there_cost_no_further_request(tables: Tables) -> N
     with Requests(tables.client) as requests:
         candidates = tables.people.candidates(person_id)
         for response_class in RESPONDED:
-            list(candidates.of_class(response_class, NOW))
+            list(candidates.candidates_of(response_class, NOW))
 
     assert requests.names == ["Query"]
 
@@ -280,11 +280,11 @@ def test_those_who_did_not_respond_cost_nothing_until_they_are_asked_for(tables:
     with Requests(tables.client) as requests:
         candidates = tables.people.candidates(person_id)
         for response_class in RESPONDED:
-            list(candidates.of_class(response_class, NOW))
+            list(candidates.candidates_of(response_class, NOW))
     assert requests.names == ["Query"]
 
     with Requests(tables.client) as requests:
-        assert next(iter(candidates.of_class(ResponseClass.NON_RESPONSE, NOW))).response_id
+        assert next(iter(candidates.candidates_of(ResponseClass.NON_RESPONSE, NOW))).response_id
     assert requests.names == ["Query"]
 
 
@@ -293,7 +293,7 @@ def test_candidates_in_the_future_are_passed_over_without_being_read(tables: Tab
         replace(
             realistic(n),
             response_id=f"f{n}",
-            standing=replace(realistic(n).standing, responded_at=NOW + timedelta(days=n + 1)),
+            state=replace(realistic(n).state, responded_at=NOW + timedelta(days=n + 1)),
         )
         for n in range(200)
     ]
@@ -301,7 +301,7 @@ def test_candidates_in_the_future_are_passed_over_without_being_read(tables: Tab
 
     with Requests(tables.client) as requests:
         candidates = tables.people.candidates(person_id)
-        best = next(iter(candidates.of_class(ResponseClass.NEVER_ENGAGED, NOW)))
+        best = next(iter(candidates.candidates_of(ResponseClass.NEVER_ENGAGED, NOW)))
 
     assert best.response_id == realistic(1).response_id
     assert requests.names == ["Query", "Query"]

@@ -11,18 +11,18 @@ from botocore.stub import Stubber
 from rekindle.adapters.aws.scheduler import Schedules
 from rekindle.adapters.dynamodb.connection import bind
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
-from rekindle.adapters.dynamodb.timers import ScheduledTimers
+from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core.errors import Conflict, Refusal, TooLarge, Unavailable
-from rekindle.domain.people.assignment import State
+from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
+from rekindle.domain.reactivation import request
 from rekindle.domain.reactivation.change import Change
-from rekindle.domain.reactivation.engine import request
-from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.account import Account
 from rekindle.domain.records.queue import Queue
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.records.user import User
 from rekindle.domain.responses.response import DEFAULT_CLASSES
 from tests.contract import stores as technologies
@@ -36,8 +36,8 @@ def no_scheduler() -> None:
     raise AssertionError("the item comes first: without it there is nothing to schedule")
 
 
-UNSCHEDULED = ScheduledTimers(Schedules(no_scheduler, "group", "queue", "role", "failures"))
-TIMER = Timer("p", Mark(NOW), NOW)
+UNSCHEDULED = ScheduledReactivationTimers(Schedules(no_scheduler, "group", "queue", "role", "failures"))
+TIMER = ReactivationTimer("p", ChangeStamp(NOW), NOW)
 
 READS: dict[str, tuple[str, Call]] = {
     "people.get": ("batch_get_item", lambda t: t.people.get("p")),
@@ -46,8 +46,8 @@ READS: dict[str, tuple[str, Call]] = {
     "people.responses": ("query", lambda t: list(t.people.responses("p"))),
     "people.candidates": ("query", lambda t: t.people.candidates("p")),
     "people.repeats": ("query", lambda t: t.people.repeats("p", "c", 25)),
-    "people.assigned": ("query", lambda t: t.people.assigned(State.PENDING, 10)),
-    "people.home_of": ("get_item", lambda t: t.people.home_of("r")),
+    "people.assigned": ("query", lambda t: t.people.assigned(AssignmentState.PENDING, 10)),
+    "people.owner_of_response": ("get_item", lambda t: t.people.owner_of_response("r")),
     "people.reindex": ("query", lambda t: t.people.reindex(Person("p", 1), DEFAULT_CLASSES, "m")),
     "scores.get": ("get_item", lambda t: t.scores.get("p")),
     "ledger.get": ("get_item", lambda t: t.ledger.get("p-1-2")),
@@ -70,15 +70,15 @@ READS: dict[str, tuple[str, Call]] = {
     "reference.account": ("query", lambda t: t.reference.account("a")),
     "reference.queue": ("query", lambda t: t.reference.queue("q")),
     "reference.user": ("query", lambda t: t.reference.user("u")),
-    "marks.claim": ("put_item", lambda t: t.marks.claim("n", NOW)),
+    "sent_notifications.claim": ("put_item", lambda t: t.sent_notifications.claim("n", NOW)),
     "timers.overdue": ("query", lambda t: UNSCHEDULED.overdue(NOW, 10)),
 }
 WRITES: dict[str, tuple[str, Call]] = {
     "timers.set": ("put_item", lambda t: UNSCHEDULED.set(TIMER)),
     "timers.done": ("delete_item", lambda t: UNSCHEDULED.done(TIMER)),
-    "marks.sent": ("put_item", lambda t: t.marks.sent("n", NOW)),
-    "people.bury": ("put_item", lambda t: t.people.bury("r", Mark(NOW), None)),
-    "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, Mark(NOW)), 0)),
+    "sent_notifications.sent": ("put_item", lambda t: t.sent_notifications.sent("n", NOW)),
+    "people.record_tombstone": ("put_item", lambda t: t.people.record_tombstone("r", ChangeStamp(NOW), None)),
+    "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, ChangeStamp(NOW)), 0)),
     "campaigns.put": ("put_item", lambda t: t.campaigns.put(Campaign("c"), 0)),
     "queues.put": ("put_item", lambda t: t.queues.put(Queue("q"), 0)),
     "users.put": ("put_item", lambda t: t.users.put(User("u"), 0)),

@@ -14,17 +14,17 @@ from rekindle.domain.people.person import Person, Profile
 from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, decision_id
-from rekindle.domain.records.stamps import Mark
-from rekindle.domain.responses.response import Details, Home, Response, Standing, Trace
+from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response import Details, Response, ResponseOwner, ResponseState, Trace
 from rekindle.domain.settings.settings import Scenario
 from tests.contract.stores import NOW, Stores
 from tests.contract.values import every_field, fresh, ids, quickly, texts
 
 
-def a_response(response_id: str = "r", *, days_ago: float = 1, campaign_id: str = "c", **standing: object) -> Response:
+def a_response(response_id: str = "r", *, days_ago: float = 1, campaign_id: str = "c", **state: object) -> Response:
     at = NOW - timedelta(days=days_ago)
-    values = {"responded": True, "responded_at": at, "received_at": at, **standing}
-    return Response(response_id, campaign_id, Standing(**values), Details(channel="web"))  # type: ignore[arg-type]
+    values = {"responded": True, "responded_at": at, "received_at": at, **state}
+    return Response(response_id, campaign_id, ResponseState(**values), Details(channel="web"))  # type: ignore[arg-type]
 
 
 def a_decision(person_id: str, trigger_id: str = "t") -> Decision:
@@ -85,7 +85,7 @@ def test_what_was_never_stored_is_none(stores: Stores) -> None:
     assert stores.people.get("nobody") is None
     assert stores.people.get_response("nobody", "r") is None
     assert stores.people.load("nobody", "r") == (None, None)
-    assert stores.people.home_of("r") is None
+    assert stores.people.owner_of_response("r") is None
     assert list(stores.people.responses("nobody")) == []
     assert stores.people.candidates("nobody").person is None
 
@@ -107,23 +107,23 @@ def test_a_person_read_without_profile_keeps_it_when_written(stores: Stores) -> 
 def test_a_response_read_in_part_keeps_the_rest_and_gets_the_new_trace(stores: Stores) -> None:
     first = a_response().traced("p", 1)
     person = stored(stores, first)
-    after = replace(first.standing, status="Working", activated_at=NOW)
+    after = replace(first.state, status="Working", activated_at=NOW)
     part = Response("r", "c", after).traced("p", 2)
 
     stores.people.commit(Change(following(person), 1, (part,)))
 
-    expected = replace(first, standing=after, trail=(*first.trail, *part.trail))
+    expected = replace(first, state=after, trail=(*first.trail, *part.trail))
     assert stores.people.get_response(person.person_id, "r") == expected
 
 
 def test_a_response_read_in_part_may_have_nothing_to_trace(stores: Stores) -> None:
     first = a_response().traced("p", 1)
     person = stored(stores, first)
-    after = replace(first.standing, status="Working")
+    after = replace(first.state, status="Working")
 
     stores.people.commit(Change(following(person), 1, (Response("r", "c", after),)))
 
-    assert stores.people.get_response(person.person_id, "r") == replace(first, standing=after)
+    assert stores.people.get_response(person.person_id, "r") == replace(first, state=after)
 
 
 def test_a_response_may_be_of_no_known_campaign(stores: Stores) -> None:
@@ -158,11 +158,11 @@ def test_a_history_of_several_pages_is_read_to_its_end(stores: Stores) -> None:
 def test_a_response_has_a_home_until_it_is_removed(stores: Stores) -> None:
     response_id = fresh("r")
     person = stored(stores, a_response(response_id))
-    assert stores.people.home_of(response_id) == Home(person.person_id)
+    assert stores.people.owner_of_response(response_id) == ResponseOwner(person.person_id)
 
     stores.people.commit(Change(following(person), 1, removed=(response_id,)))
 
-    assert stores.people.home_of(response_id) is None
+    assert stores.people.owner_of_response(response_id) is None
     assert stores.people.get_response(person.person_id, response_id) is None
 
 
@@ -174,7 +174,7 @@ def test_a_response_moves_in_one_commit(stores: Stores) -> None:
         Change(following(new), 1, (response,)), Change(following(old), 1, removed=(response.response_id,))
     )
 
-    assert stores.people.home_of(response.response_id) == Home(new.person_id)
+    assert stores.people.owner_of_response(response.response_id) == ResponseOwner(new.person_id)
     assert stores.people.get_response(new.person_id, response.response_id) == response
     assert stores.people.get_response(old.person_id, response.response_id) is None
 
@@ -198,7 +198,7 @@ def test_nobody_gets_a_response_that_another_person_has(stores: Stores) -> None:
             Change(following(new), 1, (response,)), Change(Person("third", 1), 0, removed=(response.response_id,))
         )
 
-    assert stores.people.home_of(response.response_id) == Home(old.person_id)
+    assert stores.people.owner_of_response(response.response_id) == ResponseOwner(old.person_id)
     assert stores.people.get_response(new.person_id, response.response_id) is None
 
 
@@ -216,7 +216,7 @@ def test_a_response_that_was_given_away_may_come_back(stores: Stores) -> None:
         Change(replace(here, version=3), 2, (back,)), Change(replace(there, version=3), 2, removed=gone)
     )
 
-    assert stores.people.home_of(first.response_id) == Home(here.person_id)
+    assert stores.people.owner_of_response(first.response_id) == ResponseOwner(here.person_id)
     assert stores.people.get_response(here.person_id, first.response_id) == back
 
 
@@ -232,29 +232,29 @@ def test_a_change_of_a_response_says_nothing_of_its_home(stores: Stores) -> None
 
 
 def test_a_response_may_be_known_to_be_deleted_and_no_more(stores: Stores) -> None:
-    response, mark = a_response(fresh("r")), Mark(NOW, 7, 1, ("digest",))
+    response, stamp = a_response(fresh("r")), ChangeStamp(NOW, 7, 1, ("digest",))
 
-    stores.people.bury(response.response_id, mark, None)
+    stores.people.record_tombstone(response.response_id, stamp, None)
 
-    assert stores.people.home_of(response.response_id) == Home(deleted=mark)
+    assert stores.people.owner_of_response(response.response_id) == ResponseOwner(deleted=stamp)
 
 
 def test_a_deletion_that_was_not_read_is_neither_replaced_nor_overlooked(stores: Stores) -> None:
-    response, mark, later = a_response(fresh("r")), Mark(NOW), Mark(NOW + timedelta(days=1))
+    response, stamp, later = a_response(fresh("r")), ChangeStamp(NOW), ChangeStamp(NOW + timedelta(days=1))
     person = stored(stores)
-    stores.people.bury(response.response_id, mark, None)
+    stores.people.record_tombstone(response.response_id, stamp, None)
 
     with pytest.raises(Conflict):
-        stores.people.bury(response.response_id, later, None)
+        stores.people.record_tombstone(response.response_id, later, None)
     with pytest.raises(Conflict):
         stores.people.commit(Change(following(person), 1, (response,)))
     with pytest.raises(Conflict):
-        stores.people.commit(Change(following(person), 1, (response,), buried=later))
-    stores.people.commit(Change(following(person), 1, (response,), buried=mark))
+        stores.people.commit(Change(following(person), 1, (response,), tombstone=later))
+    stores.people.commit(Change(following(person), 1, (response,), tombstone=stamp))
 
-    assert stores.people.home_of(response.response_id) == Home(person.person_id)
+    assert stores.people.owner_of_response(response.response_id) == ResponseOwner(person.person_id)
     with pytest.raises(Conflict):
-        stores.people.bury(response.response_id, later, mark)
+        stores.people.record_tombstone(response.response_id, later, stamp)
 
 
 # --- conditions ----------------------------------------------------------------------------------------------------
@@ -278,19 +278,19 @@ def _decided(person: Person, stores: Stores) -> Change:
 
 
 def _scored_since(person: Person, stores: Stores) -> Change:
-    score = Score(person.person_id, 50, Mark(NOW))
+    score = Score(person.person_id, 50, ChangeStamp(NOW))
     stores.scores.put(score, 0)
     stores.scores.put(replace(score, value=60, version=2), 1)
     return Change(following(person), 1, (a_response("new"),), unchanged_score=(person.person_id, score))
 
 
 def _scored_for_the_first_time(person: Person, stores: Stores) -> Change:
-    stores.scores.put(Score(person.person_id, 50, Mark(NOW)), 0)
+    stores.scores.put(Score(person.person_id, 50, ChangeStamp(NOW)), 0)
     return Change(following(person), 1, (a_response("new"),), unchanged_score=(person.person_id, None))
 
 
 def _score_is_gone(person: Person, stores: Stores) -> Change:
-    score = Score(person.person_id, 50, Mark(NOW))
+    score = Score(person.person_id, 50, ChangeStamp(NOW))
     return Change(following(person), 1, (a_response("new"),), unchanged_score=(person.person_id, score))
 
 
@@ -330,7 +330,7 @@ def test_a_condition_that_fails_leaves_nothing_written(
     assert stores.people.get(bad.person.person_id) in (None, person)
 
 
-@pytest.mark.parametrize("score", [None, Score("p", 50, Mark(NOW))])
+@pytest.mark.parametrize("score", [None, Score("p", 50, ChangeStamp(NOW))])
 def test_conditions_that_hold_let_all_of_a_change_be_written(stores: Stores, score: Score | None) -> None:
     person = stored(stores, a_response("leaves"))
     score = replace(score, person_id=person.person_id) if score else None
@@ -388,7 +388,7 @@ def test_a_deleted_response_is_no_repeat(stores: Stores) -> None:
     person = stored(stores, a_response("r1"), a_response("r2"), a_response("gone", deleted=True))
     assert stores.people.repeats(person.person_id, "c", 25) == 2
 
-    part = Response("r1", "c", replace(a_response().standing, deleted=True))
+    part = Response("r1", "c", replace(a_response().state, deleted=True))
     stores.people.commit(Change(following(person), 1, (part,)))
 
     assert stores.people.repeats(person.person_id, "c", 25) == 1

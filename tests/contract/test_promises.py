@@ -11,23 +11,23 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
-from rekindle.adapters.aws.scheduler import ScheduledWaits, Schedules
+from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers, Schedules
 from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople, _person, _response
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.tables import HOME, PERSON, LedgerItem, PeopleItem
-from rekindle.adapters.dynamodb.timers import ScheduledTimers, timer_of
+from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers, timer_of
 from rekindle.application.ports import Records
 from rekindle.domain.lifecycle.journey import Entry, entry_id
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.opportunity import Opportunity
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.records.task import Task
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response
 from tests.contract import stores as technologies
@@ -61,7 +61,7 @@ class Told:
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
     calls: dict[str, Any] = field(default_factory=dict)
-    timers: dict[str, Timer] = field(default_factory=dict)
+    timers: dict[str, ReactivationTimer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for item in LedgerItem.scan(consistent_read=True):
@@ -91,7 +91,7 @@ class Stored:
         self._told: Told | None = None
         self.tasks, self.opportunities = ById(tasks), ById(opportunities)
         self.crossings: deque[tuple[str, Crossing]] = deque()
-        self.activations: deque[tuple[str, Mark, str | None]] = deque()
+        self.activations: deque[tuple[str, ChangeStamp, str | None]] = deque()
         self.outbox: deque[Decision | Entry] = deque()
 
     def close(self) -> None:
@@ -190,8 +190,8 @@ class OnTables(Rekindle):
             ledger=StreamedLedger(bound, self.memory, faults),
             tasks=tasks,
             opportunities=opportunities,
-            timers=ScheduledTimers(schedules),
-            waits=ScheduledWaits(schedules),
+            timers=ScheduledReactivationTimers(schedules),
+            waits=ScheduledAssignmentTimers(schedules),
         )
 
     def configure(self, document: Mapping[str, Any] | None = None, **score: Any) -> None:

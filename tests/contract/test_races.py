@@ -20,7 +20,7 @@ from rekindle.runtime.use_cases import UseCases
 from tests.contract import stores as technologies
 from tests.contract.requests import Requests
 from tests.contract.stores import NOW
-from tests.support.builders import DOCUMENT, campaign_changed, day, mark, person_changed, response_recorded
+from tests.support.builders import DOCUMENT, campaign_changed, day, person_changed, response_recorded, stamp
 
 pytestmark = pytest.mark.dynamodb_local
 
@@ -100,7 +100,7 @@ def a_race(use: UseCases, number: int, statuses: list[str]) -> Race:
     assert stored is not None and stored.last_crossing is not None
     changes: list[Fact] = [person_changed(person_id, moment(chance), status=s) for s in statuses]
     changes.append(person_changed(person_id, 12.5, score=80))
-    crossings = [Crossing(50, 70 + n, mark(moment(chance))) for n in range(6)]
+    crossings = [Crossing(50, 70 + n, stamp(moment(chance))) for n in range(6)]
     arriving = [f"{person_id}-new-{n}" for n in range(WRITERS - len(changes) - len(crossings) - 1)]
     told: list[Fact] = [response_recorded(r, person_id, "webinar", moment(chance)) for r in arriving]
     return Race(person_id, [stored.last_crossing, *crossings], [*changes, *told], {*past, *arriving})
@@ -128,7 +128,7 @@ def everything_agrees(use: UseCases, race: Race) -> list[Decision]:
     for decision in activating:
         traces = responses[decision.response_id or ""].trail
         (trace,) = [t for t in traces if t.version == decision.person_version + 1]
-        assert trace.standing.activated_at == decision.activated_at
+        assert trace.state.activated_at == decision.activated_at
     assert len({d.person_version for d in activating}) == len(activating)
     assert len({d.cycle for d in activating if d.replaced_response_id is None}) == person.cycles
 
@@ -137,7 +137,7 @@ def everything_agrees(use: UseCases, race: Race) -> list[Decision]:
     replaced = [d for d in activating if d.replaced_response_id is not None]
     open_now = len(activating) - len(replaced) - len(ends)
     assert open_now == (person.active is not None)
-    engaged = [r for r in responses.values() if r.standing.status in ("Open - Not Contacted", "Working")]
+    engaged = [r for r in responses.values() if r.state.status in ("Open - Not Contacted", "Working")]
     assert [r.response_id for r in engaged] == ([person.active.response_id] if person.active else [])
     if person.active is not None:
         chosen = use.ledger.get(person.active.decision_id)
@@ -183,7 +183,7 @@ def test_the_same_trigger_delivered_to_everybody_is_decided_once(use: UseCases, 
     for number in range(ROUNDS // 5):
         person_id = f"same-{number}"
         use.record_crm_changes(response_recorded(f"{person_id}-r", person_id, "webinar", 1))
-        crossing = Crossing(50, 70, mark(day(10)))
+        crossing = Crossing(50, 70, stamp(day(10)))
         answers = list(threads.map(use.reactivate_on_score, [person_id] * WRITERS, [crossing] * WRITERS))
 
         assert len(set(answers)) == 1

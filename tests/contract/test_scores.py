@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.people.score import RISES, Crossing, Rise, Score
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from tests.benchmarks.watch import size
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, ids, quickly
@@ -30,7 +30,7 @@ def test_there_is_no_score_before_the_first(stores: Stores) -> None:
 
 
 def test_a_score_is_written_over_the_version_that_was_read_alone(stores: Stores) -> None:
-    first = Score("p", 50, Mark(NOW))
+    first = Score("p", 50, ChangeStamp(NOW))
     second, third = replace(first, value=60, version=2), replace(first, value=70, version=3)
     stores.scores.put(first, 0)
     stores.scores.put(second, 1)
@@ -43,8 +43,8 @@ def test_a_score_is_written_over_the_version_that_was_read_alone(stores: Stores)
 
 
 def test_a_cleared_score_leaves_nothing_behind(stores: Stores) -> None:
-    stores.scores.put(Score("p", 50, Mark(NOW, 1, 2, ("a",)), moved_to="q"), 0)
-    cleared = Score("p", None, Mark(NOW), version=2)
+    stores.scores.put(Score("p", 50, ChangeStamp(NOW, 1, 2, ("a",)), moved_to="q"), 0)
+    cleared = Score("p", None, ChangeStamp(NOW), version=2)
 
     stores.scores.put(cleared, 1)
 
@@ -53,7 +53,7 @@ def test_a_cleared_score_leaves_nothing_behind(stores: Stores) -> None:
 
 def test_the_stream_can_tell_a_crossing_by_one_string(tables: Tables) -> None:
     for person_id, crosses in (("up", True), ("not", False)):
-        tables.scores.put(Score(person_id, 50, Mark(NOW), crosses=crosses), 0)
+        tables.scores.put(Score(person_id, 50, ChangeStamp(NOW), crosses=crosses), 0)
 
     items = tables.client.scan(TableName=tables.names.scores)["Items"]
 
@@ -61,7 +61,7 @@ def test_the_stream_can_tell_a_crossing_by_one_string(tables: Tables) -> None:
 
 
 def test_scores_come_page_by_page_each_once(stores: Stores) -> None:
-    scores = {name: Score(name, 50, Mark(NOW), rises=(Rise(NOW, 50, 50),)) for name in map(fresh, "abcdefg")}
+    scores = {name: Score(name, 50, ChangeStamp(NOW), rises=(Rise(NOW, 50, 50),)) for name in map(fresh, "abcdefg")}
     for score in scores.values():
         stores.scores.put(score, 0)
 
@@ -83,12 +83,12 @@ def test_there_is_one_empty_page_where_nobody_has_a_score(stores: Stores) -> Non
 
 
 def test_a_score_with_all_rises_is_written_for_one_unit(tables: Tables) -> None:
-    """A write is billed by the kilobyte; the longest marks and scores that a CRM is known to tell."""
-    person_id, mark = "00Q5e00000A1b2CEAR", Mark(NOW, 123_456_789_012, 123_456, ("0123456789abcdef",))
+    """A write is billed by the kilobyte; the longest stamps and scores that a CRM is known to tell."""
+    person_id, stamp = "00Q5e00000A1b2CEAR", ChangeStamp(NOW, 123_456_789_012, 123_456, ("0123456789abcdef",))
     rises = tuple(Rise(NOW + timedelta(milliseconds=n), 123.45 + n, 234.56 + n) for n in range(RISES))
-    crossing = Crossing(123.45, 234.56, mark)
+    crossing = Crossing(123.45, 234.56, stamp)
 
-    tables.scores.put(Score(person_id, 234.56, mark, crossing, True, 1_000_000, None, rises), 0)
+    tables.scores.put(Score(person_id, 234.56, stamp, crossing, True, 1_000_000, None, rises), 0)
 
     (item,) = tables.client.scan(TableName=tables.names.scores)["Items"]
     assert size(item) < 1024

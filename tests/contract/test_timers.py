@@ -9,12 +9,12 @@ import pytest
 from botocore.stub import Stubber
 
 from rekindle.adapters.aws.scheduler import Schedules
-from rekindle.adapters.dynamodb.timers import SHARDS, ScheduledTimers, timer_of
-from rekindle.adapters.memory import Memory, MemoryTimers
-from rekindle.application.ports import Timers
+from rekindle.adapters.dynamodb.timers import SHARDS, ScheduledReactivationTimers, timer_of
+from rekindle.adapters.memory import Memory, MemoryReactivationTimers
+from rekindle.application.ports import ReactivationTimers
 from rekindle.domain.core.errors import Unavailable
-from rekindle.domain.reactivation.timer import Timer
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.records.stamps import ChangeStamp
 from tests.contract import stores as technologies
 from tests.contract.conftest import FAILURES, GROUP, REAL_ENGINE, ROLE
 from tests.contract.stores import NOW, Tables
@@ -22,41 +22,41 @@ from tests.contract.stores import NOW, Tables
 QUEUE = "arn:aws:sqs:::due"
 
 
-def timer(n: int = 0, minutes: float = 30) -> Timer:
-    return Timer(f"p{n}", Mark(NOW, n, 2), NOW + timedelta(minutes=minutes), "u1")
+def timer(n: int = 0, minutes: float = 30) -> ReactivationTimer:
+    return ReactivationTimer(f"p{n}", ChangeStamp(NOW, n, 2), NOW + timedelta(minutes=minutes), "u1")
 
 
 @pytest.fixture
-def scheduled(tables: Tables, scheduler: Any) -> ScheduledTimers:
-    return ScheduledTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+def scheduled(tables: Tables, scheduler: Any) -> ScheduledReactivationTimers:
+    return ScheduledReactivationTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
 
 
 @pytest.fixture(params=["memory", "moto", REAL_ENGINE])
-def timers(request: pytest.FixtureRequest) -> Iterator[Timers]:
+def timers(request: pytest.FixtureRequest) -> Iterator[ReactivationTimers]:
     if request.param == "memory":
-        yield MemoryTimers(Memory())
+        yield MemoryReactivationTimers(Memory())
         return
     scheduler = request.getfixturevalue("scheduler")
     where = None if request.param == "moto" else request.getfixturevalue("local_endpoint")
     client = technologies.open_client(where)
     tables = technologies.on_tables(client)
-    yield ScheduledTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+    yield ScheduledReactivationTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
     technologies.drop_tables(tables)
 
 
-def test_a_timer_is_overdue_after_its_instant_and_not_before(timers: Timers) -> None:
+def test_a_timer_is_overdue_after_its_instant_and_not_before(timers: ReactivationTimers) -> None:
     timers.set(timer())
     assert timers.overdue(timer().due, 10) == []
     assert timers.overdue(timer().due + timedelta(milliseconds=1), 10) == [timer()]
 
 
-def test_a_timer_that_is_set_twice_is_one(timers: Timers) -> None:
+def test_a_timer_that_is_set_twice_is_one(timers: ReactivationTimers) -> None:
     timers.set(timer())
     timers.set(timer())
     assert timers.overdue(NOW + timedelta(days=1), 10) == [timer()]
 
 
-def test_a_timer_that_is_done_is_gone_and_its_neighbours_are_not(timers: Timers) -> None:
+def test_a_timer_that_is_done_is_gone_and_its_neighbours_are_not(timers: ReactivationTimers) -> None:
     timers.set(timer(1))
     timers.set(timer(2))
     timers.done(timer(1))
@@ -64,15 +64,15 @@ def test_a_timer_that_is_done_is_gone_and_its_neighbours_are_not(timers: Timers)
     assert timers.overdue(NOW + timedelta(days=1), 10) == [timer(2)]
 
 
-def test_two_changes_of_one_person_are_two_timers(timers: Timers) -> None:
-    first, second = timer(), Timer("p0", Mark(NOW + timedelta(minutes=1)), timer().due)
+def test_two_changes_of_one_person_are_two_timers(timers: ReactivationTimers) -> None:
+    first, second = timer(), ReactivationTimer("p0", ChangeStamp(NOW + timedelta(minutes=1)), timer().due)
     timers.set(first)
     timers.set(second)
     timers.done(first)
     assert timers.overdue(NOW + timedelta(days=1), 10) == [second]
 
 
-def test_the_oldest_come_first_and_no_more_than_asked_for(timers: Timers) -> None:
+def test_the_oldest_come_first_and_no_more_than_asked_for(timers: ReactivationTimers) -> None:
     waiting = [timer(n, minutes=(n * 7) % 20) for n in range(20)]
     for one in waiting:
         timers.set(one)
@@ -81,7 +81,9 @@ def test_the_oldest_come_first_and_no_more_than_asked_for(timers: Timers) -> Non
         assert timers.overdue(NOW + timedelta(days=1), limit) == oldest[:limit]
 
 
-def test_a_schedule_sends_its_timer_once_and_deletes_itself(scheduled: ScheduledTimers, scheduler: Any) -> None:
+def test_a_schedule_sends_its_timer_once_and_deletes_itself(
+    scheduled: ScheduledReactivationTimers, scheduler: Any
+) -> None:
     scheduled.set(timer())
     scheduled.set(timer())
     (listed,) = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
@@ -92,15 +94,15 @@ def test_a_schedule_sends_its_timer_once_and_deletes_itself(scheduled: Scheduled
     assert timer_of(json.loads(target["Input"])) == timer()
 
 
-def test_a_schedule_never_fires_before_its_instant(scheduled: ScheduledTimers, scheduler: Any) -> None:
-    scheduled.set(Timer("p", Mark(NOW), NOW + timedelta(milliseconds=1)))
+def test_a_schedule_never_fires_before_its_instant(scheduled: ScheduledReactivationTimers, scheduler: Any) -> None:
+    scheduled.set(ReactivationTimer("p", ChangeStamp(NOW), NOW + timedelta(milliseconds=1)))
     (listed,) = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
     schedule = scheduler.get_schedule(GroupName=GROUP, Name=listed["Name"])
     assert schedule["ScheduleExpression"] == "at(2026-03-01T12:00:01)"
 
 
 def test_a_scheduler_that_refuses_is_unavailable_and_the_sweep_still_finds_the_timer(
-    scheduled: ScheduledTimers, scheduler: Any
+    scheduled: ScheduledReactivationTimers, scheduler: Any
 ) -> None:
     stub = Stubber(scheduler)
     stub.add_client_error("create_schedule", "ThrottlingException")
@@ -109,7 +111,7 @@ def test_a_scheduler_that_refuses_is_unavailable_and_the_sweep_still_finds_the_t
     assert scheduled.overdue(NOW + timedelta(days=1), 10) == [timer()]
 
 
-def test_timers_are_spread_over_the_index(tables: Tables, scheduled: ScheduledTimers) -> None:
+def test_timers_are_spread_over_the_index(tables: Tables, scheduled: ScheduledReactivationTimers) -> None:
     for n in range(60):
         scheduled.set(timer(n))
     items = tables.client.scan(TableName=tables.names.ledger)["Items"]

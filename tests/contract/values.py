@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from rekindle.domain.people.person import Engagement
 from rekindle.domain.people.score import Rise
 from rekindle.domain.reactivation.batch import Member
-from rekindle.domain.records.stamps import Mark
-from rekindle.domain.responses.response import DEFAULT_CLASSES, Standing
+from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response import DEFAULT_CLASSES, ResponseState
 from rekindle.domain.settings.settings import Scenario
 
 quickly = settings(
@@ -31,8 +31,8 @@ texts = st.text(_characters, max_size=12)
 ids = st.text(_characters, min_size=1, max_size=20)
 instants = st.integers(0, 10**13).map(lambda millis: datetime(1900, 1, 1, tzinfo=UTC) + timedelta(milliseconds=millis))
 numbers = st.floats(-1e6, 1e6).map(lambda number: round(number, 6)) | st.integers(-1_000_000, 1_000_000)
-marks = st.builds(
-    Mark,
+stamps = st.builds(
+    ChangeStamp,
     instants,
     st.none() | st.integers(0, 2**63),
     st.integers(0, 10**9),
@@ -50,7 +50,7 @@ _SIMPLE: Mapping[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     datetime: instants,
     date: st.dates(date(1900, 1, 1)),
-    Mark: marks,
+    ChangeStamp: stamps,
     Rise: st.builds(Rise, instants, numbers, numbers),
     type(None): st.none(),
 }
@@ -68,7 +68,7 @@ def _of(kind: type, name: str, hint: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(Scenario)
     if kind in (Engagement, Member) and name == "stage":
         return st.sampled_from(["MQL", "SAL", "SQL"])
-    if kind is Standing and name == "status":
+    if kind is ResponseState and name == "status":
         return statuses
     return _of_hint(hint)
 
@@ -95,11 +95,11 @@ def _of_hint(hint: Any) -> st.SearchStrategy[Any]:
 statuses = st.none() | st.sampled_from([*DEFAULT_CLASSES, "Working", "Disqualified"])
 
 
-def standings(near: datetime) -> st.SearchStrategy[Standing]:
+def standings(near: datetime) -> st.SearchStrategy[ResponseState]:
     """Standings around an instant, close enough together that dates are often the same."""
     moments = st.integers(-3, 3).map(lambda days: near + timedelta(days=days))
     return st.builds(
-        Standing,
+        ResponseState,
         responded=st.booleans(),
         responded_at=st.none() | moments,
         received_at=moments,

@@ -51,6 +51,6 @@ def _by_person(decisions: Any) -> ByPerson:
         # The API also says in words why each loser lost.
         told["considered"] = [{k: v for k, v in one.items() if k != "why"} for one in decision["considered"]]
         found[decision["person_id"]].append(told)
-    for told_of in found.values():
-        told_of.sort(key=lambda told: (told["as_of"], told["scenario"]))
+    for known_fields in found.values():
+        known_fields.sort(key=lambda told: (told["as_of"], told["scenario"]))
     return found

@@ -125,8 +125,8 @@ def test_a_deadline_gives_the_lead_to_the_fallback(stack: Stack) -> None:
         time.sleep(0.5)
     found = assignment(stack, "p-late")
     assert (found["state"], found["first_owner_id"]) == ("timed_out", "u-manager"), stack.failures()
-    told_of = heard(stack, "p-late")
-    assert (told_of["Assignment Timed Out"], told_of["Assignment Completed"]) == (1, 0)
+    known_fields = heard(stack, "p-late")
+    assert (known_fields["Assignment Timed Out"], known_fields["Assignment Completed"]) == (1, 0)
     assert stack.failures() == []
 
 

@@ -210,8 +210,8 @@ def test_a_lowered_threshold_is_backfilled_and_the_backfill_undone(
     person = stack.api.get("people", "p-backfill").json()
     assert (person["active_response"], person["status"], person["cycles"]) == (None, "New", 0)
     stack.settle(announced=True)
-    told_of = [e for e in stack.heard if e["detail"]["person_id"] == "p-backfill"]
-    assert {(e["detail-type"], e["detail"].get("reason"), e["detail"].get("batch_id")) for e in told_of} == {
+    known_fields = [e for e in stack.heard if e["detail"]["person_id"] == "p-backfill"]
+    assert {(e["detail-type"], e["detail"].get("reason"), e["detail"].get("batch_id")) for e in known_fields} == {
         ("Response Activated", None, "b-1"),
         ("Stage Reached", None, None),
         ("Response Deactivated", "BACKFILL_UNDONE", None),

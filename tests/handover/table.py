@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from rekindle.domain.people.assignment import Assignment, State
+from rekindle.domain.people.assignment import Assignment, AssignmentState
 from rekindle.runtime.simulation.simulator import Simulation
 from tests.handover.convert import Columns, history, rows, settings
 
@@ -30,7 +30,7 @@ class Played:
     @property
     def delays(self) -> list[timedelta]:
         """Of those who were assigned in time."""
-        found = [held.system_delay for _, held in self.assignments if held.state is State.ASSIGNED]
+        found = [held.system_delay for _, held in self.assignments if held.state is AssignmentState.ASSIGNED]
         return [delay for delay in found if delay is not None]
 
 
@@ -49,7 +49,7 @@ def played(events: Iterable[dict[str, Any]], deadline: str) -> Played:
 
 
 def table(by_deadline: Sequence[tuple[str, Played]]) -> Iterator[str]:
-    states = [State.ASSIGNED, State.TIMED_OUT, State.CANCELLED]
+    states = [AssignmentState.ASSIGNED, AssignmentState.TIMED_OUT, AssignmentState.CANCELLED]
     yield f"{'deadline':<10}" + "".join(f"{state:>12}" for state in states) + f"{'median wait':>20}"
     for deadline, found in by_deadline:
         wait = str(median(found.delays)).partition(".")[0] if found.delays else "-"

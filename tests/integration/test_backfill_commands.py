@@ -143,7 +143,7 @@ def test_what_can_be_tried_again_ends_with_1(operator: Operator, monkeypatch: py
     people = operator.use.people
     held = people.get("p1")
     assert held is not None
-    people.commit(Change(replace(held, version=held.version + 1, absorbing=("p0",)), held.version))
+    people.commit(Change(replace(held, version=held.version + 1, merging_ids=("p0",)), held.version))
     status, lines, said = operator("backfill", "--batch", "b1")
     assert (status, len(lines)) == (1, 2)
     assert "name the batch again" in said

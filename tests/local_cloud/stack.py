@@ -11,7 +11,7 @@ from typing import Any
 from rekindle.adapters.dynamodb.stream import crossing_of, saved_record_of
 from rekindle.application.reactivation.reactivate_on_score import trigger_of
 from rekindle.domain.lifecycle.journey import Entry
-from rekindle.domain.notifications.events import told_by
+from rekindle.domain.notifications.events import events_from
 from rekindle.domain.reactivation.decision import Decision
 from tests.local_cloud.api import Api
 from tests.local_cloud.cloud import REGION, LocalCloud
@@ -153,7 +153,7 @@ class Stack:
         """The ids of events that the ledger gives rise to, and that were not heard yet."""
         self.hear()
         heard = {event["detail"]["event_id"] for event in self.heard}
-        return {event.event_id for record in self.ledger() for event in told_by(record)} - heard
+        return {event.event_id for record in self.ledger() for event in events_from(record)} - heard
 
     # ---- out ----------------------------------------------------------------------------------
 

@@ -65,7 +65,7 @@ def wrapped(text: str, indent: int) -> Iterator[str]:
 # ---- people -----------------------------------------------------------------------------------
 
 
-def told_of(decisions: Sequence[Decision], everybody: bool) -> list[str]:
+def known_fields(decisions: Sequence[Decision], everybody: bool) -> list[str]:
     """The people to tell of, those whose story begins first."""
     people = list(dict.fromkeys(d.person_id for d in decisions if _worth_telling(d)))
     return people if everybody else people[:PEOPLE]
@@ -77,7 +77,7 @@ def _worth_telling(decision: Decision) -> bool:
 
 def people(stack: Stack, decisions: Sequence[Decision], everybody: bool) -> Iterator[str]:
     yield heading("People")
-    shown = told_of(decisions, everybody)
+    shown = known_fields(decisions, everybody)
     names = stack.campaign_names()
     by_person: dict[str, list[Decision]] = defaultdict(list)
     for decision in decisions:
@@ -238,7 +238,7 @@ def _content(kind: str, detail: object) -> str:
 
 
 def way_on(stack: Stack, decisions: Sequence[Decision]) -> Iterator[str]:
-    someone = next(iter(told_of(decisions, False)), None)
+    someone = next(iter(known_fields(decisions, False)), None)
     parts = ("people", someone, "decisions") if someone else ("health",)
     yield heading("The API")
     yield f"{stack.api.base}"

@@ -149,7 +149,7 @@ def _stream_record(number: int, person_id: str, crossing: Crossing) -> dict[str,
     image = {
         "person_id": {"S": person_id},
         "crossed_to": {"N": f"{crossing.score:g}"},
-        "crossed_mark": {"S": str(crossing.mark)},
+        "crossed_mark": {"S": str(crossing.stamp)},
     }
     if crossing.previous is not None:
         image["crossed_from"] = {"N": f"{crossing.previous:g}"}

@@ -10,18 +10,18 @@ from typing import Any
 from rekindle.adapters.memory import (
     Memory,
     MemoryAccounts,
+    MemoryAssignmentTimers,
     MemoryBatches,
     MemoryBus,
     MemoryContacts,
     MemoryLedger,
     MemoryPeople,
     MemoryPools,
+    MemoryReactivationTimers,
     MemoryReference,
     MemoryRoutings,
     MemoryScores,
     MemorySettings,
-    MemoryTimers,
-    MemoryWaits,
     memory_campaigns,
     memory_opportunities,
     memory_queues,
@@ -30,7 +30,7 @@ from rekindle.adapters.memory import (
 )
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.notifications.announce_changes import AnnounceChanges
-from rekindle.domain.assignment.timer import Wait
+from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.capture.facts import (
     AccountChanged,
@@ -60,9 +60,9 @@ from rekindle.domain.reactivation.decision import Decision, Trigger
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
 from rekindle.domain.reactivation.search import CampaignOf, Considered, Rules
-from rekindle.domain.reactivation.timer import Timer
-from rekindle.domain.records.stamps import Mark
-from rekindle.domain.responses.response import Details, Response, ResponseClass, Standing
+from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response import Details, Response, ResponseClass, ResponseState
 from rekindle.domain.settings.settings import Overrides, Scenario, ScenarioSettings, Settings
 from rekindle.runtime.use_cases import UseCases
 
@@ -86,32 +86,32 @@ def day(number: float) -> datetime:
     return DAY_0 + timedelta(days=number)
 
 
-def mark(at: float | datetime, sequence: int | None = None, content: object = "") -> Mark:
+def stamp(at: float | datetime, sequence: int | None = None, content: object = "") -> ChangeStamp:
     digest = hashlib.sha256(repr(content).encode()).hexdigest()[:16]
-    return Mark(at if isinstance(at, datetime) else day(at), sequence, 0, (digest,))
+    return ChangeStamp(at if isinstance(at, datetime) else day(at), sequence, 0, (digest,))
 
 
 # --- facts ---------------------------------------------------------------------------------------------------------
 
 
 def person_changed(person_id: str, at: float, *, sequence: int | None = None, **values: Any) -> PersonChanged:
-    return PersonChanged(person_id, mark(at, sequence, (person_id, values)), values)
+    return PersonChanged(person_id, stamp(at, sequence, (person_id, values)), values)
 
 
 def person_deleted(person_id: str, at: float) -> PersonDeleted:
-    return PersonDeleted(person_id, mark(at, None, ("deleted", person_id)))
+    return PersonDeleted(person_id, stamp(at, None, ("deleted", person_id)))
 
 
 def people_merged(survivor_id: str, *merged_ids: str, at: float) -> PeopleMerged:
-    return PeopleMerged(survivor_id, merged_ids, mark(at, None, ("merged", survivor_id, merged_ids)))
+    return PeopleMerged(survivor_id, merged_ids, stamp(at, None, ("merged", survivor_id, merged_ids)))
 
 
 def campaign_changed(campaign_id: str, at: float = 0, **values: Any) -> CampaignChanged:
-    return CampaignChanged(campaign_id, mark(at, None, (campaign_id, values)), values)
+    return CampaignChanged(campaign_id, stamp(at, None, (campaign_id, values)), values)
 
 
 def campaign_deleted(campaign_id: str, at: float) -> CampaignDeleted:
-    return CampaignDeleted(campaign_id, mark(at, None, ("deleted", campaign_id)))
+    return CampaignDeleted(campaign_id, stamp(at, None, ("deleted", campaign_id)))
 
 
 def response_recorded(
@@ -120,46 +120,46 @@ def response_recorded(
     """A response, unless `responded=False` is said."""
     told = {"responded": True, **values}
     return ResponseRecorded(
-        response_id, mark(at, None, (response_id, person_id, campaign_id, told)), person_id, campaign_id, told
+        response_id, stamp(at, None, (response_id, person_id, campaign_id, told)), person_id, campaign_id, told
     )
 
 
 def response_changed(response_id: str, at: float, **values: Any) -> ResponseRecorded:
     """Only what changed, as Salesforce tells it."""
-    return ResponseRecorded(response_id, mark(at, None, (response_id, values)), None, None, values)
+    return ResponseRecorded(response_id, stamp(at, None, (response_id, values)), None, None, values)
 
 
 def response_deleted(response_id: str, person_id: str | None, at: float) -> ResponseDeleted:
-    return ResponseDeleted(response_id, mark(at, None, ("deleted", response_id)), person_id)
+    return ResponseDeleted(response_id, stamp(at, None, ("deleted", response_id)), person_id)
 
 
 def account_changed(account_id: str, at: float = 0, **values: Any) -> AccountChanged:
-    return AccountChanged(account_id, mark(at, None, (account_id, values)), values)
+    return AccountChanged(account_id, stamp(at, None, (account_id, values)), values)
 
 
 def account_deleted(account_id: str, at: float) -> AccountDeleted:
-    return AccountDeleted(account_id, mark(at, None, ("deleted", account_id)))
+    return AccountDeleted(account_id, stamp(at, None, ("deleted", account_id)))
 
 
 def queue_changed(queue_id: str, at: float = 0, **values: Any) -> QueueChanged:
-    return QueueChanged(queue_id, mark(at, None, (queue_id, values)), values)
+    return QueueChanged(queue_id, stamp(at, None, (queue_id, values)), values)
 
 
 def user_changed(user_id: str, at: float = 0, **values: Any) -> UserChanged:
-    return UserChanged(user_id, mark(at, None, (user_id, values)), values)
+    return UserChanged(user_id, stamp(at, None, (user_id, values)), values)
 
 
 def task_logged(task_id: str, person_id: str | None, at: float = 0) -> TaskLogged:
-    return TaskLogged(task_id, mark(at, None, (task_id, person_id)), {"person_id": person_id})
+    return TaskLogged(task_id, stamp(at, None, (task_id, person_id)), {"person_id": person_id})
 
 
 def opportunity_changed(opportunity_id: str, *person_ids: str, at: float, **values: Any) -> OpportunityChanged:
     told = {"person_ids": person_ids, **values}
-    return OpportunityChanged(opportunity_id, mark(at, None, (opportunity_id, told)), told)
+    return OpportunityChanged(opportunity_id, stamp(at, None, (opportunity_id, told)), told)
 
 
 def opportunity_deleted(opportunity_id: str, at: float) -> OpportunityDeleted:
-    return OpportunityDeleted(opportunity_id, mark(at, None, ("deleted", opportunity_id)))
+    return OpportunityDeleted(opportunity_id, stamp(at, None, ("deleted", opportunity_id)))
 
 
 def requested(
@@ -175,14 +175,14 @@ def requested(
     """A person is to be reactivated, or the person of a task where there is one."""
     person_id = None if task_id else person_id
     return ReactivationRequested(
-        request_id, mark(at), person_id, task_id, user_id, Overrides(**overrides), dry_run=dry_run
+        request_id, stamp(at), person_id, task_id, user_id, Overrides(**overrides), dry_run=dry_run
     )
 
 
 def prompted(
     person_id: str = "p1", campaign_id: str = "prompt", at: float = 10, *, user_id: str = "u1", **overrides: Any
 ) -> ResponsePrompted:
-    return ResponsePrompted("q1", mark(at), person_id, campaign_id, user_id, Overrides(**overrides))
+    return ResponsePrompted("q1", stamp(at), person_id, campaign_id, user_id, Overrides(**overrides))
 
 
 # --- values of the domain ------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def prompted(
 def a_response(
     response_id: str = "r1",
     campaign_id: str = "webinar",
-    dated: float | datetime = 0,
+    effective_at: float | datetime = 0,
     *,
     status: str | None = None,
     responded: bool = True,
@@ -201,9 +201,9 @@ def a_response(
     deleted: bool = False,
 ) -> Response:
     """A response of which nothing is known but what the search looks at."""
-    date = dated if isinstance(dated, datetime) else day(dated)
+    date = effective_at if isinstance(effective_at, datetime) else day(effective_at)
     arrival = date if received is None else received if isinstance(received, datetime) else day(received)
-    standing = Standing(
+    state = ResponseState(
         responded=responded,
         responded_at=date if responded else None,
         received_at=arrival,
@@ -212,7 +212,7 @@ def a_response(
         reactivated_at=None if reactivated is None else day(reactivated),
         deleted=deleted,
     )
-    return Response(response_id, campaign_id, standing, Details())
+    return Response(response_id, campaign_id, state, Details())
 
 
 def campaigns(*held: Campaign) -> CampaignOf:
@@ -330,8 +330,8 @@ class Rekindle:
             tasks=memory_tasks(self.memory),
             opportunities=memory_opportunities(self.memory),
             versions=MemorySettings(self.memory),
-            timers=MemoryTimers(self.memory),
-            waits=MemoryWaits(self.memory),
+            timers=MemoryReactivationTimers(self.memory),
+            waits=MemoryAssignmentTimers(self.memory),
             pools=MemoryPools(self.memory),
             routings=MemoryRoutings(self.memory),
             batches=FaultyBatches(self.memory, self.faults),
@@ -364,7 +364,7 @@ class Rekindle:
         decided = [self.use.schedule_reactivation(*activation) for activation in activations]
         return [decision for decision in decided if decision is not None]
 
-    def timers(self) -> list[Timer]:
+    def timers(self) -> list[ReactivationTimer]:
         """What waits, in the order it is due."""
         return sorted(self.memory.timers.values(), key=lambda timer: (timer.due, timer.name))
 
@@ -379,7 +379,7 @@ class Rekindle:
         for decision in begun:
             self.use.start_assignments(decision)
 
-    def waits(self) -> list[Wait]:
+    def waits(self) -> list[AssignmentTimer]:
         """What waits for an owner, in the order it is due."""
         return sorted(self.memory.waits.values(), key=lambda wait: (wait.due, wait.name))
 
@@ -416,7 +416,7 @@ class Rekindle:
         return {r.response_id: r for r in self.use.show_records.responses(person_id, 10_000, None).items}
 
     def status_of(self, response_id: str, person_id: str = "p1") -> str | None:
-        return self.responses(person_id)[response_id].standing.status
+        return self.responses(person_id)[response_id].state.status
 
     def explanations(self, person_id: str = "p1") -> list[Explanation]:
         """All of a person's decisions, the oldest first."""

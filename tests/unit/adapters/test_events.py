@@ -30,7 +30,7 @@ from rekindle.domain.capture.facts import (
 )
 from rekindle.domain.core.errors import InvalidField, Malformed
 from rekindle.domain.people.person import Person, Profile
-from rekindle.domain.records.stamps import Mark, Order
+from rekindle.domain.records.stamps import ChangeStamp, Order
 
 NOON = datetime(2025, 3, 31, 12, tzinfo=UTC)
 
@@ -69,22 +69,22 @@ def values_of(detail_type: str, /, **detail: Any) -> dict[str, Any]:
 
 
 def without_mark(fact: Any) -> Any:
-    return type(fact)(**{n: getattr(fact, n) for n in fact.__slots__ if n != "mark"}, mark=Mark(NOON))
+    return type(fact)(**{n: getattr(fact, n) for n in fact.__slots__ if n != "stamp"}, stamp=ChangeStamp(NOON))
 
 
 @pytest.mark.parametrize(
     ("detail_type", "fact"),
     [
-        ("Person Changed", PersonChanged("p-1", Mark(NOON), {})),
-        ("Person Deleted", PersonDeleted("p-1", Mark(NOON))),
-        ("People Merged", PeopleMerged("p-1", ("p-2",), Mark(NOON))),
-        ("Campaign Changed", CampaignChanged("c-1", Mark(NOON), {})),
-        ("Campaign Deleted", CampaignDeleted("c-1", Mark(NOON))),
-        ("Response Recorded", ResponseRecorded("r-1", Mark(NOON), "p-1", "c-1", {"responded": True})),
-        ("Response Deleted", ResponseDeleted("r-1", Mark(NOON), "p-1")),
-        ("Account Changed", AccountChanged("a-1", Mark(NOON), {})),
-        ("Queue Changed", QueueChanged("q-1", Mark(NOON), {})),
-        ("User Changed", UserChanged("u-1", Mark(NOON), {})),
+        ("Person Changed", PersonChanged("p-1", ChangeStamp(NOON), {})),
+        ("Person Deleted", PersonDeleted("p-1", ChangeStamp(NOON))),
+        ("People Merged", PeopleMerged("p-1", ("p-2",), ChangeStamp(NOON))),
+        ("Campaign Changed", CampaignChanged("c-1", ChangeStamp(NOON), {})),
+        ("Campaign Deleted", CampaignDeleted("c-1", ChangeStamp(NOON))),
+        ("Response Recorded", ResponseRecorded("r-1", ChangeStamp(NOON), "p-1", "c-1", {"responded": True})),
+        ("Response Deleted", ResponseDeleted("r-1", ChangeStamp(NOON), "p-1")),
+        ("Account Changed", AccountChanged("a-1", ChangeStamp(NOON), {})),
+        ("Queue Changed", QueueChanged("q-1", ChangeStamp(NOON), {})),
+        ("User Changed", UserChanged("u-1", ChangeStamp(NOON), {})),
     ],
 )
 def test_each_detail_type_tells_its_fact(detail_type: str, fact: Fact) -> None:
@@ -210,22 +210,22 @@ def test_dates_and_times_are_read() -> None:
     assert values["received_at"] == NOON.replace(second=1)
 
 
-# The mark: where a change stands in the order of its record.
+# The stamp: where a change stands in the order of its record.
 
 
 def test_a_change_stands_at_its_sequence_and_at_the_time_of_the_envelope() -> None:
-    mark = facts_of({**envelope("Person Changed", sequence=7), "time": "2025-03-31T14:00:00+02:00"})[0].mark
-    assert (mark.at, mark.sequence, mark.minor) == (NOON, 7, 0)
-    assert the_fact("Person Changed").mark.sequence is None
+    stamp = facts_of({**envelope("Person Changed", sequence=7), "time": "2025-03-31T14:00:00+02:00"})[0].stamp
+    assert (stamp.at, stamp.sequence, stamp.minor) == (NOON, 7, 0)
+    assert the_fact("Person Changed").stamp.sequence is None
 
 
 def test_a_second_delivery_is_known_by_its_content_whatever_the_order_of_its_fields() -> None:
-    first = the_fact("Person Changed", status="New", score=3).mark
-    again = the_fact("Person Changed", score=3, status="New").mark
-    other = the_fact("Person Changed", score=4, status="New").mark
+    first = the_fact("Person Changed", status="New", score=3).stamp
+    again = the_fact("Person Changed", score=3, status="New").stamp
+    other = the_fact("Person Changed", score=4, status="New").stamp
     assert again.order_after(first) is Order.DUPLICATE
     assert other.order_after(first) is Order.NEWER
-    assert Mark.parse(str(first)) == first
+    assert ChangeStamp.parse(str(first)) == first
 
 
 # The envelope.
@@ -446,7 +446,7 @@ def test_a_score_is_a_number_and_a_blank_one_is_cleared(detail_type: str, told: 
 @pytest.mark.parametrize("told", [3, 3.0])
 def test_a_whole_number_may_be_written_with_a_point(told: float) -> None:
     precedence = values_of("Campaign Changed", precedence=told, name="Webinar")["precedence"]
-    sequence = the_fact("Person Changed", sequence=told).mark.sequence
+    sequence = the_fact("Person Changed", sequence=told).stamp.sequence
     days = the_fact("Reactivation Requested", lookback_days=told, **ASKED).overrides.lookback_days
     assert [(type(one), one) for one in (precedence, sequence, days)] == 3 * [(int, 3)]
 

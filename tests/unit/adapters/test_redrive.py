@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from rekindle.adapters.aws.redrive import Failed, NotRedriven, Outdated, Redrive
 from rekindle.adapters.dynamodb import encoding
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.assignment import Assignment, State, Why
+from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.settings.settings import Scenario
 from tests.support.builders import day
@@ -147,7 +147,15 @@ def test_a_pointer_whose_function_fails_again_stays(aws: Aws) -> None:
 # --- events out that a target did not take -------------------------------------------------------------------------
 
 WAITS = Assignment(
-    "d1", 1, "r1", "c1", State.PENDING, day(1), Why.WAITS_FOR_OWNER, temporary_owner_id="q", owner_id="q"
+    "d1",
+    1,
+    "r1",
+    "c1",
+    AssignmentState.PENDING,
+    day(1),
+    AssignmentReason.WAITS_FOR_OWNER,
+    temporary_owner_id="q",
+    owner_id="q",
 )
 OPENED = Person(
     "00Q1",

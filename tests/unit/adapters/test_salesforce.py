@@ -108,7 +108,7 @@ def test_the_sample_of_a_changed_lead() -> None:
     (fact,) = sample("salesforce_lead_change.json")
     assert isinstance(fact, PersonChanged)
     assert fact.person_id == LEAD
-    assert (fact.mark.at, fact.mark.sequence, fact.mark.minor) == (COMMITTED, None, 1230045600321001)
+    assert (fact.stamp.at, fact.stamp.sequence, fact.stamp.minor) == (COMMITTED, None, 1230045600321001)
     assert fact.values == {
         "kind": "lead",
         "first_name": "Ada",
@@ -337,7 +337,7 @@ def test_a_conversion_tells_whose_the_opportunity_is(relay: bool) -> None:
     assert isinstance(person, PersonChanged) and isinstance(opportunity, OpportunityChanged)
     assert person.values == {"kind": "lead", "converted_contact_id": CONTACT}
     assert (opportunity.opportunity_id, opportunity.values) == (OPPORTUNITY, {"person_ids": (CONTACT,)})
-    assert opportunity.mark == person.mark
+    assert opportunity.stamp == person.stamp
 
 
 def test_a_conversion_without_an_opportunity_tells_of_none() -> None:
@@ -500,7 +500,7 @@ def test_who_committed_is_who_changed_it() -> None:
 def test_a_change_of_our_own_is_known_by_the_name_that_we_call_with(origin: str | None, ours: bool) -> None:
     by = {"commitUser": "0055e000003XyZa", "changeOrigin": origin}
     fact = the_fact("Lead", header=by, Status="New", LastModifiedById="0055e000003XyZa")
-    assert fact.ours is ours
+    assert fact.from_write_back is ours
     assert ("changed_by" in fact.values) is not ours, "we are nobody who acts"
 
 
@@ -581,7 +581,7 @@ def test_a_campaign_member_is_a_response(
 )
 def test_a_deleted_record_is_told(entity: str, fact: Any, relay: bool) -> None:
     told = the_fact(entity, kind="DELETE", relay=relay)
-    assert told == fact(RECORDS[entity], told.mark)
+    assert told == fact(RECORDS[entity], told.stamp)
 
 
 def test_a_deleted_user_is_no_longer_active() -> None:
@@ -612,17 +612,17 @@ def test_several_records_are_several_facts() -> None:
 
 
 def test_changes_are_ordered_by_commit_and_within_a_commit_by_their_sequence() -> None:
-    def mark(**header: Any) -> Any:
-        return the_fact("Lead", header=header, Status="New").mark
+    def stamp(**header: Any) -> Any:
+        return the_fact("Lead", header=header, Status="New").stamp
 
-    first = mark()
+    first = stamp()
     assert (first.at, first.sequence) == (COMMITTED, None)
-    assert mark(sequenceNumber=3).order_after(first) is Order.NEWER
-    assert mark(sequenceNumber=1).order_after(first) is Order.OLDER
-    assert mark(commitNumber=1230045600322, sequenceNumber=1).order_after(first) is Order.NEWER
-    assert mark(commitTimestamp=1743413404999, commitNumber=9230045600322).order_after(first) is Order.OLDER
-    assert mark().order_after(first) is Order.DUPLICATE
-    assert mark(commitNumber=None, sequenceNumber=5).minor == 5
+    assert stamp(sequenceNumber=3).order_after(first) is Order.NEWER
+    assert stamp(sequenceNumber=1).order_after(first) is Order.OLDER
+    assert stamp(commitNumber=1230045600322, sequenceNumber=1).order_after(first) is Order.NEWER
+    assert stamp(commitTimestamp=1743413404999, commitNumber=9230045600322).order_after(first) is Order.OLDER
+    assert stamp().order_after(first) is Order.DUPLICATE
+    assert stamp(commitNumber=None, sequenceNumber=5).minor == 5
 
 
 # Refusals.

@@ -294,7 +294,7 @@ TIES: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def ended(time: str) -> dict[str, Any]:
+def deactivate(time: str) -> dict[str, Any]:
     return {"source": "rekindle", "detail-type": "History Ended", "time": time, "detail": {}}
 
 
@@ -303,7 +303,7 @@ def parts_of(tmp_path: Path, *history: Any, parts: int = 50) -> list[list[dict[s
     partition(written(tmp_path / "history.jsonl", *history), tmp_path / "parts", parts)
     found = [lines(part) for part in sorted((tmp_path / "parts").iterdir())]
     last = found[0][-1]
-    assert all(part[-1] == last == ended(last["time"]) for part in found)
+    assert all(part[-1] == last == deactivate(last["time"]) for part in found)
     return [part[:-1] for part in found]
 
 
@@ -340,10 +340,10 @@ LEADING_TO_PEOPLE = {"person_id", "survivor_id", "task_id", "response_id", "oppo
 @pytest.mark.parametrize("kind", get_args(Fact), ids=lambda kind: kind.__name__)
 def test_every_fact_that_leads_to_people_says_to_whom(kind: Any) -> None:
     """A new kind of fact is not to be put into every part by mistake: it would be decided about in each."""
-    told_of = {field.name for field in fields(kind)}
-    values: dict[str, Any] = {name: name for name in told_of} | {"merged_ids": ("other",), "values": {}}
-    fact = kind(**{name: value for name, value in values.items() if name in told_of})
-    assert bool(records_told(fact)) == bool(told_of & LEADING_TO_PEOPLE)
+    known_fields = {field.name for field in fields(kind)}
+    values: dict[str, Any] = {name: name for name in known_fields} | {"merged_ids": ("other",), "values": {}}
+    fact = kind(**{name: value for name, value in values.items() if name in known_fields})
+    assert bool(records_told(fact)) == bool(known_fields & LEADING_TO_PEOPLE)
 
 
 def test_requests_for_a_task_are_with_its_person(into: Path) -> None:
@@ -388,11 +388,11 @@ def test_each_part_ends_at_the_last_instant_that_the_history_tells_of(into: Path
         told("Response Activated", 500, person_id="p1") | {"source": "rekindle"},
     ]
     partition(written(into / "history.jsonl", *history), into / "parts", 3)
-    assert [lines(part)[-1] for part in (into / "parts").iterdir()] == [ended("2026-01-01T00:04:55.125Z")] * 3
+    assert [lines(part)[-1] for part in (into / "parts").iterdir()] == [deactivate("2026-01-01T00:04:55.125Z")] * 3
     # And so does the part of a part.
     (into / "further").mkdir()
     partition(into / "parts" / "part-0000.jsonl.gz", into / "further", 2)
-    assert [lines(part)[-1] for part in (into / "further").iterdir()] == [ended("2026-01-01T00:04:55.125Z")] * 2
+    assert [lines(part)[-1] for part in (into / "further").iterdir()] == [deactivate("2026-01-01T00:04:55.125Z")] * 2
 
 
 def test_of_a_history_that_tells_of_nothing_the_parts_are_empty(into: Path) -> None:
@@ -426,7 +426,7 @@ def test_a_packed_history_with_a_mark_of_the_byte_order_is_read_too(into: Path) 
     packed = into / "history.jsonl.gz"
     packed.write_bytes(gzip.compress(b"\xef\xbb\xbf" + json.dumps(PAIRS[0]).encode() + b"\r\n\r\n"))
     partition(packed, into / "parts", 1)
-    assert lines(into / "parts" / "part-0000.jsonl.gz") == [PAIRS[0], ended("2026-01-01T00:00:01Z")]
+    assert lines(into / "parts" / "part-0000.jsonl.gz") == [PAIRS[0], deactivate("2026-01-01T00:00:01Z")]
 
 
 def test_what_others_say_on_the_bus_is_refused_in_one_part(into: Path) -> None:

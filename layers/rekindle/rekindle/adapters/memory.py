@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from rekindle.application.ports import CLAIMED, MARKED, Claim, Page
+from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim, Page
 from rekindle.domain.assignment.matching import Candidate, candidate_of, keys_of, place_of
 from rekindle.domain.assignment.round_robin import Capacities
-from rekindle.domain.assignment.timer import Wait
+from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Unavailable
@@ -20,22 +20,22 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Entry, entry_id
 from rekindle.domain.notifications.events import Event
 from rekindle.domain.notifications.notification import Message
-from rekindle.domain.people.assignment import Assignment, AssignmentStep, State
+from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep
 from rekindle.domain.people.person import Person, Profile
 from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.batch import Batch, Member
 from rekindle.domain.reactivation.change import Change, origins
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
-from rekindle.domain.reactivation.search import OfClass, grouped_by_class
-from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.reactivation.search import CandidatesByClass, grouped_by_class
+from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.account import Account
 from rekindle.domain.records.opportunity import Opportunity
 from rekindle.domain.records.queue import Queue
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.records.task import Task
 from rekindle.domain.records.user import User
-from rekindle.domain.responses.response import Home, Response, ResponseClass
+from rekindle.domain.responses.response import Response, ResponseClass, ResponseOwner
 from rekindle.domain.settings.settings import Settings
 
 
@@ -45,7 +45,7 @@ class Memory:
 
     people: dict[str, Person] = field(default_factory=dict)
     responses: dict[str, dict[str, Response]] = field(default_factory=dict)
-    homes: dict[str, Home] = field(default_factory=dict)
+    response_owners: dict[str, ResponseOwner] = field(default_factory=dict)
     scores: dict[str, Score] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
@@ -61,18 +61,18 @@ class Memory:
     opportunities: dict[str, Opportunity] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
     crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
-    activations: deque[tuple[str, Mark, str | None]] = field(default_factory=deque)
+    activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)
     """Who went from inactive to active, by which change, and which user did it."""
     outbox: deque[Decision | Entry] = field(default_factory=deque)
     calls: dict[str, Call] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
-    timers: dict[str, Timer] = field(default_factory=dict)
+    timers: dict[str, ReactivationTimer] = field(default_factory=dict)
     due: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the timers that were set, by the instant they are due."""
     begun: deque[Decision] = field(default_factory=deque)
     """Decisions with which a wait for an owner began."""
-    waits: dict[str, Wait] = field(default_factory=dict)
+    waits: dict[str, AssignmentTimer] = field(default_factory=dict)
     waiting: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the waits, by the instant they are due."""
     routings: list[tuple[datetime, str, str]] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Memory:
     claims: dict[tuple[str, str, date], int] = field(default_factory=dict)
     assignments: dict[str, tuple[str, Assignment]] | None = None
     """Each assignment in its last state, and whose it is, where somebody wants to know."""
-    marks: dict[str, tuple[Claim, datetime]] = field(default_factory=dict)
+    sent_notifications: dict[str, tuple[Claim, datetime]] = field(default_factory=dict)
     """Notifications that are being sent, or were, and until when that holds."""
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -92,13 +92,13 @@ class MemoryCandidates:
     responses: Mapping[str, Response]
     classes: Mapping[str, ResponseClass | None]
 
-    def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+    def candidates_of(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
         for held in self._grouped(response_class):
-            if held.standing.dated <= newest and held.standing.reactivated_at is None:
-                yield Response(held.response_id, held.campaign_id, held.standing)
+            if held.state.effective_at <= newest and held.state.reactivated_at is None:
+                yield Response(held.response_id, held.campaign_id, held.state)
 
     @cached_property
-    def _grouped(self) -> OfClass:
+    def _grouped(self) -> CandidatesByClass:
         """Only once it is asked for: a guard stops most decisions before the search."""
         return grouped_by_class(self.responses.values(), self.classes)
 
@@ -136,9 +136,9 @@ class MemoryPeople:
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
         with self.memory.lock:
             held = list(self.memory.responses.get(person_id, {}).values())
-        return min(limit, sum(r.campaign_id == campaign_id and not r.standing.deleted for r in held))
+        return min(limit, sum(r.campaign_id == campaign_id and not r.state.deleted for r in held))
 
-    def assigned(self, state: State, limit: int, start: str | None = None) -> Page[Person]:
+    def assigned(self, state: AssignmentState, limit: int, start: str | None = None) -> Page[Person]:
         def place(person: Person, assignment: Assignment) -> str:
             return f"{times.sortable(assignment.next_due or assignment.activated_at)}#{person.person_id}"
 
@@ -148,14 +148,14 @@ class MemoryPeople:
         found = [(at, person) for at, person in placed if start is None or at > start][: limit + 1]
         return Page([person for _, person in found[:limit]], found[limit - 1][0] if len(found) > limit else None)
 
-    def home_of(self, response_id: str) -> Home | None:
-        return self.memory.homes.get(response_id)
+    def owner_of_response(self, response_id: str) -> ResponseOwner | None:
+        return self.memory.response_owners.get(response_id)
 
-    def bury(self, response_id: str, deleted: Mark, read: Mark | None) -> None:
+    def record_tombstone(self, response_id: str, deleted: ChangeStamp, read: ChangeStamp | None) -> None:
         with self.memory.lock:
-            if self.memory.homes.get(response_id) != (Home(deleted=read) if read else None):
+            if self.memory.response_owners.get(response_id) != (ResponseOwner(deleted=read) if read else None):
                 raise Conflict("the response has another home by now")
-            self.memory.homes[response_id] = Home(deleted=deleted)
+            self.memory.response_owners[response_id] = ResponseOwner(deleted=deleted)
 
     def commit(self, *changes: Change) -> None:
         with self.memory.lock:
@@ -168,11 +168,11 @@ class MemoryPeople:
                 self._write(change)
 
     def _check_homes(self, change: Change, leaving: Mapping[str, str]) -> None:
-        homes, buried = self.memory.homes, change.buried
+        homes, tombstone = self.memory.response_owners, change.tombstone
         for response in change.arriving():
             home, origin = homes.get(response.response_id), leaving.get(response.response_id) if leaving else None
-            read = Home(origin, buried) if origin or buried else None
-            if home is not read and home not in (read, Home(change.person.person_id)):
+            read = ResponseOwner(origin, tombstone) if origin or tombstone else None
+            if home is not read and home not in (read, ResponseOwner(change.person.person_id)):
                 raise Conflict("the response has another home by now")
 
     def _check(self, change: Change) -> None:
@@ -221,14 +221,14 @@ class MemoryPeople:
         for response in change.responses:
             before = held.get(response.response_id)
             if before is None:
-                memory.homes[response.response_id] = Home(person_id)
+                memory.response_owners[response.response_id] = ResponseOwner(person_id)
             elif response.details is None:
                 response = replace(response, details=before.details, trail=(*before.trail, *response.trail))
             held[response.response_id] = response
         for response_id in change.removed:
             held.pop(response_id, None)
-            if memory.homes.get(response_id) == Home(person_id):
-                del memory.homes[response_id]
+            if memory.response_owners.get(response_id) == ResponseOwner(person_id):
+                del memory.response_owners[response_id]
 
     def _write_entries(self, entries: Iterable[Entry]) -> None:
         memory = self.memory
@@ -335,27 +335,27 @@ def _page[T](held: Mapping[str, T], limit: int, start: str | None) -> Page[T]:
 
 
 @dataclass(frozen=True)
-class MemoryTimers:
+class MemoryReactivationTimers:
     memory: Memory
 
-    def set(self, timer: Timer) -> None:
+    def set(self, timer: ReactivationTimer) -> None:
         if timer.name not in self.memory.timers:
             self.memory.timers[timer.name] = timer
             heapq.heappush(self.memory.due, (timer.due, timer.name))
 
-    def done(self, timer: Timer) -> None:
+    def done(self, timer: ReactivationTimer) -> None:
         self.memory.timers.pop(timer.name, None)
 
-    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
+    def overdue(self, before: datetime, limit: int) -> Sequence[ReactivationTimer]:
         held = sorted(self.memory.timers.values(), key=lambda t: (t.due, t.name))
         return [timer for timer in held if timer.due < before][:limit]
 
 
 @dataclass(frozen=True)
-class MemoryWaits:
+class MemoryAssignmentTimers:
     memory: Memory
 
-    def set(self, wait: Wait) -> None:
+    def set(self, wait: AssignmentTimer) -> None:
         if wait.name not in self.memory.waits:
             self.memory.waits[wait.name] = wait
             heapq.heappush(self.memory.waiting, (wait.due, wait.name))
@@ -565,19 +565,19 @@ class MemoryReference:
 
 
 @dataclass(frozen=True)
-class MemoryMarks:
+class MemorySentNotifications:
     memory: Memory
 
     def claim(self, event_id: str, now: datetime) -> Claim:
         with self.memory.lock:
-            held = self.memory.marks.get(event_id)
+            held = self.memory.sent_notifications.get(event_id)
             if held is not None and held[1] > now:
                 return held[0]
-            self.memory.marks[event_id] = (Claim.ANOTHERS, now + CLAIMED)
+            self.memory.sent_notifications[event_id] = (Claim.ANOTHERS, now + CLAIMED)
             return Claim.OURS
 
     def sent(self, event_id: str, now: datetime) -> None:
-        self.memory.marks[event_id] = (Claim.SENT, now + MARKED)
+        self.memory.sent_notifications[event_id] = (Claim.SENT, now + SENT_KEPT)
 
 
 @dataclass

@@ -13,27 +13,27 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from rekindle.domain.assignment.matching import Candidate
     from rekindle.domain.assignment.round_robin import Capacities
-    from rekindle.domain.assignment.timer import Wait
+    from rekindle.domain.assignment.timer import AssignmentTimer
     from rekindle.domain.campaigns.campaign import Campaign
     from rekindle.domain.lifecycle.journey import Entry
     from rekindle.domain.notifications.events import Event
     from rekindle.domain.notifications.notification import Message
     from rekindle.domain.notifications.template import Template, Text, Values
-    from rekindle.domain.people.assignment import State
+    from rekindle.domain.people.assignment import AssignmentState
     from rekindle.domain.people.person import Person
     from rekindle.domain.people.score import Score
     from rekindle.domain.reactivation.batch import Batch, Member
     from rekindle.domain.reactivation.change import Change
     from rekindle.domain.reactivation.decision import Decision
     from rekindle.domain.reactivation.request import Call
-    from rekindle.domain.reactivation.timer import Timer
+    from rekindle.domain.reactivation.timer import ReactivationTimer
     from rekindle.domain.records.account import Account
     from rekindle.domain.records.opportunity import Opportunity
     from rekindle.domain.records.queue import Queue
-    from rekindle.domain.records.stamps import Mark
+    from rekindle.domain.records.stamps import ChangeStamp
     from rekindle.domain.records.task import Task
     from rekindle.domain.records.user import User
-    from rekindle.domain.responses.response import Home, Response, ResponseClass
+    from rekindle.domain.responses.response import Response, ResponseClass, ResponseOwner
     from rekindle.domain.settings.settings import Settings
 
 Clock = Callable[[], datetime]
@@ -45,7 +45,7 @@ class Candidates(Protocol):
     @property
     def person(self) -> Person | None: ...
 
-    def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+    def candidates_of(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
         """The candidates of one class dated no later than `newest`, best first, only the search's part of each."""
         ...
 
@@ -75,16 +75,16 @@ class People(Protocol):
         """How many responses the person has in a campaign, counted up to `limit`."""
         ...
 
-    def assigned(self, state: State, limit: int, start: str | None = None) -> Page[Person]:
+    def assigned(self, state: AssignmentState, limit: int, start: str | None = None) -> Page[Person]:
         """People by the state of their assignment: those who wait by what is due next, the others by the instant at
         which they were activated, the earliest first."""
         ...
 
-    def home_of(self, response_id: str) -> Home | None:
+    def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         """Whose response it is, as last committed."""
         ...
 
-    def bury(self, response_id: str, deleted: Mark, read: Mark | None) -> None:
+    def record_tombstone(self, response_id: str, deleted: ChangeStamp, read: ChangeStamp | None) -> None:
         """Keep that a response nobody has was deleted. Raises Conflict where its home is no longer what was read: a
         deletion, or None."""
         ...
@@ -233,24 +233,24 @@ class SettingsVersions(Protocol):
     def versions(self, limit: int, start: str | None = None) -> Page[tuple[int, datetime]]: ...
 
 
-class Timers(Protocol):
+class ReactivationTimers(Protocol):
     """Delayed reactivations that wait."""
 
-    def set(self, timer: Timer) -> None:
+    def set(self, timer: ReactivationTimer) -> None:
         """Set it; the same one again changes nothing."""
         ...
 
-    def done(self, timer: Timer) -> None: ...
+    def done(self, timer: ReactivationTimer) -> None: ...
 
-    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
-        """Timers that were due before an instant and are not done, the oldest first."""
+    def overdue(self, before: datetime, limit: int) -> Sequence[ReactivationTimer]:
+        """ReactivationTimers that were due before an instant and are not done, the oldest first."""
         ...
 
 
-class Waits(Protocol):
+class AssignmentTimers(Protocol):
     """Waits for an owner that are to be looked at again at their time. `People.waiting` finds those that were lost."""
 
-    def set(self, wait: Wait) -> None:
+    def set(self, wait: AssignmentTimer) -> None:
         """Set it; the same one again changes nothing."""
         ...
 
@@ -277,7 +277,7 @@ class Routings(Protocol):
     def again(self, person_id: str, assignment_id: str, at: datetime) -> None: ...
 
 
-class Marks(Protocol):
+class SentNotifications(Protocol):
     """Which notifications were sent."""
 
     def claim(self, event_id: str, now: datetime) -> Claim:
@@ -298,7 +298,7 @@ class Claim(StrEnum):
 
 CLAIMED = timedelta(minutes=1)
 """Longer than the function that sends may run, shorter than its queue hides a message."""
-MARKED = timedelta(days=30)
+SENT_KEPT = timedelta(days=30)
 """A message waits up to two weeks in its queue, and as long again in the failure queue."""
 
 

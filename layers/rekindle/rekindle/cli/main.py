@@ -186,7 +186,7 @@ def _records_of(person_id: str, simulation: Simulation) -> Sequence[str]:
     person = simulation.use_cases.people.get(person_id)
     while person is not None and person.merged_into is not None:
         person = simulation.use_cases.people.get(person.merged_into)
-    return [person.person_id, *person.absorbed] if person is not None else []
+    return [person.person_id, *person.merged_ids] if person is not None else []
 
 
 def _tell(text: str, indent: str = "") -> None:

@@ -142,7 +142,7 @@ def _told(history: IO[bytes]) -> Iterator[_Told]:
             yield _Told(line, _REFUSED, times.FIRST)
             continue
         records = tuple(record for fact in facts for record in records_told(fact))
-        yield _Told(line, records, max((fact.mark.at for fact in facts), default=times.FIRST))
+        yield _Told(line, records, max((fact.stamp.at for fact in facts), default=times.FIRST))
 
 
 def records_told(fact: Fact) -> tuple[str, ...]:

@@ -130,15 +130,15 @@ def _batches() -> Any:
 
 
 def _timers(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.dynamodb.timers import ScheduledTimers
+    from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
 
-    return ScheduledTimers(_schedules(scheduling))
+    return ScheduledReactivationTimers(_schedules(scheduling))
 
 
 def _waits(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import ScheduledWaits
+    from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers
 
-    return ScheduledWaits(_schedules(scheduling))
+    return ScheduledAssignmentTimers(_schedules(scheduling))
 
 
 def _routings(scheduling: Scheduling) -> Any:

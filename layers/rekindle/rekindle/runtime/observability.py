@@ -28,13 +28,13 @@ def count(counts: Mapping[str, int]) -> None:
             metrics.add_metric(name, MetricUnit.Count, number)
 
 
-def tell_recorded(recorded: "Recorded") -> None:
+def log_recorded(recorded: "Recorded") -> None:
     count({"Applied": recorded.applied, "Older": recorded.older, "Duplicate": recorded.duplicate})
     if recorded.decision is not None:
-        tell_decision(recorded.decision)
+        log_decision(recorded.decision)
 
 
-def tell_decision(decision: "Decision") -> None:
+def log_decision(decision: "Decision") -> None:
     count({"Decisions": 1, "Activations": decision.activates, "DefaultsPassedOver": len(decision.passed_over)})
     if decision.passed_over:
         logger.warning("default passed over", decision_id=decision.decision_id, campaign_ids=decision.passed_over)
@@ -48,14 +48,14 @@ def tell_decision(decision: "Decision") -> None:
     )
 
 
-def tell_sent(sent: "Sent") -> None:
+def log_sent(sent: "Sent") -> None:
     count(
         {
             "Notifications": sent.messages,
             "Notified": sent.notified,
             "Withheld": sent.withheld.total(),
             "AlreadySent": sent.duplicates,
-            "Unmarked": sent.unmarked,
+            "Unmarked": sent.unrecorded,
             "BadTemplates": len(sent.bad_templates),
             "Postponed": len(sent.left),
         }
@@ -67,7 +67,7 @@ def tell_sent(sent: "Sent") -> None:
     logger.info("notified", messages=sent.messages, notified=sent.notified, withheld=dict(sent.withheld))
 
 
-def tell_assignment(assignment: "Assignment") -> None:
+def log_assignment(assignment: "Assignment") -> None:
     count({"Assignments": 1})
     logger.info(
         "assignment",
@@ -78,7 +78,7 @@ def tell_assignment(assignment: "Assignment") -> None:
     )
 
 
-def tell_routing(routing: "Routing") -> None:
+def log_routing(routing: "Routing") -> None:
     count({"Routed" if routing.owner_id is not None else "NotRouted": 1})
     logger.info(
         "routed",

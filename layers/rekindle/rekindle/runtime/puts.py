@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from rekindle.domain.capture.facts import Fact
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.http import body_of, call_of, unescaped
-from rekindle.runtime.observability import tell_recorded
+from rekindle.runtime.observability import log_recorded
 
 
 def told[F: Fact](app: APIGatewayRestResolver, read: Callable[[str, bytes, datetime], F], name: str, given: str) -> F:
@@ -16,6 +16,6 @@ def told[F: Fact](app: APIGatewayRestResolver, read: Callable[[str, bytes, datet
     address."""
     fact = read(unescaped(name, given), body_of(app), now())
     # The digest names the record and all that is told of it.
-    call = call_of(app, fact.mark.digests[0], fact.mark.at)
-    tell_recorded(use_cases().record_crm_changes.asked(fact, call))
+    call = call_of(app, fact.stamp.digests[0], fact.stamp.at)
+    log_recorded(use_cases().record_crm_changes.asked(fact, call))
     return fact

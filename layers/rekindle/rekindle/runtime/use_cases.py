@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rekindle.application.ports import (
     AccountDirectory,
     Accounts,
+    AssignmentTimers,
     Batches,
     Campaigns,
     Clock,
@@ -20,14 +21,13 @@ from rekindle.application.ports import (
     People,
     Pools,
     Queues,
+    ReactivationTimers,
     Reference,
     Routings,
     Scores,
     SettingsVersions,
     Tasks,
-    Timers,
     Users,
-    Waits,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from rekindle.application.assignment.start_assignments import StartAssignments
     from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
     from rekindle.application.capture.commit_people import CommitPeople
-    from rekindle.application.capture.merge_people import UnitePeople
+    from rekindle.application.capture.merge_people import MergePeople
     from rekindle.application.capture.record_crm_changes import RecordCrmChanges
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
@@ -68,8 +68,8 @@ class UseCases:
     tasks: Tasks
     opportunities: Opportunities
     versions: SettingsVersions
-    timers: Timers
-    waits: Waits
+    timers: ReactivationTimers
+    waits: AssignmentTimers
     pools: Pools
     routings: Routings
     batches: Batches
@@ -160,10 +160,10 @@ class UseCases:
         return CommitPeople(self.people, self.contacts)
 
     @cached_property
-    def unite_people(self) -> "UnitePeople":
-        from rekindle.application.capture.merge_people import UnitePeople
+    def merge_people(self) -> "MergePeople":
+        from rekindle.application.capture.merge_people import MergePeople
 
-        return UnitePeople(self.people, self.scores, self.reference, self.reconsider_responses, self.commit_people)
+        return MergePeople(self.people, self.scores, self.reference, self.reconsider_responses, self.commit_people)
 
     @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
@@ -180,7 +180,7 @@ class UseCases:
         from rekindle.application.capture.record_response import RecordResponse
 
         return RecordCrmChanges(
-            person=RecordPerson(self.people, self.scores, self.reference, self.unite_people, self.commit_people),
+            person=RecordPerson(self.people, self.scores, self.reference, self.merge_people, self.commit_people),
             response=RecordResponse(
                 self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
             ),
@@ -190,7 +190,7 @@ class UseCases:
             user=RecordUser(self.users, self.clock),
             task=RecordTask(self.tasks, self.people, self.reference),
             opportunity=RecordOpportunity(self.people, self.opportunities),
-            unite=self.unite_people,
+            merge_people=self.merge_people,
             request=self.request_reactivation,
             ledger=self.ledger,
         )

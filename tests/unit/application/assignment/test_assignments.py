@@ -10,7 +10,7 @@ import pytest
 from rekindle.domain.capture.facts import TaskLogged
 from rekindle.domain.core.errors import InvalidField, NotFound, NotPending
 from rekindle.domain.lifecycle.journey import Ended
-from rekindle.domain.people.assignment import Assignment, AssignmentStep, State, Step, Why
+from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.records.account import Account
 from rekindle.domain.records.queue import Queue
@@ -19,12 +19,12 @@ from tests.support.builders import (
     Rekindle,
     campaign_changed,
     day,
-    mark,
     people_merged,
     person_changed,
     person_deleted,
     response_deleted,
     response_recorded,
+    stamp,
     user_changed,
 )
 
@@ -80,7 +80,7 @@ def waiting(*rules: dict[str, Any], person: str = "p1", intermediate: Sequence[s
     a_lead(rekindle, person)
     crosses(rekindle, person)
     activated(rekindle)
-    assert the(rekindle, person).state is State.PENDING
+    assert the(rekindle, person).state is AssignmentState.PENDING
     return rekindle
 
 
@@ -123,7 +123,7 @@ def test_a_lead_goes_to_the_temporary_owner_in_the_decision_itself() -> None:
     assert (found.temporary_owner_id, found.released_owner_id, found.reason) == (
         "q-routing",
         "q-inbound",
-        Why.WAITS_FOR_OWNER,
+        AssignmentReason.WAITS_FOR_OWNER,
     )
     assert (found.first_owner_id, found.assigned_at, found.system_delay) == (None, None, None)
     assert told(rekindle) == ["Assignment Started"]
@@ -136,7 +136,11 @@ def test_an_owner_who_is_not_reassignable_stays_and_is_the_first_at_once() -> No
     crosses(rekindle)
     activated(rekindle)
     found = the(rekindle)
-    assert (found.state, found.reason, found.first_owner_id) == (State.NOT_REQUIRED, Why.NO_RULE, "u1")
+    assert (found.state, found.reason, found.first_owner_id) == (
+        AssignmentState.NOT_REQUIRED,
+        AssignmentReason.NO_RULE,
+        "u1",
+    )
     assert minutes_of(found.system_delay) == 0
     assert told(rekindle) == [COMPLETED]
     assert notified(rekindle) == [("assigned", "u1")]
@@ -160,7 +164,7 @@ def test_no_owner_at_all_and_no_rule_is_complete_with_the_first_owner() -> None:
     a_lead(rekindle, owner=None)
     crosses(rekindle)
     activated(rekindle)
-    assert the(rekindle).state is State.NOT_REQUIRED
+    assert the(rekindle).state is AssignmentState.NOT_REQUIRED
     assert told(rekindle) == []
     owned(rekindle, "u1", 5)
     owned(rekindle, "u2", 6)
@@ -173,9 +177,9 @@ def test_no_owner_at_all_and_a_rule_for_all_waits() -> None:
     a_lead(rekindle, owner=None)
     crosses(rekindle)
     activated(rekindle)
-    assert (the(rekindle).state, rekindle.person().owner_id) == (State.PENDING, "q-routing")
+    assert (the(rekindle).state, rekindle.person().owner_id) == (AssignmentState.PENDING, "q-routing")
     owned(rekindle, "u1", 5)
-    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.ASSIGNED, "u1")
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (AssignmentState.ASSIGNED, "u1")
 
 
 def test_any_scenario_starts_an_assignment_also_a_responses_own_arrival() -> None:
@@ -183,7 +187,7 @@ def test_any_scenario_starts_an_assignment_also_a_responses_own_arrival() -> Non
     rekindle.tell(person_changed("p1", 1, status="New", score=80, owner_id="q-inbound"))
     rekindle.tell(response_recorded("r1", "p1", "webinar", 10))
     rekindle.begin()
-    assert (the(rekindle).state, the(rekindle).response_id) == (State.PENDING, "r1")
+    assert (the(rekindle).state, the(rekindle).response_id) == (AssignmentState.PENDING, "r1")
     assert len(rekindle.waits()) == 1
 
 
@@ -193,10 +197,14 @@ def test_any_scenario_starts_an_assignment_also_a_responses_own_arrival() -> Non
 def test_engine_never_answers_a_reminder_then_the_deadline_then_the_fallback() -> None:
     rekindle = waiting()
     (reminded,) = rekindle.wait(at(20))
-    assert (reminded.state, reminded.remind_at) == (State.PENDING, None)
+    assert (reminded.state, reminded.remind_at) == (AssignmentState.PENDING, None)
     assert notified(rekindle) == [("reminder", "u-manager")]
     (ended,) = rekindle.wait(at(70))
-    assert (ended.state, ended.reason, ended.owner_id) == (State.TIMED_OUT, Why.DEADLINE, "u-manager")
+    assert (ended.state, ended.reason, ended.owner_id) == (
+        AssignmentState.TIMED_OUT,
+        AssignmentReason.DEADLINE,
+        "u-manager",
+    )
     assert (ended.first_owner_id, ended.late_owner_id) == ("u-manager", None)
     assert minutes_of(ended.system_delay) == 60
     assert rekindle.person().owner_id == "u-manager"
@@ -223,7 +231,7 @@ def test_engine_never_answers_and_a_reminder_is_only_one_before_the_deadline(
         found.append(minutes_of(rekindle.waits()[0].due - day(10)))
         rekindle.wait((rekindle.waits()[0].due - day(0)).total_seconds() / 86400 + 1e-6)
     assert found == dues
-    assert the(rekindle).state is State.TIMED_OUT
+    assert the(rekindle).state is AssignmentState.TIMED_OUT
 
 
 @pytest.mark.parametrize("fallback", ["u-gone", None])
@@ -231,7 +239,7 @@ def test_engine_never_answers_and_there_is_no_fallback_who_is_active(fallback: s
     rekindle = waiting(fallback=fallback)
     rekindle.wait(at(70))
     found = the(rekindle)
-    assert (found.state, found.reason) == (State.TIMED_OUT, Why.NO_ACTIVE_FALLBACK)
+    assert (found.state, found.reason) == (AssignmentState.TIMED_OUT, AssignmentReason.NO_ACTIVE_FALLBACK)
     assert (found.owner_id, found.first_owner_id, found.first_queue_id) == ("q-routing", None, None)
     assert rekindle.person().owner_id == "q-routing"
     assert told(rekindle).count(TIMED_OUT) == 1
@@ -244,7 +252,7 @@ def test_engine_never_answers_and_the_fallback_is_a_queue() -> None:
     assert (the(rekindle).first_queue_id, the(rekindle).first_owner_id) == ("q-sales", None)
     owned(rekindle, "u1", 80)
     found = the(rekindle)
-    assert (found.state, found.first_owner_id, found.late_owner_id) == (State.TIMED_OUT, "u1", "u1")
+    assert (found.state, found.first_owner_id, found.late_owner_id) == (AssignmentState.TIMED_OUT, "u1", "u1")
     assert (found.outside_queue, minutes_of(found.system_delay)) == (False, 60)
 
 
@@ -263,7 +271,7 @@ def test_engine_never_answers_and_the_schedule_was_lost_so_the_sweep_ends_the_wa
     rekindle.memory.waits.clear()
     rekindle.clock.now = day(at(66))
     swept = rekindle.use.sweep_timers(10)
-    assert [one.state for one in swept.assignments] == [State.TIMED_OUT]
+    assert [one.state for one in swept.assignments] == [AssignmentState.TIMED_OUT]
     assert rekindle.use.sweep_timers(10).assignments == []
 
 
@@ -278,7 +286,7 @@ def test_late_answer_is_a_reassignment_and_the_first_owner_stays(timer_first: bo
     owned(rekindle, "u1", 70)
     rekindle.wait(at(80))
     found = the(rekindle)
-    assert (found.state, found.reason) == (State.TIMED_OUT, Why.DEADLINE)
+    assert (found.state, found.reason) == (AssignmentState.TIMED_OUT, AssignmentReason.DEADLINE)
     assert (found.first_owner_id, found.late_owner_id, found.owner_id) == ("u-manager", "u1", "u1")
     assert rekindle.person().owner_id == "u1"
     assert minutes_of(found.system_delay) == 60
@@ -299,7 +307,7 @@ def test_late_answer_where_nobody_was_the_first_owner() -> None:
     rekindle.wait(at(61))
     owned(rekindle, "u1", 70)
     found = the(rekindle)
-    assert (found.state, found.first_owner_id, found.late_owner_id) == (State.TIMED_OUT, "u1", "u1")
+    assert (found.state, found.first_owner_id, found.late_owner_id) == (AssignmentState.TIMED_OUT, "u1", "u1")
     assert (minutes_of(found.system_delay), notified(rekindle)[-1]) == (70, ("assigned", "u1"))
 
 
@@ -326,7 +334,7 @@ def test_same_owner_to_same_owner_is_not_a_change() -> None:
     rekindle = waiting()
     for minutes in (1, 2):
         owned(rekindle, "q-routing", minutes)
-        assert the(rekindle).state is State.PENDING
+        assert the(rekindle).state is AssignmentState.PENDING
     owned(rekindle, "u1", 3)
     owned(rekindle, "u1", 4)
     assert the(rekindle).first_owner_id == "u1"
@@ -340,11 +348,11 @@ def test_same_owner_as_before_the_wait_is_an_answer_only_once_the_crm_told_of_th
     crosses(rekindle)
     activated(rekindle)
     owned(rekindle, "u1", 1)
-    assert (the(rekindle).state, the(rekindle).confirmed) == (State.PENDING, False)
+    assert (the(rekindle).state, the(rekindle).confirmed) == (AssignmentState.PENDING, False)
     owned(rekindle, "q-routing", 2)
     assert the(rekindle).confirmed
     owned(rekindle, "u1", 3)
-    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.ASSIGNED, "u1")
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (AssignmentState.ASSIGNED, "u1")
 
 
 def test_same_owner_again_right_after_the_change_that_moved_the_lead_in_the_crm() -> None:
@@ -357,9 +365,9 @@ def test_same_owner_again_right_after_the_change_that_moved_the_lead_in_the_crm(
 def test_unassign_before_assign_ends_no_wait() -> None:
     rekindle = waiting()
     owned(rekindle, None, 5)
-    assert (the(rekindle).state, rekindle.person().owner_id) == (State.PENDING, None)
+    assert (the(rekindle).state, rekindle.person().owner_id) == (AssignmentState.PENDING, None)
     owned(rekindle, "u1", 6)
-    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.ASSIGNED, "u1")
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (AssignmentState.ASSIGNED, "u1")
     assert told(rekindle) == ["Assignment Started", COMPLETED]
 
 
@@ -367,7 +375,7 @@ def test_unassign_and_nobody_after_it_ends_with_the_fallback() -> None:
     rekindle = waiting()
     owned(rekindle, None, 5)
     rekindle.wait(at(61))
-    assert (the(rekindle).state, rekindle.person().owner_id) == (State.TIMED_OUT, "u-manager")
+    assert (the(rekindle).state, rekindle.person().owner_id) == (AssignmentState.TIMED_OUT, "u-manager")
 
 
 def test_engine_answered_before_waiting_began() -> None:
@@ -377,7 +385,11 @@ def test_engine_answered_before_waiting_began() -> None:
     owned(rekindle, "u1", 2)
     activated(rekindle, 3)
     found = the(rekindle)
-    assert (found.state, found.reason, found.first_owner_id) == (State.ASSIGNED, Why.ENGINE_WAS_FASTER, "u1")
+    assert (found.state, found.reason, found.first_owner_id) == (
+        AssignmentState.ASSIGNED,
+        AssignmentReason.ENGINE_WAS_FASTER,
+        "u1",
+    )
     assert (found.temporary_owner_id, minutes_of(found.system_delay)) == ("q-routing", 2)
     assert (rekindle.person().owner_id, rekindle.waits()) == ("u1", [])
     assert (told(rekindle), notified(rekindle)) == ([COMPLETED], [("assigned", "u1")])
@@ -390,7 +402,7 @@ def test_same_owner_told_again_before_waiting_began_is_no_answer(owners: list[st
     crosses(rekindle)
     owned(rekindle, "q-inbound", 2)
     activated(rekindle, 3)
-    assert (the(rekindle).state, rekindle.person().owner_id) == (State.PENDING, "q-routing")
+    assert (the(rekindle).state, rekindle.person().owner_id) == (AssignmentState.PENDING, "q-routing")
 
 
 @pytest.mark.parametrize("holder", ["q-routing", "q-triage"])
@@ -400,10 +412,10 @@ def test_moved_to_wait_elsewhere_before_waiting_began_is_no_answer(holder: str) 
     crosses(rekindle)
     owned(rekindle, holder, 2)
     activated(rekindle, 3)
-    assert (the(rekindle).state, the(rekindle).first_queue_id) == (State.PENDING, None)
+    assert (the(rekindle).state, the(rekindle).first_queue_id) == (AssignmentState.PENDING, None)
     assert (the(rekindle).confirmed, rekindle.person().owner_id) == (True, holder)
     owned(rekindle, "u1", 4)
-    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.ASSIGNED, "u1")
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (AssignmentState.ASSIGNED, "u1")
     assert told(rekindle) == ["Assignment Started", COMPLETED]
 
 
@@ -413,7 +425,7 @@ def test_engine_answered_before_waiting_began_with_one_who_left_is_no_answer() -
     crosses(rekindle)
     owned(rekindle, "u-gone", 2)
     activated(rekindle, 3)
-    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.PENDING, None)
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (AssignmentState.PENDING, None)
 
 
 # --- changed twice, queues -----------------------------------------------------------------------------------------
@@ -433,10 +445,10 @@ def test_changed_twice_the_first_completes_and_later_ones_are_reassignments() ->
 def test_another_listed_intermediate_queue_keeps_waiting() -> None:
     rekindle = waiting(intermediate=["q-mid"])
     owned(rekindle, "q-mid", 5)
-    assert (the(rekindle).state, the(rekindle).first_queue_id) == (State.PENDING, None)
+    assert (the(rekindle).state, the(rekindle).first_queue_id) == (AssignmentState.PENDING, None)
     owned(rekindle, "u1", 6)
     assert (the(rekindle).state, the(rekindle).first_owner_id, the(rekindle).first_queue_id) == (
-        State.ASSIGNED,
+        AssignmentState.ASSIGNED,
         "u1",
         None,
     )
@@ -445,7 +457,7 @@ def test_another_listed_intermediate_queue_keeps_waiting() -> None:
 def test_the_temporary_owner_of_another_rule_keeps_waiting() -> None:
     rekindle = waiting(RULE, {"to": "q-other", "owners": ["u2"]})
     owned(rekindle, "q-other", 5)
-    assert the(rekindle).state is State.PENDING
+    assert the(rekindle).state is AssignmentState.PENDING
 
 
 @pytest.mark.parametrize(("claims", "outside"), [("u1", False), ("u2", True)])
@@ -454,7 +466,7 @@ def test_new_owner_is_a_queue_then_a_user_claims(claims: str, outside: bool) -> 
     rekindle = waiting()
     owned(rekindle, "q-sales", 5)
     found = the(rekindle)
-    assert (found.state, found.first_queue_id, found.first_owner_id) == (State.ASSIGNED, "q-sales", None)
+    assert (found.state, found.first_queue_id, found.first_owner_id) == (AssignmentState.ASSIGNED, "q-sales", None)
     assert found.first_owner_type == "queue"
     owned(rekindle, claims, 20)
     found = the(rekindle)
@@ -490,7 +502,7 @@ def test_a_queue_that_is_known_by_its_kind_of_id_alone() -> None:
 def test_inactive_user_is_no_owner_and_the_wait_goes_on() -> None:
     rekindle = waiting()
     owned(rekindle, "u-gone", 5)
-    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.PENDING, None)
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (AssignmentState.PENDING, None)
     rekindle.wait(at(61))
     assert the(rekindle).first_owner_id == "u-manager"
 
@@ -507,10 +519,10 @@ def test_converted_while_waiting_the_contact_inherits_the_wait_and_its_owner_end
     rekindle = waiting()
     converted(rekindle)
     contact = rekindle.person("c1")
-    assert (contact.owner_id, the(rekindle, "c1").state) == ("q-routing", State.PENDING)
+    assert (contact.owner_id, the(rekindle, "c1").state) == ("q-routing", AssignmentState.PENDING)
     assert rekindle.memory.people["p1"].assignment is None
     owned(rekindle, "u1", 6, "c1")
-    assert (the(rekindle, "c1").state, the(rekindle, "c1").first_owner_id) == (State.ASSIGNED, "u1")
+    assert (the(rekindle, "c1").state, the(rekindle, "c1").first_owner_id) == (AssignmentState.ASSIGNED, "u1")
     assert told(rekindle) == ["Assignment Started", COMPLETED]
 
 
@@ -518,7 +530,7 @@ def test_converted_while_waiting_the_timers_of_the_lead_are_the_contacts() -> No
     rekindle = waiting()
     converted(rekindle)
     rekindle.wait(at(61))
-    assert (the(rekindle, "c1").state, rekindle.person("c1").owner_id) == (State.TIMED_OUT, "u-manager")
+    assert (the(rekindle, "c1").state, rekindle.person("c1").owner_id) == (AssignmentState.TIMED_OUT, "u-manager")
     assert notified(rekindle) == [("reminder", "u-manager"), ("timed_out", "u-manager")]
 
 
@@ -527,7 +539,7 @@ def test_converted_while_waiting_and_the_contact_was_known_with_an_owner_of_its_
     rekindle.tell(person_changed("c1", 2, kind="contact", owner_id="u2"))
     converted(rekindle)
     found = the(rekindle, "c1")
-    assert (found.state, found.first_owner_id, minutes_of(found.system_delay)) == (State.ASSIGNED, "u2", 5)
+    assert (found.state, found.first_owner_id, minutes_of(found.system_delay)) == (AssignmentState.ASSIGNED, "u2", 5)
     assert told(rekindle) == ["Assignment Started", COMPLETED]
 
 
@@ -536,7 +548,7 @@ def test_converted_while_waiting_and_the_contacts_owner_is_temporary_or_left(own
     rekindle = waiting()
     rekindle.tell(person_changed("c1", 2, kind="contact", owner_id=owner))
     converted(rekindle)
-    assert the(rekindle, "c1").state is State.PENDING
+    assert the(rekindle, "c1").state is AssignmentState.PENDING
 
 
 def test_converted_while_waiting_and_the_crm_still_tells_of_the_owner_before() -> None:
@@ -547,7 +559,7 @@ def test_converted_while_waiting_and_the_crm_still_tells_of_the_owner_before() -
     activated(rekindle)
     converted(rekindle)
     owned(rekindle, "u1", 6, "c1")
-    assert the(rekindle, "c1").state is State.PENDING
+    assert the(rekindle, "c1").state is AssignmentState.PENDING
 
 
 # --- merged, deleted, set inactive while waiting -------------------------------------------------------------------
@@ -564,7 +576,7 @@ def test_merged_while_waiting_the_survivor_goes_on_waiting() -> None:
 def test_merged_while_waiting_the_wait_moves_to_the_survivor() -> None:
     rekindle = waiting()
     rekindle.tell(person_changed("p2", 2, status="New"), people_merged("p2", "p1", at=at(5)))
-    assert the(rekindle, "p2").state is State.PENDING
+    assert the(rekindle, "p2").state is AssignmentState.PENDING
     assert rekindle.memory.people["p1"].assignment is None
     owned(rekindle, "u1", 6, "p2")
     assert the(rekindle, "p2").first_owner_id == "u1"
@@ -578,12 +590,12 @@ def test_merged_while_both_wait_the_earlier_wait_stays_and_the_other_is_cancelle
     crosses(rekindle, "p2", 1)
     activated(rekindle, 1)
     earlier, later = the(rekindle, "p1").assignment_id, the(rekindle, "p2").assignment_id
-    absorbed = "p2" if survivor == "p1" else "p1"
-    rekindle.tell(people_merged(survivor, absorbed, at=at(5)))
-    assert (the(rekindle, survivor).assignment_id, the(rekindle, survivor).state) == (earlier, State.PENDING)
+    merged = "p2" if survivor == "p1" else "p1"
+    rekindle.tell(people_merged(survivor, merged, at=at(5)))
+    assert (the(rekindle, survivor).assignment_id, the(rekindle, survivor).state) == (earlier, AssignmentState.PENDING)
     held = [p.assignment for p in rekindle.memory.people.values() if p.assignment is not None]
     assert [one.assignment_id for one in held if one.waits] == [earlier]
-    assert [one.state for one in held if one.assignment_id == later] in ([State.CANCELLED], [])
+    assert [one.state for one in held if one.assignment_id == later] in ([AssignmentState.CANCELLED], [])
     rekindle.wait(at(61))
     assert Counter(told(rekindle)) == {"Assignment Started": 2, TIMED_OUT: 1}
     assert notified(rekindle) == [("reminder", "u-manager"), ("timed_out", "u-manager")]
@@ -620,7 +632,7 @@ def test_set_inactive_or_deleted_while_waiting_is_cancelled_without_a_notificati
     rekindle.wait(at(70))
     found = rekindle.memory.people["p1"].assignment
     assert found is not None
-    assert (found.state, found.reason, found.first_owner_id) == (State.CANCELLED, why, None)
+    assert (found.state, found.reason, found.first_owner_id) == (AssignmentState.CANCELLED, why, None)
     assert (told(rekindle), notified(rekindle)) == (["Assignment Started"], [])
     steps = [r for r in rekindle.memory.records["p1"].values() if getattr(r, "step", None) == "cancelled"]
     assert len(steps) == 1
@@ -630,7 +642,7 @@ def test_an_owner_after_the_cancellation_is_of_no_concern() -> None:
     rekindle = waiting()
     rekindle.tell(person_changed("p1", at(5), status="Disqualified"))
     owned(rekindle, "u1", 6)
-    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.CANCELLED, None)
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (AssignmentState.CANCELLED, None)
     assert notified(rekindle) == []
 
 
@@ -653,7 +665,7 @@ def test_a_response_given_to_another_person_while_waiting_takes_the_wait_along()
     rekindle.tell(person_changed("p2", 2, status="New"))
     rekindle.tell(response_recorded("r-p1", "p2", "webinar", at(5)))
     assert rekindle.person("p1").assignment is None
-    assert (the(rekindle, "p2").state, rekindle.person("p2").owner_id) == (State.PENDING, "q-routing")
+    assert (the(rekindle, "p2").state, rekindle.person("p2").owner_id) == (AssignmentState.PENDING, "q-routing")
     owned(rekindle, "u1", 6, "p2")
     assert the(rekindle, "p2").first_owner_id == "u1"
     assert told(rekindle) == ["Assignment Started", COMPLETED]
@@ -663,7 +675,7 @@ def test_a_response_given_to_a_person_with_an_owner_of_its_own_ends_the_wait() -
     rekindle = waiting()
     rekindle.tell(person_changed("p2", 2, status="New", owner_id="u2"))
     rekindle.tell(response_recorded("r-p1", "p2", "webinar", at(5)))
-    assert (the(rekindle, "p2").state, the(rekindle, "p2").first_owner_id) == (State.ASSIGNED, "u2")
+    assert (the(rekindle, "p2").state, the(rekindle, "p2").first_owner_id) == (AssignmentState.ASSIGNED, "u2")
 
 
 def test_a_response_given_to_another_person_has_its_deadline_there() -> None:
@@ -671,7 +683,7 @@ def test_a_response_given_to_another_person_has_its_deadline_there() -> None:
     rekindle.tell(person_changed("p2", 2, status="New"))
     rekindle.tell(response_recorded("r-p1", "p2", "webinar", at(5)))
     rekindle.wait(at(61))
-    assert the(rekindle, "p2").state is State.TIMED_OUT
+    assert the(rekindle, "p2").state is AssignmentState.TIMED_OUT
 
 
 def test_a_late_arriving_response_that_takes_the_place_of_the_active_one_leaves_the_wait() -> None:
@@ -681,7 +693,7 @@ def test_a_late_arriving_response_that_takes_the_place_of_the_active_one_leaves_
     crosses(rekindle)
     activated(rekindle)
     before = the(rekindle)
-    assert before.state is State.PENDING
+    assert before.state is AssignmentState.PENDING
     rekindle.tell(response_recorded("r-late", "p1", "webinar", 9.5, responded_at=day(9.5)))
     rekindle.deliver()
     assert rekindle.active() == "r-late"
@@ -696,7 +708,11 @@ def test_a_second_cycle_has_an_assignment_of_its_own() -> None:
     rekindle.tell(response_recorded("r2", "p1", "webinar", 12))
     rekindle.tell(person_changed("p1", 13, score=70))
     activated(rekindle, 3 * 1440)
-    assert (the(rekindle).cycle, the(rekindle).state, the(rekindle).first_owner_id) == (2, State.PENDING, None)
+    assert (the(rekindle).cycle, the(rekindle).state, the(rekindle).first_owner_id) == (
+        2,
+        AssignmentState.PENDING,
+        None,
+    )
     owned(rekindle, "u1", 3 * 1440 + 5)
     assert told(rekindle) == ["Assignment Started", COMPLETED] * 2
     assert notified(rekindle) == [("assigned", "u1")] * 2
@@ -718,7 +734,11 @@ def test_contacts_keep_their_owner_else_the_owner_of_the_account(
     crosses(rekindle)
     activated(rekindle)
     found = the(rekindle)
-    assert (found.state, found.reason, found.first_owner_id) == (State.NOT_REQUIRED, Why.CONTACT, first)
+    assert (found.state, found.reason, found.first_owner_id) == (
+        AssignmentState.NOT_REQUIRED,
+        AssignmentReason.CONTACT,
+        first,
+    )
     assert found.first_queue_id == (owner if owner == "q-inbound" else None)
     assert told(rekindle) == ([COMPLETED] if first or found.first_queue_id else [])
     assert rekindle.waits() == []
@@ -808,7 +828,7 @@ def test_an_engine_confirms_the_current_owner() -> None:
     rekindle = waiting()
     rekindle.clock.now = day(at(5))
     person_id, found = rekindle.use.complete_assignments("p1", None)
-    assert (person_id, found.reason, found.first_queue_id) == ("p1", Why.OWNER_CONFIRMED, "q-routing")
+    assert (person_id, found.reason, found.first_queue_id) == ("p1", AssignmentReason.OWNER_CONFIRMED, "q-routing")
     assert told(rekindle) == ["Assignment Started", COMPLETED]
 
 
@@ -840,7 +860,7 @@ def test_an_engine_confirms_one_who_left() -> None:
     owned(rekindle, None, 6)
     with pytest.raises(InvalidField):
         rekindle.use.complete_assignments("p1", None)
-    assert the(rekindle).state is State.PENDING
+    assert the(rekindle).state is AssignmentState.PENDING
 
 
 @pytest.mark.parametrize("timer_first", [True, False])
@@ -853,7 +873,7 @@ def test_an_engine_confirms_after_the_deadline(timer_first: bool) -> None:
     with pytest.raises(NotPending):
         rekindle.use.complete_assignments("p1", "u1")
     rekindle.wait(at(62))
-    assert (the(rekindle).state, the(rekindle).first_owner_id) == (State.TIMED_OUT, "u-manager")
+    assert (the(rekindle).state, the(rekindle).first_owner_id) == (AssignmentState.TIMED_OUT, "u-manager")
     assert rekindle.use.complete_assignments("p1", "u-manager")[1] == the(rekindle)
 
 
@@ -878,7 +898,7 @@ def test_an_engine_confirms_by_the_id_of_the_lead_that_was_converted() -> None:
 
 def task_done(task_id: str, minutes: float, completed: bool = True, told_at: float | None = None) -> TaskLogged:
     values = {"person_id": "p1", "completed": completed, "occurred_at": day(at(minutes))}
-    return TaskLogged(task_id, mark(at(minutes if told_at is None else told_at), None, (task_id, values)), values)
+    return TaskLogged(task_id, stamp(at(minutes if told_at is None else told_at), None, (task_id, values)), values)
 
 
 def test_the_systems_delay_and_the_persons_are_kept_apart() -> None:

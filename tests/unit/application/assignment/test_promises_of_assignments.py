@@ -7,14 +7,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
-from rekindle.domain.assignment.timer import Wait
+from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.capture.facts import TaskLogged
 from rekindle.domain.core.errors import InvalidField, NotFound, NotPending
-from rekindle.domain.notifications.events import told_by
-from rekindle.domain.people.assignment import Assignment, AssignmentStep, State, Step
+from rekindle.domain.notifications.events import events_from
+from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.records.queue import Queue
-from tests.support.builders import day, mark, person_changed, user_changed
+from tests.support.builders import day, person_changed, stamp, user_changed
 from tests.unit.application.reactivation.test_promises import STATUSES, Promises, late, people
 
 USERS = ("u1", "u2", "u3")
@@ -34,7 +34,7 @@ class Assignments(Promises):
         super().__init__()
         self.rekindle.clock.now = day(self.today)
         self.begun: list[Decision] = []
-        self.waits: dict[str, Wait] = {}
+        self.waits: dict[str, AssignmentTimer] = {}
         self.active_users = set(USERS)
         self.firsts: dict[str, dict[str, Any]] = {}
         self.tasks = 0
@@ -89,7 +89,7 @@ class Assignments(Promises):
     def a_task_is_done(self, person: str, late: int) -> None:
         self.tasks += 1
         values = {"person_id": person, "completed": True}
-        self.tell(TaskLogged(f"t{self.tasks}", mark(self.at(late), None, self.tasks), values))
+        self.tell(TaskLogged(f"t{self.tasks}", stamp(self.at(late), None, self.tasks), values))
 
     @rule(data=st.data())
     def a_beginning_is_delivered(self, data: st.DataObject) -> None:
@@ -108,7 +108,7 @@ class Assignments(Promises):
         if self.waits:
             self.end(self.waits[data.draw(st.sampled_from(sorted(self.waits)))])
 
-    def end(self, wait: Wait) -> None:
+    def end(self, wait: AssignmentTimer) -> None:
         self.rekindle.clock.now = max(self.rekindle.clock.now, wait.due)
         self.today = max(self.today, (wait.due - day(0)).days + 1)
         self.attempt(lambda: self.rekindle.use.time_out_assignments(wait))
@@ -159,7 +159,7 @@ class Assignments(Promises):
         ends = Counter(s.assignment.assignment_id for s in self.steps() if s.step in ENDS)
         assert all(n == 1 for n in ends.values()), ends
         for _, assignment in self.assigned():
-            if assignment.state in (State.ASSIGNED, State.TIMED_OUT, State.CANCELLED):
+            if assignment.state in (AssignmentState.ASSIGNED, AssignmentState.TIMED_OUT, AssignmentState.CANCELLED):
                 assert ends[assignment.assignment_id] == 1, assignment
             elif assignment.waits:
                 assert assignment.assignment_id not in ends
@@ -212,7 +212,7 @@ class Assignments(Promises):
 
     def _announcements_have_their_own_ids(self) -> None:
         """But for notifications, whose id is the same where the same is to be told once more."""
-        told = [event for record in self.memory.outbox for event in told_by(record)]
+        told = [event for record in self.memory.outbox for event in events_from(record)]
         ids = Counter(event.event_id for event in told if event.detail_type != "Notification Requested")
         assert all(n == 1 for n in ids.values()), ids
         asked = {

@@ -8,8 +8,8 @@ import pytest
 from rekindle.adapters.wire.settings import document as settings_document
 from rekindle.domain.assignment.routing_result import Passed, Routing, Unrouted
 from rekindle.domain.core.errors import Conflict, InvalidSettings
-from rekindle.domain.notifications.events import told_by
-from rekindle.domain.people.assignment import State, Why
+from rekindle.domain.notifications.events import events_from
+from rekindle.domain.people.assignment import AssignmentReason, AssignmentState
 from rekindle.domain.people.person import Person
 from tests.support.builders import (
     DOCUMENT,
@@ -79,7 +79,11 @@ def test_a_lead_goes_to_the_owner_of_the_account_it_matches(rekindle: Rekindle):
     assert (routing.owner_id, routing.account_id, routing.matched_by) == ("ann", "acme", "DOMAIN")
     assignment = rekindle.person().assignment
     assert assignment is not None
-    assert (assignment.state, assignment.reason, assignment.first_owner_id) == (State.ASSIGNED, Why.ROUTED, "ann")
+    assert (assignment.state, assignment.reason, assignment.first_owner_id) == (
+        AssignmentState.ASSIGNED,
+        AssignmentReason.ROUTED,
+        "ann",
+    )
     assert "ann got the lead as owner of its account acme" in routing.sentence
 
 
@@ -115,7 +119,7 @@ def test_an_account_of_a_temporary_owner_ends_no_wait(rekindle: Rekindle):
 def test_the_crm_is_asked_to_convert_a_matched_lead_with_its_status(rekindle: Rekindle):
     rekindle.configure(routed_by({"to": "account_owner"}, convert=True))
     rekindle.tell(account_changed("acme", domain="acme.com", owner_id="ann"))
-    (asked,) = told_by(routed(rekindle, email="jo@acme.com"))
+    (asked,) = events_from(routed(rekindle, email="jo@acme.com"))
     assert asked.detail_type == "Conversion Requested"
     assert (asked.detail["account_id"], asked.detail["owner_id"]) == ("acme", "ann")
     assert asked.detail["status"] == "Open - Not Contacted"
@@ -123,7 +127,7 @@ def test_the_crm_is_asked_to_convert_a_matched_lead_with_its_status(rekindle: Re
 
 def test_what_is_not_matched_is_not_converted(rekindle: Rekindle):
     rekindle.configure(routed_by(TO_POOL, convert=True, **pool("bob")))
-    assert told_by(routed(rekindle, email="jo@gmail.com")) == ()
+    assert events_from(routed(rekindle, email="jo@gmail.com")) == ()
 
 
 # --- pools ---------------------------------------------------------------------------------------------------------

@@ -100,33 +100,33 @@ def test_a_member_who_responds_later_is_judged_when_it_responds(rekindle: Rekind
     response = rekindle.tell(response_changed("r1", 12, responded=True)).decision
     assert member is not None and member.reason is Reason.NOT_RESPONDED
     assert response is not None and response.outcome is Outcome.ACTIVATED
-    assert rekindle.responses()["r1"].standing.responded_at == day(12)
+    assert rekindle.responses()["r1"].state.responded_at == day(12)
 
 
 def test_a_response_stays_one_when_its_member_is_edited_back(rekindle: Rekindle):
     rekindle.tell(response_recorded("r1", "p1", "webinar", 5), response_changed("r1", 6, responded=False))
-    assert rekindle.responses()["r1"].standing.responded
+    assert rekindle.responses()["r1"].state.responded
 
 
 def test_a_response_stays_one_also_when_the_edit_arrives_first(rekindle: Rekindle):
     rekindle.tell(response_recorded("r1", "p1", "webinar", 6, responded=False))
     rekindle.tell(response_recorded("r1", "p1", "webinar", 5))
-    standing = rekindle.responses()["r1"].standing
-    assert (standing.responded, standing.responded_at) == (True, day(5))
+    state = rekindle.responses()["r1"].state
+    assert (state.responded, state.responded_at) == (True, day(5))
 
 
 @pytest.mark.parametrize("order", [(5, 6), (6, 5)])
 def test_a_date_that_nobody_told_is_that_of_the_first_fact(rekindle: Rekindle, order: tuple[float, float]):
     rekindle.tell(*(response_recorded("r1", "p1", "webinar", at) for at in order))
-    standing = rekindle.responses()["r1"].standing
-    assert (standing.responded_at, standing.received_at) == (day(5), day(5))
+    state = rekindle.responses()["r1"].state
+    assert (state.responded_at, state.received_at) == (day(5), day(5))
 
 
 def test_a_date_that_was_told_is_kept(rekindle: Rekindle):
     rekindle.tell(response_recorded("r1", "p1", "webinar", 5, responded_at=day(3), received_at=day(4)))
     rekindle.tell(response_recorded("r1", "p1", "webinar", 2))
-    standing = rekindle.responses()["r1"].standing
-    assert (standing.responded_at, standing.received_at) == (day(3), day(4))
+    state = rekindle.responses()["r1"].state
+    assert (state.responded_at, state.received_at) == (day(3), day(4))
 
 
 def test_a_change_that_names_no_campaign_does_not_hide_one_that_does(rekindle: Rekindle):
@@ -201,7 +201,7 @@ def test_a_late_response_takes_the_place_of_an_older_one(rekindle: Rekindle):
     rekindle.deliver()
     rekindle.tell(response_recorded("r2", "p1", "fair", 9))
     assert rekindle.active() == "r2"
-    replaced = rekindle.responses()["r1"].standing
+    replaced = rekindle.responses()["r1"].state
     assert (replaced.reactivated_at, replaced.activated_at) == (None, None)
 
 
@@ -218,7 +218,7 @@ def test_a_third_late_response_takes_the_place_of_the_second(rekindle: Rekindle)
     rekindle.deliver()
     rekindle.tell(response_recorded("r2", "p1", "fair", 7), response_recorded("r3", "p1", "webinar", 9))
     assert rekindle.active() == "r3"
-    standings = [rekindle.responses()[r].standing for r in ("r1", "r2")]
+    standings = [rekindle.responses()[r].state for r in ("r1", "r2")]
     assert [(s.reactivated_at, s.activated_at) for s in standings] == [(None, None), (None, None)]
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.memory import MemoryMarks, MemoryTopic
+from rekindle.adapters.memory import MemorySentNotifications, MemoryTopic
 from rekindle.adapters.templates import JinjaTemplates
 from rekindle.adapters.wire.notices import notice_of
 from rekindle.application.notifications.send_notifications import SendNotifications, Sent
-from rekindle.application.ports import CLAIMED, MARKED
+from rekindle.application.ports import CLAIMED, SENT_KEPT
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.notifications.notification import Message, Notice, Withheld
 from rekindle.domain.notifications.template import LISTED, Kind, Template, Text, Values
@@ -32,8 +32,8 @@ RULE = {"to": "q-routing", "deadline": "P1D", "reminder": "PT1H", "fallback": "u
 
 
 @dataclass(frozen=True)
-class FaultyMarks(MemoryMarks):
-    """Dies, as it were, before a mark is kept; or does not answer when it is claimed."""
+class FaultyMarks(MemorySentNotifications):
+    """Dies, as it were, before a stamp is kept; or does not answer when it is claimed."""
 
     fails: dict[str, Callable[[], Exception]] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ class Desk:
     topic: MemoryTopic = field(default_factory=MemoryTopic)
 
     def __post_init__(self) -> None:
-        self.marks = FaultyMarks(self.rekindle.memory)
+        self.stamps = FaultyMarks(self.rekindle.memory)
         self.rekindle.clock.now = day(10)
         self.configure()
         self.rekindle.tell(
@@ -98,7 +98,7 @@ class Desk:
         use_case = SendNotifications(
             rekindle.use.people,
             rekindle.use.reference,
-            self.marks,
+            self.stamps,
             templates or JinjaTemplates(),
             self.topic,
             rekindle.clock,
@@ -151,7 +151,7 @@ def test_a_response_that_finds_an_active_one_tells_nobody(desk: Desk) -> None:
 def test_an_event_that_is_delivered_again_is_told_once(desk: Desk) -> None:
     (notice,) = assigned(desk)
     desk.send(notice)
-    for later in (timedelta(), CLAIMED, MARKED - timedelta(minutes=1)):
+    for later in (timedelta(), CLAIMED, SENT_KEPT - timedelta(minutes=1)):
         desk.rekindle.clock.now = day(10) + later
         sent = desk.send(notice)
         assert (sent.messages, sent.duplicates, sent.left) == (0, 1, [])
@@ -193,10 +193,10 @@ def test_who_dies_before_sending_leaves_it_to_the_next_delivery(desk: Desk) -> N
 
 def test_who_dies_between_sending_and_marking_is_the_one_way_to_two_messages(desk: Desk) -> None:
     (notice,) = assigned(desk)
-    desk.marks.fails["sent"] = Died
+    desk.stamps.fails["sent"] = Died
     with pytest.raises(Died):
         desk.send(notice)
-    desk.marks.fails.clear()
+    desk.stamps.fails.clear()
     assert desk.send(notice).left == [0]
     desk.rekindle.clock.now += CLAIMED
     desk.send(notice)
@@ -206,9 +206,9 @@ def test_who_dies_between_sending_and_marking_is_the_one_way_to_two_messages(des
 
 def test_a_mark_that_could_not_be_kept_does_not_send_again(desk: Desk) -> None:
     (notice,) = assigned(desk)
-    desk.marks.fails["sent"] = lambda: Unavailable("no")
+    desk.stamps.fails["sent"] = lambda: Unavailable("no")
     sent = desk.send(notice)
-    assert (sent.messages, sent.unmarked, sent.left) == (1, 1, [])
+    assert (sent.messages, sent.unrecorded, sent.left) == (1, 1, [])
 
 
 def test_a_topic_that_does_not_answer_is_asked_again_once_the_claim_is_over(desk: Desk) -> None:
@@ -221,7 +221,7 @@ def test_a_topic_that_does_not_answer_is_asked_again_once_the_claim_is_over(desk
 
 def test_a_store_that_does_not_answer_leaves_all_to_be_delivered_again(desk: Desk) -> None:
     notices = assigned(desk, "p1", "p2")
-    desk.marks.fails["claim"] = lambda: Unavailable("no")
+    desk.stamps.fails["claim"] = lambda: Unavailable("no")
     sent = desk.send(*notices)
     assert (sent.left, sent.errors, desk.told) == ([0, 1], [], [])
 

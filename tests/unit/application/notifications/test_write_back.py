@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rekindle.adapters.wire.events import facts_of
-from rekindle.domain.assignment.timer import wait_of
-from rekindle.domain.people.assignment import State, Why
+from rekindle.domain.assignment.timer import assignment_timer
+from rekindle.domain.people.assignment import AssignmentReason, AssignmentState
 from rekindle.domain.reactivation.decision import Outcome
 from tests.support.builders import Rekindle
 from tests.support.salesforce import (
@@ -77,7 +77,7 @@ class Org:
 
     def time_out(self, person_id: str = LEAD) -> None:
         assignment = self.rekindle.person(person_id).assignment
-        wait = wait_of(person_id, assignment) if assignment is not None else None
+        wait = assignment_timer(person_id, assignment) if assignment is not None else None
         assert wait is not None
         self.rekindle.clock.now = wait.due
         self.crm.now = wait.due + timedelta(seconds=1)
@@ -213,7 +213,7 @@ def test_the_fallback_is_written_and_coming_back_is_no_answer() -> None:
     org.hear(*told)
 
     assert org.came_of() == came
-    assert org.rekindle.person(LEAD).assignment.state is State.TIMED_OUT  # type: ignore[union-attr]
+    assert org.rekindle.person(LEAD).assignment.state is AssignmentState.TIMED_OUT  # type: ignore[union-attr]
 
 
 def test_without_a_fallback_nobody_is_written() -> None:
@@ -377,7 +377,7 @@ def test_an_engine_that_answers_within_our_own_transaction_is_heard() -> None:
 
     assignment = org.rekindle.person(LEAD).assignment
     assert assignment is not None
-    assert (assignment.state, assignment.reason) == (State.ASSIGNED, Why.OWNER_CHANGED)
+    assert (assignment.state, assignment.reason) == (AssignmentState.ASSIGNED, AssignmentReason.OWNER_CHANGED)
 
 
 # --- what must not be written --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import NotFound, PreconditionFailed, Unavailable
 from rekindle.domain.lifecycle.journey import Deactivated, Ended
 from rekindle.domain.measures.funnel import Cycle, cycles
-from rekindle.domain.notifications.events import told_by
+from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.backfill import Left
 from rekindle.domain.reactivation.batch import Batch
@@ -182,7 +182,7 @@ def test_a_batch_is_of_one_version_of_the_settings(monkeypatch: pytest.MonkeyPat
 def test_a_person_who_is_being_united_waits_and_is_decided_by_the_next_run():
     rekindle = crowd(2)
     held = rekindle.memory.people["p1"]
-    rekindle.memory.people["p1"] = replace(held, absorbing=("gone",))
+    rekindle.memory.people["p1"] = replace(held, merging_ids=("gone",))
     assert [d.person_id for d in backfilled(rekindle)] == ["p0"]
     assert (batch(rekindle).waiting, batch(rekindle).finished) == (("p1",), False)
     rekindle.memory.people["p1"] = held
@@ -340,7 +340,7 @@ def test_what_the_crm_told_of_a_response_since_stays():
     assert [one.left for one in undone(rekindle)] == [None]
     held = rekindle.responses()["r1"]
     assert held.details and (held.details.member_status, held.details.channel) == ("Clicked", "mail")
-    assert not held.standing.responded
+    assert not held.state.responded
 
 
 def test_a_default_that_the_crm_took_over_is_left_alone():
@@ -369,7 +369,7 @@ def test_after_an_undo_the_batch_is_closed_and_another_one_activates_again(rekin
     (second,) = backfilled(rekindle, "b2")
     assert second.decision_id != first.decision_id
     assert rekindle.active() == "r-p1"
-    events = [told.event_id for decision in (first, second) for told in told_by(decision)]
+    events = [told.event_id for decision in (first, second) for told in events_from(decision)]
     assert len(set(events)) == 4
 
 
@@ -398,7 +398,7 @@ def test_a_batch_that_broke_off_in_its_first_page_can_be_undone(rekindle: Rekind
 def test_who_is_being_united_waits_for_the_next_undo(rekindle: Rekindle):
     backfilled(rekindle)
     held = rekindle.memory.people["p1"]
-    rekindle.memory.people["p1"] = replace(held, absorbing=("p0",))
+    rekindle.memory.people["p1"] = replace(held, merging_ids=("p0",))
     assert [one.waits for one in undone(rekindle)] == [True]
     rekindle.memory.people["p1"] = held
     assert [one.waits for one in undone(rekindle)] == [False]
@@ -422,7 +422,7 @@ def state(rekindle: Rekindle) -> State:
         (person_id, response_id): replace(response, trail=())
         for person_id, held in rekindle.memory.responses.items()
         for response_id, response in held.items()
-        if not response.standing.deleted
+        if not response.state.deleted
     }
     return people, responses, dict(rekindle.memory.scores)
 

@@ -26,8 +26,8 @@ HERE = "application/reactivation/test_edge_cases_of_reactivation.py"
 SCORE, STATUS = "domain/people/test_score.py", "application/reactivation/test_active_status.py"
 INVOCABLE, PROMPT = "application/reactivation/test_invocable.py", "application/reactivation/test_response_prompt.py"
 PERSON, RESPONSE = "application/capture/test_record_person.py", "application/capture/test_record_response.py"
-UNITE, SETTINGS = "application/capture/test_unite_people.py", "application/settings/test_change_settings.py"
-SEARCH, RULES = "domain/reactivation/test_search.py", "domain/reactivation/test_reactivation.py"
+UNITE, SETTINGS = "application/capture/test_merge_people.py", "application/settings/test_change_settings.py"
+SEARCH, RULES = "domain/reactivation/test_search.py", "domain/reactivation/test_engine.py"
 MODES = "application/reactivation/test_modes.py"
 
 ROWS: Mapping[str, Sequence[str]] = {

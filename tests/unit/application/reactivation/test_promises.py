@@ -17,7 +17,7 @@ from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import Conflict, Refusal, Unavailable
 from rekindle.domain.lifecycle.journey import ORDER, Deactivated
 from rekindle.domain.measures.funnel import Cycle, cycles
-from rekindle.domain.notifications.events import told_by
+from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Crossing
 from rekindle.domain.reactivation.decision import Decision, Outcome
@@ -91,7 +91,7 @@ class Promises(RuleBasedStateMachine):
         """Which responses each person has at its present version: looked up here, not in the product's own trail."""
         for person_id, person in self.memory.people.items():
             held = self.memory.responses.get(person_id, {}).values()
-            self.held[person_id, person.version] = frozenset(r.response_id for r in held if not r.standing.deleted)
+            self.held[person_id, person.version] = frozenset(r.response_id for r in held if not r.state.deleted)
 
     # --- what can happen -------------------------------------------------------------------------------------------
 
@@ -270,11 +270,11 @@ class Promises(RuleBasedStateMachine):
         return [person for person in self.memory.people.values() if person.merged_into is None]
 
     def records_of(self, home: Person) -> list[Any]:
-        return [r for p in (home.person_id, *home.absorbed) for r in self.memory.records.get(p, {}).values()]
+        return [r for p in (home.person_id, *home.merged_ids) for r in self.memory.records.get(p, {}).values()]
 
     def responses_of(self, home: Person) -> dict[str, Response]:
         """A person's responses, those included that are still to be taken over."""
-        everybody = (*home.absorbed, home.person_id)
+        everybody = (*home.merged_ids, home.person_id)
         return {i: r for p in everybody for i, r in self.memory.responses.get(p, {}).items()}
 
     @invariant()
@@ -298,7 +298,7 @@ class Promises(RuleBasedStateMachine):
         found = cycles(told, self.rekindle.use.reference.campaign_at)
         opened = {cycle.person_id: cycle for cycle in found if cycle.ended is None}
         assert len(opened) == sum(cycle.ended is None for cycle in found)
-        finishing = {absorbed: p.person_id for p in self.memory.people.values() for absorbed in p.absorbing}
+        finishing = {merged: p.person_id for p in self.memory.people.values() for merged in p.merging_ids}
         opened = {finishing.get(person_id, person_id): cycle for person_id, cycle in opened.items()}
         assert opened.keys() == {home.person_id for home in self.homes() if home.active}
         for home in self.homes():
@@ -317,7 +317,7 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def only_the_active_response_has_an_active_status(self) -> None:
         for home in self.homes():
-            active = {i for i, r in self.responses_of(home).items() if r.standing.status in ACTIVE}
+            active = {i for i, r in self.responses_of(home).items() if r.state.status in ACTIVE}
             assert active == ({home.active.response_id} if home.active else set()), home
 
     @invariant()
@@ -325,9 +325,9 @@ class Promises(RuleBasedStateMachine):
         for home in self.homes():
             if home.active is not None:
                 response = self.responses_of(home)[home.active.response_id]
-                assert not response.standing.deleted and not home.deleted
+                assert not response.state.deleted and not home.deleted
                 assert response.campaign_id == home.active.campaign_id
-                assert response.standing.activated_at == home.active.since
+                assert response.state.activated_at == home.active.since
 
     @invariant()
     def nobody_merged_away_has_an_active_response(self) -> None:
@@ -337,7 +337,7 @@ class Promises(RuleBasedStateMachine):
     def a_person_s_responses_are_counted(self) -> None:
         for home in self.homes():
             held = self.memory.responses.get(home.person_id, {}).values()
-            assert home.responses == sum(not r.standing.deleted for r in held)
+            assert home.responses == sum(not r.state.deleted for r in held)
 
     @invariant()
     def a_response_is_reactivated_at_most_once(self) -> None:
@@ -368,7 +368,7 @@ class Promises(RuleBasedStateMachine):
         if decision.activates:
             home = self.rekindle.person(decision.person_id)
             response = self.responses_of(home)[decision.response_id or ""]
-            assert any(t.standing.activated_at == decision.activated_at for t in response.trail)
+            assert any(t.state.activated_at == decision.activated_at for t in response.trail)
             assert home.version > decision.person_version and home.cycles >= (decision.cycle or 0) > 0
 
     def _is_explained(self, decision: Decision) -> None:
@@ -390,7 +390,7 @@ class Promises(RuleBasedStateMachine):
         self._read_the_stream()
         for person, crossing in self.crossings:
             self.attempt(lambda person=person, crossing=crossing: self.cross(person, crossing))
-        assert not [p for p in self.memory.people.values() if p.absorbing], "a merge was never finished"
+        assert not [p for p in self.memory.people.values() if p.merging_ids], "a merge was never finished"
         self._every_response_arrival_was_decided_once()
         self._announcements_have_their_own_ids()
         for decision in self.memory.decisions.values():
@@ -414,7 +414,7 @@ class Promises(RuleBasedStateMachine):
         assert all(n == 1 for n in arrivals.values()), arrivals
 
     def _announcements_have_their_own_ids(self) -> None:
-        ids = Counter(event.event_id for record in self.memory.outbox for event in told_by(record))
+        ids = Counter(event.event_id for record in self.memory.outbox for event in events_from(record))
         assert all(n == 1 for n in ids.values()), ids
 
 

@@ -12,8 +12,8 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
-from rekindle.domain.reactivation.timer import Timer
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.records.stamps import ChangeStamp
 from tests.support.builders import (
     campaign_changed,
     day,
@@ -37,8 +37,8 @@ class AllScenarios(Promises):
     def __init__(self) -> None:
         super().__init__()
         self.rekindle.clock.now = day(self.today)
-        self.activations: list[tuple[str, Mark, str | None]] = []
-        self.timers: dict[str, Timer] = {}
+        self.activations: list[tuple[str, ChangeStamp, str | None]] = []
+        self.timers: dict[str, ReactivationTimer] = {}
         self.requests: list[ReactivationRequested | ResponsePrompted] = []
         self.sent: list[ReactivationRequested] = []
         self.calls: list[tuple[Call, list[ReactivationRequested]]] = []
@@ -105,7 +105,7 @@ class AllScenarios(Promises):
         if self.activations:
             self.schedule(data.draw(st.sampled_from(self.activations)))
 
-    def schedule(self, activation: tuple[str, Mark, str | None]) -> None:
+    def schedule(self, activation: tuple[str, ChangeStamp, str | None]) -> None:
         self.attempt(lambda: self.rekindle.use.schedule_reactivation(*activation))
         self.timers.update(self.memory.timers)
 
@@ -115,7 +115,7 @@ class AllScenarios(Promises):
         if self.timers:
             self.fire(self.timers[data.draw(st.sampled_from(sorted(self.timers)))])
 
-    def fire(self, timer: Timer) -> None:
+    def fire(self, timer: ReactivationTimer) -> None:
         self.rekindle.clock.now = max(self.rekindle.clock.now, timer.due)
         self.today = max(self.today, (timer.due - day(0)).days + 1)
         self.asked(("timer", timer.name), lambda: self.rekindle.use.reactivate_on_status(timer))
@@ -171,7 +171,7 @@ class AllScenarios(Promises):
     def a_request_is_sent_again(self, data: st.DataObject, late: int) -> None:
         if self.sent:
             request = data.draw(st.sampled_from(self.sent))
-            self.send(replace(request, mark=Mark(day(self.at(late)))))
+            self.send(replace(request, stamp=ChangeStamp(day(self.at(late)))))
 
     def send(self, request: ReactivationRequested) -> None:
         self.asked(("sent", request.request_id), lambda: self.rekindle.tell(request).decision)

@@ -12,7 +12,7 @@ from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.people.person import Person
-from rekindle.domain.reactivation.search import Rules, best, exclusion, explained, recency, tie_break
+from rekindle.domain.reactivation.search import Rules, best_candidate, exclusion, explain_search, recency, tie_break
 from rekindle.domain.responses.response import ALREADY_ENGAGED, EXISTING_OPPORTUNITY, NO_ACTION_REQUIRED, Response
 from rekindle.domain.settings.settings import ScenarioSettings, Settings
 from tests.support.builders import (
@@ -47,7 +47,7 @@ few_days = st.integers(3, 7)
 past_responses = st.builds(
     a_response,
     campaign_id=st.sampled_from(["plain", "first", "second"] * 3 + [*KNOWN, "unknown"]),
-    dated=few_days,
+    effective_at=few_days,
     received=st.one_of(st.none(), few_days),
     responded=st.sampled_from([True, True, True, False]),
     status=st.sampled_from([None, ALREADY_ENGAGED, NO_ACTION_REQUIRED, EXISTING_OPPORTUNITY, "Nurture"]),
@@ -75,28 +75,28 @@ searches = st.builds(
 @settings(max_examples=300)
 def test_the_bounded_search_and_the_full_explanation_name_the_same_winner(history: list[Response], by: Rules):
     candidates = MemoryCandidates(Person("p1"), {r.response_id: r for r in history}, by.classes)
-    found = best(lambda cls: candidates.of_class(cls, by.as_of), KNOWN.get, by)
-    winner, considered = explained(history, KNOWN.get, by)
+    found = best_candidate(lambda cls: candidates.candidates_of(cls, by.as_of), KNOWN.get, by)
+    winner, considered = explain_search(history, KNOWN.get, by)
     event("a winner" if winner else "nobody")
     assert (found.response_id if found else None) == (winner.response_id if winner else None)
     assert [c.response_id for c in considered if c.excluded is None] == ([winner.response_id] if winner else [])
-    assert sorted(c.response_id for c in considered) == [r.response_id for r in history if not r.standing.deleted]
+    assert sorted(c.response_id for c in considered) == [r.response_id for r in history if not r.state.deleted]
 
 
 @given(histories, searches)
 @settings(max_examples=300)
 def test_the_winner_is_the_first_of_all_candidates_in_the_order_of_the_spec(history: list[Response], by: Rules):
     """The spec's order in one line, without any index or grouping."""
-    eligible = [r for r in history if not r.standing.deleted and exclusion(r, KNOWN.get(r.campaign_id), by) is None]
+    eligible = [r for r in history if not r.state.deleted and exclusion(r, KNOWN.get(r.campaign_id), by) is None]
 
     def rank(response: Response) -> tuple[Any, ...]:
-        response_class = response.standing.classified(by.classes)
+        response_class = response.state.classified(by.classes)
         assert response_class is not None
         campaign = KNOWN.get(response.campaign_id)
         newest_first = [-part.timestamp() for part in recency(response)]
         return by.scenario.order.index(response_class), newest_first, tie_break(response, campaign)
 
-    assert explained(history, KNOWN.get, by)[0] == min(eligible, key=rank, default=None)
+    assert explain_search(history, KNOWN.get, by)[0] == min(eligible, key=rank, default=None)
 
 
 # --- fields, in any order --------------------------------------------------------------------------------------------
@@ -166,9 +166,9 @@ def test_what_is_known_of_a_person_does_not_depend_on_the_order_of_arrival(
         profile = person.profile
         assert profile is not None
         return (
-            replace(profile, marks={}),
+            replace(profile, stamps={}),
             (person.status, person.owner_id, person.kind),
-            (score.value, score.mark.at) if score else None,
+            (score.value, score.stamp.at) if score else None,
         )
 
     assert known(actual) == known(expected)
@@ -197,7 +197,7 @@ def test_what_is_known_of_a_user_does_not_depend_on_the_order_of_arrival(given: 
     def known(rekindle: Rekindle) -> Any:
         user = rekindle.use.users.get("u1")
         assert user is not None
-        return replace(user, version=0, changed_at=None, marks={})
+        return replace(user, version=0, changed_at=None, stamps={})
 
     assert known(after([facts[n] for n in order])) == known(after(facts))
 
@@ -212,10 +212,10 @@ def test_what_is_known_of_a_response_does_not_depend_on_the_order_of_arrival(
     def known(rekindle: Rekindle) -> Any:
         response = rekindle.responses()["r1"]
         assert response.details is not None
-        standing = response.standing
+        state = response.state
         return (
-            replace(response.details, marks={}),
-            (response.campaign_id, standing.responded, standing.responded_at, standing.received_at),
+            replace(response.details, stamps={}),
+            (response.campaign_id, state.responded, state.responded_at, state.received_at),
         )
 
     assert known(after([facts[n] for n in order])) == known(after(facts))
@@ -265,7 +265,7 @@ def played(facts: Sequence[Fact | None], scenario: dict[str, Any], every: int = 
 
 def in_order(facts: Sequence[Fact]) -> list[Fact | None]:
     """As it happened: each crossing is decided before the next fact is told. Of one instant, responses come first."""
-    timed = sorted(facts, key=lambda fact: (fact.mark.at, type(fact).__name__ == "PersonChanged"))
+    timed = sorted(facts, key=lambda fact: (fact.stamp.at, type(fact).__name__ == "PersonChanged"))
     return [step for fact in timed for step in (fact, None)]
 
 

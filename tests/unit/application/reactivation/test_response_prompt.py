@@ -56,7 +56,7 @@ def test_without_a_past_response_the_prompted_campaign_is_kept(rekindle: Rekindl
     (response,) = rekindle.responses().values()
     assert response.details is not None
     assert (response.details.member_status, response.details.inserted_by) == ("Called", decision.decision_id)
-    assert response.standing.reactivated_at is None
+    assert response.state.reactivated_at is None
     assert rekindle.active() == response.response_id
 
 

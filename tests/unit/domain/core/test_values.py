@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.domain.core.values import quicken, replace
+from rekindle.domain.core.values import replace, unfreeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ def kind(request: pytest.FixtureRequest) -> Iterator[Any]:
             {"__annotations__": dict(Plain.__annotations__), "size": 1, "tags": field(default_factory=dict)},
         )
     )
-    quicken(made)
-    quicken(made)
+    unfreeze(made)
+    unfreeze(made)
     yield made
 
 

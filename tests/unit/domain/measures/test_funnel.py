@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.lifecycle.journey import ORDER, Deactivated, Ended, Entry, Merged, Stage, StageReached
 from rekindle.domain.measures.funnel import By, Cycle, Group, cycles, funnel, year_before
-from rekindle.domain.people.assignment import Assignment, AssignmentStep, State, Step
+from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, decision_id
 from rekindle.domain.settings.settings import Scenario
 from tests.support.builders import day
@@ -24,7 +24,7 @@ Records = Sequence[Decision | Entry]
 def opened(at: float, cycle: int = 1, person: str = "p1", response: str = "r1", **values: Any) -> Decision:
     """A decision that opened a cycle, and handed nobody over."""
     named = decision_id(person, Scenario.SCORE, f"{values}", day(at))
-    assignment = Assignment(named, cycle, response, "c1", State.NOT_REQUIRED, day(at))
+    assignment = Assignment(named, cycle, response, "c1", AssignmentState.NOT_REQUIRED, day(at))
     told = {
         "outcome": Outcome.REACTIVATED,
         "reason": None,
@@ -43,7 +43,7 @@ def reached(stage: Stage, at: float, cycle: int = 1, person: str = "p1", respons
     return StageReached(person, response, "c1", cycle, stage, day(at), 1)
 
 
-def ended(
+def deactivate(
     at: float,
     cycle: int = 1,
     person: str = "p1",
@@ -54,7 +54,7 @@ def ended(
 
 
 def undone(at: float, **named: Any) -> Deactivated:
-    return ended(at, reason=Ended.BACKFILL_UNDONE, **named)
+    return deactivate(at, reason=Ended.BACKFILL_UNDONE, **named)
 
 
 def step(opening: Decision, kind: Step, at: float, **values: Any) -> AssignmentStep:
@@ -79,7 +79,7 @@ def dates(cycle: Cycle) -> dict[Stage, float]:
 
 
 def test_a_cycle_begins_with_its_decision_and_ends_with_its_response() -> None:
-    cycle = the(opened(1), reached(SAL, 3), ended(9))
+    cycle = the(opened(1), reached(SAL, 3), deactivate(9))
     assert dates(cycle) == {MQL: 1, SAL: 3}
     assert (cycle.ended, cycle.ended_at) == (Ended.STATUS_INACTIVE, day(9))
     assert (cycle.person_id, cycle.response_id, cycle.campaign_id) == ("p1", "r1", "c1")
@@ -102,7 +102,7 @@ def test_no_stage_is_later_than_the_next_or_earlier_than_the_first() -> None:
 def test_a_response_that_took_the_place_of_another_has_the_cycle_and_the_credit() -> None:
     first, second = opened(1), opened(1, response="r2", campaign_id="c2", replaced_response_id="r1", decided_at=day(2))
     third = opened(1, response="r3", campaign_id="c3", replaced_response_id="r2", decided_at=day(3))
-    cycle = the(third, first, second, reached(SAL, 1.5), reached(SQL, 4, response="r3"), ended(9, response="r3"))
+    cycle = the(third, first, second, reached(SAL, 1.5), reached(SQL, 4, response="r3"), deactivate(9, response="r3"))
     assert (cycle.response_id, cycle.campaign_id, cycle.campaign_type) == ("r3", "c3", "type of c3 at 04")
     assert dates(cycle) == {MQL: 1, SAL: 1.5, SQL: 4}
     assert cycle.decision_id == first.decision_id
@@ -117,7 +117,12 @@ def test_a_response_that_lost_its_place_may_get_it_back() -> None:
 
 def test_a_cycle_of_the_same_response_has_dates_of_its_own() -> None:
     first, second = folded(
-        opened(1), reached(SAL, 2), ended(3), opened(5, cycle=2), reached(SAL, 6, cycle=2), reached(SQL, 7, cycle=2)
+        opened(1),
+        reached(SAL, 2),
+        deactivate(3),
+        opened(5, cycle=2),
+        reached(SAL, 6, cycle=2),
+        reached(SQL, 7, cycle=2),
     )
     assert (dates(first), dates(second)) == ({MQL: 1, SAL: 2}, {MQL: 5, SAL: 6, SQL: 7})
     assert (first.ended, second.ended) == (Ended.STATUS_INACTIVE, None)
@@ -127,13 +132,13 @@ def test_an_engagement_that_another_record_took_over_goes_on() -> None:
     """Its number is another there; the contact's own cycle of that number is not meant."""
     told = (
         opened(1),
-        ended(2),
+        deactivate(2),
         opened(5, cycle=2),
         opened(3, person="contact", response="r9"),
-        ended(4, person="contact", response="r9"),
+        deactivate(4, person="contact", response="r9"),
         Merged("contact", "p1", True, day(6), 1),
         reached(SAL, 7, cycle=3, person="contact"),
-        ended(8, cycle=3, person="contact"),
+        deactivate(8, cycle=3, person="contact"),
     )
     found = folded(*told)
     assert [dates(cycle) for cycle in found] == [{MQL: 1}, {MQL: 3}, {MQL: 5, SAL: 7}]
@@ -231,7 +236,7 @@ def lived(life: Sequence[dict[str, Any]]) -> list[list[Decision | Entry]]:
             response = other
         told += [reached(stage, start + n, response=response, **named) for n, stage in enumerate(one["stages"], 2)]
         number[person] = cycle
-        found.append([*told, ended(start + 9, response=response, **named)])
+        found.append([*told, deactivate(start + 9, response=response, **named)])
     return found
 
 

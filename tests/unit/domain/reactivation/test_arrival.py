@@ -11,7 +11,7 @@ from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.arrival import Arrival, evaluate, may_take_over, qualifies, trigger_of
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
-from rekindle.domain.reactivation.engine import World
+from rekindle.domain.reactivation.engine import DecisionContext
 from rekindle.domain.responses.response import (
     ALREADY_ENGAGED,
     EXISTING_OPPORTUNITY,
@@ -22,7 +22,7 @@ from rekindle.domain.responses.response import (
     Response,
 )
 from rekindle.domain.settings.settings import Scenario
-from tests.support.builders import NEVER_ENGAGED, a_response, campaigns, day, mark, settings
+from tests.support.builders import NEVER_ENGAGED, a_response, campaigns, day, settings, stamp
 
 WEBINAR = Campaign("webinar")
 ENGAGED = Engagement("r0", "fair", 1, day(1), "d0", Scenario.RESPONSE)
@@ -38,8 +38,8 @@ def arrived(
     campaign: Campaign = WEBINAR,
     **arrival: Any,
 ) -> tuple[Decision, Change]:
-    held = Score("p1", score, mark(1)) if score is not None else None
-    world = World(settings(), campaigns(campaign), lambda _: (), lambda _: 0, day(500))
+    held = Score("p1", score, stamp(1)) if score is not None else None
+    world = DecisionContext(settings(), campaigns(campaign), lambda _: (), lambda _: 0, day(500))
     trigger = trigger_of("p1", response, day(at), held)
     return evaluate(Arrival(trigger, person, response, held, **arrival), world)
 
@@ -48,19 +48,19 @@ def reason(*args: Any, **given: Any) -> tuple[Reason | None, str | None]:
     """Why it was not activated, and the status that it took."""
     decision, change = arrived(*args, **given)
     assert change.decision == decision and change.person.active == (given.get("person") or QUIET).active
-    return decision.reason, change.responses[0].standing.status
+    return decision.reason, change.responses[0].state.status
 
 
 def test_a_response_above_the_threshold_becomes_active_by_itself():
-    decision, change = arrived(a_response(dated=9))
+    decision, change = arrived(a_response(effective_at=9))
     assert (decision.outcome, decision.scenario, decision.response_id) == (Outcome.ACTIVATED, Scenario.RESPONSE, "r1")
     assert change.person.active is not None and change.person.active.since == day(10)
-    assert change.responses[0].standing.status == OPEN
+    assert change.responses[0].state.status == OPEN
 
 
 def test_a_response_s_own_arrival_is_no_reactivation():
-    _, change = arrived(a_response(dated=9))
-    assert change.responses[0].standing.reactivated_at is None
+    _, change = arrived(a_response(effective_at=9))
+    assert change.responses[0].state.reactivated_at is None
     assert change.person.score_activated_at is None
 
 
@@ -73,14 +73,14 @@ def test_a_member_who_did_not_respond_is_no_response():
 
 
 def test_a_response_dated_in_the_future_stays_new():
-    assert reason(a_response(dated=11)) == (Reason.NO_CANDIDATE, None)
+    assert reason(a_response(effective_at=11)) == (Reason.NO_CANDIDATE, None)
 
 
 def test_a_response_beside_an_active_one_is_already_engaged():
     decision, change = arrived(a_response(), replace(QUIET, active=ENGAGED))
     assert decision.reason is Reason.ACTIVE_EXISTS
     assert change.person.active == ENGAGED
-    assert change.responses[0].standing.status == ALREADY_ENGAGED
+    assert change.responses[0].state.status == ALREADY_ENGAGED
 
 
 def test_a_response_beside_an_open_opportunity_belongs_to_it():
@@ -142,7 +142,7 @@ def test_a_member_that_responds_later_is_another_trigger():
 # --- a response that arrives after a search it would have won -------------------------------------------------------
 
 CHOSEN = replace(ENGAGED, scenario=Scenario.SCORE, since=day(10))
-FOUND = replace(CHOSEN, response_class=NEVER_ENGAGED, dated=day(5), received_at=day(5))
+FOUND = replace(CHOSEN, response_class=NEVER_ENGAGED, effective_at=day(5), received_at=day(5))
 
 
 def test_only_what_a_search_chose_can_be_replaced():
@@ -158,47 +158,49 @@ def test_a_response_told_up_to_the_instant_of_the_search_may_replace_its_choice(
 
 
 def late(response: Response, engagement: Engagement = FOUND, held: Response | None = None, **given: Any):
-    held = held or a_response("r0", dated=5, status=OPEN, activated=10, reactivated=10)
+    held = held or a_response("r0", effective_at=5, status=OPEN, activated=10, reactivated=10)
     person = replace(QUIET, status="Open - Not Contacted", active=engagement, responses=2)
     return arrived(response, person, at=9, active_response=held, **given)
 
 
 def test_a_late_newer_response_takes_the_place_of_the_one_that_was_chosen():
-    decision, change = late(a_response("r1", dated=6))
+    decision, change = late(a_response("r1", effective_at=6))
     assert (decision.outcome, decision.replaced_response_id) == (Outcome.ACTIVATED, "r0")
     assert decision.activated_at == day(10) and decision.cycle == 1
     winner, loser = change.responses
     assert change.person.active is not None and change.person.active.response_id == winner.response_id == "r1"
-    assert winner.standing.reactivated_at == day(10)
-    assert (loser.standing.reactivated_at, loser.standing.activated_at) == (None, None)
+    assert winner.state.reactivated_at == day(10)
+    assert (loser.state.reactivated_at, loser.state.activated_at) == (None, None)
 
 
 def test_a_late_older_response_is_already_engaged():
-    decision, _ = late(a_response("r1", dated=4))
+    decision, _ = late(a_response("r1", effective_at=4))
     assert decision.reason is Reason.ACTIVE_EXISTS
 
 
 def test_a_late_response_outside_the_lookback_is_already_engaged():
-    assert late(a_response("r1", dated=-30), replace(CHOSEN, dated=None))[0].reason is Reason.ACTIVE_EXISTS
+    assert (
+        late(a_response("r1", effective_at=-30), replace(CHOSEN, effective_at=None))[0].reason is Reason.ACTIVE_EXISTS
+    )
 
 
 def test_a_late_response_of_a_tie_is_judged_by_the_tie_break():
-    assert late(a_response("q9", dated=5))[0].replaced_response_id == "r0"
-    assert late(a_response("r1", dated=5))[0].reason is Reason.ACTIVE_EXISTS
+    assert late(a_response("q9", effective_at=5))[0].replaced_response_id == "r0"
+    assert late(a_response("r1", effective_at=5))[0].reason is Reason.ACTIVE_EXISTS
 
 
 def test_a_default_gives_way_to_any_response_that_was_there_and_is_withdrawn():
     default = replace(
-        a_response("rk-1", "web", dated=10, activated=10, status=OPEN), details=Details(inserted_by="d0")
+        a_response("rk-1", "web", effective_at=10, activated=10, status=OPEN), details=Details(inserted_by="d0")
     ).traced("p1", 1)
-    decision, change = late(a_response("r1", dated=-10), replace(CHOSEN, response_id="rk-1"), default)
+    decision, change = late(a_response("r1", effective_at=-10), replace(CHOSEN, response_id="rk-1"), default)
     assert decision.replaced_response_id == "rk-1"
-    assert change.responses[1].standing.deleted
+    assert change.responses[1].state.deleted
     assert change.person.responses == 1
 
 
 def test_a_stage_that_was_reached_is_kept_when_the_credit_moves():
-    _, change = late(a_response("r1", dated=6), replace(FOUND, stage="SAL"))
+    _, change = late(a_response("r1", effective_at=6), replace(FOUND, stage="SAL"))
     assert change.person.active is not None and change.person.active.stage == "SAL"
 
 
@@ -212,7 +214,7 @@ def a_crossing_that_found_nobody(why: Reason = Reason.NO_CANDIDATE) -> Decision:
 @pytest.mark.parametrize("why", [Reason.NO_CANDIDATE, Reason.REPEAT_CAP])
 def test_a_late_response_is_activated_as_of_the_crossing_that_found_nobody(why: Reason):
     decision, change = arrived(
-        a_response(dated=6), at=9, score=None, crossing_decision=a_crossing_that_found_nobody(why)
+        a_response(effective_at=6), at=9, score=None, crossing_decision=a_crossing_that_found_nobody(why)
     )
     assert (decision.outcome, decision.activated_at) == (Outcome.ACTIVATED, day(10))
     assert change.person.active is not None and change.person.active.scenario == Scenario.SCORE
@@ -220,32 +222,38 @@ def test_a_late_response_is_activated_as_of_the_crossing_that_found_nobody(why: 
 
 @pytest.mark.parametrize("why", [Reason.NURTURE_TIMEOUT, Reason.COOL_DOWN, Reason.OPPORTUNITY_OPEN])
 def test_a_crossing_that_was_not_let_search_is_not_made_up_for(why: Reason):
-    decision, _ = arrived(a_response(dated=6), at=9, score=None, crossing_decision=a_crossing_that_found_nobody(why))
+    decision, _ = arrived(
+        a_response(effective_at=6), at=9, score=None, crossing_decision=a_crossing_that_found_nobody(why)
+    )
     assert decision.reason is Reason.BELOW_THRESHOLD
 
 
 def test_a_response_told_after_the_crossing_does_not_go_back_to_it():
-    decision, _ = arrived(a_response(dated=6), at=11, score=None, crossing_decision=a_crossing_that_found_nobody())
+    decision, _ = arrived(
+        a_response(effective_at=6), at=11, score=None, crossing_decision=a_crossing_that_found_nobody()
+    )
     assert decision.reason is Reason.BELOW_THRESHOLD
 
 
 def test_a_late_response_does_not_wake_a_person_who_was_sent_to_nurture_since():
     nurtured = replace(QUIET, status="Nurture", nurture_until=day(100))
-    decision, change = arrived(a_response(dated=6), nurtured, at=9, crossing_decision=a_crossing_that_found_nobody())
+    decision, change = arrived(
+        a_response(effective_at=6), nurtured, at=9, crossing_decision=a_crossing_that_found_nobody()
+    )
     assert (decision.reason, change.person.active) == (Reason.NURTURE_TIMEOUT, None)
 
 
 def test_a_late_response_does_not_wake_a_person_who_was_disqualified_since():
-    person = replace(QUIET, status="Disqualified", status_mark=mark(11))
+    person = replace(QUIET, status="Disqualified", status_stamp=stamp(11))
     decision, change = arrived(
-        a_response(dated=6), person, at=9, score=None, crossing_decision=a_crossing_that_found_nobody()
+        a_response(effective_at=6), person, at=9, score=None, crossing_decision=a_crossing_that_found_nobody()
     )
     assert (decision.reason, change.person.active) == (Reason.BELOW_THRESHOLD, None)
 
 
 def test_an_inactive_status_from_before_the_crossing_does_not_stop_a_late_response():
-    person = replace(QUIET, status="Disqualified", status_mark=mark(8))
+    person = replace(QUIET, status="Disqualified", status_stamp=stamp(8))
     decision, _ = arrived(
-        a_response(dated=6), person, at=9, score=None, crossing_decision=a_crossing_that_found_nobody()
+        a_response(effective_at=6), person, at=9, score=None, crossing_decision=a_crossing_that_found_nobody()
     )
     assert decision.outcome is Outcome.ACTIVATED

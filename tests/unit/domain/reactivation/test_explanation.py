@@ -32,8 +32,8 @@ FOUND = Decision(
     score=65,
     previous_score=50,
 )
-R1 = a_response("r1", dated=5).traced("p1", 1)
-R2 = a_response("r2", dated=3).traced("p1", 2)
+R1 = a_response("r1", effective_at=5).traced("p1", 1)
+R2 = a_response("r2", effective_at=3).traced("p1", 2)
 
 
 def told(decision: Decision = FOUND, *history: Response) -> str:
@@ -59,7 +59,7 @@ def test_a_campaign_without_a_name_goes_by_its_id():
 
 def test_a_default_says_that_nothing_else_was_found():
     inserted = replace(FOUND, outcome=Outcome.INSERTED_DEFAULT, campaign_id="web", response_id="rk-1")
-    old = a_response("r1", dated=-90).traced("p1", 1)
+    old = a_response("r1", effective_at=-90).traced("p1", 1)
     assert "Web Activity got the credit" in told(inserted, old)
     assert "the one past response was not eligible within the look-back of 30 days" in told(inserted, old)
     assert "no past response was found" in explain(inserted, (), KNOWN, settings()).sentence
@@ -95,7 +95,7 @@ def test_a_look_back_that_the_caller_asked_for_is_the_one_that_is_told():
 
 def test_a_prompted_campaign_that_was_kept_says_that_nothing_else_was_found():
     kept = replace(FOUND, scenario=Scenario.RESPONSE_PROMPT, outcome=Outcome.KEPT_PROMPTED, campaign_id="web")
-    old = a_response("r1", dated=-90).traced("p1", 1)
+    old = a_response("r1", effective_at=-90).traced("p1", 1)
     assert told(kept, old) == (
         "The prompted campaign Web Activity got the credit when a user picked it on 11 Jan 2026 00:00 UTC: "
         "the one past response was not eligible within the look-back of 30 days."
@@ -103,8 +103,8 @@ def test_a_prompted_campaign_that_was_kept_says_that_nothing_else_was_found():
 
 
 def test_responses_are_taken_as_they_stood_at_the_version_that_was_read():
-    later = a_response("r3", dated=9).traced("p1", 6)
-    used = replace(R1, standing=replace(R1.standing, reactivated_at=day(10))).traced("p1", 6)
+    later = a_response("r3", effective_at=9).traced("p1", 6)
+    used = replace(R1, state=replace(R1.state, reactivated_at=day(10))).traced("p1", 6)
     considered = explain(FOUND, [used, R2, later], KNOWN, settings()).considered
     assert [c.response_id for c in considered] == ["r1", "r2"]
     assert winner_of(considered) == "r1"
@@ -135,12 +135,12 @@ def test_a_response_whose_date_is_to_come_is_not_said_to_have_searched():
 
 
 def test_an_arrival_is_told_with_the_date_it_had():
-    then = a_response("r1", dated=5).traced("p1", 6)
-    corrected = a_response("r1", dated=2)
-    now = then.traced("p1", 7, corrected.standing)
+    then = a_response("r1", effective_at=5).traced("p1", 6)
+    corrected = a_response("r1", effective_at=2)
+    now = then.traced("p1", 7, corrected.state)
     arrived = replace(FOUND, scenario=Scenario.RESPONSE, outcome=Outcome.ACTIVATED)
     (considered,) = explain(arrived, (now,), KNOWN, settings()).considered
-    assert considered.responded_at == then.standing.responded_at
+    assert considered.responded_at == then.state.responded_at
 
 
 # --- in full, for each way to skip ---------------------------------------------------------------------------------

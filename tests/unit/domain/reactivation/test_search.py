@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from rekindle.domain.campaigns.campaign import Campaign
-from rekindle.domain.reactivation.search import Excluded, Rules, exclusion, explained
+from rekindle.domain.reactivation.search import Excluded, Rules, exclusion, explain_search
 from rekindle.domain.responses.response import ALREADY_ENGAGED, EXISTING_OPPORTUNITY, NO_ACTION_REQUIRED, Response
 from tests.support.builders import (
     FORMERLY_ENGAGED,
@@ -29,42 +29,42 @@ def excluded(response: Response, by: Rules, campaign: Campaign | None = WEBINAR)
 
 
 def won(*responses: Response, by: Rules | None = None, among=ORDINARY) -> str | None:
-    winner, considered = explained(responses, among, by or rules())
+    winner, considered = explain_search(responses, among, by or rules())
     assert winner_of(considered) == (winner.response_id if winner else None)
     return winner_of(considered)
 
 
 def verdicts(*responses: Response, by: Rules | None = None, among=ORDINARY) -> dict[str, Excluded | None]:
-    return {c.response_id: c.excluded for c in explained(responses, among, by or rules())[1]}
+    return {c.response_id: c.excluded for c in explain_search(responses, among, by or rules())[1]}
 
 
 # --- the rules of exclusion, in the order of the contract -----------------------------------------------------------
 
 
 def test_an_ordinary_past_response_is_a_candidate():
-    assert excluded(a_response(dated=5), rules(10)) is None
+    assert excluded(a_response(effective_at=5), rules(10)) is None
 
 
 def test_a_response_of_exactly_the_lookback_is_inside():
-    assert excluded(a_response(dated=0), rules(30, lookback_days=30)) is None
+    assert excluded(a_response(effective_at=0), rules(30, lookback_days=30)) is None
 
 
 def test_a_response_a_millisecond_older_than_the_lookback_is_outside():
-    older = a_response(dated=day(0) - timedelta(milliseconds=1))
+    older = a_response(effective_at=day(0) - timedelta(milliseconds=1))
     assert excluded(older, rules(30, lookback_days=30)) is Excluded.OUTSIDE_LOOKBACK
 
 
 def test_a_response_at_the_very_instant_is_a_candidate():
-    assert excluded(a_response(dated=10), rules(10)) is None
+    assert excluded(a_response(effective_at=10), rules(10)) is None
 
 
 def test_a_response_dated_after_the_instant_is_in_the_future():
-    later = a_response(dated=day(10) + timedelta(milliseconds=1))
+    later = a_response(effective_at=day(10) + timedelta(milliseconds=1))
     assert excluded(later, rules(10)) is Excluded.IN_FUTURE
 
 
 def test_a_response_is_reactivated_at_most_once():
-    assert excluded(a_response(dated=5, reactivated=7), rules(10)) is Excluded.ALREADY_REACTIVATED
+    assert excluded(a_response(effective_at=5, reactivated=7), rules(10)) is Excluded.ALREADY_REACTIVATED
 
 
 def test_a_campaign_may_be_excluded_from_reactivation():
@@ -134,22 +134,22 @@ def test_the_prompted_campaign_is_no_candidate():
 
 
 def test_a_lower_class_loses_to_a_higher_one_whatever_its_date():
-    assert verdicts(a_response("new", dated=1), a_response("newer", dated=9, status=ALREADY_ENGAGED)) == {
+    assert verdicts(a_response("new", effective_at=1), a_response("newer", effective_at=9, status=ALREADY_ENGAGED)) == {
         "new": None,
         "newer": Excluded.LOWER_CLASS,
     }
 
 
 def test_an_older_response_loses_to_a_newer_one_of_its_class():
-    assert verdicts(a_response("older", dated=1), a_response("newer", dated=9)) == {
+    assert verdicts(a_response("older", effective_at=1), a_response("newer", effective_at=9)) == {
         "newer": None,
         "older": Excluded.OLDER,
     }
 
 
-_EVERY_FAULT = a_response(dated=0, responded=False, reactivated=1)
+_EVERY_FAULT = a_response(effective_at=0, responded=False, reactivated=1)
 _REMEDIES = [
-    (Excluded.OUTSIDE_LOOKBACK, {"dated": 6.5}, {}),
+    (Excluded.OUTSIDE_LOOKBACK, {"effective_at": 6.5}, {}),
     (Excluded.ALREADY_REACTIVATED, {"reactivated": None}, {}),
     (Excluded.CAMPAIGN_EXCLUDED, {}, {"exclude_from_reactivation": False}),
     (Excluded.CAMPAIGN_INACTIVE, {}, {"is_active": True}),
@@ -164,7 +164,7 @@ _REMEDIES = [
 @pytest.mark.parametrize("mended", range(len(_REMEDIES)), ids=[r[0].value for r in _REMEDIES])
 def test_the_first_rule_in_the_contract_s_order_is_the_one_that_is_told(mended: int):
     """A response with every fault; mend them one after the other, and the next one is told."""
-    response: dict = {"dated": 0, "responded": False, "reactivated": 1}
+    response: dict = {"effective_at": 0, "responded": False, "reactivated": 1}
     campaign: dict = {"exclude_from_reactivation": True, "is_active": False, "type": "Spam", "deleted": True}
     for _, of_response, of_campaign in _REMEDIES[:mended]:
         response |= of_response
@@ -191,19 +191,19 @@ def test_the_codes_stand_in_the_contract_s_order():
 
 def test_a_response_is_classed_by_its_own_status():
     classes = rules().classes
-    assert a_response().standing.classified(classes) is NEW
-    assert a_response(status=ALREADY_ENGAGED).standing.classified(classes) is NEVER_ENGAGED
-    assert a_response(status=NO_ACTION_REQUIRED).standing.classified(classes) is NEVER_ENGAGED
-    assert a_response(status="Nurture").standing.classified(classes) is FORMERLY_ENGAGED
-    assert a_response(responded=False, status="Nurture").standing.classified(classes) is NON_RESPONSE
-    assert a_response(status="Resolved - Opportunity Won").standing.classified(classes) is None
+    assert a_response().state.classified(classes) is NEW
+    assert a_response(status=ALREADY_ENGAGED).state.classified(classes) is NEVER_ENGAGED
+    assert a_response(status=NO_ACTION_REQUIRED).state.classified(classes) is NEVER_ENGAGED
+    assert a_response(status="Nurture").state.classified(classes) is FORMERLY_ENGAGED
+    assert a_response(responded=False, status="Nurture").state.classified(classes) is NON_RESPONSE
+    assert a_response(status="Resolved - Opportunity Won").state.classified(classes) is None
 
 
 ONE_OF_EACH = (
-    a_response("new", dated=1),
-    a_response("never", dated=2, status=ALREADY_ENGAGED),
-    a_response("formerly", dated=3, status="Nurture"),
-    a_response("silent", "lists", dated=4, responded=False),
+    a_response("new", effective_at=1),
+    a_response("never", effective_at=2, status=ALREADY_ENGAGED),
+    a_response("formerly", effective_at=3, status="Nurture"),
+    a_response("silent", "lists", effective_at=4, responded=False),
 )
 WITH_LISTS = campaigns(WEBINAR, Campaign("lists", default_responded_status="Attended"))
 
@@ -231,13 +231,13 @@ def test_a_priority_may_put_non_responses_first():
 
 
 def test_the_next_class_is_searched_where_the_first_has_no_candidate():
-    used = a_response("used", dated=9, reactivated=9)
-    assert won(used, a_response("never", dated=2, status=ALREADY_ENGAGED)) == "never"
+    used = a_response("used", effective_at=9, reactivated=9)
+    assert won(used, a_response("never", effective_at=2, status=ALREADY_ENGAGED)) == "never"
 
 
 def test_the_next_response_is_taken_where_the_newest_is_not_eligible():
     among = campaigns(WEBINAR, Campaign("gone", deleted=True))
-    assert won(a_response("newest", "gone", dated=9), a_response("next", dated=3), among=among) == "next"
+    assert won(a_response("newest", "gone", effective_at=9), a_response("next", effective_at=3), among=among) == "next"
 
 
 def test_nobody_wins_where_there_is_no_response():
@@ -248,11 +248,11 @@ def test_nobody_wins_where_there_is_no_response():
 
 
 def test_the_most_recent_response_wins():
-    assert won(a_response("a", dated=1), a_response("b", dated=3), a_response("c", dated=2)) == "b"
+    assert won(a_response("a", effective_at=1), a_response("b", effective_at=3), a_response("c", effective_at=2)) == "b"
 
 
 def test_of_one_date_the_latest_received_wins():
-    assert won(a_response("a", dated=1, received=2), a_response("b", dated=1, received=3)) == "b"
+    assert won(a_response("a", effective_at=1, received=2), a_response("b", effective_at=1, received=3)) == "b"
 
 
 def test_of_one_instant_the_campaign_with_the_lower_precedence_wins():
@@ -284,12 +284,12 @@ def test_a_non_response_goes_by_the_date_it_was_received():
 
 def test_the_winner_stands_first_then_those_it_beat_then_the_excluded():
     by = rules(10, lookback_days=5)
-    listed = explained(
+    listed = explain_search(
         [
-            a_response("outside", dated=1),
-            a_response("lower", dated=9, status="Nurture"),
-            a_response("older", dated=6),
-            a_response("winner", dated=8),
+            a_response("outside", effective_at=1),
+            a_response("lower", effective_at=9, status="Nurture"),
+            a_response("older", effective_at=6),
+            a_response("winner", effective_at=8),
         ],
         ORDINARY,
         by,
@@ -298,4 +298,4 @@ def test_the_winner_stands_first_then_those_it_beat_then_the_excluded():
 
 
 def test_a_deleted_response_is_not_considered():
-    assert verdicts(a_response("gone", deleted=True), a_response("here", dated=1)) == {"here": None}
+    assert verdicts(a_response("gone", deleted=True), a_response("here", effective_at=1)) == {"here": None}

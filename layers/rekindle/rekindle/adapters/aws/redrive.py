@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rekindle.adapters.aws.eventbridge import SOURCE
 from rekindle.adapters.aws.stack import in_our_words, outputs_of, session_of_caller
 from rekindle.adapters.dynamodb import encoding
-from rekindle.domain.notifications.resend import still_true
+from rekindle.domain.notifications.resend import detail_that_holds
 from rekindle.domain.people.person import Person
 
 _DELAY = {"person_id", "change", "due"}
@@ -152,7 +152,7 @@ class Redrive:
 
     def _tell_again(self, failed: Failed) -> None:
         event = failed.content
-        detail = still_true(event["detail-type"], event["detail"], self._person(event["detail"]["person_id"]))
+        detail = detail_that_holds(event["detail-type"], event["detail"], self._person(event["detail"]["person_id"]))
         if detail is None:
             self._sqs.delete_message(QueueUrl=self._failures, ReceiptHandle=failed.receipt)
             raise Outdated("it no longer holds")

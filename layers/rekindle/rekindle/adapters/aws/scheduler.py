@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rekindle.domain.assignment.timer import Wait
+from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Unavailable
@@ -49,10 +49,10 @@ class Schedules:
 
 
 @dataclass(frozen=True)
-class ScheduledWaits:
+class ScheduledAssignmentTimers:
     schedules: Schedules
 
-    def set(self, wait: Wait) -> None:
+    def set(self, wait: AssignmentTimer) -> None:
         self.schedules.create(wait.name, wait.due, message_of(wait))
 
 
@@ -67,9 +67,9 @@ class ScheduledRoutings:
         self.schedules.create(name, at, {"detail": started})
 
 
-def message_of(wait: Wait) -> dict[str, Any]:
+def message_of(wait: AssignmentTimer) -> dict[str, Any]:
     return {"person_id": wait.person_id, "assignment_id": wait.assignment_id, "due": times.text(wait.due)}
 
 
-def wait_of(message: Mapping[str, Any]) -> Wait:
-    return Wait(message["person_id"], message["assignment_id"], times.instant(message["due"]))
+def assignment_timer(message: Mapping[str, Any]) -> AssignmentTimer:
+    return AssignmentTimer(message["person_id"], message["assignment_id"], times.instant(message["due"]))

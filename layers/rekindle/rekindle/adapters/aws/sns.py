@@ -73,7 +73,7 @@ def _attributes(message: Message) -> dict[str, str]:
 
 
 def ascii_subject(subject: str) -> str:
-    """A subject as SNS takes it: accents go, other letters become question marks, one line, short enough."""
+    """A subject as SNS takes it: accents go, other letters become question stamps, one line, short enough."""
     plain = unicodedata.normalize("NFKD", subject)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = " ".join(plain.encode("ascii", "replace").decode().split())

@@ -13,7 +13,7 @@ from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
 from rekindle.domain.reactivation.batch import Batch, Before, Member
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 _PROGRESS, _MEMBER = "batch", "member"
 
@@ -88,13 +88,13 @@ def _before_told(value: Before) -> dict[str, Any]:
 
 def _before(stored: Mapping[str, Any]) -> Before:
     values = encoding.decoded(stored)
-    if "status_mark" in values:
-        values["status_mark"] = Mark.parse(values["status_mark"])
-    if "standing" in values:
-        values["standing"] = encoding.standing(values["standing"])
+    if "status_stamp" in values:
+        values["status_stamp"] = ChangeStamp.parse(values["status_stamp"])
+    if "response_state" in values:
+        values["response_state"] = encoding.response_state(values["response_state"])
     if "assignment" in values:
         values["assignment"] = encoding.assigned(values["assignment"], {})
-    nothing = dict.fromkeys(("status", "status_mark", "nurture_until", "score_activated_at"))
+    nothing = dict.fromkeys(("status", "status_stamp", "nurture_until", "score_activated_at"))
     return Before(**{**nothing, **values})
 
 

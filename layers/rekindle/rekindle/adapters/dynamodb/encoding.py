@@ -12,12 +12,12 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
-from rekindle.domain.people.assignment import Assignment, AssignmentStep, State, Step
+from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
 from rekindle.domain.people.person import Engagement, Person, Profile
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason
-from rekindle.domain.records.stamps import Mark, grouped, ungrouped
+from rekindle.domain.records.stamps import ChangeStamp, grouped, ungrouped
 from rekindle.domain.records.user import User
-from rekindle.domain.responses.response import Details, ResponseClass, Standing, Trace
+from rekindle.domain.responses.response import Details, ResponseClass, ResponseState, Trace
 from rekindle.domain.settings.settings import Overrides, Scenario
 
 if TYPE_CHECKING:
@@ -45,17 +45,30 @@ _NAMES: Mapping[str, Any] = {
     "scenario": Scenario,
     "outcome": Outcome,
     "stage": Stage,
-    "state": State,
+    "state": AssignmentState,
     "step": Step,
     "by": By,
 }
+
+
+_STORED_AS = {
+    "stamps": "marks",
+    "status_stamp": "status_mark",
+    "owner_stamp": "owner_mark",
+    "effective_at": "dated",
+    "merged_ids": "absorbed",
+    "merging_ids": "absorbing",
+    "response_state": "standing",
+}
+"""Fields that are stored under another name than they have."""
+_NAMED = {stored: name for name, stored in _STORED_AS.items()}
 
 
 def encoded(value: Any, leave_out: frozenset[str] = frozenset()) -> Json:
     """A frozen value as JSON, field by field."""
     found: Json = {}
     kind: Any = type(value)
-    for name, default in _fields(kind):
+    for name, stored_as, default in _fields(kind):
         if name in leave_out:
             continue
         held = getattr(value, name)
@@ -64,9 +77,9 @@ def encoded(value: Any, leave_out: frozenset[str] = frozenset()) -> Json:
         written = _WRITTEN.get(type(held))
         if written is not None:
             held = written(held)
-        elif name == "marks":
+        elif name == "stamps":
             held = grouped(held)
-        found[name] = held
+        found[stored_as] = held
     return found
 
 
@@ -104,25 +117,26 @@ def _basis_of(stored: Mapping[str, Any]) -> Basis:
     if "active" in values:
         values["active"] = Engagement(**{**_OF_NO_RESPONSE, **decoded(values["active"])})
     if "status_activated" in values:
-        values["status_activated"] = Mark.parse(values["status_activated"])
+        values["status_activated"] = ChangeStamp.parse(values["status_activated"])
     return Basis(**values)
 
 
 _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     datetime: times.text,
     date: date.isoformat,
-    Mark: str,
+    ChangeStamp: str,
     Overrides: encoded,
     Engagement: encoded,
     Basis: _basis,
-    Standing: encoded,
+    ResponseState: encoded,
 }
 
 
 @cache
-def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
-    """Names and defaults, which `dataclasses.fields` would put together anew each time."""
-    return tuple((f.name, f.default) for f in fields(kind))
+def _fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
+    """Names, the names they are stored under, and defaults, which `dataclasses.fields` would put together anew each
+    time."""
+    return tuple((f.name, _STORED_AS.get(f.name, f.name), f.default) for f in fields(kind))
 
 
 def decoded(stored: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,7 +155,7 @@ def decoded(stored: Mapping[str, Any]) -> dict[str, Any]:
             held = tuple(held)
         elif name == "marks":
             held = ungrouped(held)
-        found[name] = held
+        found[_NAMED.get(name, name)] = held
     return found
 
 
@@ -241,7 +255,7 @@ _ASSIGNED = {
 def assignment_told(value: Assignment, beside: Mapping[str, Any]) -> Json:
     """Only what differs from what is stored beside it."""
     found: Json = {}
-    for name, default in _fields(Assignment):
+    for name, _, default in _fields(Assignment):
         held = getattr(value, name)
         if held != beside.get(name, default):
             found[_ASSIGNED[name]] = times.text(held) if isinstance(held, datetime) else held
@@ -288,9 +302,9 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
     if "assignment" in values:
         beside = _beside(values.get("active"), values.get("owner_id"), values.get("previous_owner_id"))
         values["assignment"] = assigned(values["assignment"], beside)
-    for name in ("status_mark", "status_activated", "owner_mark"):
+    for name in ("status_stamp", "status_activated", "owner_stamp"):
         if name in values:
-            values[name] = Mark.parse(values[name])
+            values[name] = ChangeStamp.parse(values[name])
     told = None if stored_profile is None else profile(stored_profile)
     return Person(person_id=person_id, version=version, profile=told, **values)
 
@@ -299,8 +313,8 @@ def profile(stored: Mapping[str, Any]) -> Profile:
     return Profile(**decoded(stored))
 
 
-def standing(stored: Mapping[str, Any]) -> Standing:
-    return Standing(**{"responded_at": None, **decoded(stored)})
+def response_state(stored: Mapping[str, Any]) -> ResponseState:
+    return ResponseState(**{"responded_at": None, **decoded(stored)})
 
 
 def details(stored: Mapping[str, Any]) -> Details:
@@ -322,13 +336,13 @@ def trace(value: Trace, person_id: str) -> Json:
     """A letter for each name, and the person only where it is another: a response carries all its traces, and is to
     stay below the kilobyte that a write is billed by."""
     found = {"v": value.version, "c": value.campaign_id}
-    found |= {_LETTERS[name]: held for name, held in encoded(value.standing).items()}
+    found |= {_LETTERS[name]: held for name, held in encoded(value.state).items()}
     return found if value.person_id == person_id else {**found, "p": value.person_id}
 
 
 def traced(stored: Mapping[str, Any], person_id: str) -> Trace:
     then = {name: stored[letter] for name, letter in _LETTERS.items() if letter in stored}
-    return Trace(stored.get("p", person_id), stored["v"], stored["c"], standing(then))
+    return Trace(stored.get("p", person_id), stored["v"], stored["c"], response_state(then))
 
 
 def decision(stored: Mapping[str, Any]) -> Decision:

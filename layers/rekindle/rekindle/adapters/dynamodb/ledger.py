@@ -14,7 +14,7 @@ from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Entry, entry_id
-from rekindle.domain.notifications.events import told_by
+from rekindle.domain.notifications.events import events_from
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
 
@@ -27,7 +27,7 @@ def ledger_image(record: Decision | Entry) -> Image:
             "person": digest(record.person_id),
             "entry": record.decision_id if isinstance(record, Decision) else entry_id(record),
             "kind": encoding.kind_of(record),
-            "announce": "yes" if told_by(record) else None,
+            "announce": "yes" if events_from(record) else None,
             "waits": "yes" if isinstance(record, Decision) and _begins_a_wait(record) else None,
             "body": compact(encoding.body_of(record)),
         }

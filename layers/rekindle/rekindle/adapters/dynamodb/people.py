@@ -29,11 +29,11 @@ from rekindle.application.ports import Page
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.assignment import State
+from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change, origins
-from rekindle.domain.records.stamps import Mark
-from rekindle.domain.responses.response import Home, Response, ResponseClass
+from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response import Response, ResponseClass, ResponseOwner
 
 Classes = Mapping[str, ResponseClass | None]
 
@@ -66,15 +66,15 @@ def _inverted(moment: datetime) -> str:
 
 def cand(response: Response, classes: Classes) -> str | None:
     """The key under which the search finds the response, or None where by itself it is no candidate."""
-    standing = response.standing
-    response_class = standing.classified(classes)
-    if response_class is None or standing.deleted or standing.reactivated_at is not None:
+    state = response.state
+    response_class = state.classified(classes)
+    if response_class is None or state.deleted or state.reactivated_at is not None:
         return None
     return "#".join(
         (
             _BUCKETS[response_class],
-            _inverted(standing.dated),
-            _inverted(standing.received_at),
+            _inverted(state.effective_at),
+            _inverted(state.received_at),
             response.response_id,
         )
     )
@@ -95,7 +95,7 @@ class DynamoDBCandidates:
     complete: bool
     """Whether the page holds every candidate who responded."""
 
-    def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+    def candidates_of(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
         bucket = _BUCKETS[response_class]
         held = [row for row in self.head if row[CAND]["S"][0] == bucket]
         last = self.head[-1][CAND]["S"][0] if self.head else FIRST
@@ -112,7 +112,7 @@ def _found(row: Image) -> Response:
     """A row of the index: the part of the response that the search looks at."""
     standing = json.loads(row["standing"]["S"])
     campaign_id = standing.pop("campaign_id")
-    return Response(row["record"]["S"][2:], campaign_id, encoding.standing(standing))
+    return Response(row["record"]["S"][2:], campaign_id, encoding.response_state(standing))
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class DynamoDBPeople:
             for item in PeopleItem.query(person_id, condition, consistent_read=True):
                 yield _response(item)
 
-    def assigned(self, state: State, limit: int, start: str | None = None) -> Page[Person]:
+    def assigned(self, state: AssignmentState, limit: int, start: str | None = None) -> Page[Person]:
         after = PeopleItem.assigned_at > start if start else None
         found: list[tuple[str, str]] = []
         with our_errors():
@@ -157,14 +157,14 @@ class DynamoDBPeople:
         still = [person for person in held if person.assignment is not None and person.assignment.state is state]
         return Page(still, found[limit - 1][0] if len(found) > limit else None)
 
-    def home_of(self, response_id: str) -> Home | None:
+    def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         request = {"TableName": PeopleItem.Meta.table_name, "Key": _home_of(response_id), "ConsistentRead": True}
         with our_errors():
             found = self.connection.dispatch("GetItem", request).get("Item")
         if found is None:
             return None
         told = {name: found[name]["S"] for name in (LIVES, GONE) if name in found}
-        return Home(told.get(LIVES), Mark.parse(told[GONE]) if GONE in told else None)
+        return ResponseOwner(told.get(LIVES), ChangeStamp.parse(told[GONE]) if GONE in told else None)
 
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
         found = self._query(
@@ -222,7 +222,7 @@ class DynamoDBPeople:
         with our_errors():
             self.connection.dispatch("TransactWriteItems", request)
 
-    def bury(self, response_id: str, deleted: Mark, read: Mark | None) -> None:
+    def record_tombstone(self, response_id: str, deleted: ChangeStamp, read: ChangeStamp | None) -> None:
         home = {**_home_of(response_id), **writes.texts({GONE: str(deleted)})}
         request = writes.put(PeopleItem.Meta.table_name, home, _still(GONE, str(read) if read else None))["Put"]
         with our_errors():
@@ -280,7 +280,7 @@ def _writes_of_homes(changes: Sequence[Change]) -> Iterator[Write]:
             if response.response_id in leaving:
                 condition = _still(LIVES, leaving[response.response_id])
             else:
-                condition = _still(GONE, str(change.buried) if change.buried else None)
+                condition = _still(GONE, str(change.tombstone) if change.tombstone else None)
             either = Condition(f"{condition.expression} OR {LIVES} = :here", {**condition.values, ":here": here[LIVES]})
             yield writes.put(table, {**_home_of(response.response_id), **here}, either)
     for response_id in leaving.keys() - arrived:
@@ -332,7 +332,7 @@ def _write_of_response(person_id: str, response: Response, classes: Classes) -> 
     table = PeopleItem.Meta.table_name
     if response.details is not None:
         return writes.put(table, response_image(person_id, response, classes))
-    told = _standing_told(response, classes)
+    told = _state_attributes(response, classes)
     gone = [name for name, value in told.items() if value is None]
     extend = _trail_told(person_id, response) if response.trail else None
     return writes.update(table, _key_of(person_id, _key(response.response_id)), writes.texts(told), gone, extend)
@@ -341,16 +341,16 @@ def _write_of_response(person_id: str, response: Response, classes: Classes) -> 
 def response_image(person_id: str, response: Response, classes: Classes) -> Image:
     """A response as its whole item."""
     details = None if response.details is None else compact(encoding.encoded(response.details))
-    told = {"response_id": response.response_id, "details": details, **_standing_told(response, classes)}
+    told = {"response_id": response.response_id, "details": details, **_state_attributes(response, classes)}
     key = _key_of(person_id, _key(response.response_id))
     return {**key, **writes.texts(told), **_trail_told(person_id, response)}
 
 
-def _standing_told(response: Response, classes: Classes) -> dict[str, str | None]:
-    standing = {"campaign_id": response.campaign_id, **encoding.encoded(response.standing)}
+def _state_attributes(response: Response, classes: Classes) -> dict[str, str | None]:
+    standing = {"campaign_id": response.campaign_id, **encoding.encoded(response.state)}
     return {
         CAND: cand(response, classes),
-        "campaign_id": None if response.standing.deleted else response.campaign_id or None,
+        "campaign_id": None if response.state.deleted else response.campaign_id or None,
         "standing": compact(standing),
     }
 
@@ -374,7 +374,7 @@ def _response(item: PeopleItem) -> Response:
     return Response(
         item.response_id,
         campaign_id,
-        encoding.standing(standing),
+        encoding.response_state(standing),
         encoding.details(item.details or {}),
         trail,
     )

@@ -8,7 +8,7 @@ from rekindle.adapters.dynamodb.tables import ScoreItem, compact
 from rekindle.application.ports import Page
 from rekindle.domain.core import times
 from rekindle.domain.people.score import Crossing, Rise, Score
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 UP, NONE = "up", "none"
 
@@ -37,11 +37,11 @@ class DynamoDBScores:
             score.person_id,
             version=score.version,
             score=score.value,
-            mark=str(score.mark),
+            mark=str(score.stamp),
             crossing=UP if score.crosses else NONE,
             crossed_from=crossing.previous if crossing else None,
             crossed_to=crossing.score if crossing else None,
-            crossed_mark=str(crossing.mark) if crossing else None,
+            crossed_mark=str(crossing.stamp) if crossing else None,
             moved_to=score.moved_to,
             rises=_written(score.rises) if score.rises else None,
         )
@@ -52,11 +52,11 @@ class DynamoDBScores:
 def _score(item: ScoreItem) -> Score:
     crossing = None
     if item.crossed_mark is not None:
-        crossing = Crossing(item.crossed_from, item.crossed_to, Mark.parse(item.crossed_mark))
+        crossing = Crossing(item.crossed_from, item.crossed_to, ChangeStamp.parse(item.crossed_mark))
     return Score(
         item.person_id,
         item.score,
-        Mark.parse(item.mark),
+        ChangeStamp.parse(item.mark),
         crossing,
         item.crossing == UP,
         int(item.version),

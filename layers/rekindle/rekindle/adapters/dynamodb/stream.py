@@ -9,7 +9,7 @@ from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.person import Profile
 from rekindle.domain.people.score import Crossing
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 
 def crossing_of(record: Mapping[str, Any]) -> tuple[str, Crossing]:
@@ -19,7 +19,7 @@ def crossing_of(record: Mapping[str, Any]) -> tuple[str, Crossing]:
     crossing = Crossing(
         None if previous is None else float(previous["N"]),
         float(image["crossed_to"]["N"]),
-        Mark.parse(image["crossed_mark"]["S"]),
+        ChangeStamp.parse(image["crossed_mark"]["S"]),
     )
     return image["person_id"]["S"], crossing
 
@@ -30,10 +30,10 @@ def saved_record_of(record: Mapping[str, Any]) -> Decision | Entry:
     return encoding.record(image["kind"]["S"], json.loads(image["body"]["S"]))
 
 
-def status_change_of(record: Mapping[str, Any]) -> tuple[str, Mark, str | None]:
+def status_change_of(record: Mapping[str, Any]) -> tuple[str, ChangeStamp, str | None]:
     """Who went from inactive to active, by which change and which user, from a record of the people's stream."""
     image = record["NewImage"]
     core = json.loads(image["core"]["S"])
-    change = Mark.parse(core["status_activated"])
+    change = ChangeStamp.parse(core["status_activated"])
     profile = encoding.profile(json.loads(image["profile"]["S"])) if "profile" in image else Profile()
     return image["person_id"]["S"], change, profile.who_made(change)

@@ -89,7 +89,7 @@ class ScoreItem(Model):
 
 
 class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-call]
-    """Timers by the instant they are due: sparse, so it holds only what waits."""
+    """ReactivationTimers by the instant they are due: sparse, so it holds only what waits."""
 
     class Meta:
         index_name = "due"

@@ -1,4 +1,4 @@
-"""Timers: an item that a sweep can find, and a one-time schedule that fires on time.
+"""ReactivationTimers: an item that a sweep can find, and a one-time schedule that fires on time.
 
 The item comes first, so that a schedule that was never made, or never fired, is found by the sweep.
 """
@@ -13,14 +13,14 @@ from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
-from rekindle.domain.reactivation.timer import Timer
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.records.stamps import ChangeStamp
 
 SHARDS = 4
 """Partitions of the index by due date, so that a mass update of statuses is no hot key."""
 
 
-def message_of(timer: Timer) -> dict[str, Any]:
+def message_of(timer: ReactivationTimer) -> dict[str, Any]:
     return {
         "person_id": timer.person_id,
         "change": str(timer.change),
@@ -29,17 +29,20 @@ def message_of(timer: Timer) -> dict[str, Any]:
     }
 
 
-def timer_of(message: Mapping[str, Any]) -> Timer:
-    return Timer(
-        message["person_id"], Mark.parse(message["change"]), times.instant(message["due"]), message.get("user_id")
+def timer_of(message: Mapping[str, Any]) -> ReactivationTimer:
+    return ReactivationTimer(
+        message["person_id"],
+        ChangeStamp.parse(message["change"]),
+        times.instant(message["due"]),
+        message.get("user_id"),
     )
 
 
 @dataclass(frozen=True)
-class ScheduledTimers:
+class ScheduledReactivationTimers:
     schedules: Schedules
 
-    def set(self, timer: Timer) -> None:
+    def set(self, timer: ReactivationTimer) -> None:
         shard = int(digest(timer.name), 16) % SHARDS
         item = LedgerItem(
             _partition(timer),
@@ -53,12 +56,12 @@ class ScheduledTimers:
             item.save()
         self.schedules.create(timer.name, timer.due, message_of(timer))
 
-    def done(self, timer: Timer) -> None:
+    def done(self, timer: ReactivationTimer) -> None:
         with our_errors():
             LedgerItem(_partition(timer), timer.name).delete()
 
-    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
-        found: list[Timer] = []
+    def overdue(self, before: datetime, limit: int) -> Sequence[ReactivationTimer]:
+        found: list[ReactivationTimer] = []
         with our_errors():
             for shard in range(SHARDS):
                 due = LedgerItem.due.query(str(shard), LedgerItem.due_at < times.sortable(before), limit=limit)
@@ -66,5 +69,5 @@ class ScheduledTimers:
         return sorted(found, key=lambda timer: timer.due)[:limit]
 
 
-def _partition(timer: Timer) -> str:
+def _partition(timer: ReactivationTimer) -> str:
     return f"timer#{digest(timer.person_id)}"

@@ -61,7 +61,7 @@ from rekindle.domain.capture.facts import (
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField
 from rekindle.domain.people import naming
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 _HEADER = "ChangeEventHeader"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -293,7 +293,7 @@ class _Header(msgspec.Struct):
     changeOrigin: Annotated[str, Meta(description="a text")] | None = None
 
     @property
-    def is_ours(self) -> bool:
+    def from_write_back(self) -> bool:
         """Whether the change was made by our own write-back, which tells its name with each call."""
         client = (self.changeOrigin or "").partition(";client=")[2]
         return client.partition("/")[0] == CLIENT
@@ -373,11 +373,11 @@ def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, 
     if entity not in mapping or kind.startswith("GAP_"):
         return []
     header = checked(_Header, raw, in_header)
-    mark = _mark(header, digest(detail_type, payload))
+    stamp = _stamp(header, digest(detail_type, payload))
     records = [widened(record_id) for record_id in header.recordIds]
     if kind == "DELETE":
         gone = _DELETED.get(entity)
-        return [gone(record_id, mark) for record_id in records] if gone is not None else []
+        return [gone(record_id, stamp) for record_id in records] if gone is not None else []
     if kind not in ("CREATE", "UPDATE", "UNDELETE"):
         raise InvalidField("there is no such type of change", in_header("changeType"))
     changed, nulled = header.changedFields or (), header.nulledFields or ()
@@ -385,17 +385,17 @@ def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, 
         raise InvalidField("expected names of fields, got a bitmap", in_header("changedFields"))
     change = _Change(payload, path, kind != "UPDATE", frozenset(changed), frozenset(nulled))
     tell = _CHANGED[entity](change, header, mapping[entity])
-    return [fact for record_id in records for fact in tell(record_id, mark)] if tell else []
+    return [fact for record_id in records for fact in tell(record_id, stamp)] if tell else []
 
 
-def _mark(header: _Header, content: str) -> Mark:
+def _stamp(header: _Header, content: str) -> ChangeStamp:
     """Commits of one millisecond are ordered by their number, changes of one commit by their place in it."""
     place = (header.commitNumber or 0) * _COMMITS_APART + (header.sequenceNumber or 0)
-    return Mark(_EPOCH + timedelta(milliseconds=header.commitTimestamp), None, place, (content,))
+    return ChangeStamp(_EPOCH + timedelta(milliseconds=header.commitTimestamp), None, place, (content,))
 
 
-_Telling = Callable[[str, Mark], Iterable[Fact]]
-"""A record's identifier and the change's mark -> the facts, one of which is about the record."""
+_Telling = Callable[[str, ChangeStamp], Iterable[Fact]]
+"""A record's identifier and the change's stamp -> the facts, one of which is about the record."""
 
 
 def _lead(change: _Change, header: _Header, mapped: Mapped) -> _Telling | None:
@@ -406,9 +406,9 @@ def _lead(change: _Change, header: _Header, mapped: Mapped) -> _Telling | None:
     if tell is None or not opportunity_id:
         return tell
 
-    def both(record_id: str, mark: Mark) -> Iterable[Fact]:
+    def both(record_id: str, stamp: ChangeStamp) -> Iterable[Fact]:
         whose = told.get("converted_contact_id") or record_id
-        return *tell(record_id, mark), OpportunityChanged(opportunity_id, mark, {"person_ids": (whose,)})
+        return *tell(record_id, stamp), OpportunityChanged(opportunity_id, stamp, {"person_ids": (whose,)})
 
     return both
 
@@ -426,7 +426,7 @@ def _person(kind: str, change: _Change, header: _Header, mapped: Mapped) -> _Tel
     fields = change.custom(mapped)
     if not change.begins and not fields and told.keys() <= {"changed_by"}:
         return None
-    if header.is_ours:
+    if header.from_write_back:
         # The user we write as is nobody who acts: whoever acted before stays who acted last.
         told.pop("changed_by", None)
     elif header.commitUser is not None and told.get("changed_by") is None:
@@ -436,7 +436,7 @@ def _person(kind: str, change: _Change, header: _Header, mapped: Mapped) -> _Tel
     values = {"kind": kind, **person_values(told, paths.__getitem__)}
     if fields:
         values["fields"] = fields
-    return lambda record_id, mark: [PersonChanged(record_id, mark, values, header.is_ours)]
+    return lambda record_id, stamp: [PersonChanged(record_id, stamp, values, header.from_write_back)]
 
 
 def _member(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
@@ -446,8 +446,8 @@ def _member(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     person_id = change.reference(mapped["person_id"])
     campaign_id = change.reference(mapped["campaign_id"])
     values = response_values({n: v for n, v in told.items() if n in RESPONSE}, paths.__getitem__)
-    return lambda record_id, mark: [
-        ResponseRecorded(record_id, mark, person_id, campaign_id, _begun_in_the_east(values, mark.at))
+    return lambda record_id, stamp: [
+        ResponseRecorded(record_id, stamp, person_id, campaign_id, _begun_in_the_east(values, stamp.at))
     ]
 
 
@@ -466,7 +466,7 @@ def _begun_in_the_east(values: Mapping[str, Any], committed: datetime) -> Mappin
 
 def _plainly(
     values_of: Callable[[Mapping[str, Any], Naming], Mapping[str, Any]],
-    changed: Callable[[str, Mark, Mapping[str, Any]], Fact],
+    changed: Callable[[str, ChangeStamp, Mapping[str, Any]], Fact],
 ) -> Callable[[_Change, _Header, Mapped], _Telling | None]:
     """Reads a record of which no more is told than its mapped fields."""
 
@@ -475,7 +475,7 @@ def _plainly(
         if not change.begins and not told:
             return None
         values = values_of(told, paths.__getitem__)
-        return lambda record_id, mark: [changed(record_id, mark, values)]
+        return lambda record_id, stamp: [changed(record_id, stamp, values)]
 
     return read
 
@@ -488,11 +488,11 @@ def _user(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     values = user_values(told, paths.__getitem__)
     if fields:
         values["fields"] = fields
-    return lambda record_id, mark: [UserChanged(record_id, mark, values)]
+    return lambda record_id, stamp: [UserChanged(record_id, stamp, values)]
 
 
-def _inactive(user_id: str, mark: Mark) -> UserChanged:
-    return UserChanged(user_id, mark, {"is_active": False})
+def _inactive(user_id: str, stamp: ChangeStamp) -> UserChanged:
+    return UserChanged(user_id, stamp, {"is_active": False})
 
 
 _CHANGED: Mapping[str, Callable[[_Change, _Header, Mapped], _Telling | None]] = {
@@ -506,7 +506,7 @@ _CHANGED: Mapping[str, Callable[[_Change, _Header, Mapped], _Telling | None]] = 
     "User": _user,
 }
 
-_DELETED: Mapping[str, Callable[[str, Mark], Fact]] = {
+_DELETED: Mapping[str, Callable[[str, ChangeStamp], Fact]] = {
     "Lead": PersonDeleted,
     "Contact": PersonDeleted,
     "Campaign": CampaignDeleted,

@@ -9,7 +9,7 @@ import msgspec
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import records, requests
-from rekindle.adapters.wire.records import digest, mark_of
+from rekindle.adapters.wire.records import digest, stamp_of
 from rekindle.adapters.wire.rules import Identifier, Inputs, TemplateName, TemplateParts, kind_of, only, required
 from rekindle.domain.capture.facts import (
     AccountChanged,
@@ -21,56 +21,56 @@ from rekindle.domain.capture.facts import (
 )
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
 from rekindle.domain.notifications.template import PARTS
-from rekindle.domain.people.assignment import State
+from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 
 def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:
     detail = _detail("person_id", person_id, body, records.PERSON)
-    return records.person_changed(detail, mark_of("Person Changed", detail, now, str), str)
+    return records.person_changed(detail, stamp_of("Person Changed", detail, now, str), str)
 
 
 def campaign_changed(campaign_id: str, body: bytes, now: datetime) -> CampaignChanged:
     detail = _detail("campaign_id", campaign_id, body, records.CAMPAIGN)
-    return records.campaign_changed(detail, mark_of("Campaign Changed", detail, now, str), str)
+    return records.campaign_changed(detail, stamp_of("Campaign Changed", detail, now, str), str)
 
 
 def account_changed(account_id: str, body: bytes, now: datetime) -> AccountChanged:
     detail = _detail("account_id", account_id, body, records.ACCOUNT)
-    return records.account_changed(detail, mark_of("Account Changed", detail, now, str), str)
+    return records.account_changed(detail, stamp_of("Account Changed", detail, now, str), str)
 
 
 def queue_changed(queue_id: str, body: bytes, now: datetime) -> QueueChanged:
     detail = _detail("queue_id", queue_id, body, records.QUEUE)
-    return records.queue_changed(detail, mark_of("Queue Changed", detail, now, str), str)
+    return records.queue_changed(detail, stamp_of("Queue Changed", detail, now, str), str)
 
 
 def opportunity_changed(opportunity_id: str, body: bytes, now: datetime) -> OpportunityChanged:
     detail = _detail("opportunity_id", opportunity_id, body, records.OPPORTUNITY)
-    return records.opportunity_changed(detail, mark_of("Opportunity Changed", detail, now, str), str)
+    return records.opportunity_changed(detail, stamp_of("Opportunity Changed", detail, now, str), str)
 
 
 def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:
     detail = _detail("user_id", user_id, body, records.USER)
-    return records.user_changed(detail, mark_of("User Changed", detail, now, str), str)
+    return records.user_changed(detail, stamp_of("User Changed", detail, now, str), str)
 
 
 def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list[ReactivationRequested | Refusal], str]:
-    """The inputs of a call, what is wrong with one standing in its place; and the name of their content."""
+    """The inputs of a call, what is wrong with one state in its place; and the name of their content."""
     values = object_of(body)
     only({"inputs"}, values, str)
     inputs = required(Inputs, values, "inputs", str)
-    asked = [_input(one, f"{name}-{index}", Mark(now)) for index, one in enumerate(inputs)]
+    asked = [_input(one, f"{name}-{index}", ChangeStamp(now)) for index, one in enumerate(inputs)]
     return asked, digest("reactivations", values)
 
 
-def _input(values: Any, request_id: str, mark: Mark) -> ReactivationRequested | Refusal:
+def _input(values: Any, request_id: str, stamp: ChangeStamp) -> ReactivationRequested | Refusal:
     try:
         if not isinstance(values, dict):
             raise InvalidField(f"expected an object, got {kind_of(values)}")
         only(requests.REQUEST, values, str)
-        return requests.requested(request_id, values, mark, str)
+        return requests.requested(request_id, values, stamp, str)
     except Refusal as refusal:
         return refusal
 
@@ -78,15 +78,15 @@ def _input(values: Any, request_id: str, mark: Mark) -> ReactivationRequested | 
 def response_prompted(body: bytes, name: str, now: datetime) -> tuple[ResponsePrompted, str]:
     values = object_of(body)
     only(requests.PROMPT, values, str)
-    return requests.prompted(name, values, Mark(now), str), digest("response-prompts", values)
+    return requests.prompted(name, values, ChangeStamp(now), str), digest("response-prompts", values)
 
 
-def assignment_state(given: str | None) -> State:
+def assignment_state(given: str | None) -> AssignmentState:
     """The state that is asked for; those who wait, where none is. Raises InvalidField."""
     try:
-        return State(given or State.PENDING)
+        return AssignmentState(given or AssignmentState.PENDING)
     except ValueError:
-        raise InvalidField(f"expected one of {', '.join(State)}", "state") from None
+        raise InvalidField(f"expected one of {', '.join(AssignmentState)}", "state") from None
 
 
 def completion(body: bytes) -> str | None:

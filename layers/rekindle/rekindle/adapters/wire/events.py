@@ -6,7 +6,7 @@ from typing import Any
 
 from rekindle.adapters.sources import salesforce
 from rekindle.adapters.wire import records, requests
-from rekindle.adapters.wire.records import Reader, mark_of
+from rekindle.adapters.wire.records import Reader, stamp_of
 from rekindle.adapters.wire.rules import moment, time_told
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core import times
@@ -60,7 +60,7 @@ def facts_of(
         # replay; but a task's is when its activity took place, not when the task was told of.
         if detail.get("occurred_at") is not None and detail_type != "Task Logged":
             at = time_told(detail, "occurred_at", _in_detail)
-        return [read(detail, mark_of(detail_type, detail, at, _in_detail), _in_detail)]
+        return [read(detail, stamp_of(detail_type, detail, at, _in_detail), _in_detail)]
     if salesforce.is_change(detail):
         return salesforce.facts_of(detail_type, detail, fields())
     raise InvalidField("there is no such detail-type", "detail-type")

@@ -1,6 +1,6 @@
 """The `detail` of an event, or the body of a request, as the fact it tells.
 
-Each function takes the detail, the change's mark, and how the caller names a field where one is refused. A
+Each function takes the detail, the change's stamp, and how the caller names a field where one is refused. A
 field that the detail does not have is not in a fact's values; one that is null there is None.
 """
 
@@ -58,7 +58,7 @@ from rekindle.domain.capture.facts import (
 from rekindle.domain.core.errors import InvalidField, Malformed
 from rekindle.domain.people import naming
 from rekindle.domain.people.score import HIGHEST, LOWEST
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 _DIGEST_BYTES = 8
 _NUMBERS = frozenset({"score", "cost", "amount"})
@@ -66,7 +66,7 @@ _ORDERED = msgspec.json.Encoder(order="deterministic")
 _DECIMALS = 6
 """Digits kept behind the point: DynamoDB stores no number as small as JSON can write."""
 
-Reader = Callable[[Mapping[str, Any], Mark, Naming], Fact]
+Reader = Callable[[Mapping[str, Any], ChangeStamp, Naming], Fact]
 
 
 class PersonValues(msgspec.Struct, gc=False):
@@ -183,12 +183,12 @@ USER_IDS = {"role": ids.ROLE, "profile": ids.PROFILE}
 """Which values are identifiers of which records."""
 
 
-def mark_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming) -> Mark:
-    """The mark of a change that was told at an instant, with the sequence it may have."""
+def stamp_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming) -> ChangeStamp:
+    """The stamp of a change that was told at an instant, with the sequence it may have."""
     sequence = detail.get("sequence")
     if sequence is not None:
         sequence = required(Sequence, detail, "sequence", named)
-    return Mark(at, sequence, 0, (digest(detail_type, detail),))
+    return ChangeStamp(at, sequence, 0, (digest(detail_type, detail),))
 
 
 def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
@@ -242,60 +242,60 @@ def _widened(values: dict[str, Any], of: Mapping[str, tuple[str, ...]]) -> dict[
     return values
 
 
-def person_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> PersonChanged:
-    return PersonChanged(_id(ids.PERSON, detail, "person_id", named), mark, person_values(detail, named))
+def person_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> PersonChanged:
+    return PersonChanged(_id(ids.PERSON, detail, "person_id", named), stamp, person_values(detail, named))
 
 
-def person_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> PersonDeleted:
-    return PersonDeleted(_id(ids.PERSON, detail, "person_id", named), mark)
+def person_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> PersonDeleted:
+    return PersonDeleted(_id(ids.PERSON, detail, "person_id", named), stamp)
 
 
-def people_merged(detail: Mapping[str, Any], mark: Mark, named: Naming) -> PeopleMerged:
+def people_merged(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> PeopleMerged:
     survivor = _id(ids.PERSON, detail, "survivor_id", named)
     told = required(Merged, detail, "merged_ids", named)
     merged = tuple(dict.fromkeys(ids.widened_if(ids.PERSON, one) for one in told))
     if survivor in merged:
         raise InvalidField("a person cannot be merged into itself", named("merged_ids"))
-    return PeopleMerged(survivor, merged, mark)
+    return PeopleMerged(survivor, merged, stamp)
 
 
-def campaign_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> CampaignChanged:
+def campaign_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> CampaignChanged:
     campaign_id = _id(ids.CAMPAIGN, detail, "campaign_id", named)
-    return CampaignChanged(campaign_id, mark, campaign_values(detail, named))
+    return CampaignChanged(campaign_id, stamp, campaign_values(detail, named))
 
 
-def campaign_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> CampaignDeleted:
-    return CampaignDeleted(_id(ids.CAMPAIGN, detail, "campaign_id", named), mark)
+def campaign_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> CampaignDeleted:
+    return CampaignDeleted(_id(ids.CAMPAIGN, detail, "campaign_id", named), stamp)
 
 
-def response_recorded(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponseRecorded:
+def response_recorded(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponseRecorded:
     response_id = _id(ids.RESPONSE, detail, "response_id", named)
     person_id = _id(ids.PERSON, detail, "person_id", named)
     # Few campaigns are named by very many responses: each name is held in memory once.
     campaign_id = sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", named))
     if not isinstance(detail.get("responded"), bool):
         required(Flag, detail, "responded", named)
-    return ResponseRecorded(response_id, mark, person_id, campaign_id, response_values(detail, named))
+    return ResponseRecorded(response_id, stamp, person_id, campaign_id, response_values(detail, named))
 
 
-def response_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponseDeleted:
+def response_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponseDeleted:
     response_id = _id(ids.RESPONSE, detail, "response_id", named)
-    return ResponseDeleted(response_id, mark, _id(ids.PERSON, detail, "person_id", named))
+    return ResponseDeleted(response_id, stamp, _id(ids.PERSON, detail, "person_id", named))
 
 
-def account_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> AccountChanged:
-    return AccountChanged(_id(ids.ACCOUNT, detail, "account_id", named), mark, account_values(detail, named))
+def account_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> AccountChanged:
+    return AccountChanged(_id(ids.ACCOUNT, detail, "account_id", named), stamp, account_values(detail, named))
 
 
-def queue_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> QueueChanged:
+def queue_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> QueueChanged:
     values = _values(QueueValues, QUEUE, detail, named)
     if values.get("member_ids") is not None:
         values["member_ids"] = tuple(dict.fromkeys(ids.widened_if(ids.USER, one) for one in values["member_ids"]))
-    return QueueChanged(_id(ids.QUEUE, detail, "queue_id", named), mark, values)
+    return QueueChanged(_id(ids.QUEUE, detail, "queue_id", named), stamp, values)
 
 
-def user_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> UserChanged:
-    return UserChanged(_id(ids.USER, detail, "user_id", named), mark, user_values(detail, named))
+def user_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> UserChanged:
+    return UserChanged(_id(ids.USER, detail, "user_id", named), stamp, user_values(detail, named))
 
 
 def task_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
@@ -307,8 +307,8 @@ def task_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     return values
 
 
-def task_logged(detail: Mapping[str, Any], mark: Mark, named: Naming) -> TaskLogged:
-    return TaskLogged(_id(ids.TASK, detail, "task_id", named), mark, task_values(detail, named))
+def task_logged(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> TaskLogged:
+    return TaskLogged(_id(ids.TASK, detail, "task_id", named), stamp, task_values(detail, named))
 
 
 def opportunity_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
@@ -321,13 +321,13 @@ def opportunity_values(detail: Mapping[str, Any], named: Naming) -> dict[str, An
     return values
 
 
-def opportunity_changed(detail: Mapping[str, Any], mark: Mark, named: Naming) -> OpportunityChanged:
+def opportunity_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> OpportunityChanged:
     opportunity_id = _id(ids.OPPORTUNITY, detail, "opportunity_id", named)
-    return OpportunityChanged(opportunity_id, mark, opportunity_values(detail, named))
+    return OpportunityChanged(opportunity_id, stamp, opportunity_values(detail, named))
 
 
-def opportunity_deleted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> OpportunityDeleted:
-    return OpportunityDeleted(_id(ids.OPPORTUNITY, detail, "opportunity_id", named), mark)
+def opportunity_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> OpportunityDeleted:
+    return OpportunityDeleted(_id(ids.OPPORTUNITY, detail, "opportunity_id", named), stamp)
 
 
 def _in_utc(values: dict[str, Any], names: Iterable[str], named: Naming) -> None:

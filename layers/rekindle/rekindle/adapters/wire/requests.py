@@ -20,7 +20,7 @@ from rekindle.adapters.wire.rules import (
 )
 from rekindle.domain.core.errors import InvalidField
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import ResponseClass
 from rekindle.domain.settings.settings import Overrides
 
@@ -49,11 +49,11 @@ class PromptValues(msgspec.Struct, gc=False):
 REQUEST, PROMPT = (frozenset(form.__struct_fields__) for form in (RequestValues, PromptValues))
 
 
-def reactivation_requested(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ReactivationRequested:
-    return requested(required(Identifier, detail, "request_id", named), detail, mark, named)
+def reactivation_requested(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ReactivationRequested:
+    return requested(required(Identifier, detail, "request_id", named), detail, stamp, named)
 
 
-def requested(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Naming) -> ReactivationRequested:
+def requested(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ReactivationRequested:
     """One input: a person or a task, and what is to be different from the settings."""
     values = checked(RequestValues, detail, named)
     user_id = required(Identifier, detail, "user_id", named)
@@ -64,7 +64,7 @@ def requested(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Nam
         raise InvalidField("no class may be listed twice", named("priority"))
     return ReactivationRequested(
         request_id,
-        mark,
+        stamp,
         person_id=ids.widened_if(ids.PERSON, values.person_id) if values.person_id else None,
         task_id=ids.widened_if(ids.TASK, values.task_id) if values.task_id else None,
         user_id=ids.widened_if(ids.USER, user_id),
@@ -80,18 +80,18 @@ def requested(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Nam
     )
 
 
-def response_prompted(detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponsePrompted:
-    return prompted(required(Identifier, detail, "request_id", named), detail, mark, named)
+def response_prompted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponsePrompted:
+    return prompted(required(Identifier, detail, "request_id", named), detail, stamp, named)
 
 
-def prompted(request_id: str, detail: Mapping[str, Any], mark: Mark, named: Naming) -> ResponsePrompted:
+def prompted(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponsePrompted:
     values = checked(PromptValues, detail, named)
     required(Intent, detail, "intent", named)
     # What a prompt falls back to by default is the prompted campaign.
     fallback = "keep_prompted" if values.fallback == "default" else values.fallback
     return ResponsePrompted(
         request_id,
-        mark,
+        stamp,
         ids.widened_if(ids.PERSON, required(Identifier, detail, "person_id", named)),
         ids.widened_if(ids.CAMPAIGN, required(Identifier, detail, "campaign_id", named)),
         ids.widened_if(ids.USER, required(Identifier, detail, "user_id", named)),

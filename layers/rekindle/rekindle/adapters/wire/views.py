@@ -157,7 +157,7 @@ def person(shown: Shown) -> Json:
         "cycles": held.cycles,
         "responses": held.responses,
         "nurture_until": times.optional_text(held.nurture_until),
-        "former_ids": list(held.absorbed),
+        "former_ids": list(held.merged_ids),
         "deleted": held.deleted,
     }
 
@@ -237,17 +237,17 @@ def _seconds(delay: timedelta | None) -> float | None:
 
 
 def response(person_id: str, held: Response) -> Json:
-    standing, details = held.standing, held.details
+    state, details = held.state, held.details
     return {
         "response_id": held.response_id,
         "person_id": person_id,
         "campaign_id": held.campaign_id,
-        "responded": standing.responded,
-        "responded_at": times.optional_text(standing.responded_at),
-        "received_at": times.text(standing.received_at),
-        "response_status": standing.status,
-        "activated_at": times.optional_text(standing.activated_at),
-        "reactivated_at": times.optional_text(standing.reactivated_at),
+        "responded": state.responded,
+        "responded_at": times.optional_text(state.responded_at),
+        "received_at": times.text(state.received_at),
+        "response_status": state.status,
+        "activated_at": times.optional_text(state.activated_at),
+        "reactivated_at": times.optional_text(state.reactivated_at),
         "member_status": details.member_status if details else None,
         "channel": details.channel if details else None,
         "response_type": details.response_type if details else None,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, People, Reference
-from rekindle.domain.assignment.transitions import confirmed
+from rekindle.domain.assignment.transitions import complete
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField, NotFound, NotPending
 from rekindle.domain.core.values import replace
@@ -41,7 +41,7 @@ class CompleteAssignments:
                 raise InvalidField("the person has no owner to confirm: name one", "owner_id")
             if not owners.may_own(owner):
                 raise InvalidField(f"user {owner!r} is not active", "owner_id")
-            after, steps = confirmed(person, owner, now, settings, owners)
+            after, steps = complete(person, owner, now, settings, owners)
             after = replace(after, version=person.version + 1)
             committed_now = committed(self.people, Change(after, person.version, entries=steps))
             if committed_now and after.assignment is not None:

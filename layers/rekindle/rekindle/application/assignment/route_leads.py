@@ -8,13 +8,13 @@ from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, People, Pools, Reference, Routings
 from rekindle.domain.assignment.matching import Match
-from rekindle.domain.assignment.round_robin import whose_turn
+from rekindle.domain.assignment.round_robin import next_member
 from rekindle.domain.assignment.router import Member, Pool, RoutingStep, router_of
 from rekindle.domain.assignment.routing_result import By, Passed, Routing, Unrouted
-from rekindle.domain.assignment.transitions import confirmed, fits
+from rekindle.domain.assignment.transitions import complete, fits
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.assignment import Why
-from rekindle.domain.people.person import Person, told_of
+from rekindle.domain.people.assignment import AssignmentReason
+from rekindle.domain.people.person import Person, known_fields
 from rekindle.domain.reactivation.change import Change
 
 
@@ -64,7 +64,7 @@ class RouteLeads:
         if routing.owner_id is None:
             return Change(after, person.version, entries=(routing,))
         settings, owners = self.reference.settings(), owners_of(self.reference)
-        done, steps = confirmed(after, routing.owner_id, routing.at, settings, owners, Why.ROUTED)
+        done, steps = complete(after, routing.owner_id, routing.at, settings, owners, AssignmentReason.ROUTED)
         return Change(done, person.version, entries=(routing, *steps))
 
     def _find(self, person: Person, assignment_id: str) -> Routing:
@@ -82,7 +82,7 @@ class RouteLeads:
             suggested=tuple(s.account_id for s in match.suggestions) if match else (),
             reason=Unrouted.NO_STEP,
         )
-        told = told_of(person)
+        told = known_fields(person)
         for place, step in enumerate(router.steps):
             if not fits(person, told, step.where):
                 continue
@@ -126,7 +126,7 @@ class RouteLeads:
         while left:
             capacities = tuple((member.user, member.capacity) for member in left.values())
             turn = self.pools.turn(pool.name, capacities)
-            member = left[whose_turn(capacities, turn)]
+            member = left[next_member(capacities, turn)]
             if member.quota is None or self.pools.claim(pool.name, member.user, pool.day(now), member.quota):
                 found = {**routing.passed, **passed}
                 return replace(routing, owner_id=member.user, pool=pool.name, turn=turn, passed=found)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from rekindle.application.ports import Waits
-from rekindle.domain.assignment.timer import wait_of
+from rekindle.application.ports import AssignmentTimers
+from rekindle.domain.assignment.timer import assignment_timer
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.reactivation.decision import Decision
 
@@ -12,11 +12,11 @@ from rekindle.domain.reactivation.decision import Decision
 class StartAssignments:
     """The wait itself began with the decision. Raises Unavailable."""
 
-    waits: Waits
+    waits: AssignmentTimers
 
     def __call__(self, saved: Decision | Entry) -> None:
         """With anything but a decision, no wait begins."""
         assignment = saved.assignment if isinstance(saved, Decision) else None
-        wait = wait_of(saved.person_id, assignment) if assignment is not None else None
+        wait = assignment_timer(saved.person_id, assignment) if assignment is not None else None
         if wait is not None:
             self.waits.set(wait)

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
-from rekindle.application.ports import Clock, Ledger, People, Reference, Waits
-from rekindle.domain.assignment.timer import Wait, wait_of
-from rekindle.domain.assignment.transitions import reminded, timed_out
+from rekindle.application.ports import AssignmentTimers, Clock, Ledger, People, Reference
+from rekindle.domain.assignment.timer import AssignmentTimer, assignment_timer
+from rekindle.domain.assignment.transitions import remind, time_out
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.assignment import Assignment, Steps
 from rekindle.domain.people.person import Person
@@ -21,17 +21,17 @@ class TimeOutAssignments:
     people: People
     ledger: Ledger
     reference: Reference
-    waits: Waits
+    waits: AssignmentTimers
     clock: Clock
 
-    def __call__(self, wait: Wait) -> Assignment | None:
+    def __call__(self, wait: AssignmentTimer) -> Assignment | None:
         """The assignment, if time changed it."""
         for _ in ATTEMPTS:
             person = self._whose(wait)
             if person is None:
                 return None
             after, steps = self._after(person, self.clock())
-            following = wait_of(after.person_id, after.assignment) if after.assignment is not None else None
+            following = assignment_timer(after.person_id, after.assignment) if after.assignment is not None else None
             if steps:
                 after = replace(after, version=person.version + 1)
                 if not committed(self.people, Change(after, person.version, entries=steps)):
@@ -41,13 +41,17 @@ class TimeOutAssignments:
             return after.assignment if steps else None
         raise contended()
 
-    def _whose(self, wait: Wait) -> Person | None:
+    def _whose(self, wait: AssignmentTimer) -> Person | None:
         """Who waits, if anybody does: the person, or whoever took it over; or whom the response was given to."""
         person = self._home(wait.person_id)
         if person is None or _has(person, wait):
             return person
         decision = self.ledger.get(wait.assignment_id)
-        home = self.people.home_of(decision.response_id) if decision is not None and decision.response_id else None
+        home = (
+            self.people.owner_of_response(decision.response_id)
+            if decision is not None and decision.response_id
+            else None
+        )
         other = self._home(home.person_id) if home is not None and home.person_id is not None else None
         return other if other is not None and _has(other, wait) else None
 
@@ -61,11 +65,11 @@ class TimeOutAssignments:
         assignment, settings = person.assignment, self.reference.settings()
         if assignment is not None and assignment.waits:
             if assignment.deadline is not None and assignment.deadline <= now:
-                return timed_out(person, assignment.deadline, settings, owners_of(self.reference))
+                return time_out(person, assignment.deadline, settings, owners_of(self.reference))
             if assignment.remind_at is not None and assignment.remind_at <= now:
-                return reminded(person, assignment.remind_at, settings)
+                return remind(person, assignment.remind_at, settings)
         return person, ()
 
 
-def _has(person: Person, wait: Wait) -> bool:
+def _has(person: Person, wait: AssignmentTimer) -> bool:
     return person.assignment is not None and person.assignment.assignment_id == wait.assignment_id

@@ -13,7 +13,7 @@ from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 from rekindle.domain.capture.facts import PeopleMerged
-from rekindle.domain.capture.merging import Twins, by_campaign_and_date, link, moved, score_of_both
+from rekindle.domain.capture.merging import Twins, by_campaign_and_date, link, move_responses, score_of_both
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Merged
@@ -26,7 +26,7 @@ BATCH = 20
 
 
 @dataclass(frozen=True)
-class UnitePeople:
+class MergePeople:
     """Each step is one transaction and can be repeated, so what was interrupted is finished by the next delivery."""
 
     people: People
@@ -36,23 +36,23 @@ class UnitePeople:
     commit: CommitPeople
 
     def __call__(
-        self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None = None
+        self, survivor_id: str, merged_id: str, at: datetime, kind: Literal["lead", "contact"] | None = None
     ) -> Recorded:
         survivor_id = self._home(survivor_id)
-        if survivor_id == absorbed_id:
+        if survivor_id == merged_id:
             return Recorded(duplicate=1)
-        linked = self._link(survivor_id, absorbed_id, at, kind)
-        if not linked and absorbed_id not in self._survivor(survivor_id).absorbing:
-            return Recorded(duplicate=1, decision=self.reconsider.united(survivor_id, absorbed_id, at))
-        self._take_score(survivor_id, absorbed_id)
-        self._move_responses(survivor_id, absorbed_id)
-        self._finish(survivor_id, absorbed_id, at, converted=kind is not None)
-        return Recorded(1, decision=self.reconsider.united(survivor_id, absorbed_id, at))
+        linked = self._link(survivor_id, merged_id, at, kind)
+        if not linked and merged_id not in self._survivor(survivor_id).merging_ids:
+            return Recorded(duplicate=1, decision=self.reconsider.after_merge(survivor_id, merged_id, at))
+        self._take_score(survivor_id, merged_id)
+        self._move_responses(survivor_id, merged_id)
+        self._finish(survivor_id, merged_id, at, converted=kind is not None)
+        return Recorded(1, decision=self.reconsider.after_merge(survivor_id, merged_id, at))
 
     def merge(self, fact: PeopleMerged) -> Recorded:
         recorded = Recorded()
         for merged_id in fact.merged_ids:
-            recorded += self(fact.survivor_id, merged_id, fact.mark.at)
+            recorded += self(fact.survivor_id, merged_id, fact.stamp.at)
         return recorded
 
     def _home(self, person_id: str) -> str:
@@ -70,24 +70,24 @@ class UnitePeople:
             raise Conflict("the survivor was itself merged away in this moment")
         return survivor
 
-    def _link(self, survivor_id: str, absorbed_id: str, at: datetime, kind: Literal["lead", "contact"] | None) -> bool:
+    def _link(self, survivor_id: str, merged_id: str, at: datetime, kind: Literal["lead", "contact"] | None) -> bool:
         """Point the one at the other; False where that was done before."""
         for _ in ATTEMPTS:
             stored = self.people.get(survivor_id)
             survivor = stored or Person(survivor_id)
-            absorbed = self.people.get(absorbed_id) or Person(absorbed_id)
-            if absorbed.merged_into is not None:
+            merged = self.people.get(merged_id) or Person(merged_id)
+            if merged.merged_into is not None:
                 return False
             if survivor.merged_into is not None:
                 raise Conflict("the survivor was itself merged away in this moment")
             if kind is not None and stored is None:
                 survivor = replace(survivor, kind=kind)
-            active_of = {p.person_id: active for p in (survivor, absorbed) if (active := self._active(p))}
+            active_of = {p.person_id: active for p in (survivor, merged) if (active := self._active(p))}
             settings = self.reference.settings()
-            steps = link(survivor, absorbed, active_of, at, settings, owners_of(self.reference))
+            steps = link(survivor, merged, active_of, at, settings, owners_of(self.reference))
             if self.commit(
                 (survivor, steps.survivor.indexed_by(settings)),
-                (absorbed, steps.absorbed.indexed_by(settings)),
+                (merged, steps.merged.indexed_by(settings)),
             ):
                 return True
         raise contended()
@@ -97,9 +97,9 @@ class UnitePeople:
             return None
         return self.people.get_response(person.person_id, person.active.response_id)
 
-    def _take_score(self, survivor_id: str, absorbed_id: str) -> None:
+    def _take_score(self, survivor_id: str, merged_id: str) -> None:
         for _ in ATTEMPTS:
-            mine, theirs = self.scores.get(survivor_id), self.scores.get(absorbed_id)
+            mine, theirs = self.scores.get(survivor_id), self.scores.get(merged_id)
             if theirs is None or theirs.moved_to is not None:
                 return
             score = score_of_both(mine, theirs, survivor_id)
@@ -113,20 +113,20 @@ class UnitePeople:
             return
         raise contended()
 
-    def _move_responses(self, survivor_id: str, absorbed_id: str) -> None:
+    def _move_responses(self, survivor_id: str, merged_id: str) -> None:
         settings = self.reference.settings()
         held = list(self.people.responses(survivor_id))
         known = {response.response_id for response in held}
         own = {
             by_campaign_and_date(response): response.response_id
             for response in held
-            if not response.standing.deleted and all(t.person_id != absorbed_id for t in response.trail)
+            if not response.state.deleted and all(t.person_id != merged_id for t in response.trail)
         }
-        for batch in batched(list(self.people.responses(absorbed_id)), BATCH, strict=False):
+        for batch in batched(list(self.people.responses(merged_id)), BATCH, strict=False):
             for _ in ATTEMPTS:
                 survivor = self._survivor(survivor_id)
-                absorbed = self.people.get(absorbed_id) or Person(absorbed_id)
-                arrive, leave = moved(survivor, absorbed, batch, known, self._twins(survivor_id, batch, own))
+                merged = self.people.get(merged_id) or Person(merged_id)
+                arrive, leave = move_responses(survivor, merged, batch, known, self._twins(survivor_id, batch, own))
                 if committed(self.people, arrive.indexed_by(settings), leave):
                     break
             else:
@@ -136,16 +136,16 @@ class UnitePeople:
         """The survivor's own responses of the same campaigns and dates, as they stand now."""
         dates = {by_campaign_and_date(response) for response in batch} & own.keys()
         found = {date: self.people.get_response(survivor_id, own[date]) for date in dates}
-        return {date: twin for date, twin in found.items() if twin is not None and not twin.standing.deleted}
+        return {date: twin for date, twin in found.items() if twin is not None and not twin.state.deleted}
 
-    def _finish(self, survivor_id: str, absorbed_id: str, at: datetime, *, converted: bool) -> None:
+    def _finish(self, survivor_id: str, merged_id: str, at: datetime, *, converted: bool) -> None:
         for _ in ATTEMPTS:
             survivor = self._survivor(survivor_id)
-            if absorbed_id not in survivor.absorbing:
+            if merged_id not in survivor.merging_ids:
                 return  # Another delivery was faster.
-            left = tuple(a for a in survivor.absorbing if a != absorbed_id)
-            done = replace(survivor, version=survivor.version + 1, absorbing=left)
-            told = Merged(survivor_id, absorbed_id, converted, at, self.reference.settings().version)
+            left = tuple(a for a in survivor.merging_ids if a != merged_id)
+            done = replace(survivor, version=survivor.version + 1, merging_ids=left)
+            told = Merged(survivor_id, merged_id, converted, at, self.reference.settings().version)
             if committed(self.people, Change(done, survivor.version, entries=(told,))):
                 return
         raise contended()

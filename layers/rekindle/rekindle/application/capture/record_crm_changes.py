@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rekindle.application.capture.merge_people import UnitePeople
+from rekindle.application.capture.merge_people import MergePeople
 from rekindle.application.capture.record_opportunity import RecordOpportunity
 from rekindle.application.capture.record_person import RecordPerson
 from rekindle.application.capture.record_reference import (
@@ -48,7 +48,7 @@ class RecordCrmChanges:
     user: RecordUser
     task: RecordTask
     opportunity: RecordOpportunity
-    unite: UnitePeople
+    merge_people: MergePeople
     request: RequestReactivation
     ledger: Ledger
 
@@ -57,7 +57,7 @@ class RecordCrmChanges:
         Raises KeyReused."""
         if call is None:
             return self(fact)
-        return self(replace(fact, mark=fact.mark._replace(at=instant_of(call, self.ledger))))
+        return self(replace(fact, stamp=fact.stamp._replace(at=instant_of(call, self.ledger))))
 
     def __call__(self, fact: Fact) -> Recorded:
         match fact:
@@ -91,4 +91,4 @@ class RecordCrmChanges:
             case AccountDeleted():
                 return self.account.delete(fact)
             case PeopleMerged():
-                return self.unite.merge(fact)
+                return self.merge_people.merge(fact)

@@ -22,7 +22,7 @@ class RecordOpportunity:
     def __call__(self, fact: OpportunityChanged) -> Recorded:
         for _ in ATTEMPTS:
             stored = self.opportunities.get(fact.opportunity_id)
-            told, applied = opportunity_told(stored, fact.opportunity_id, fact.values, fact.mark)
+            told, applied = opportunity_told(stored, fact.opportunity_id, fact.values, fact.stamp)
             if stored is None or applied.values:
                 if not self._put(told, stored):
                     continue
@@ -36,7 +36,7 @@ class RecordOpportunity:
     def delete(self, fact: OpportunityDeleted) -> Recorded:
         for _ in ATTEMPTS:
             stored = self.opportunities.get(fact.opportunity_id)
-            gone = opportunity_deleted(stored, fact.opportunity_id, fact.mark)
+            gone = opportunity_deleted(stored, fact.opportunity_id, fact.stamp)
             if gone is None:
                 return Recorded(older=1)
             if self._put(gone, stored):

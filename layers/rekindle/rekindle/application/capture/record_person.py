@@ -7,12 +7,18 @@ from typing import Any
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.commit_people import CommitPeople
-from rekindle.application.capture.merge_people import UnitePeople
+from rekindle.application.capture.merge_people import MergePeople
 from rekindle.application.capture.recorded import ONE, Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.domain.assignment.transitions import Owners
-from rekindle.domain.capture.applying import owner_followed, person_deleted, person_told, status_followed, still_news
+from rekindle.domain.capture.applying import (
+    apply_person_change,
+    follow_owner,
+    follow_status,
+    newer_values,
+    person_deleted,
+)
 from rekindle.domain.capture.facts import PersonChanged, PersonDeleted
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
@@ -20,8 +26,8 @@ from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import changed
 from rekindle.domain.reactivation.change import Change
-from rekindle.domain.reactivation.ending import ended
-from rekindle.domain.records.stamps import DUPLICATE, NEWER, OLDER, Mark
+from rekindle.domain.reactivation.ending import deactivate
+from rekindle.domain.records.stamps import DUPLICATE, NEWER, OLDER, ChangeStamp
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response
 
 
@@ -33,12 +39,12 @@ class RecordPerson:
     people: People
     scores: Scores
     reference: Reference
-    unite: UnitePeople
+    merge_people: MergePeople
     commit: CommitPeople
 
     def __call__(self, fact: PersonChanged) -> Recorded:
         if len(fact.values) == 1 and "score" in fact.values:
-            return self._record_score(fact.person_id, fact.values["score"], fact.mark)  # As most facts.
+            return self._record_score(fact.person_id, fact.values["score"], fact.stamp)  # As most facts.
         values = dict(fact.values)
         contact_id = values.pop("converted_contact_id", None)
         if contact_id is not None:
@@ -47,33 +53,35 @@ class RecordPerson:
         scored = "score" in values
         score = values.pop("score", None)
         if scored and not values and contact_id is None:
-            return self._record_score(fact.person_id, score, fact.mark)
+            return self._record_score(fact.person_id, score, fact.stamp)
         recorded = Recorded()
         if values or not scored:
-            recorded = self._record_fields(fact.person_id, values, fact.mark, fact.ours)
+            recorded = self._record_fields(fact.person_id, values, fact.stamp, fact.from_write_back)
         if scored:
-            recorded += self._record_score(fact.person_id, score, fact.mark)
+            recorded += self._record_score(fact.person_id, score, fact.stamp)
         if contact_id is not None and contact_id != fact.person_id:
-            recorded += self.unite(contact_id, fact.person_id, fact.mark.at, kind="contact")
+            recorded += self.merge_people(contact_id, fact.person_id, fact.stamp.at, kind="contact")
         return recorded
 
-    def _record_fields(self, person_id: str, values: Mapping[str, Any], mark: Mark, ours: bool) -> Recorded:
+    def _record_fields(
+        self, person_id: str, values: Mapping[str, Any], stamp: ChangeStamp, from_write_back: bool
+    ) -> Recorded:
         for _ in ATTEMPTS:
             stored = self.people.get(person_id)
             if stored is not None and stored.merged_into is not None:
-                values, applied = still_news(stored, values, mark)
+                values, applied = newer_values(stored, values, stamp)
                 if not values:
                     return Recorded(older=applied.older, duplicate=applied.duplicate)
                 person_id = stored.merged_into
                 continue
             before = stored or Person(person_id)
-            after, applied = person_told(before, values, mark)
+            after, applied = apply_person_change(before, values, stamp)
             if stored is not None and not applied.values:
                 return Recorded(older=applied.older, duplicate=applied.duplicate)
             active = self._active(before) if before.status != after.status else None
             settings = self.reference.settings()
-            change = status_followed(before, after, active, mark.at, settings, ours=ours)
-            change = owner_followed(change, before, mark.at, settings, self._owners, ours=ours)
+            change = follow_status(before, after, active, stamp.at, settings, from_write_back=from_write_back)
+            change = follow_owner(change, before, stamp.at, settings, self._owners, from_write_back=from_write_back)
             if self.commit((before, change.indexed_by(settings))):
                 return Recorded(1, applied.older, applied.duplicate)
         raise contended()
@@ -90,18 +98,18 @@ class RecordPerson:
             raise Conflict("the active response is still on its way from a record that is being taken over")
         return active
 
-    def _record_score(self, person_id: str, value: float | None, mark: Mark) -> Recorded:
+    def _record_score(self, person_id: str, value: float | None, stamp: ChangeStamp) -> Recorded:
         for _ in ATTEMPTS:
             stored = self.scores.get(person_id)
             if stored is not None and stored.moved_to is not None:
-                order = mark.order_after(stored.mark)
+                order = stamp.order_after(stored.stamp)
                 if order is not NEWER:
                     return Recorded(older=order is OLDER, duplicate=order is DUPLICATE)
                 person_id = stored.moved_to
                 continue
             if stored is None:
                 person_id = self._home(person_id)
-            score, order = changed(stored, person_id, value, mark, self.reference.settings().threshold)
+            score, order = changed(stored, person_id, value, stamp, self.reference.settings().threshold)
             if order is not NEWER:
                 return Recorded(older=order is OLDER, duplicate=order is DUPLICATE)
             try:
@@ -128,7 +136,7 @@ class RecordPerson:
             if before.merged_into is not None:
                 # The record that was merged away is deleted by its CRM; the person lives on as the survivor.
                 return Recorded(duplicate=1)
-            gone = person_deleted(before, fact.mark)
+            gone = person_deleted(before, fact.stamp)
             if gone is None:
                 return Recorded(older=1)
             gone = replace(gone, version=before.version + 1)
@@ -136,12 +144,12 @@ class RecordPerson:
             settings = self.reference.settings()
             change = Change(gone, before.version)
             if active is not None:
-                change = ended(
+                change = deactivate(
                     gone,
                     before.version,
                     active,
                     Ended.PERSON_DELETED,
-                    fact.mark.at,
+                    fact.stamp.at,
                     settings,
                     NO_ACTION_REQUIRED,
                 )

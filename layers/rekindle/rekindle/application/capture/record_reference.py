@@ -7,7 +7,7 @@ from datetime import datetime
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Accounts, Campaigns, Clock, People, Queues, Records, Reference, Tasks, Users
-from rekindle.domain.assignment.transitions import worked
+from rekindle.domain.assignment.transitions import record_work
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.capture.applying import (
     account_deleted,
@@ -62,7 +62,7 @@ class RecordCampaign:
 
     def __call__(self, fact: CampaignChanged) -> Recorded:
         def tell(stored: Campaign | None) -> tuple[Campaign, Applied]:
-            campaign, applied = campaign_told(stored, fact.campaign_id, fact.values, fact.mark)
+            campaign, applied = campaign_told(stored, fact.campaign_id, fact.values, fact.stamp)
             return replace(campaign, changed_at=self.clock()), applied
 
         return _record(self.campaigns, fact.campaign_id, tell)
@@ -71,7 +71,7 @@ class RecordCampaign:
         """The campaign is no candidate any more; its name stays for the credit it was given."""
         for _ in ATTEMPTS:
             stored = self.campaigns.get(fact.campaign_id)
-            gone = campaign_deleted(stored, fact.campaign_id, fact.mark)
+            gone = campaign_deleted(stored, fact.campaign_id, fact.stamp)
             if gone is None:
                 return Recorded(older=1)
             try:
@@ -88,7 +88,7 @@ class RecordAccount:
 
     def __call__(self, fact: AccountChanged) -> Recorded:
         def tell(stored: Account | None) -> tuple[Account, Applied]:
-            return account_told(stored, fact.account_id, fact.values, fact.mark)
+            return account_told(stored, fact.account_id, fact.values, fact.stamp)
 
         return _record(self.accounts, fact.account_id, tell)
 
@@ -96,7 +96,7 @@ class RecordAccount:
         """Nobody is matched to the account any more."""
         for _ in ATTEMPTS:
             stored = self.accounts.get(fact.account_id)
-            gone = account_deleted(stored, fact.account_id, fact.mark)
+            gone = account_deleted(stored, fact.account_id, fact.stamp)
             if gone is None:
                 return Recorded(older=1)
             try:
@@ -112,7 +112,9 @@ class RecordQueue:
     queues: Queues
 
     def __call__(self, fact: QueueChanged) -> Recorded:
-        return _record(self.queues, fact.queue_id, lambda held: queue_told(held, fact.queue_id, fact.values, fact.mark))
+        return _record(
+            self.queues, fact.queue_id, lambda held: queue_told(held, fact.queue_id, fact.values, fact.stamp)
+        )
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class RecordUser:
 
     def __call__(self, fact: UserChanged) -> Recorded:
         def tell(stored: User | None) -> tuple[User, Applied]:
-            user, applied = user_told(stored, fact.user_id, fact.values, fact.mark)
+            user, applied = user_told(stored, fact.user_id, fact.values, fact.stamp)
             return replace(user, changed_at=self.clock()), applied
 
         return _record(self.users, fact.user_id, tell)
@@ -137,9 +139,11 @@ class RecordTask:
     reference: Reference
 
     def __call__(self, fact: TaskLogged) -> Recorded:
-        recorded = _record(self.tasks, fact.task_id, lambda held: task_told(held, fact.task_id, fact.values, fact.mark))
+        recorded = _record(
+            self.tasks, fact.task_id, lambda held: task_told(held, fact.task_id, fact.values, fact.stamp)
+        )
         if fact.values.get("completed"):
-            self._work(self.tasks.get(fact.task_id), fact.mark.at)
+            self._work(self.tasks.get(fact.task_id), fact.stamp.at)
         return recorded
 
     def _work(self, task: Task | None, told_at: datetime) -> None:
@@ -151,7 +155,7 @@ class RecordTask:
                 person = self.people.get(person.merged_into)
             if person is None:
                 return
-            after, steps = worked(person, task.occurred_at or told_at, self.reference.settings())
+            after, steps = record_work(person, task.occurred_at or told_at, self.reference.settings())
             if not steps:
                 return
             after = replace(after, version=person.version + 1)

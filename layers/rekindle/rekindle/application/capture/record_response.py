@@ -8,13 +8,18 @@ from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
-from rekindle.application.reactivation.context import world_of_arrival
+from rekindle.application.reactivation.context import context_of_arrival
 from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
 from rekindle.application.reactivation.reactivate_on_score import trigger_of as crossing_trigger_of
 from rekindle.domain.assignment.transitions import Owners
-from rekindle.domain.capture.applying import nothing_known_of, response_deleted, response_told, told_later
+from rekindle.domain.capture.applying import (
+    apply_response_change,
+    nothing_known_of,
+    response_deleted,
+    tells_later_owner,
+)
 from rekindle.domain.capture.facts import ResponseDeleted, ResponseRecorded
-from rekindle.domain.capture.merging import given
+from rekindle.domain.capture.merging import transfer_response
 from rekindle.domain.core.errors import Conflict, UnknownCampaign, UnknownResponse
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended
@@ -22,11 +27,11 @@ from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.arrival import Arrival, evaluate, may_take_over, trigger_of
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.reactivation.ending import ended
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.reactivation.ending import deactivate
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response
 
-Found = tuple[Person | None, Response | None, Mark | None]
+Found = tuple[Person | None, Response | None, ChangeStamp | None]
 """Who has a response, what is known of it, and its deletion, where that came before the response itself: then no more
 than that is known of it."""
 
@@ -51,19 +56,19 @@ class RecordResponse:
         if fact.campaign_id is not None and self.reference.campaign(fact.campaign_id) is None:
             raise UnknownCampaign(f"campaign {fact.campaign_id!r} is not known", "detail.campaign_id")
         for _ in ATTEMPTS:
-            person, stored, buried = self._find(fact)
+            person, stored, tombstone = self._find(fact)
             if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
                 raise _unknown(fact.response_id)
-            told, applied, newly_responded = response_told(stored, fact)
+            told, applied, newly_responded = apply_response_change(stored, fact)
             older, duplicate = applied.older, applied.duplicate
             if stored is not None and told == stored:
                 return Recorded(0, older, duplicate)
-            is_another = (stored is None or stored.standing.deleted) and not told.standing.deleted
+            is_new_to_person = (stored is None or stored.state.deleted) and not told.state.deleted
             if stored is None or newly_responded:
-                decision = self._evaluate(person, told, fact, is_another, buried)
+                decision = self._evaluate(person, told, fact, is_new_to_person, tombstone)
                 if decision is not None:
                     return Recorded(1, older, duplicate, decision)
-            elif self._update(person, stored, told, is_another, buried):
+            elif self._update(person, stored, told, is_new_to_person, tombstone):
                 return Recorded(1, older, duplicate)
         raise contended()
 
@@ -83,19 +88,19 @@ class RecordResponse:
         person = person or Person(fact.person_id)
         if stored is not None:
             return person, stored, None
-        other, response, buried = self._elsewhere(fact.response_id)
+        other, response, tombstone = self._elsewhere(fact.response_id)
         if other is None or response is None or other.person_id == person.person_id:
-            return person, response if other is None else None, buried
-        if isinstance(fact, ResponseDeleted) or not told_later(fact.mark, response):
+            return person, response if other is None else None, tombstone
+        if isinstance(fact, ResponseDeleted) or not tells_later_owner(fact.stamp, response):
             return other, response, None
         settings = self.reference.settings()
         mine = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
-        moved = given(person, other, response, mine, fact.mark.at, settings, self._owners)
+        moved = transfer_response(person, other, response, mine, fact.stamp.at, settings, self._owners)
         self.people.commit(*self._with_classes(moved))
         return self._find(fact)
 
     def _elsewhere(self, response_id: str) -> Found:
-        home = self.people.home_of(response_id)
+        home = self.people.owner_of_response(response_id)
         if home is not None and home.person_id is not None:
             return *self._load(home.person_id, response_id), None
         if home is None or home.deleted is None:
@@ -107,7 +112,7 @@ class RecordResponse:
         person, stored = self.people.load(person_id, response_id)
         while person is not None and person.merged_into is not None:
             person, stored = self.people.load(person.merged_into, response_id)
-        if person is not None and person.absorbing:
+        if person is not None and person.merging_ids:
             raise Conflict("the person is being united with another")
         return person, stored
 
@@ -116,12 +121,17 @@ class RecordResponse:
         return [change.indexed_by(settings) for change in changes]
 
     def _evaluate(
-        self, person: Person, response: Response, fact: ResponseRecorded, is_another: bool, buried: Mark | None
+        self,
+        person: Person,
+        response: Response,
+        fact: ResponseRecorded,
+        is_new_to_person: bool,
+        tombstone: ChangeStamp | None,
     ) -> Decision | None:
         """Evaluate and store; None where the person is to be read again."""
         settings = self.reference.settings()
         score = self.scores.get(person.person_id)
-        trigger = trigger_of(person.person_id, response, fact.mark.at, score)
+        trigger = trigger_of(person.person_id, response, fact.stamp.at, score)
         crossing_decision = None
         if score is not None and score.last_crossing is not None and person.active is None:
             crossing = crossing_trigger_of(person.person_id, score.last_crossing)
@@ -133,43 +143,45 @@ class RecordResponse:
         active = None
         if person.active is not None and may_take_over(trigger, person.active):
             active = self.people.get_response(person.person_id, person.active.response_id)
-        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_another)
-        world = world_of_arrival(person, self.people, self.reference, settings, self.clock, self._owners)
-        decision, change = evaluate(arrival, world)
+        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_new_to_person)
+        context = context_of_arrival(person, self.people, self.reference, settings, self.clock, self._owners)
+        decision, change = evaluate(arrival, context)
         change = change.indexed_by(settings)
-        if buried is not None:
-            change = replace(change, buried=buried)
+        if tombstone is not None:
+            change = replace(change, tombstone=tombstone)
         return decision if committed(self.people, change) else None
 
-    def _update(self, person: Person, stored: Response, told: Response, is_another: bool, buried: Mark | None) -> bool:
+    def _update(
+        self, person: Person, stored: Response, told: Response, is_new_to_person: bool, tombstone: ChangeStamp | None
+    ) -> bool:
         after = replace(person, version=person.version + 1)
-        if is_another:
+        if is_new_to_person:
             classes = person.classes_with_another(self.reference.settings().class_map)
             after = replace(after, responses=person.responses + 1, classes=classes)
         if after.active is not None and after.active.response_id == told.response_id:
             after = replace(after, active=replace(after.active, campaign_id=told.campaign_id))
-        if (told.standing, told.campaign_id) != (stored.standing, stored.campaign_id):
+        if (told.state, told.campaign_id) != (stored.state, stored.campaign_id):
             told = told.traced(person.person_id, after.version)
-        change = Change(after, person.version, (told,), buried=buried)
+        change = Change(after, person.version, (told,), tombstone=tombstone)
         return committed(self.people, *self._with_classes([change]))
 
     def delete(self, fact: ResponseDeleted) -> Recorded:
         """The response is no candidate any more; if it was the active one, the person has none."""
         for _ in ATTEMPTS:
-            person, stored, buried = self._find(fact)
-            gone = response_deleted(stored or nothing_known_of(fact.response_id, fact.mark), fact.mark)
+            person, stored, tombstone = self._find(fact)
+            gone = response_deleted(stored or nothing_known_of(fact.response_id, fact.stamp), fact.stamp)
             if gone is None:
                 return Recorded(older=1)
             if person is None:
-                if self._buried(fact, buried):
+                if self._record_tombstone(fact, tombstone):
                     return Recorded(1)
                 continue
-            counted = stored is not None and not stored.standing.deleted
+            counted = stored is not None and not stored.state.deleted
             after = replace(person, version=person.version + 1, responses=person.responses - counted)
-            change = Change(after, person.version, (gone.traced(person.person_id, after.version),), buried=buried)
+            change = Change(after, person.version, (gone.traced(person.person_id, after.version),), tombstone=tombstone)
             if person.active is not None and person.active.response_id == fact.response_id:
-                at, settings = fact.mark.at, self.reference.settings()
-                change = ended(
+                at, settings = fact.stamp.at, self.reference.settings()
+                change = deactivate(
                     after,
                     person.version,
                     gone,
@@ -183,10 +195,10 @@ class RecordResponse:
                 return Recorded(1)
         raise contended()
 
-    def _buried(self, fact: ResponseDeleted, read: Mark | None) -> bool:
+    def _record_tombstone(self, fact: ResponseDeleted, read: ChangeStamp | None) -> bool:
         """Nobody has the response: an older fact that is still on its way is not to bring it back."""
         try:
-            self.people.bury(fact.response_id, fact.mark, read)
+            self.people.record_tombstone(fact.response_id, fact.stamp, read)
         except Conflict:
             return False
         return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rekindle.application.ports import Bus
 from rekindle.domain.lifecycle.journey import Entry
-from rekindle.domain.notifications.events import Event, told_by
+from rekindle.domain.notifications.events import Event, events_from
 from rekindle.domain.reactivation.decision import Decision
 
 TRIES = 3
@@ -22,7 +22,7 @@ class AnnounceChanges:
         events: list[Event] = []
         record_of: dict[str, int] = {}
         for position, record in enumerate(records):
-            for event in told_by(record):
+            for event in events_from(record):
                 events.append(event)
                 record_of[event.event_id] = position
         left: Sequence[Event] = events

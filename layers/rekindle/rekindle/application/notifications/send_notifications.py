@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rekindle.application.notifications.lead import Lead, read_lead, recipient_of
-from rekindle.application.ports import Claim, Clock, Marks, People, Reference, Templates, Topic
+from rekindle.application.ports import Claim, Clock, People, Reference, SentNotifications, Templates, Topic
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.notifications.notification import Message, Notice, of_many, of_one, withheld
 from rekindle.domain.notifications.template import (
@@ -33,7 +33,7 @@ class Sent:
     notified: int = 0
     duplicates: int = 0
     withheld: Counter[str] = field(default_factory=Counter)
-    unmarked: int = 0
+    unrecorded: int = 0
     """Sent, and not marked: a further delivery of the same event, of which none is expected, would send them again."""
     bad_templates: list[tuple[str, BadTemplate]] = field(default_factory=list)
     """The templates that failed, by name. What they should have said was said by the built-in ones."""
@@ -55,7 +55,7 @@ Ready = tuple[int, Notice, Lead]
 class SendNotifications:
     people: People
     reference: Reference
-    marks: Marks
+    sent: SentNotifications
     templates: Templates
     topic: Topic
     clock: Clock
@@ -88,7 +88,7 @@ class SendNotifications:
         if why_not is not None or lead is None:
             done.withheld[str(why_not)] += 1
             return None
-        claim = self.marks.claim(notice.event_id, self.clock())
+        claim = self.sent.claim(notice.event_id, self.clock())
         if claim is Claim.SENT:
             done.duplicates += 1
         return lead if claim is Claim.OURS else claim
@@ -110,10 +110,10 @@ class SendNotifications:
         done.notified += len(ready)
         for _, notice, _ in ready:
             try:
-                self.marks.sent(notice.event_id, self.clock())
+                self.sent.sent(notice.event_id, self.clock())
             except Unavailable:
                 # It was sent: to have it delivered again would send it again.
-                done.unmarked += 1
+                done.unrecorded += 1
 
     def _written(self, name: str, values: Values, settings: Settings, done: Sent) -> Text:
         """By the template of the settings; where that fails, by the built-in one. Nobody waits for a mended text."""

@@ -12,7 +12,7 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 Failure = Refusal | Conflict | Unavailable
 
@@ -41,7 +41,7 @@ class AnswerRequests:
         if isinstance(request, Refusal):
             return request
         try:
-            return self.explained(self.request(request if at is None else replace(request, mark=Mark(at))))
+            return self.explained(self.request(request if at is None else replace(request, stamp=ChangeStamp(at))))
         except (Refusal, Conflict, Unavailable) as failure:
             return failure
 
@@ -49,4 +49,4 @@ class AnswerRequests:
         """Raises UnknownCampaign, before anything is kept."""
         self.request.check(request)
         at = instant_of(call, self.ledger) if call is not None else None
-        return self.explained(self.request.prompt(request if at is None else replace(request, mark=Mark(at))))
+        return self.explained(self.request.prompt(request if at is None else replace(request, stamp=ChangeStamp(at))))

@@ -5,21 +5,21 @@ from typing import Any
 
 from rekindle.application.ports import Clock, People, Reference
 from rekindle.domain.assignment.transitions import Owners
-from rekindle.domain.people.person import Person, told_of
-from rekindle.domain.reactivation.engine import World
+from rekindle.domain.people.person import Person, known_fields
+from rekindle.domain.reactivation.engine import DecisionContext
 from rekindle.domain.responses.response import Response, ResponseClass
 from rekindle.domain.settings.settings import Settings
 
 
-def world_of_arrival(
+def context_of_arrival(
     person: Person, people: People, reference: Reference, settings: Settings, clock: Clock, owners: Owners
-) -> World:
+) -> DecisionContext:
     """For a response's own arrival, which searches for nothing and inserts nothing."""
 
     def told() -> Mapping[str, Any]:
-        return told_of(person if person.profile is not None else people.get(person.person_id))
+        return known_fields(person if person.profile is not None else people.get(person.person_id))
 
-    return World(settings, reference.campaign, _none_of_class, _no_repeats, clock(), owners, told)
+    return DecisionContext(settings, reference.campaign, _none_of_class, _no_repeats, clock(), owners, told)
 
 
 def _none_of_class(_: ResponseClass) -> Iterable[Response]:

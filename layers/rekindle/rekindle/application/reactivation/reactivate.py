@@ -11,10 +11,10 @@ from rekindle.application.ports import Candidates, Clock, Ledger, People, Refere
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.person import Person, told_of
+from rekindle.domain.people.person import Person, known_fields
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision, Reason, Trigger
-from rekindle.domain.reactivation.engine import World, decide, skipped
+from rekindle.domain.reactivation.engine import DecisionContext, decide, skipped
 from rekindle.domain.reactivation.search import grouped_by_class
 from rekindle.domain.responses.response import Response, ResponseClass
 from rekindle.domain.settings.settings import Settings
@@ -28,9 +28,9 @@ class Whole:
     responses: Sequence[Response]
     classes: Mapping[str, ResponseClass | None]
 
-    def of_class(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+    def candidates_of(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
         found = grouped_by_class(self.responses, self.classes)(response_class)
-        return (response for response in found if response.standing.dated <= newest)
+        return (response for response in found if response.state.effective_at <= newest)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Reactivate:
                     return before  # It was decided before the person was merged away.
                 trigger = replace(trigger, person_id=person.merged_into)
                 continue
-            if person is not None and person.absorbing:
+            if person is not None and person.merging_ids:
                 raise Conflict("the person is being united with another")
             settings = self.reference.settings()
             if person is not None and self._index_is_outdated(person, settings):
@@ -65,15 +65,15 @@ class Reactivate:
                     self.people.reindex(person, settings.classes, settings.class_map)
                     continue
                 candidates = Whole(person, list(self.people.responses(person.person_id)), settings.classes)
-            world = self._world(trigger, candidates, settings)
-            decision, change = decide(trigger, person, world)
+            context = self._context(trigger, candidates, settings)
+            decision, change = decide(trigger, person, context)
             if trigger.batch_id is not None and change is not None and person is not None:
                 # Seldom asked for, and much to load: it knows how everything is recorded.
                 from rekindle.domain.reactivation.backfill import engaged_since, remembered
 
                 held = {response.response_id: response for response in self.people.responses(person.person_id)}
                 if engaged_since(trigger.as_of, held.values()):
-                    decision, change = skipped(trigger, person, world, Reason.STALE), None
+                    decision, change = skipped(trigger, person, context, Reason.STALE), None
                 else:
                     change = remembered(change, person, held)
             if trigger.dry_run:
@@ -100,15 +100,15 @@ class Reactivate:
         person one reading of the whole history, the next time it matters."""
         return person.responses > 0 and person.classes != settings.class_map
 
-    def _world(self, trigger: Trigger, candidates: Candidates, settings: Settings) -> World:
-        return World(
+    def _context(self, trigger: Trigger, candidates: Candidates, settings: Settings) -> DecisionContext:
+        return DecisionContext(
             settings,
             self.reference.campaign,
-            lambda response_class: candidates.of_class(response_class, trigger.as_of),
+            lambda response_class: candidates.candidates_of(response_class, trigger.as_of),
             lambda campaign: self.people.repeats(trigger.person_id, campaign, settings.repeat_cap),
             self.clock(),
             self._owners,
-            lambda: told_of(self.people.get(trigger.person_id)),
+            lambda: known_fields(self.people.get(trigger.person_id)),
             self.reference.user,
             lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
         )

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from rekindle.application.ports import Timers
+from rekindle.application.ports import ReactivationTimers
 from rekindle.application.reactivation.reactivate import Reactivate
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.reactivation.timer import ReactivationTimer
 
 
 @dataclass(frozen=True)
 class ReactivateOnStatus:
     reactivate: Reactivate
-    timers: Timers
+    timers: ReactivationTimers
 
-    def __call__(self, timer: Timer) -> Decision:
+    def __call__(self, timer: ReactivationTimer) -> Decision:
         decision = self.reactivate(timer.trigger)
         self.timers.done(timer)
         return decision

@@ -10,15 +10,15 @@ from datetime import datetime
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
-from rekindle.application.reactivation.context import world_of_arrival
+from rekindle.application.reactivation.context import context_of_arrival
 from rekindle.application.reactivation.reactivate import Whole
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import has_opportunity
 from rekindle.domain.people.person import Engagement, Person
-from rekindle.domain.reactivation.arrival import FOUND_NOBODY, UNITED, Arrival, evaluate
+from rekindle.domain.reactivation.arrival import BY_MERGE, FOUND_NOBODY, Arrival, evaluate
 from rekindle.domain.reactivation.decision import Decision, Trigger, decision_id
-from rekindle.domain.reactivation.engine import World, new_engagement, rules_of_choice
-from rekindle.domain.reactivation.search import best
+from rekindle.domain.reactivation.engine import DecisionContext, new_engagement, rules_of_choice
+from rekindle.domain.reactivation.search import best_candidate
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response, ResponseClass
 from rekindle.domain.settings.settings import Scenario, Settings
 
@@ -45,7 +45,7 @@ class ReconsiderResponses:
             if any(d.activates and d.as_of > crossed_at for d in self.ledger.decisions(person_id, RECENT).items):
                 return None  # One of them did become active: this is a second delivery.
             response, score = self.people.get_response(person_id, first.response_id), self.scores.get(person_id)
-            told_at = first.standing.received_at
+            told_at = first.state.received_at
             trigger = Trigger(
                 Scenario.RESPONSE,
                 f"response:{first.response_id}:score",
@@ -56,8 +56,8 @@ class ReconsiderResponses:
             if response is None:
                 return None
             settings = self.reference.settings()
-            world = self._world(person, settings)
-            decision, change = evaluate(Arrival(trigger, person, response, score), world)
+            context = self._context(person, settings)
+            decision, change = evaluate(Arrival(trigger, person, response, score), context)
             if not decision.activates:
                 return None
             if committed(self.people, change.indexed_by(settings)):
@@ -81,7 +81,7 @@ class ReconsiderResponses:
             response = min(self._told_after(candidates, crossing.as_of), key=_told_order, default=None)
             if response is None or engaged_since(crossing.as_of, held.values()):
                 return None
-            score, told_at = self.scores.get(person.person_id), response.standing.received_at
+            score, told_at = self.scores.get(person.person_id), response.state.received_at
             trigger = replace(
                 crossing,
                 scenario=Scenario.RESPONSE,
@@ -90,8 +90,8 @@ class ReconsiderResponses:
                 score=score.as_of(told_at) if score else None,
                 previous_score=None,
             )
-            world = self._world(person, settings)
-            decision, change = evaluate(Arrival(trigger, person, response, score), world)
+            context = self._context(person, settings)
+            decision, change = evaluate(Arrival(trigger, person, response, score), context)
             if not decision.activates:
                 return None
             change = remembered(change, person, held)
@@ -99,7 +99,7 @@ class ReconsiderResponses:
                 return decision
         raise contended()
 
-    def united(self, person_id: str, absorbed_id: str, at: datetime) -> Decision | None:
+    def after_merge(self, person_id: str, merged_id: str, at: datetime) -> Decision | None:
         """Two people became one: a response that the one had, before a search chose for the other, takes the place of
         what was chosen, if that search would have preferred it and no opportunity hangs on what was chosen. Where a
         crossing found nobody, though by then they were one person already, the response becomes active. The decision,
@@ -112,28 +112,30 @@ class ReconsiderResponses:
             active = person.active
             if active is not None and active.scenario == Scenario.RESPONSE:
                 return None
-            unanswered = self._unanswered(person, absorbed_id, at) if active is None else None
+            unanswered = self._unanswered(person, merged_id, at) if active is None else None
             asked = active if unanswered is None else new_engagement(_trigger_of(unanswered), person)
             found = self._best(candidates, asked) if asked is not None else None
             response = self.people.get_response(person_id, found.response_id) if found is not None else None
             if response is None:
                 return None
-            told_at = response.standing.received_at
-            trigger = Trigger(Scenario.RESPONSE, f"response:{response.response_id}:{UNITED}", person_id, as_of=told_at)
+            told_at = response.state.received_at
+            trigger = Trigger(
+                Scenario.RESPONSE, f"response:{response.response_id}:{BY_MERGE}", person_id, as_of=told_at
+            )
             chosen = self.people.get_response(person_id, active.response_id) if active is not None else None
             settings = self.reference.settings()
-            arrival = Arrival(trigger, person, response, None, unanswered, active_response=chosen, united=True)
-            world = self._world(person, settings)
-            decision, change = evaluate(arrival, world)
+            arrival = Arrival(trigger, person, response, None, unanswered, active_response=chosen, came_by_merge=True)
+            context = self._context(person, settings)
+            decision, change = evaluate(arrival, context)
             if not decision.activates:
                 return None
             if committed(self.people, change.indexed_by(settings)):
                 return decision
         raise contended()
 
-    def _unanswered(self, person: Person, absorbed_id: str, at: datetime) -> Decision | None:
+    def _unanswered(self, person: Person, merged_id: str, at: datetime) -> Decision | None:
         """The decision on the last crossing since the two are one person, if it found nobody."""
-        for person_id in (person.person_id, absorbed_id) if not person.has_open_opportunity else ():
+        for person_id in (person.person_id, merged_id) if not person.has_open_opportunity else ():
             score = self.scores.get(person_id)
             crossing = score.last_crossing if score is not None else None
             if crossing is None or crossing.at < at:
@@ -143,32 +145,32 @@ class ReconsiderResponses:
                 return found
         return None
 
-    def _world(self, person: Person, settings: Settings) -> World:
+    def _context(self, person: Person, settings: Settings) -> DecisionContext:
         owners = owners_of(self.reference)
-        return world_of_arrival(person, self.people, self.reference, settings, self.clock, owners)
+        return context_of_arrival(person, self.people, self.reference, settings, self.clock, owners)
 
     def _best(self, candidates: Candidates, active: Engagement) -> Response | None:
         """What the search that chose the active response would find now beside it, of what had been told by then."""
         rules = rules_of_choice(active, self.reference.settings())
 
         def told_by_then(response_class: ResponseClass) -> Iterator[Response]:
-            found = candidates.of_class(response_class, active.since)
+            found = candidates.candidates_of(response_class, active.since)
             others = (response for response in found if response.response_id != active.response_id)
-            return (response for response in others if response.standing.received_at <= active.since)
+            return (response for response in others if response.state.received_at <= active.since)
 
-        return best(told_by_then, self.reference.campaign, rules)
+        return best_candidate(told_by_then, self.reference.campaign, rules)
 
     def _told_after(self, candidates: Candidates, crossed_at: datetime) -> Iterator[Response]:
         for response_class in (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED):
-            for response in candidates.of_class(response_class, self.clock()):
-                if response.standing.dated <= crossed_at:
+            for response in candidates.candidates_of(response_class, self.clock()):
+                if response.state.effective_at <= crossed_at:
                     break  # Newest first: the others were there to be found.
-                if response.standing.status in (None, NO_ACTION_REQUIRED):
+                if response.state.status in (None, NO_ACTION_REQUIRED):
                     yield response
 
 
 def _told_order(response: Response) -> tuple[datetime, str]:
-    return response.standing.received_at, response.response_id
+    return response.state.received_at, response.response_id
 
 
 def _trigger_of(decision: Decision) -> Trigger:

@@ -9,7 +9,7 @@ from rekindle.domain.core.errors import UnknownCampaign
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,14 @@ class RequestReactivation:
         """A request that its sender may send again at another time: it is decided as of the time it first had."""
         if isinstance(request, ResponsePrompted):
             self.check(request)
-            return self.prompt(replace(request, mark=self._first(request.call)))
+            return self.prompt(replace(request, stamp=self._first(request.call)))
         if request.dry_run:
             return self(request)
         self._check_default(request)
-        return self(replace(request, mark=self._first(request.call)))
+        return self(replace(request, stamp=self._first(request.call)))
 
-    def _first(self, call: Call) -> Mark:
-        return Mark(self.ledger.remember(call).at)
+    def _first(self, call: Call) -> ChangeStamp:
+        return ChangeStamp(self.ledger.remember(call).at)
 
     def prompt(self, request: ResponsePrompted) -> Decision:
         self.check(request)
@@ -73,7 +73,7 @@ class RequestReactivation:
         if person_id != task_id:
             yield task_id
             person = self.people.get(person_id)
-            yield from person.absorbed if person is not None else ()
+            yield from person.merged_ids if person is not None else ()
 
 
 def _known(reference: Reference, campaign_id: str, field: str) -> None:

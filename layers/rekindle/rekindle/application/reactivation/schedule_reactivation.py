@@ -2,26 +2,26 @@
 
 from dataclasses import dataclass
 
-from rekindle.application.ports import Clock, Reference, Timers
+from rekindle.application.ports import Clock, ReactivationTimers, Reference
 from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.reactivation.timer import Timer
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.settings.settings import Scenario
 
 
 @dataclass(frozen=True)
 class ScheduleReactivation:
-    timers: Timers
+    timers: ReactivationTimers
     reference: Reference
     clock: Clock
     reactivate_on_status: ReactivateOnStatus
 
-    def __call__(self, person_id: str, change: Mark, user_id: str | None) -> Decision | None:
+    def __call__(self, person_id: str, change: ChangeStamp, user_id: str | None) -> Decision | None:
         """The decision, if it is due already; None where a timer was set."""
         scenario = self.reference.settings().scenario(Scenario.ACTIVE_STATUS)
         due = change.at + scenario.delay if scenario.enabled else change.at
-        timer = Timer(person_id, change, due, user_id)
+        timer = ReactivationTimer(person_id, change, due, user_id)
         if due <= self.clock():
             return self.reactivate_on_status(timer)
         self.timers.set(timer)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
-from rekindle.application.ports import Clock, People, Timers
+from rekindle.application.ports import Clock, People, ReactivationTimers
 from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
-from rekindle.domain.assignment.timer import Wait, wait_of
+from rekindle.domain.assignment.timer import AssignmentTimer, assignment_timer
 from rekindle.domain.core.errors import Conflict, Unavailable
-from rekindle.domain.people.assignment import Assignment, State
+from rekindle.domain.people.assignment import Assignment, AssignmentState
 from rekindle.domain.reactivation.decision import Decision
 
 GRACE = timedelta(minutes=5)
@@ -28,7 +28,7 @@ class Swept:
 
 @dataclass(frozen=True)
 class SweepTimers:
-    timers: Timers
+    timers: ReactivationTimers
     people: People
     clock: Clock
     reactivate_on_status: ReactivateOnStatus
@@ -40,12 +40,14 @@ class SweepTimers:
         assignments, failed_too = _each(self._overdue(limit), self.time_out_assignments)
         return Swept(decisions, [a for a in assignments if a is not None], failed + failed_too)
 
-    def _overdue(self, limit: int) -> list[Wait]:
-        found: list[Wait] = []
+    def _overdue(self, limit: int) -> list[AssignmentTimer]:
+        found: list[AssignmentTimer] = []
         before, start = self.clock() - GRACE, None
         while len(found) < limit:
-            page = self.people.assigned(State.PENDING, PAGE, start)
-            waits = (wait_of(person.person_id, person.assignment) for person in page.items if person.assignment)
+            page = self.people.assigned(AssignmentState.PENDING, PAGE, start)
+            waits = (
+                assignment_timer(person.person_id, person.assignment) for person in page.items if person.assignment
+            )
             overdue = [wait for wait in waits if wait is not None and wait.due < before]
             found.extend(overdue)
             start = page.next

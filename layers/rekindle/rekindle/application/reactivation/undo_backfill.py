@@ -77,7 +77,7 @@ class UndoBackfill:
             reason = left(member, person, response)
             if reason is not None:
                 return Undone(member, reason)
-            if response is None or person.absorbing:
+            if response is None or person.merging_ids:
                 raise Conflict("the person is being united with another")
             settings = self.reference.settings()
             change = undone(member, person, response, self.clock(), settings)

@@ -21,7 +21,7 @@ from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Entry
-from rekindle.domain.people.assignment import State
+from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.decision import Decision
@@ -72,7 +72,7 @@ class ShowRecords:
         person = self._home(person_id)
         found: list[Response] = []
         for response in self.people.responses(person.person_id, start):
-            if response.standing.deleted:
+            if response.state.deleted:
                 continue
             if len(found) == limit:
                 return Responses(person.person_id, found, found[-1].response_id)
@@ -88,9 +88,9 @@ class ShowRecords:
         """The decision explained, and made again from what is stored."""
         decision = _found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
         history = self._history(decision.person_id, [decision], again=True)
-        return replace(self._explanation(decision, history), same_again=self._same_again(decision, history))
+        return replace(self._explanation(decision, history), same_again=self._replayed_same(decision, history))
 
-    def _same_again(self, decision: Decision, history: Sequence[Response]) -> bool | None:
+    def _replayed_same(self, decision: Decision, history: Sequence[Response]) -> bool | None:
         settings = self.reference.settings_at(decision.settings_version)
 
         def as_of(moment: datetime) -> bool | None:
@@ -113,9 +113,9 @@ class ShowRecords:
     def _chained[T](
         self, read: Callable[[str, int, str | None], Page[T]], person_id: str, limit: int, start: str | None
     ) -> Page[T]:
-        """One list over the person and all that it absorbed. `start` is the position in that row, then the page."""
+        """One list over the person and all that it merged. `start` is the position in that row, then the page."""
         home = self._home(person_id)
-        everybody = (home.person_id, *home.absorbed)
+        everybody = (home.person_id, *home.merged_ids)
         index, _, inner = (start or "0~").partition("~")
         if not index.isdecimal():
             raise InvalidField("it is not what an earlier page answered as next", "next")
@@ -129,7 +129,7 @@ class ShowRecords:
                 position += 1
         return Page(items, f"{position}~{token or ''}" if position < len(everybody) else None)
 
-    def assignments(self, state: State, limit: int, start: str | None) -> Page[Person]:
+    def assignments(self, state: AssignmentState, limit: int, start: str | None) -> Page[Person]:
         """People by the state of their newest assignment: of those who wait, what is due first comes first."""
         return self.people.assigned(state, limit, start)
 

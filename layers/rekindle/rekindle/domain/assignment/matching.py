@@ -17,7 +17,7 @@ from rekindle.domain.records.account import Account
 MOST_SUGGESTED = 5
 MOST_LISTED = 50
 """Accounts that are read under one key. Where there are more, how many share it is not known, and none is matched by
-standing alone."""
+state alone."""
 MOST_NEAR = 200
 """Accounts that are read of those whose names begin, or end, like the one that is sought."""
 SIMILAR = 0.85

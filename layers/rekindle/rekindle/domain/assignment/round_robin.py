@@ -15,7 +15,7 @@ Capacities = tuple[tuple[str, int], ...]
 """Members with their capacities, in the order of their ids."""
 
 
-def whose_turn(capacities: Capacities, turn: int) -> str:
+def next_member(capacities: Capacities, turn: int) -> str:
     """Who gets the lead of a turn, counted from 0. The order repeats once everybody had as many as its capacity."""
     order = _order(capacities)
     return order[turn % len(order)]

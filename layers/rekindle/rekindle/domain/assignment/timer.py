@@ -9,7 +9,7 @@ from rekindle.domain.people.assignment import Assignment
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class AssignmentTimer:
     person_id: str
     assignment_id: str
     due: datetime
@@ -20,7 +20,7 @@ class Wait:
         return f"{digest(self.person_id)}-{digest(self.assignment_id, times.text(self.due))}"
 
 
-def wait_of(person_id: str, assignment: Assignment) -> Wait | None:
+def assignment_timer(person_id: str, assignment: Assignment) -> AssignmentTimer | None:
     """None where time alone changes nothing."""
     due = assignment.next_due
-    return Wait(person_id, assignment.assignment_id, due) if due is not None else None
+    return AssignmentTimer(person_id, assignment.assignment_id, due) if due is not None else None

@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.assignment import Assignment, AssignmentStep, State, Step, Steps, Why
+from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState, AssignmentStep, Step, Steps
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.records.queue import Queue
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.records.user import User
 from rekindle.domain.responses.response import OPEN
 from rekindle.domain.settings.settings import KNOWN_AT_ONCE, AssignmentRule, Settings
@@ -65,7 +65,7 @@ def _is(value: Any, wanted: Any) -> bool:
     return any(value == one for one in wanted) if isinstance(wanted, list | tuple) else bool(value == wanted)
 
 
-def opened(
+def open_assignment(
     person: Person,
     engagement: Engagement,
     now: datetime,
@@ -80,23 +80,23 @@ def opened(
     if person.kind == "contact":
         if kept is None and (account_id := told().get("account_id")) is not None:
             kept = owners.account_owner_of(account_id)
-        return replace(person, assignment=_kept(assignment, kept, Why.CONTACT, owners))
+        return replace(person, assignment=_kept(assignment, kept, AssignmentReason.CONTACT, owners))
     faster = _answered_before(person, since, settings, told)
     if faster is not None and not _only_holds(kept, settings, owners):
         waited = replace(assignment, temporary_owner_id=faster.to)
-        at = person.owner_mark.at if person.owner_mark else since
-        return replace(person, assignment=_given(waited, kept, at, Why.ENGINE_WAS_FASTER, owners))
+        at = person.owner_stamp.at if person.owner_stamp else since
+        return replace(person, assignment=_complete(waited, kept, at, AssignmentReason.ENGINE_WAS_FASTER, owners))
     rule = _rule(person, kept, settings, told)
     # Whoever only holds the lead since then is no answer; an engine that moved it on to wait elsewhere is left to it.
     moved_on = rule is None and kept in settings.temporary_owners
     rule = rule or faster
     if rule is None:
-        return replace(person, assignment=_kept(assignment, kept, Why.NO_RULE, owners))
+        return replace(person, assignment=_kept(assignment, kept, AssignmentReason.NO_RULE, owners))
     begun = max(since, now)
     waiting = replace(
         assignment,
-        state=State.PENDING,
-        reason=Why.WAITS_FOR_OWNER,
+        state=AssignmentState.PENDING,
+        reason=AssignmentReason.WAITS_FOR_OWNER,
         released_owner_id=kept,
         temporary_owner_id=rule.to,
         confirmed=moved_on or kept == rule.to,
@@ -107,13 +107,13 @@ def opened(
         routed=rule.to in settings.routed_queues,
     )
     person = replace(person, assignment=waiting)
-    return person if moved_on else _owned(person, rule.to, since)
+    return person if moved_on else _with_owner(person, rule.to, since)
 
 
-def settled(person: Person, engagement: Engagement, settings: Settings, owners: Owners) -> Person:
+def settle_backfilled(person: Person, engagement: Engagement, settings: Settings, owners: Owners) -> Person:
     """The person with the assignment of an engagement that was opened in retrospect."""
     assignment = _of(person, engagement, settings)
-    return replace(person, assignment=_kept(assignment, person.owner_id, Why.BACKFILL, owners))
+    return replace(person, assignment=_kept(assignment, person.owner_id, AssignmentReason.BACKFILL, owners))
 
 
 def _of(person: Person, engagement: Engagement, settings: Settings) -> Assignment:
@@ -122,7 +122,7 @@ def _of(person: Person, engagement: Engagement, settings: Settings) -> Assignmen
         engagement.cycle,
         engagement.response_id,
         engagement.campaign_id,
-        State.NOT_REQUIRED,
+        AssignmentState.NOT_REQUIRED,
         engagement.since,
         worked_at=engagement.since if is_worked(person.status, settings) else None,
     )
@@ -141,22 +141,24 @@ def _answered_before(
     person: Person, since: datetime, settings: Settings, told: Callable[[], Mapping[str, Any]]
 ) -> AssignmentRule | None:
     """The rule that would have taken the person from its owner of that instant, where somebody else did since."""
-    if person.owner_mark is None or person.owner_mark.at <= since or person.owner_id == person.previous_owner_id:
+    if person.owner_stamp is None or person.owner_stamp.at <= since or person.owner_id == person.previous_owner_id:
         return None
     return _rule(person, person.previous_owner_id, settings, told)
 
 
-def _kept(assignment: Assignment, owner_id: str | None, why: Why, owners: Owners) -> Assignment:
+def _kept(assignment: Assignment, owner_id: str | None, why: AssignmentReason, owners: Owners) -> Assignment:
     """Nothing is waited for: who has the person is its first owner."""
     return replace(_with_first(assignment, owner_id, assignment.activated_at, owners), reason=why)
 
 
-def _given(assignment: Assignment, owner_id: str | None, at: datetime, why: Why, owners: Owners) -> Assignment:
+def _complete(
+    assignment: Assignment, owner_id: str | None, at: datetime, why: AssignmentReason, owners: Owners
+) -> Assignment:
     """The wait is over, and what only the wait needed is forgotten."""
     given = _with_first(assignment, owner_id, at, owners)
     return replace(
         given,
-        state=State.ASSIGNED,
+        state=AssignmentState.ASSIGNED,
         reason=why,
         remind_at=None,
         fallback_id=None,
@@ -188,23 +190,26 @@ def _with_first(assignment: Assignment, owner_id: str | None, at: datetime, owne
     )
 
 
-def _owned(person: Person, owner_id: str, at: datetime) -> Person:
+def _with_owner(person: Person, owner_id: str, at: datetime) -> Person:
     """The person in other hands, by our own doing: what the CRM said before is older."""
     if person.owner_id == owner_id:
         return person
-    mark = person.owner_mark if person.owner_mark is not None and person.owner_mark.at >= at else Mark(at)
-    return replace(person, owner_id=owner_id, previous_owner_id=person.owner_id, owner_mark=mark)
+    stamp = person.owner_stamp if person.owner_stamp is not None and person.owner_stamp.at >= at else ChangeStamp(at)
+    return replace(person, owner_id=owner_id, previous_owner_id=person.owner_id, owner_stamp=stamp)
 
 
-def owner_changed(
-    person: Person, at: datetime, settings: Settings, owners: Owners, *, ours: bool = False
+def apply_owner_change(
+    person: Person, at: datetime, settings: Settings, owners: Owners, *, from_write_back: bool = False
 ) -> tuple[Person, Steps]:
-    """What it means for the assignment that somebody else has the person now, since an instant. `ours`: told of our own
-    write-back. It answers nothing, however late it comes; but an engine may have answered in the same transaction."""
+    """The person after its owner changed at an instant, and what that did to the assignment.
+
+    A change that our own write-back made (`from_write_back`) completes nothing, however late it comes. But an engine
+    may have answered in the same transaction.
+    """
     assignment, owner_id = person.assignment, person.owner_id
     if assignment is None or person.active is None or owner_id == assignment.owner_id:
         return _confirmed(person, owner_id), ()
-    if ours and owner_id in settings.given_owners:
+    if from_write_back and owner_id in settings.given_owners:
         return person, ()
     steps: Steps = ()
     if assignment.waits:
@@ -212,17 +217,17 @@ def owner_changed(
             # The answer was late, even if it was told before the timer was: first the deadline, then the answer.
             answered = person
             waiting = replace(person, owner_id=assignment.owner_id)
-            person, steps = timed_out(waiting, assignment.deadline, settings, owners)
+            person, steps = time_out(waiting, assignment.deadline, settings, owners)
             person = replace(
                 person,
                 owner_id=owner_id,
-                owner_mark=answered.owner_mark,
+                owner_stamp=answered.owner_stamp,
                 previous_owner_id=answered.previous_owner_id,
             )
         elif _is_no_answer(assignment, owner_id, settings, owners):
             return _confirmed(person, owner_id), ()
         else:
-            done = _given(assignment, owner_id, at, Why.OWNER_CHANGED, owners)
+            done = _complete(assignment, owner_id, at, AssignmentReason.OWNER_CHANGED, owners)
             return _stepped(replace(person, assignment=done), Step.COMPLETED, at, settings)
     return _reassigned(person, at, settings, owners, steps)
 
@@ -252,9 +257,9 @@ def _reassigned(
 ) -> tuple[Person, Steps]:
     """A change after the assignment was done, or after its deadline: it never rewrites the first owner."""
     assignment = person.assignment
-    if assignment is None or assignment.state is State.CANCELLED or person.owner_id == assignment.owner_id:
+    if assignment is None or assignment.state is AssignmentState.CANCELLED or person.owner_id == assignment.owner_id:
         return person, before
-    late = assignment.state is State.TIMED_OUT
+    late = assignment.state is AssignmentState.TIMED_OUT
     if late and _only_holds(person.owner_id, settings, owners):
         after = replace(assignment, owner_id=person.owner_id)
     else:
@@ -266,59 +271,63 @@ def _reassigned(
 
 
 def _step_to(before: Assignment, after: Assignment) -> Step:
-    if before.state is State.NOT_REQUIRED and before.assigned_at is None and after.assigned_at is not None:
+    if before.state is AssignmentState.NOT_REQUIRED and before.assigned_at is None and after.assigned_at is not None:
         return Step.COMPLETED  # There was nobody to keep the person when the response became active.
     return Step.CLAIMED if before.first_owner_id is None and after.first_owner_id is not None else Step.REASSIGNED
 
 
-def confirmed(
+def complete(
     person: Person,
     owner_id: str,
     at: datetime,
     settings: Settings,
     owners: Owners,
-    why: Why = Why.OWNER_CONFIRMED,
+    why: AssignmentReason = AssignmentReason.OWNER_CONFIRMED,
 ) -> tuple[Person, Steps]:
     """An engine says that the owner it found is the right one, also where that is who has the person already."""
     assignment = person.assignment
     if assignment is None or not assignment.waits:
         raise ValueError("there is nothing to complete")
-    done = _given(assignment, owner_id, at, why, owners)
-    return _stepped(_owned(replace(person, assignment=done), owner_id, at), Step.COMPLETED, at, settings)
+    done = _complete(assignment, owner_id, at, why, owners)
+    return _stepped(_with_owner(replace(person, assignment=done), owner_id, at), Step.COMPLETED, at, settings)
 
 
-def timed_out(person: Person, at: datetime, settings: Settings, owners: Owners) -> tuple[Person, Steps]:
+def time_out(person: Person, at: datetime, settings: Settings, owners: Owners) -> tuple[Person, Steps]:
     """The deadline passed: the fallback gets the lead. Without one, it stays where it waits, for a person to see."""
     assignment = person.assignment
     if assignment is None or not assignment.waits:
         return person, ()
     fallback = assignment.fallback_id
     if fallback is None or not owners.may_own(fallback):
-        left = replace(assignment, state=State.TIMED_OUT, reason=Why.NO_ACTIVE_FALLBACK, remind_at=None)
+        left = replace(
+            assignment, state=AssignmentState.TIMED_OUT, reason=AssignmentReason.NO_ACTIVE_FALLBACK, remind_at=None
+        )
         return _stepped(replace(person, assignment=left), Step.TIMED_OUT, at, settings)
-    given = replace(_given(assignment, fallback, at, Why.DEADLINE, owners), state=State.TIMED_OUT)
-    # With the mark that the owner has: an answer that was in time, and is told of only now, is newer than that.
-    moved = _owned(replace(person, assignment=given), fallback, assignment.activated_at)
+    given = replace(
+        _complete(assignment, fallback, at, AssignmentReason.DEADLINE, owners), state=AssignmentState.TIMED_OUT
+    )
+    # With the stamp that the owner has: an answer that was in time, and is told of only now, is newer than that.
+    moved = _with_owner(replace(person, assignment=given), fallback, assignment.activated_at)
     return _stepped(moved, Step.TIMED_OUT, at, settings)
 
 
-def reminded(person: Person, at: datetime, settings: Settings) -> tuple[Person, Steps]:
+def remind(person: Person, at: datetime, settings: Settings) -> tuple[Person, Steps]:
     assignment = person.assignment
     if assignment is None or not assignment.waits or assignment.remind_at is None:
         return person, ()
     return _stepped(replace(person, assignment=replace(assignment, remind_at=None)), Step.REMINDED, at, settings)
 
 
-def cancelled(person: Person, why: str, at: datetime, settings: Settings) -> tuple[Person, Steps]:
+def cancel(person: Person, why: str, at: datetime, settings: Settings) -> tuple[Person, Steps]:
     """The response is no longer active: nobody is waited for, and nobody is told to work it."""
     assignment = person.assignment
     if assignment is None or not assignment.waits:
         return person, ()
-    ended = replace(assignment, state=State.CANCELLED, reason=str(why), remind_at=None)
+    ended = replace(assignment, state=AssignmentState.CANCELLED, reason=str(why), remind_at=None)
     return _stepped(replace(person, assignment=ended), Step.CANCELLED, at, settings)
 
 
-def taken_over(
+def take_over(
     person: Person, assignment: Assignment | None, cycle: int, at: datetime, settings: Settings, owners: Owners
 ) -> tuple[Person, Steps]:
     """The person takes over another's engagement, and the wait with it: an owner of its own ends the wait. One who has
@@ -327,10 +336,10 @@ def taken_over(
         return replace(person, assignment=None), ()
     person = replace(person, assignment=replace(assignment, cycle=cycle))
     if person.owner_id is None and assignment.waits and assignment.owner_id is not None:
-        person = _owned(person, assignment.owner_id, at)
+        person = _with_owner(person, assignment.owner_id, at)
     if person.owner_id == assignment.owner_id:
         return person, ()
-    return owner_changed(person, at, settings, owners)
+    return apply_owner_change(person, at, settings, owners)
 
 
 def is_worked(status: str | None, settings: Settings) -> bool:
@@ -339,7 +348,7 @@ def is_worked(status: str | None, settings: Settings) -> bool:
     return meaning is not None and meaning.active and status != settings.open_status and meaning.response_status != OPEN
 
 
-def worked(person: Person, at: datetime, settings: Settings) -> tuple[Person, Steps]:
+def record_work(person: Person, at: datetime, settings: Settings) -> tuple[Person, Steps]:
     """The first sign of work: a status beyond Open, or a completed activity."""
     assignment = person.assignment
     if assignment is None or person.active is None or at < assignment.activated_at:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +30,4 @@ class Campaign:
     version: int = 0
     changed_at: datetime | None = None
     """When this version was stored, by Rekindle's clock."""
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)

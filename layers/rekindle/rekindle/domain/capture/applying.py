@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from rekindle.domain.assignment.transitions import Owners, is_worked, owner_changed, worked
+from rekindle.domain.assignment.transitions import Owners, apply_owner_change, is_worked, record_work
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.capture.facts import ResponseRecorded
 from rekindle.domain.core.values import replace
@@ -13,24 +13,24 @@ from rekindle.domain.lifecycle.journey import Ended, stage_reached, stages_reach
 from rekindle.domain.people.assignment import Steps
 from rekindle.domain.people.person import Person, Profile
 from rekindle.domain.reactivation.change import Change
-from rekindle.domain.reactivation.ending import ended
+from rekindle.domain.reactivation.ending import deactivate
 from rekindle.domain.records.account import Account
 from rekindle.domain.records.opportunity import Opportunity
 from rekindle.domain.records.queue import Queue
-from rekindle.domain.records.stamps import Applied, Mark, Marks, Order, newer_fields
+from rekindle.domain.records.stamps import Applied, ChangeStamp, Order, Stamps, newer_fields
 from rekindle.domain.records.task import Task
 from rekindle.domain.records.user import User
-from rekindle.domain.responses.response import Details, Response, Standing
+from rekindle.domain.responses.response import Details, Response, ResponseState
 from rekindle.domain.settings.settings import Settings
 
 _DELETED = "deleted"
 _NESTED = "fields"
-_PROFILE = {f.name for f in fields(Profile)} - {"marks"}
+_PROFILE = {f.name for f in fields(Profile)} - {"stamps"}
 _PERSON = {"kind", "owner_id", "record_type", "status"}
-_DETAILS = {f.name for f in fields(Details)} - {"marks", "inserted_by", "recorded_at"}
+_DETAILS = {f.name for f in fields(Details)} - {"stamps", "inserted_by", "recorded_at"}
 
 
-def _flat(values: Mapping[str, Any], marks: Marks) -> Mapping[str, Any]:
+def _flat(values: Mapping[str, Any], stamps: Stamps) -> Mapping[str, Any]:
     """One entry for each field that can change by itself: `fields` is told apart into its own names, and where it is
     cleared as a whole, each name that was told before is cleared."""
     if _NESTED not in values:
@@ -38,7 +38,7 @@ def _flat(values: Mapping[str, Any], marks: Marks) -> Mapping[str, Any]:
     flat = {name: value for name, value in values.items() if name != _NESTED}
     if values[_NESTED] is None:
         flat[_NESTED] = None
-        flat.update(dict.fromkeys(name for name in marks if name.startswith(f"{_NESTED}.")))
+        flat.update(dict.fromkeys(name for name in stamps if name.startswith(f"{_NESTED}.")))
     flat.update({f"{_NESTED}.{name}": value for name, value in (values.get(_NESTED) or {}).items()})
     return flat
 
@@ -60,49 +60,49 @@ def _merged(applied: Applied, nested: Mapping[str, Any]) -> dict[str, Any]:
     if _NESTED in values:
         told = {n.removeprefix(f"{_NESTED}."): v for n, v in applied.values.items() if n.startswith(f"{_NESTED}.")}
         cleared = values[_NESTED] is None
-        kept = {n: v for n, v in nested.items() if not cleared or f"{_NESTED}.{n}" in applied.marks}
+        kept = {n: v for n, v in nested.items() if not cleared or f"{_NESTED}.{n}" in applied.stamps}
         values[_NESTED] = {n: v for n, v in {**kept, **told}.items() if v is not None}
     return values
 
 
-def _apply(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied:
+def _apply(values: Mapping[str, Any], stamp: ChangeStamp, stamps: Stamps) -> Applied:
     """The newer fields; all are older than a deletion that happened after them."""
-    deleted = marks.get(_DELETED)
-    if deleted is not None and mark.order_after(deleted) is not Order.NEWER:
-        return Applied({}, marks, len(values), 0)
-    return newer_fields(_flat(values, marks), mark, marks)
+    deleted = stamps.get(_DELETED)
+    if deleted is not None and stamp.order_after(deleted) is not Order.NEWER:
+        return Applied({}, stamps, len(values), 0)
+    return newer_fields(_flat(values, stamps), stamp, stamps)
 
 
-def _alive(marks: Marks) -> bool:
+def _alive(stamps: Stamps) -> bool:
     """A record that was changed after it was deleted was restored."""
-    deleted = marks.get(_DELETED)
+    deleted = stamps.get(_DELETED)
     return deleted is None or any(
-        mark.order_after(deleted) is Order.NEWER for name, mark in marks.items() if name != _DELETED
+        stamp.order_after(deleted) is Order.NEWER for name, stamp in stamps.items() if name != _DELETED
     )
 
 
 # --- people --------------------------------------------------------------------------------------------------------
 
 
-def marks_of(person: Person) -> dict[str, Mark]:
-    marks = dict(person.profile.marks) if person.profile else {}
-    if person.status_mark is not None:
-        marks["status"] = person.status_mark
-    if person.owner_mark is not None:
-        marks["owner_id"] = person.owner_mark
-    return marks
+def stamps_of(person: Person) -> dict[str, ChangeStamp]:
+    stamps = dict(person.profile.stamps) if person.profile else {}
+    if person.status_stamp is not None:
+        stamps["status"] = person.status_stamp
+    if person.owner_stamp is not None:
+        stamps["owner_id"] = person.owner_stamp
+    return stamps
 
 
-def person_told(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[Person, Applied]:
+def apply_person_change(person: Person, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[Person, Applied]:
     """The person after a fact, at the next version. Score and conversion are told apart by the caller: they are not
     plain fields."""
-    applied = _apply(values, mark, marks_of(person))
+    applied = _apply(values, stamp, stamps_of(person))
     if not applied.values:
         return replace(person, version=person.version + 1), applied
     profile = person.profile or Profile()
     told = _merged(applied, profile.fields)
-    marks = dict(applied.marks)
-    status_mark, owner_mark = marks.pop("status", None), marks.pop("owner_id", None)
+    stamps = dict(applied.stamps)
+    status_stamp, owner_stamp = stamps.pop("status", None), stamps.pop("owner_id", None)
     if told.get("kind", "") is None:
         told["kind"] = "lead"
     described: dict[str, Any] = {n: v for n, v in told.items() if n in _PROFILE}
@@ -110,40 +110,50 @@ def person_told(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[
     return replace(
         person,
         version=person.version + 1,
-        deleted=not _alive(applied.marks),
-        status_mark=status_mark,
-        owner_mark=owner_mark,
+        deleted=not _alive(applied.stamps),
+        status_stamp=status_stamp,
+        owner_stamp=owner_stamp,
         previous_owner_id=person.owner_id if "owner_id" in known else person.previous_owner_id,
-        profile=replace(profile, marks=marks, **described),
+        profile=replace(profile, stamps=stamps, **described),
         **known,
     ), applied
 
 
-def still_news(person: Person, values: Mapping[str, Any], mark: Mark) -> tuple[dict[str, Any], Applied]:
+def newer_values(person: Person, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[dict[str, Any], Applied]:
     """What a fact about a record that was merged away tells the survivor: only what is newer than the record's own
     last change, so a second or a late delivery does not bring an old value back."""
-    applied = _apply(values, mark, marks_of(person))
+    applied = _apply(values, stamp, stamps_of(person))
     return _nested(applied.values), applied
 
 
-def person_deleted(person: Person, mark: Mark) -> Person | None:
+def person_deleted(person: Person, stamp: ChangeStamp) -> Person | None:
     """The person without name and address, or None where a later change had restored it already."""
-    marks = marks_of(person)
-    last = marks.get(_DELETED)
-    if mark.order_after(last) is not Order.NEWER:
+    stamps = stamps_of(person)
+    last = stamps.get(_DELETED)
+    if stamp.order_after(last) is not Order.NEWER:
         return None
-    marks[_DELETED] = mark
-    if _alive(marks):
+    stamps[_DELETED] = stamp
+    if _alive(stamps):
         return None
-    status_mark, owner_mark = marks.pop("status", None), marks.pop("owner_id", None)
-    return replace(person, deleted=True, status_mark=status_mark, owner_mark=owner_mark, profile=Profile(marks=marks))
+    status_stamp, owner_stamp = stamps.pop("status", None), stamps.pop("owner_id", None)
+    return replace(
+        person, deleted=True, status_stamp=status_stamp, owner_stamp=owner_stamp, profile=Profile(stamps=stamps)
+    )
 
 
-def status_followed(
-    before: Person, after: Person, active: Response | None, at: datetime, settings: Settings, *, ours: bool = False
+def follow_status(
+    before: Person,
+    after: Person,
+    active: Response | None,
+    at: datetime,
+    settings: Settings,
+    *,
+    from_write_back: bool = False,
 ) -> Change:
-    """What a person's new status does to the active response: mirror it, or end it; and to the Nurture Timeout. `ours`:
-    told of our own write-back, which asks for nothing."""
+    """The change that a person's new status makes: the active response mirrors it, or ends; and the Nurture Timeout.
+
+    A status that our own write-back set (`from_write_back`) triggers nothing.
+    """
     person, status = after, settings.status(after.status)
     if before.status == after.status or status is None:
         return Change(person, before.version)
@@ -152,186 +162,188 @@ def status_followed(
         if status.nurture_timeout_days is not None:
             person = replace(person, nurture_until=at + timedelta(days=status.nurture_timeout_days))
     if person.active is None or active is None:
-        asks = status.active and not (ours and after.status == settings.open_status)
+        asks = status.active and not (from_write_back and after.status == settings.open_status)
         return _possibly_activated(before, person, settings) if asks else Change(person, before.version)
     if not status.active:
-        return ended(person, before.version, active, Ended.STATUS_INACTIVE, at, settings, status.closing_status)
+        return deactivate(person, before.version, active, Ended.STATUS_INACTIVE, at, settings, status.closing_status)
     engagement = person.active
     steps: Steps = ()
     if is_worked(after.status, settings):
-        person, steps = worked(person, at, settings)
-    mirrored = status.response_status or active.standing.status
+        person, steps = record_work(person, at, settings)
+    mirrored = status.response_status or active.state.status
     reached = stages_reached(mirrored, engagement.stage)
     entries = tuple(stage_reached(person.person_id, engagement, stage, at, settings) for stage in reached)
     if reached:
         person = replace(person, active=replace(engagement, stage=reached[-1]))
     responses: tuple[Response, ...] = ()
-    if mirrored != active.standing.status:
-        responses = (active.standing_as(replace(active.standing, status=mirrored)),)
+    if mirrored != active.state.status:
+        responses = (active.with_state(replace(active.state, status=mirrored)),)
     return Change(person, before.version, responses, entries=(*entries, *steps))
 
 
-def owner_followed(
-    change: Change, before: Person, at: datetime, settings: Settings, owners: Owners, *, ours: bool = False
+def follow_owner(
+    change: Change, before: Person, at: datetime, settings: Settings, owners: Owners, *, from_write_back: bool = False
 ) -> Change:
     """The same change, with what an owner means for the assignment who was told: a new one, or the one there was."""
-    if change.person.owner_mark == before.owner_mark:
+    if change.person.owner_stamp == before.owner_stamp:
         return change
-    person, steps = owner_changed(change.person, at, settings, owners, ours=ours)
+    person, steps = apply_owner_change(change.person, at, settings, owners, from_write_back=from_write_back)
     return replace(change, person=person, entries=(*change.entries, *steps))
 
 
 def _possibly_activated(before: Person, person: Person, settings: Settings) -> Change:
     """An active status, and no active response: a trigger, if the status was known to be inactive before."""
     was = settings.status(before.status)
-    if was is None or was.active or person.status_mark is None:
+    if was is None or was.active or person.status_stamp is None:
         return Change(person, before.version)
-    mark = person.status_mark
-    change = Mark(mark.at, mark.sequence, mark.minor)
+    stamp = person.status_stamp
+    change = ChangeStamp(stamp.at, stamp.sequence, stamp.minor)
     return Change(replace(person, status_activated=change), before.version, status_activated=True)
 
 
 # --- responses -----------------------------------------------------------------------------------------------------
 
 
-def response_told(stored: Response | None, fact: ResponseRecorded) -> tuple[Response, Applied, bool]:
+def apply_response_change(stored: Response | None, fact: ResponseRecorded) -> tuple[Response, Applied, bool]:
     """The response after a fact, what was applied of that, and whether it newly responded: it was unknown, or no
     response, before, and is to be evaluated.
 
     Once it is a response it stays one (glossary), and its date stays with it; a date that nobody told is that of the
     first fact, whichever arrived first.
     """
-    mark = fact.mark
-    standing = stored.standing if stored is not None else Standing(False, None, mark.at)
+    stamp = fact.stamp
+    state = stored.state if stored is not None else ResponseState(False, None, stamp.at)
     details = (stored.details if stored is not None else None) or _NOTHING_TOLD
     values = dict(fact.values)
     if fact.person_id is not None:
         values["person_id"] = fact.person_id
     if fact.campaign_id is not None:
         values["campaign_id"] = fact.campaign_id
-    applied = _apply(values, mark, details.marks)
-    if not _alive(applied.marks):
-        return stored or nothing_known_of(fact.response_id, mark), applied, False
+    applied = _apply(values, stamp, details.stamps)
+    if not _alive(applied.stamps):
+        return stored or nothing_known_of(fact.response_id, stamp), applied, False
     told = _merged(applied, details.fields)
     responds = bool(fact.values.get("responded"))
-    responded = standing.responded or responds
+    responded = state.responded or responds
     after = Response(
         fact.response_id,
         told.get("campaign_id") or (stored.campaign_id if stored is not None else ""),
-        Standing(
+        ResponseState(
             responded,
-            _responded_at(standing, told, applied.marks, mark.at if responds else None),
-            told.get("received_at") or _first(standing.received_at, mark, applied.marks, "received_at"),
-            standing.status,
-            standing.activated_at,
-            standing.reactivated_at,
+            _responded_at(state, told, applied.stamps, stamp.at if responds else None),
+            told.get("received_at") or _first(state.received_at, stamp, applied.stamps, "received_at"),
+            state.status,
+            state.activated_at,
+            state.reactivated_at,
             # A merge may have withdrawn it as another's twin: only news bring it back, not what was told before.
-            standing.deleted and not applied.values,
+            state.deleted and not applied.values,
         ),
         replace(
             details,
-            marks=applied.marks,
-            recorded_at=min(details.recorded_at or mark.at, mark.at),
+            stamps=applied.stamps,
+            recorded_at=min(details.recorded_at or stamp.at, stamp.at),
             **{n: v for n, v in told.items() if n in _DETAILS},
         ),
         stored.trail if stored is not None else (),
     )
-    return after, applied, responded and not standing.responded
+    return after, applied, responded and not state.responded
 
 
 _NOTHING_TOLD = Details()
 
 
-def nothing_known_of(response_id: str, mark: Mark) -> Response:
-    return Response(response_id, "", Standing(False, None, mark.at), Details(recorded_at=mark.at))
+def nothing_known_of(response_id: str, stamp: ChangeStamp) -> Response:
+    return Response(response_id, "", ResponseState(False, None, stamp.at), Details(recorded_at=stamp.at))
 
 
-def _first(known: datetime, mark: Mark, marks: Marks, name: str) -> datetime:
+def _first(known: datetime, stamp: ChangeStamp, stamps: Stamps, name: str) -> datetime:
     """A date that nobody told, by the first fact."""
-    return known if name in marks else min(known, mark.at)
+    return known if name in stamps else min(known, stamp.at)
 
 
 def _responded_at(
-    standing: Standing, told: Mapping[str, Any], marks: Marks, responded_by: datetime | None
+    state: ResponseState, told: Mapping[str, Any], stamps: Stamps, responded_by: datetime | None
 ) -> datetime | None:
     if told.get("responded_at") is not None:
-        return told["responded_at"] if standing.responded or responded_by else None
-    if responded_by is None or (standing.responded_at is not None and "responded_at" in marks):
-        return standing.responded_at
-    return min(standing.responded_at or responded_by, responded_by)
+        return told["responded_at"] if state.responded or responded_by else None
+    if responded_by is None or (state.responded_at is not None and "responded_at" in stamps):
+        return state.responded_at
+    return min(state.responded_at or responded_by, responded_by)
 
 
-def told_later(mark: Mark, response: Response) -> bool:
+def tells_later_owner(stamp: ChangeStamp, response: Response) -> bool:
     """Whether a change is newer than the last that told whose the response is."""
-    marks = response.details.marks if response.details else {}
-    return mark.order_after(marks.get("person_id")) is Order.NEWER
+    stamps = response.details.stamps if response.details else {}
+    return stamp.order_after(stamps.get("person_id")) is Order.NEWER
 
 
-def response_deleted(stored: Response, mark: Mark) -> Response | None:
+def response_deleted(stored: Response, stamp: ChangeStamp) -> Response | None:
     """The response as deleted; None where a later change restored it, or it is deleted already."""
     details = stored.details or Details()
-    marks = dict(details.marks)
-    if mark.order_after(marks.get(_DELETED)) is not Order.NEWER:
+    stamps = dict(details.stamps)
+    if stamp.order_after(stamps.get(_DELETED)) is not Order.NEWER:
         return None
-    marks[_DELETED] = mark
-    if _alive(marks):
+    stamps[_DELETED] = stamp
+    if _alive(stamps):
         return None
-    return replace(stored, standing=replace(stored.standing, deleted=True), details=replace(details, marks=marks))
+    return replace(stored, state=replace(stored.state, deleted=True), details=replace(details, stamps=stamps))
 
 
 # --- campaigns, accounts, queues, users, tasks, opportunities ------------------------------------------------------
 
 
 def campaign_told(
-    stored: Campaign | None, campaign_id: str, values: Mapping[str, Any], mark: Mark
+    stored: Campaign | None, campaign_id: str, values: Mapping[str, Any], stamp: ChangeStamp
 ) -> tuple[Campaign, Applied]:
-    return _record_told(stored or Campaign(campaign_id), values, mark)
+    return _apply_record_change(stored or Campaign(campaign_id), values, stamp)
 
 
-def campaign_deleted(stored: Campaign | None, campaign_id: str, mark: Mark) -> Campaign | None:
+def campaign_deleted(stored: Campaign | None, campaign_id: str, stamp: ChangeStamp) -> Campaign | None:
     """The campaign as deleted, its name kept; None where a later change restored it."""
-    return _record_deleted(stored or Campaign(campaign_id), mark)
+    return _apply_record_deletion(stored or Campaign(campaign_id), stamp)
 
 
 def account_told(
-    stored: Account | None, account_id: str, values: Mapping[str, Any], mark: Mark
+    stored: Account | None, account_id: str, values: Mapping[str, Any], stamp: ChangeStamp
 ) -> tuple[Account, Applied]:
-    return _record_told(stored or Account(account_id), values, mark)
+    return _apply_record_change(stored or Account(account_id), values, stamp)
 
 
-def account_deleted(stored: Account | None, account_id: str, mark: Mark) -> Account | None:
+def account_deleted(stored: Account | None, account_id: str, stamp: ChangeStamp) -> Account | None:
     """The account as deleted; None where a later change restored it."""
-    return _record_deleted(stored or Account(account_id), mark)
+    return _apply_record_deletion(stored or Account(account_id), stamp)
 
 
-def queue_told(stored: Queue | None, queue_id: str, values: Mapping[str, Any], mark: Mark) -> tuple[Queue, Applied]:
-    return _record_told(stored or Queue(queue_id), values, mark)
+def queue_told(
+    stored: Queue | None, queue_id: str, values: Mapping[str, Any], stamp: ChangeStamp
+) -> tuple[Queue, Applied]:
+    return _apply_record_change(stored or Queue(queue_id), values, stamp)
 
 
-def user_told(stored: User | None, user_id: str, values: Mapping[str, Any], mark: Mark) -> tuple[User, Applied]:
-    return _record_told(stored or User(user_id), values, mark)
+def user_told(stored: User | None, user_id: str, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[User, Applied]:
+    return _apply_record_change(stored or User(user_id), values, stamp)
 
 
-def task_told(stored: Task | None, task_id: str, values: Mapping[str, Any], mark: Mark) -> tuple[Task, Applied]:
-    return _record_told(stored or Task(task_id), values, mark)
+def task_told(stored: Task | None, task_id: str, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[Task, Applied]:
+    return _apply_record_change(stored or Task(task_id), values, stamp)
 
 
 def opportunity_told(
-    stored: Opportunity | None, opportunity_id: str, values: Mapping[str, Any], mark: Mark
+    stored: Opportunity | None, opportunity_id: str, values: Mapping[str, Any], stamp: ChangeStamp
 ) -> tuple[Opportunity, Applied]:
-    return _record_told(stored or Opportunity(opportunity_id), values, mark)
+    return _apply_record_change(stored or Opportunity(opportunity_id), values, stamp)
 
 
-def opportunity_deleted(stored: Opportunity | None, opportunity_id: str, mark: Mark) -> Opportunity | None:
+def opportunity_deleted(stored: Opportunity | None, opportunity_id: str, stamp: ChangeStamp) -> Opportunity | None:
     """The opportunity as deleted; None where a later change restored it."""
-    return _record_deleted(stored or Opportunity(opportunity_id), mark)
+    return _apply_record_deletion(stored or Opportunity(opportunity_id), stamp)
 
 
-def _record_told[R: (Campaign, Account, Queue, User, Task, Opportunity)](
-    before: R, values: Mapping[str, Any], mark: Mark
+def _apply_record_change[R: (Campaign, Account, Queue, User, Task, Opportunity)](
+    before: R, values: Mapping[str, Any], stamp: ChangeStamp
 ) -> tuple[R, Applied]:
     """The record with the newer fields; a cleared field takes its default."""
-    applied = _apply(values, mark, before.marks)
+    applied = _apply(values, stamp, before.stamps)
     if not applied.values:
         return before, applied
     told = _merged(applied, getattr(before, _NESTED, {}))
@@ -339,17 +351,17 @@ def _record_told[R: (Campaign, Account, Queue, User, Task, Opportunity)](
     plain = {n: v for n, v in told.items() if n in defaults and n != _NESTED}
     known: dict[str, Any] = {n: defaults[n] if v is None else v for n, v in plain.items()}
     if _DELETED in defaults:
-        known[_DELETED] = not _alive(applied.marks)
+        known[_DELETED] = not _alive(applied.stamps)
     if _NESTED in told and _NESTED in defaults:
         known[_NESTED] = told[_NESTED]
-    return replace(before, **known, marks=applied.marks, version=before.version + 1), applied
+    return replace(before, **known, stamps=applied.stamps, version=before.version + 1), applied
 
 
-def _record_deleted[R: (Campaign, Account, Opportunity)](before: R, mark: Mark) -> R | None:
-    marks = dict(before.marks)
-    if mark.order_after(marks.get(_DELETED)) is not Order.NEWER:
+def _apply_record_deletion[R: (Campaign, Account, Opportunity)](before: R, stamp: ChangeStamp) -> R | None:
+    stamps = dict(before.stamps)
+    if stamp.order_after(stamps.get(_DELETED)) is not Order.NEWER:
         return None
-    marks[_DELETED] = mark
-    if _alive(marks):
+    stamps[_DELETED] = stamp
+    if _alive(stamps):
         return None
-    return replace(before, deleted=True, marks=marks, version=before.version + 1)
+    return replace(before, deleted=True, stamps=stamps, version=before.version + 1)

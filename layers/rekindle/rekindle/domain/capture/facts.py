@@ -8,42 +8,42 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 
 @dataclass(frozen=True, slots=True)
 class PersonChanged:
     person_id: str
-    mark: Mark
+    stamp: ChangeStamp
     values: Mapping[str, Any]
-    ours: bool = False
+    from_write_back: bool = False
     """Whether our own write-back made the change, alone or with what the CRM added to it at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonDeleted:
     person_id: str
-    mark: Mark
+    stamp: ChangeStamp
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleMerged:
     survivor_id: str
     merged_ids: tuple[str, ...]
-    mark: Mark
+    stamp: ChangeStamp
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignChanged:
     campaign_id: str
-    mark: Mark
+    stamp: ChangeStamp
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignDeleted:
     campaign_id: str
-    mark: Mark
+    stamp: ChangeStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ResponseRecorded:
     """`person_id` and `campaign_id` are None where a CRM tells only what changed of a response already known."""
 
     response_id: str
-    mark: Mark
+    stamp: ChangeStamp
     person_id: str | None = None
     campaign_id: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -60,55 +60,55 @@ class ResponseRecorded:
 @dataclass(frozen=True, slots=True)
 class ResponseDeleted:
     response_id: str
-    mark: Mark
+    stamp: ChangeStamp
     person_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AccountChanged:
     account_id: str
-    mark: Mark
+    stamp: ChangeStamp
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class AccountDeleted:
     account_id: str
-    mark: Mark
+    stamp: ChangeStamp
 
 
 @dataclass(frozen=True, slots=True)
 class QueueChanged:
     queue_id: str
-    mark: Mark
+    stamp: ChangeStamp
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class UserChanged:
     user_id: str
-    mark: Mark
+    stamp: ChangeStamp
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class TaskLogged:
     task_id: str
-    mark: Mark
+    stamp: ChangeStamp
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class OpportunityChanged:
     opportunity_id: str
-    mark: Mark
+    stamp: ChangeStamp
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class OpportunityDeleted:
     opportunity_id: str
-    mark: Mark
+    stamp: ChangeStamp
 
 
 Fact = (

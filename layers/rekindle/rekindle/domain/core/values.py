@@ -35,7 +35,7 @@ def _fields_of(kind: type[Any]) -> tuple[Callable[[Any], Iterable[Any]], dict[st
 _replacing: dict[type[Any], Callable[..., Any]] = {}
 
 
-def quicken(*kinds: type[Any]) -> None:
+def unfreeze(*kinds: type[Any]) -> None:
     """Let values of these kinds be made at a fifth of the cost, for a process that makes millions of them.
 
     A frozen dataclass has to write each of its fields past the guard that keeps it frozen, and that is most of the

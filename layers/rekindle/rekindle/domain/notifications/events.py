@@ -10,7 +10,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached, entry_id
-from rekindle.domain.people.assignment import Assignment, AssignmentStep, State, Step, Why
+from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
 
 SCHEMA_VERSION = 1
@@ -38,7 +38,7 @@ class Event:
         }
 
 
-def told_by(record: Decision | Entry) -> tuple[Event, ...]:
+def events_from(record: Decision | Entry) -> tuple[Event, ...]:
     """The events that a stored record gives rise to, in the order they are to be understood."""
     if isinstance(record, Decision):
         if record.dry_run:
@@ -185,7 +185,13 @@ def _of_step(entry: AssignmentStep) -> tuple[Event, ...]:
     return tuple(events)
 
 
-_KNOWN_TO_THE_CRM = {Why.NO_RULE, Why.CONTACT, Why.ENGINE_WAS_FASTER, Why.OWNER_CHANGED, Why.NO_ACTIVE_FALLBACK}
+_KNOWN_TO_THE_CRM = {
+    AssignmentReason.NO_RULE,
+    AssignmentReason.CONTACT,
+    AssignmentReason.ENGINE_WAS_FASTER,
+    AssignmentReason.OWNER_CHANGED,
+    AssignmentReason.NO_ACTIVE_FALLBACK,
+}
 
 
 def _decided_here(entry: AssignmentStep) -> bool:
@@ -206,7 +212,7 @@ def _notified(entry: AssignmentStep) -> str | None:
 
 def _seconds(assignment: Assignment) -> float | None:
     delay = assignment.system_delay
-    return None if delay is None or assignment.state is State.CANCELLED else delay.total_seconds()
+    return None if delay is None or assignment.state is AssignmentState.CANCELLED else delay.total_seconds()
 
 
 def _event(event_id: str, name: str, entry: AssignmentStep, detail: Mapping[str, Any]) -> Event:

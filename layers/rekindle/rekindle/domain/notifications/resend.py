@@ -6,7 +6,7 @@ from typing import Any
 from rekindle.domain.people.person import Person
 
 
-def still_true(detail_type: str, told: Mapping[str, Any], person: Person | None) -> dict[str, Any] | None:
+def detail_that_holds(detail_type: str, told: Mapping[str, Any], person: Person | None) -> dict[str, Any] | None:
     """The detail as far as it holds for the person as it stands; None where it no longer does. An owner or a status of
     yesterday, written to a CRM today, would undo what people did there since."""
     if person is None or person.deleted or person.merged_into is not None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
-class State(StrEnum):
+class AssignmentState(StrEnum):
     NOT_REQUIRED = "not_required"
     PENDING = "pending"
     ASSIGNED = "assigned"
@@ -17,7 +17,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Why(StrEnum):
+class AssignmentReason(StrEnum):
     """Why an assignment is in its state. A cancelled one has the reason for which its response is no longer active."""
 
     NO_RULE = "NO_RULE"
@@ -63,7 +63,7 @@ class Assignment:
     cycle: int
     response_id: str
     campaign_id: str
-    state: State
+    state: AssignmentState
     activated_at: datetime
     reason: str | None = None
     released_owner_id: str | None = None
@@ -96,7 +96,7 @@ class Assignment:
 
     @property
     def waits(self) -> bool:
-        return self.state is State.PENDING
+        return self.state is AssignmentState.PENDING
 
     @property
     def next_due(self) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.naming import mail_key
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import ResponseClass
 from rekindle.domain.settings.settings import NO_OVERRIDES, Overrides
 
@@ -27,7 +27,7 @@ class Engagement:
     scenario: str
     response_class: ResponseClass | None = None
     """The class the response was chosen from; None for an inserted default and for a response's own arrival."""
-    dated: datetime | None = None
+    effective_at: datetime | None = None
     """The chosen response's date; None for an inserted default, which a response that was there before replaces."""
     received_at: datetime | None = None
     stage: str = "MQL"
@@ -40,7 +40,7 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the CRM says of the person that no decision looks at, and the marks of all the person's fields."""
+    """What the CRM says of the person that no decision looks at, and the stamps of all the person's fields."""
 
     email: str | None = None
     first_name: str | None = None
@@ -51,11 +51,11 @@ class Profile:
     do_not_contact: bool | None = None
     changed_by: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)
 
-    def who_made(self, change: Mark) -> str | None:
+    def who_made(self, change: ChangeStamp) -> str | None:
         """The user who made a change; None where the CRM did not say: whoever made an earlier one is no guess."""
-        told = self.marks.get("changed_by")
+        told = self.stamps.get("changed_by")
         return self.changed_by if told is not None and told.of_same_change(change) else None
 
 
@@ -67,11 +67,11 @@ class Person:
     version: int = 0
     kind: Kind = "lead"
     status: str | None = None
-    status_mark: Mark | None = None
-    status_activated: Mark | None = None
+    status_stamp: ChangeStamp | None = None
+    status_activated: ChangeStamp | None = None
     """The change that took the status from inactive to active, while it stays active."""
     owner_id: str | None = None
-    owner_mark: Mark | None = None
+    owner_stamp: ChangeStamp | None = None
     previous_owner_id: str | None = None
     """Who had the person before the owner changed last."""
     record_type: str | None = None
@@ -85,8 +85,8 @@ class Person:
     opportunities: tuple[str, ...] = ()
     """The open ones."""
     merged_into: str | None = None
-    absorbed: tuple[str, ...] = ()
-    absorbing: tuple[str, ...] = ()
+    merged_ids: tuple[str, ...] = ()
+    merging_ids: tuple[str, ...] = ()
     """People whose responses are still being taken over. Until that is done, nothing is decided."""
     deleted: bool = False
     classes: str = ""
@@ -111,7 +111,7 @@ def contact_address(person: Person) -> str | None:
     return (mail_key(profile.email) or None) if profile.account_id else None
 
 
-def told_of(person: Person | None) -> Mapping[str, Any]:
+def known_fields(person: Person | None) -> Mapping[str, Any]:
     """What the CRM says of a person beyond what decisions look at, by name: the contract's fields, and the further
     named values."""
     profile = person.profile if person is not None else None

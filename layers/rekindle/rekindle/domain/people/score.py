@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.domain.core import times
-from rekindle.domain.records.stamps import NEWER, Mark, Order
+from rekindle.domain.records.stamps import NEWER, ChangeStamp, Order
 
 LOWEST, HIGHEST = -1_000_000, 1_000_000
 RISES = 16
@@ -22,18 +22,18 @@ class Crossing:
 
     previous: float | None
     score: float
-    mark: Mark
+    stamp: ChangeStamp
 
     @property
     def at(self) -> datetime:
-        return self.mark.at
+        return self.stamp.at
 
     @property
     def trigger_id(self) -> str:
         """Names the change that crossed; the same whatever the delivery."""
-        mark = self.mark
-        order = f"#{mark.sequence}" if mark.sequence is not None else f"@{mark.minor}" if mark.minor else ""
-        return f"score:{times.text(mark.at)}{order}:{self.score:g}"
+        stamp = self.stamp
+        order = f"#{stamp.sequence}" if stamp.sequence is not None else f"@{stamp.minor}" if stamp.minor else ""
+        return f"score:{times.text(stamp.at)}{order}:{self.score:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Rise:
 class Score:
     person_id: str
     value: float | None
-    mark: Mark
+    stamp: ChangeStamp
     last_crossing: Crossing | None = None
     crosses: bool = False
     """Whether this very change is a crossing: what the filter of the stream reads."""
@@ -63,7 +63,7 @@ class Score:
     def as_of(self, moment: datetime) -> float | None:
         """The score just before an instant, as far back as the last crossing: of a score and a response of one
         instant the response comes first, whichever arrives first."""
-        if self.mark.at < moment or self.last_crossing is None:
+        if self.stamp.at < moment or self.last_crossing is None:
             return self.value
         return self.last_crossing.score if self.last_crossing.at < moment else self.last_crossing.previous
 
@@ -71,7 +71,7 @@ class Score:
         """The rises, as far as they are known: without any, that the score is as it is since its last change."""
         if self.rises or self.value is None:
             return self.rises
-        return (Rise(self.mark.at, self.value, self.value),)
+        return (Rise(self.stamp.at, self.value, self.value),)
 
     def undecided(self, threshold: float) -> Crossing | None:
         """The passing of this threshold that the score has stayed above since, where no crossing was noticed from
@@ -82,7 +82,7 @@ class Score:
         for rise in self.known_rises():
             if rise.floor >= threshold:
                 noticed = self.last_crossing is not None and self.last_crossing.at >= rise.at
-                return None if noticed else Crossing(previous, rise.score, Mark(rise.at))
+                return None if noticed else Crossing(previous, rise.score, ChangeStamp(rise.at))
             previous = rise.floor
         return None
 
@@ -113,19 +113,19 @@ def risen(rises: tuple[Rise, ...], value: float | None, at: datetime) -> tuple[R
 
 
 def changed(
-    stored: Score | None, person_id: str, value: float | None, mark: Mark, threshold: float
+    stored: Score | None, person_id: str, value: float | None, stamp: ChangeStamp, threshold: float
 ) -> tuple[Score, Order]:
     """The score after a change, or the stored one where the change is not newer."""
     if stored is None:
-        crossing = Crossing(None, value, mark) if value is not None and crosses(None, value, threshold) else None
-        rises = risen((), value, mark.at)
-        return Score(person_id, value, mark, crossing, crossing is not None, 1, None, rises), NEWER
-    order = mark.order_after(stored.mark)
+        crossing = Crossing(None, value, stamp) if value is not None and crosses(None, value, threshold) else None
+        rises = risen((), value, stamp.at)
+        return Score(person_id, value, stamp, crossing, crossing is not None, 1, None, rises), NEWER
+    order = stamp.order_after(stored.stamp)
     if order is not NEWER:
         return stored, order
     previous, crossing = stored.value, stored.last_crossing
     up = value is not None and crosses(previous, value, threshold)
     if up and value is not None:
-        crossing = Crossing(previous, value, mark)
-    rises = risen(stored.rises or stored.known_rises(), value, mark.at)
-    return Score(person_id, value, mark.following(stored.mark), crossing, up, stored.version + 1, None, rises), order
+        crossing = Crossing(previous, value, stamp)
+    rises = risen(stored.rises or stored.known_rises(), value, stamp.at)
+    return Score(person_id, value, stamp.following(stored.stamp), crossing, up, stored.version + 1, None, rises), order

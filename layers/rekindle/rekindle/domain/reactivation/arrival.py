@@ -18,7 +18,7 @@ from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason, Trigger
 from rekindle.domain.reactivation.engine import (
-    World,
+    DecisionContext,
     activate,
     basis_of,
     in_nurture,
@@ -33,7 +33,7 @@ from rekindle.domain.responses.response import (
     NO_ACTION_REQUIRED,
     NOT_A_RESPONSE,
     Response,
-    Standing,
+    ResponseState,
 )
 from rekindle.domain.settings.settings import Scenario, Settings
 
@@ -47,14 +47,14 @@ _STATUS_AFTER = {
 """The status that a response takes when it is evaluated and not activated. For any other reason it stays new."""
 
 
-UNITED = "united"
+BY_MERGE = "united"
 """Of the trigger of a response that came with another record of the same person."""
 FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
 
 
 def trigger_of(person_id: str, response: Response, told_at: datetime, score: Score | None) -> Trigger:
     """The trigger of an arrival: once as a member who did not respond, and once as a response."""
-    kind = "responded" if response.standing.responded else "member"
+    kind = "responded" if response.state.responded else "member"
     return Trigger(
         Scenario.RESPONSE,
         f"response:{response.response_id}:{kind}",
@@ -86,77 +86,77 @@ class Arrival:
     """The decision on the score's last crossing; None while there is none."""
     active_response: Response | None = None
     """The active response, read whole where this arrival may take its place."""
-    is_another: bool = False
+    is_new_to_person: bool = False
     """Whether the person is yet to count the response."""
-    united: bool = False
+    came_by_merge: bool = False
     """It came with another record of the same person: it was evaluated when it arrived, and stands as it does."""
 
     @property
     def unchanged_score(self) -> tuple[str, Score | None] | None:
         """What the evaluation rests on beside the person: a score that races must not be overlooked."""
-        return None if self.united else (self.person.person_id, self.score)
+        return None if self.came_by_merge else (self.person.person_id, self.score)
 
     @property
-    def standing(self) -> Standing:
+    def state(self) -> ResponseState:
         """How the searches that may have overlooked the response would have found it."""
-        standing = self.response.standing
-        return standing if self.united else standing.with_status(NO_ACTION_REQUIRED)
+        state = self.response.state
+        return state if self.came_by_merge else state.with_status(NO_ACTION_REQUIRED)
 
 
-def evaluate(arrival: Arrival, world: World) -> tuple[Decision, Change]:
+def evaluate(arrival: Arrival, context: DecisionContext) -> tuple[Decision, Change]:
     """The decision on an arriving response, and the change: the response is stored in any case."""
-    contested = arrival.person.active if may_take_over(arrival.trigger, arrival.person.active) else None
-    basis, engagement = _basis(arrival, contested), _engagement_in_retrospect(arrival, contested, world)
+    incumbent = arrival.person.active if may_take_over(arrival.trigger, arrival.person.active) else None
+    basis, engagement = _basis(arrival, incumbent), _engagement_in_retrospect(arrival, incumbent, context)
     if engagement is not None:
-        return _credit_in_retrospect(arrival, engagement, world, basis)
+        return _credit_in_retrospect(arrival, engagement, context, basis)
     trigger, person, response = arrival.trigger, arrival.person, arrival.response
     # What came with another record was evaluated when it arrived.
-    reason = _reason(arrival, world) if not arrival.united else Reason.STALE
+    reason = _reason(arrival, context) if not arrival.came_by_merge else Reason.STALE
     if reason is None:
         decision, change = activate(
             trigger,
             person,
             response,
-            world,
+            context,
             outcome=Outcome.ACTIVATED,
             considered_total=1,
             basis=basis,
-            is_another=arrival.is_another,
+            is_new_to_person=arrival.is_new_to_person,
         )
         return decision, replace(change, unchanged_score=arrival.unchanged_score)
-    settings = world.settings
-    if arrival.is_another:
+    settings = context.settings
+    if arrival.is_new_to_person:
         classes = person.classes_with_another(settings.class_map)
         after = replace(person, version=person.version + 1, responses=person.responses + 1, classes=classes)
     else:
         after = replace(person, version=person.version + 1)
-    standing = response.standing.with_status(_STATUS_AFTER.get(reason))
-    stored = response.traced(person.person_id, after.version, standing)
-    decision = skipped(trigger, person, world, reason, basis)
+    state = response.state.with_status(_STATUS_AFTER.get(reason))
+    stored = response.traced(person.person_id, after.version, state)
+    decision = skipped(trigger, person, context, reason, basis)
     return decision, Change(after, person.version, (stored,), decision, settings.classes, arrival.unchanged_score)
 
 
-def _basis(arrival: Arrival, contested: Engagement | None) -> Basis:
+def _basis(arrival: Arrival, incumbent: Engagement | None) -> Basis:
     """What was read, with what an arrival alone looks at."""
     crossing, details = arrival.crossing_decision, arrival.response.details
     return basis_of(
         arrival.trigger,
         arrival.person,
-        contested,
+        incumbent,
         details.score if details is not None else None,
         arrival.response.campaign_id,
         crossing.as_of if crossing is not None and crossing.reason in FOUND_NOBODY else None,
     )
 
 
-def _reason(arrival: Arrival, world: World) -> Reason | None:
+def _reason(arrival: Arrival, context: DecisionContext) -> Reason | None:
     person, response, moment = arrival.person, arrival.response, arrival.trigger.as_of
-    campaign = world.campaign_of(response.campaign_id)
+    campaign = context.campaign_of(response.campaign_id)
     if person.deleted:
         return Reason.NO_PERSON
-    if not response.standing.responded:
+    if not response.state.responded:
         return Reason.NOT_RESPONDED
-    if response.standing.dated > moment:
+    if response.state.effective_at > moment:
         return Reason.NO_CANDIDATE
     if person.active is not None:
         return Reason.ACTIVE_EXISTS
@@ -165,7 +165,7 @@ def _reason(arrival: Arrival, world: World) -> Reason | None:
     bypass = campaign is not None and (campaign.response_prompt or campaign.bypass_nurture_timeout)
     if in_nurture(person, moment) and not bypass:
         return Reason.NURTURE_TIMEOUT
-    if not qualifies(arrival.trigger.score, response, campaign, world.settings):
+    if not qualifies(arrival.trigger.score, response, campaign, context.settings):
         return Reason.BELOW_THRESHOLD
     return None
 
@@ -175,43 +175,45 @@ def may_take_over(trigger: Trigger, active: Engagement | None) -> bool:
     return active is not None and active.scenario != Scenario.RESPONSE and trigger.as_of <= active.since
 
 
-def _engagement_in_retrospect(arrival: Arrival, contested: Engagement | None, world: World) -> Engagement | None:
+def _engagement_in_retrospect(
+    arrival: Arrival, incumbent: Engagement | None, context: DecisionContext
+) -> Engagement | None:
     """The engagement that is this response's, had it arrived in its own time: the active one, if the search that
     chose it would have chosen this response, or the one that the last crossing opened for nobody."""
     trigger = arrival.trigger
-    if not arrival.response.standing.responded or arrival.person.deleted:
+    if not arrival.response.state.responded or arrival.person.deleted:
         return None
     if arrival.person.active is not None:
-        return contested if contested is not None and _would_have_won(arrival, contested, world) else None
+        return incumbent if incumbent is not None and _would_have_won(arrival, incumbent, context) else None
     decision = arrival.crossing_decision
     if decision is None or decision.reason not in FOUND_NOBODY or trigger.as_of > decision.as_of:
         return None
-    if _put_away_since(decision.as_of, arrival.person, world.settings):
+    if _put_away_since(decision.as_of, arrival.person, context.settings):
         return None
     crossing = Trigger(Scenario.SCORE, decision.trigger_id, decision.person_id, decision.as_of)
     opened = new_engagement(crossing, arrival.person)
-    return opened if _would_have_won(arrival, opened, world) else None
+    return opened if _would_have_won(arrival, opened, context) else None
 
 
 def _put_away_since(moment: datetime, person: Person, settings: Settings) -> bool:
     """Whether somebody gave the person an inactive status since: it would have ended the engagement, so it must not be
     undone by opening one."""
-    status, mark = settings.status(person.status), person.status_mark
-    told_since = mark is not None and mark.at > moment
+    status, stamp = settings.status(person.status), person.status_stamp
+    told_since = stamp is not None and stamp.at > moment
     return in_nurture(person, moment) or (told_since and status is not None and not status.active)
 
 
-def _would_have_won(arrival: Arrival, active: Engagement, world: World) -> bool:
+def _would_have_won(arrival: Arrival, active: Engagement, context: DecisionContext) -> bool:
     """Whether the search as of the engagement's instant would have preferred this response to the one it chose."""
-    settings = world.settings
+    settings = context.settings
     rules = rules_of_choice(active, settings)
-    candidate = arrival.response.standing_as(arrival.standing)
-    campaign = world.campaign_of(candidate.campaign_id)
+    candidate = arrival.response.with_state(arrival.state)
+    campaign = context.campaign_of(candidate.campaign_id)
     if exclusion(candidate, campaign, rules) is not None:
         return False
-    if active.response_class is None or active.dated is None:
+    if active.response_class is None or active.effective_at is None:
         return True  # Nothing was found, so a default stands in, or nobody does.
-    mine = candidate.standing.classified(settings.classes)
+    mine = candidate.state.classified(settings.classes)
     if mine is not active.response_class:
         order = rules.scenario.order
         return (
@@ -220,38 +222,38 @@ def _would_have_won(arrival: Arrival, active: Engagement, world: World) -> bool:
     chosen = Response(
         active.response_id,
         active.campaign_id,
-        Standing(True, active.dated, active.received_at or active.dated),
+        ResponseState(True, active.effective_at, active.received_at or active.effective_at),
     )
     if recency(candidate) != recency(chosen):
         return recency(candidate) > recency(chosen)
-    return tie_break(candidate, campaign) < tie_break(chosen, world.campaign_of(chosen.campaign_id))
+    return tie_break(candidate, campaign) < tie_break(chosen, context.campaign_of(chosen.campaign_id))
 
 
 def _credit_in_retrospect(
-    arrival: Arrival, engagement: Engagement, world: World, basis: Basis
+    arrival: Arrival, engagement: Engagement, context: DecisionContext, basis: Basis
 ) -> tuple[Decision, Change]:
     """Give the response the engagement, as of the engagement's own instant, and withdraw it from who held it."""
-    standing = replace(arrival.standing, reactivated_at=engagement.since)
+    state = replace(arrival.state, reactivated_at=engagement.since)
     replaced = arrival.active_response if arrival.person.active is not None else None
-    withdrawn = replaced.standing_as(_before_activation(replaced)) if replaced is not None else None
+    withdrawn = replaced.with_state(_before_activation(replaced)) if replaced is not None else None
     person = arrival.person
-    if withdrawn is not None and withdrawn.standing.deleted:
+    if withdrawn is not None and withdrawn.state.deleted:
         person = replace(person, responses=person.responses - 1)
     decision, change = activate(
         arrival.trigger,
         person,
-        arrival.response.standing_as(standing),
-        world,
+        arrival.response.with_state(state),
+        context,
         outcome=Outcome.ACTIVATED,
         chosen_as=replace(
             engagement,
-            response_class=standing.classified(world.settings.classes),
-            dated=standing.dated,
-            received_at=standing.received_at,
+            response_class=state.classified(context.settings.classes),
+            effective_at=state.effective_at,
+            received_at=state.received_at,
         ),
         considered_total=1,
         basis=basis,
-        is_another=arrival.is_another,
+        is_new_to_person=arrival.is_new_to_person,
     )
     change = replace(change, unchanged_score=arrival.unchanged_score)
     if withdrawn is None:
@@ -261,12 +263,12 @@ def _credit_in_retrospect(
     return decision, replace(change, responses=(*change.responses, withdrawn), decision=decision)
 
 
-def _before_activation(response: Response) -> Standing:
+def _before_activation(response: Response) -> ResponseState:
     """How the response stood before it was chosen; a default that was inserted for the choice is withdrawn."""
-    earlier = [t.standing for t in response.trail if t.standing.activated_at != response.standing.activated_at]
+    earlier = [t.state for t in response.trail if t.state.activated_at != response.state.activated_at]
     if earlier:
         return earlier[-1]
     if response.details is not None and response.details.inserted_by is not None:
-        return replace(response.standing, deleted=True, status=ALREADY_ENGAGED)
+        return replace(response.state, deleted=True, status=ALREADY_ENGAGED)
     # It took the place itself when it arrived, so it never stood otherwise.
-    return replace(response.standing, status=NO_ACTION_REQUIRED, activated_at=None, reactivated_at=None)
+    return replace(response.state, status=NO_ACTION_REQUIRED, activated_at=None, reactivated_at=None)

@@ -16,8 +16,8 @@ from rekindle.domain.people.score import Crossing
 from rekindle.domain.reactivation.batch import Before, Member
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Outcome, Trigger
-from rekindle.domain.reactivation.ending import ended
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.reactivation.ending import deactivate
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Details, Response
 from rekindle.domain.settings.settings import Scenario, Settings
 
@@ -38,7 +38,7 @@ def trigger_of(batch_id: str, person_id: str, crossing: Crossing, *, dry_run: bo
 
 def engaged_since(moment: datetime, responses: Iterable[Response]) -> bool:
     """Whether the person had an active response from an instant on: a cycle is not put before one that came later."""
-    return any(held.standing.activated_at is not None and held.standing.activated_at >= moment for held in responses)
+    return any(held.state.activated_at is not None and held.state.activated_at >= moment for held in responses)
 
 
 def remembered(change: Change, person: Person, held: Mapping[str, Response]) -> Change:
@@ -49,11 +49,11 @@ def remembered(change: Change, person: Person, held: Mapping[str, Response]) -> 
     chosen = held.get(engagement.response_id)
     before = Before(
         person.status,
-        person.status_mark,
+        person.status_stamp,
         person.nurture_until,
         person.score_activated_at,
         person.cycles,
-        chosen.standing if chosen else None,
+        chosen.state if chosen else None,
         chosen.details.member_status if chosen and chosen.details else None,
         person.assignment,
     )
@@ -112,28 +112,28 @@ def left(member: Member, person: Person, response: Response | None) -> Left | No
 
 def undone(member: Member, person: Person, response: Response, at: datetime, settings: Settings) -> Change:
     """The change that restores what was there before an activation."""
-    before, inserted = member.before, member.before.standing is None
+    before, inserted = member.before, member.before.response_state is None
     # A status that was told again since, the same one, keeps its place in the order of the CRM's changes.
-    ours = person.status_mark == Mark(member.since)
+    ours = person.status_stamp == ChangeStamp(member.since)
     restored = replace(
         person,
         version=person.version + 1,
         status=before.status,
-        status_mark=before.status_mark if ours else person.status_mark,
+        status_stamp=before.status_stamp if ours else person.status_stamp,
         nurture_until=before.nurture_until,
         score_activated_at=before.score_activated_at,
         cycles=before.cycles,
         assignment=before.assignment,
         responses=person.responses - inserted,
     )
-    change = ended(
+    change = deactivate(
         restored,
         person.version,
         _as_before(member, response),
         Ended.BACKFILL_UNDONE,
         at,
         settings,
-        before.standing.status if before.standing else NO_ACTION_REQUIRED,
+        before.response_state.status if before.response_state else NO_ACTION_REQUIRED,
         deleted=inserted,
     )
     return replace(change, member=replace(member, undone_at=at))
@@ -142,26 +142,26 @@ def undone(member: Member, person: Person, response: Response, at: datetime, set
 def _told_since(member: Member, details: Details) -> bool:
     """Whether the CRM has since told of what the activation itself had made: a default's response, or that a member
     responded."""
-    if member.before.standing is None:
-        return bool(details.marks)
+    if member.before.response_state is None:
+        return bool(details.stamps)
     if member.outcome is not Outcome.ACTIVATED_NON_RESPONSE:
         return False
     return any(_told_after(member, details, name) for name in ("responded", "responded_at"))
 
 
 def _told_after(member: Member, details: Details, name: str) -> bool:
-    mark = details.marks.get(name)
-    return mark is not None and mark.at > member.decided_at
+    stamp = details.stamps.get(name)
+    return stamp is not None and stamp.at > member.decided_at
 
 
 def _as_before(member: Member, response: Response) -> Response:
     """The response with what the activation changed of it as it was; what the CRM told since stays."""
-    before, details = member.before.standing, response.details or Details()
+    before, details = member.before.response_state, response.details or Details()
     if before is None:
-        return response.standing_as(replace(response.standing, activated_at=None))
-    standing = replace(response.standing, activated_at=before.activated_at, reactivated_at=before.reactivated_at)
+        return response.with_state(replace(response.state, activated_at=None))
+    state = replace(response.state, activated_at=before.activated_at, reactivated_at=before.reactivated_at)
     if member.outcome is Outcome.ACTIVATED_NON_RESPONSE:
-        standing = replace(standing, responded=before.responded, responded_at=before.responded_at)
+        state = replace(state, responded=before.responded, responded_at=before.responded_at)
         if not _told_after(member, details, "member_status"):
             details = replace(details, member_status=member.before.member_status)
-    return replace(response, standing=standing, details=details)
+    return replace(response, state=state, details=details)

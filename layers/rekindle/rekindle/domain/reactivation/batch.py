@@ -7,8 +7,8 @@ from datetime import datetime
 
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.reactivation.decision import Outcome
-from rekindle.domain.records.stamps import Mark
-from rekindle.domain.responses.response import Standing
+from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response import ResponseState
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class Before:
     """How the person and the response stood before the activation."""
 
     status: str | None
-    status_mark: Mark | None
+    status_stamp: ChangeStamp | None
     nurture_until: datetime | None
     score_activated_at: datetime | None
     cycles: int
-    standing: Standing | None = None
+    response_state: ResponseState | None = None
     """None where the activation inserted the response."""
     member_status: str | None = None
     assignment: Assignment | None = None

@@ -9,7 +9,7 @@ from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import DEFAULT_CLASSES, Response, ResponseClass, Trace
 from rekindle.domain.settings.settings import Settings
 
@@ -22,7 +22,7 @@ class Change:
     """One transaction.
 
     `person` is the person after the change; it is written only if the stored version is still `read_version` (0: only
-    if there is none). `responses` are written after it; where a response's `details` are None, only its standing is.
+    if there is none). `responses` are written after it; where a response's `details` are None, only its state is.
     `decision` is written only if there is none of that id. `unchanged_score` is what the score must still be.
     """
 
@@ -39,7 +39,7 @@ class Change:
     status_activated: bool = False
     """Whether this very change took the person's status from inactive to active, with no active response: what the
     filter of the stream reads."""
-    buried: Mark | None = None
+    tombstone: ChangeStamp | None = None
     """The deletion that was known of an arriving response before the response itself was; None where none was."""
     member: "Member | None" = None
     """The activation of a backfill, as it is to be remembered for an undo."""

@@ -9,7 +9,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.person import Engagement
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.settings.settings import NO_OVERRIDES, Overrides, Scenario
 
 
@@ -70,7 +70,7 @@ class Trigger:
     """The instant the look-back counts from, where that is not `as_of`: a status change, before its delay."""
     overrides: Overrides = NO_OVERRIDES
     prompted_campaign_id: str | None = None
-    status_change: Mark | None = None
+    status_change: ChangeStamp | None = None
     """The status change that a delayed reactivation follows."""
     dry_run: bool = False
     batch_id: str | None = None
@@ -89,7 +89,7 @@ class Basis:
 
     status: str | None = None
     status_at: datetime | None = None
-    status_activated: Mark | None = None
+    status_activated: ChangeStamp | None = None
     """Of a status change alone."""
     owner_id: str | None = None
     record_type: str | None = None

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rekindle.domain.assignment.transitions import cancelled
+from rekindle.domain.assignment.transitions import cancel
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Deactivated, Ended
 from rekindle.domain.people.person import Person
@@ -11,7 +11,7 @@ from rekindle.domain.responses.response import Response
 from rekindle.domain.settings.settings import Settings
 
 
-def ended(
+def deactivate(
     person: Person,
     read_version: int,
     active: Response,
@@ -26,8 +26,8 @@ def ended(
     engagement = person.active
     if engagement is None:
         raise ValueError("no active response to end")
-    standing = replace(active.standing, status=status, deleted=deleted)
-    closed = active.standing_as(standing).traced(person.person_id, person.version)
+    state = replace(active.state, status=status, deleted=deleted)
+    closed = active.with_state(state).traced(person.person_id, person.version)
     entry = Deactivated(
         person.person_id,
         engagement.response_id,
@@ -37,5 +37,5 @@ def ended(
         at,
         settings.version,
     )
-    person, steps = cancelled(person, why, at, settings)
+    person, steps = cancel(person, why, at, settings)
     return Change(replace(person, active=None), read_version, (closed,), entries=(entry, *steps))

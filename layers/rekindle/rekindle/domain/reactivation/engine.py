@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from rekindle.domain.assignment.transitions import NOBODY, Owners, opened, settled
+from rekindle.domain.assignment.transitions import NOBODY, Owners, open_assignment, settle_backfilled
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import stage_reached, stages_reached
@@ -18,10 +18,10 @@ from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.people.score import crosses
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason, Trigger
-from rekindle.domain.reactivation.search import CampaignOf, OfClass, Rules, best
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.reactivation.search import CampaignOf, CandidatesByClass, Rules, best_candidate
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.records.user import User
-from rekindle.domain.responses.response import OPEN, Details, Response, ResponseClass, Standing
+from rekindle.domain.responses.response import OPEN, Details, Response, ResponseClass, ResponseState
 from rekindle.domain.settings.settings import DefaultCampaign, Scenario, ScenarioSettings, Settings
 
 _SCORE, _ACTIVE_STATUS, _RESPONSE = Scenario.SCORE, Scenario.ACTIVE_STATUS, Scenario.RESPONSE
@@ -38,12 +38,12 @@ _MODES = {
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class DecisionContext:
     """What a decision looks at beside the person."""
 
     settings: Settings
     campaign_of: CampaignOf
-    of_class: OfClass
+    candidates_of: CandidatesByClass
     repeats_of: Callable[[str], int]
     """How many responses the person has in a campaign, counted no further than the cap."""
     now: datetime
@@ -64,15 +64,15 @@ class Default:
     """None for a prompted campaign, which is kept."""
 
 
-def guard(trigger: Trigger, person: Person | None, world: World) -> Reason | None:
+def guard(trigger: Trigger, person: Person | None, context: DecisionContext) -> Reason | None:
     """Why nothing is to be searched for, or None."""
-    settings = world.settings
+    settings = context.settings
     scenario = settings.scenario(trigger.scenario)
     if not scenario.enabled:
         return Reason.SCENARIO_OFF
     if person is None or person.deleted:
         return Reason.NO_PERSON
-    if not _runs_in_mode(trigger, person, world):
+    if not _runs_in_mode(trigger, person, context):
         return Reason.MODE_OFF
     if trigger.scenario is _SCORE and not crosses(trigger.previous_score, trigger.score, settings.threshold):
         return Reason.NOT_A_CROSSING
@@ -80,7 +80,7 @@ def guard(trigger: Trigger, person: Person | None, world: World) -> Reason | Non
         return Reason.STALE
     if trigger.scenario is _ACTIVE_STATUS and (reason := _overtaken(trigger, person)) is not None:
         return reason
-    if trigger.scenario is Scenario.RESPONSE_PROMPT and not _triggers_reactivation(trigger, world):
+    if trigger.scenario is Scenario.RESPONSE_PROMPT and not _triggers_reactivation(trigger, context):
         return Reason.NOT_ELIGIBLE_CAMPAIGN
     if person.active is not None:
         return Reason.ACTIVE_EXISTS
@@ -97,21 +97,21 @@ def guard(trigger: Trigger, person: Person | None, world: World) -> Reason | Non
 def _closed_since(trigger: Trigger, person: Person, settings: Settings) -> bool:
     """Whether somebody put the person into an inactive status after the score had crossed, but before it was decided
     about: their word is the later one."""
-    status, mark = settings.status(person.status), person.status_mark
-    return status is not None and not status.active and mark is not None and mark.at > trigger.as_of
+    status, stamp = settings.status(person.status), person.status_stamp
+    return status is not None and not status.active and stamp is not None and stamp.at > trigger.as_of
 
 
-def _runs_in_mode(trigger: Trigger, person: Person, world: World) -> bool:
+def _runs_in_mode(trigger: Trigger, person: Person, context: DecisionContext) -> bool:
     modes = _MODES.get(trigger.scenario)
     if modes is None:
         return True
-    user = _user(trigger.user_id, world)
+    user = _user(trigger.user_id, context)
     mine, profile = (user.mode, user.profile) if user else (None, None)
-    return world.settings.mode_for(mine, profile, person.record_type) in modes
+    return context.settings.mode_for(mine, profile, person.record_type) in modes
 
 
-def _user(user_id: str | None, world: World) -> User | None:
-    return world.user_of(user_id) if user_id is not None else None
+def _user(user_id: str | None, context: DecisionContext) -> User | None:
+    return context.user_of(user_id) if user_id is not None else None
 
 
 def _overtaken(trigger: Trigger, person: Person) -> Reason | None:
@@ -126,8 +126,8 @@ def _overtaken(trigger: Trigger, person: Person) -> Reason | None:
     return None
 
 
-def _triggers_reactivation(trigger: Trigger, world: World) -> bool:
-    campaign = world.campaign_of(trigger.prompted_campaign_id or "")
+def _triggers_reactivation(trigger: Trigger, context: DecisionContext) -> bool:
+    campaign = context.campaign_of(trigger.prompted_campaign_id or "")
     return campaign is not None and campaign.trigger_reactivation and campaign.is_active and not campaign.deleted
 
 
@@ -198,57 +198,57 @@ def rules_of_choice(active: Engagement, settings: Settings) -> Rules:
     return Rules.of(scenario, settings.classes, active.since, active.prompted_campaign_id, active.anchored_at)
 
 
-def decide(trigger: Trigger, person: Person | None, world: World) -> tuple[Decision, Change | None]:
+def decide(trigger: Trigger, person: Person | None, context: DecisionContext) -> tuple[Decision, Change | None]:
     """The decision on a trigger, and the change it makes; no change where nothing is done."""
-    reason = guard(trigger, person, world)
+    reason = guard(trigger, person, context)
     if reason is not None or person is None:
-        return skipped(trigger, person, world, reason or Reason.NO_PERSON), None
-    rules = rules_of(trigger, world.settings)
-    winner = best(world.of_class, world.campaign_of, rules)
+        return skipped(trigger, person, context, reason or Reason.NO_PERSON), None
+    rules = rules_of(trigger, context.settings)
+    winner = best_candidate(context.candidates_of, context.campaign_of, rules)
     if winner is not None:
-        return _activate_found(trigger, person, winner, world)
-    fallback = _fallback(trigger, person, rules.scenario, world)
+        return _activate_found(trigger, person, winner, context)
+    fallback = _fallback(trigger, person, rules.scenario, context)
     default = fallback.default
     change: Change | None = None
     if default is None:
-        decision = skipped(trigger, person, world, Reason.NO_CANDIDATE)
-    elif world.repeats_of(default.campaign.campaign_id) >= world.settings.repeat_cap:
-        decision = skipped(trigger, person, world, Reason.REPEAT_CAP)
+        decision = skipped(trigger, person, context, Reason.NO_CANDIDATE)
+    elif context.repeats_of(default.campaign.campaign_id) >= context.settings.repeat_cap:
+        decision = skipped(trigger, person, context, Reason.REPEAT_CAP)
     else:
-        decision, change = _insert(trigger, person, default, world)
+        decision, change = _insert(trigger, person, default, context)
     if fallback.passed_over:
         decision = replace(decision, passed_over=fallback.passed_over)
         change = replace(change, decision=decision) if change is not None else None
     return decision, change
 
 
-def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, world: World) -> Fallback:
+def _fallback(trigger: Trigger, person: Person, scenario: ScenarioSettings, context: DecisionContext) -> Fallback:
     """Which campaign gets a response inserted where the search found none: the prompted one, or a default."""
     if trigger.scenario is Scenario.RESPONSE_PROMPT:
-        campaign = world.campaign_of(trigger.prompted_campaign_id or "")
+        campaign = context.campaign_of(trigger.prompted_campaign_id or "")
         keeps = scenario.fallback == "keep_prompted"
         return Fallback(Default(campaign, None) if campaign is not None and keeps else None)
     default = scenario.default_campaign
     if default is None:
         return Fallback()
     asked_of = person.owner_id if default.user_source == "owner" else trigger.user_id
-    return default_campaign(default, _user(asked_of, world), world.campaign_of)
+    return default_campaign(default, _user(asked_of, context), context.campaign_of)
 
 
 def skipped(
-    trigger: Trigger, person: Person | None, world: World, reason: Reason, basis: Basis | None = None
+    trigger: Trigger, person: Person | None, context: DecisionContext, reason: Reason, basis: Basis | None = None
 ) -> Decision:
     searched = trigger.scenario is not _RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
-    announced = world.settings.scenario(trigger.scenario).announce_skipped
-    return _decided(trigger.decision_id, trigger, person, world, Outcome.SKIPPED, basis, reason, total, announced)
+    announced = context.settings.scenario(trigger.scenario).announce_skipped
+    return _decided(trigger.decision_id, trigger, person, context, Outcome.SKIPPED, basis, reason, total, announced)
 
 
 def _decided(
     decision_id: str,
     trigger: Trigger,
     person: Person | None,
-    world: World,
+    context: DecisionContext,
     outcome: Outcome,
     basis: Basis | None,
     reason: Reason | None = None,
@@ -271,8 +271,8 @@ def _decided(
         reason,
         trigger.trigger_id,
         trigger.as_of,
-        world.now,
-        world.settings.version,
+        context.now,
+        context.settings.version,
         person.version if person else 0,
         considered_total,
         trigger.score,
@@ -299,21 +299,21 @@ def _decided(
 def basis_of(
     trigger: Trigger,
     person: Person | None,
-    contested: Engagement | None = None,
+    incumbent: Engagement | None = None,
     own_score: float | None = None,
     campaign_id: str | None = None,
     unanswered_at: datetime | None = None,
 ) -> Basis:
-    """What is read of a person, and beyond it what an arrival alone looks at: `contested` is the engagement that it
+    """What is read of a person, and beyond it what an arrival alone looks at: `incumbent` is the engagement that it
     might take the place of."""
     if person is None:
         return Basis()
-    active, status_mark = person.active, person.status_mark
-    if active is not None and contested is None:
-        contested = Engagement("", "", 0, active.since, "", active.scenario)
+    active, status_stamp = person.active, person.status_stamp
+    if active is not None and incumbent is None:
+        incumbent = Engagement("", "", 0, active.since, "", active.scenario)
     return Basis(
         person.status,
-        status_mark.at if status_mark is not None else None,
+        status_stamp.at if status_stamp is not None else None,
         person.status_activated if trigger.scenario is _ACTIVE_STATUS else None,
         person.owner_id,
         person.record_type,
@@ -322,47 +322,49 @@ def basis_of(
         person.has_open_opportunity,
         person.cycles,
         person.deleted,
-        contested,
+        incumbent,
         own_score,
         campaign_id,
         unanswered_at,
     )
 
 
-def _activate_found(trigger: Trigger, person: Person, winner: Response, world: World) -> tuple[Decision, Change]:
-    standing = winner.standing
-    response_class = standing.classified(world.settings.classes)
+def _activate_found(
+    trigger: Trigger, person: Person, winner: Response, context: DecisionContext
+) -> tuple[Decision, Change]:
+    state = winner.state
+    response_class = state.classified(context.settings.classes)
     outcome, details = Outcome.REACTIVATED, winner.details
     if response_class is ResponseClass.NON_RESPONSE:
-        outcome, winner = Outcome.ACTIVATED_NON_RESPONSE, world.whole(winner)
-        campaign = world.campaign_of(winner.campaign_id)
+        outcome, winner = Outcome.ACTIVATED_NON_RESPONSE, context.whole(winner)
+        campaign = context.campaign_of(winner.campaign_id)
         responded = campaign.default_responded_status if campaign else None
         details = replace(winner.details or Details(), member_status=responded)
-        standing = replace(standing, responded=True, responded_at=trigger.as_of)
-    chosen = replace(winner, standing=replace(standing, reactivated_at=trigger.as_of), details=details)
+        state = replace(state, responded=True, responded_at=trigger.as_of)
+    chosen = replace(winner, state=replace(state, reactivated_at=trigger.as_of), details=details)
     engagement = replace(
         new_engagement(trigger, person),
         response_class=response_class,
-        dated=winner.standing.dated,
-        received_at=winner.standing.received_at,
+        effective_at=winner.state.effective_at,
+        received_at=winner.state.received_at,
     )
     return activate(
         trigger,
         person,
         chosen,
-        world,
+        context,
         outcome=outcome,
         chosen_as=engagement,
         considered_total=person.responses,
     )
 
 
-def _insert(trigger: Trigger, person: Person, default: Default, world: World) -> tuple[Decision, Change]:
+def _insert(trigger: Trigger, person: Person, default: Default, context: DecisionContext) -> tuple[Decision, Change]:
     decision_id = trigger.decision_id
     inserted = Response(
         response_id=f"rk-{decision_id}",
         campaign_id=default.campaign.campaign_id,
-        standing=Standing(responded=True, responded_at=trigger.as_of, received_at=trigger.as_of),
+        state=ResponseState(responded=True, responded_at=trigger.as_of, received_at=trigger.as_of),
         details=Details(
             member_status=default.campaign.default_responded_status,
             inserted_by=decision_id,
@@ -373,11 +375,11 @@ def _insert(trigger: Trigger, person: Person, default: Default, world: World) ->
         trigger,
         person,
         inserted,
-        world,
+        context,
         outcome=Outcome.KEPT_PROMPTED if default.source is None else Outcome.INSERTED_DEFAULT,
         considered_total=person.responses,
         default_campaign_source=default.source,
-        is_another=True,
+        is_new_to_person=True,
     )
 
 
@@ -385,21 +387,21 @@ def activate(
     trigger: Trigger,
     person: Person,
     response: Response,
-    world: World,
+    context: DecisionContext,
     *,
     outcome: Outcome,
     chosen_as: Engagement | None = None,
     considered_total: int = 0,
     default_campaign_source: str | None = None,
     basis: Basis | None = None,
-    is_another: bool = False,
+    is_new_to_person: bool = False,
 ) -> tuple[Decision, Change]:
     """Make a response the active one: a cycle, the person's status, the response's, and the decision on record.
 
     `chosen_as` is what is known of the choice beyond the trigger itself: the class and dates it won by, or the
-    engagement whose place it takes. `is_another` where the person does not have the response yet.
+    engagement whose place it takes. `is_new_to_person` where the person does not have the response yet.
     """
-    settings = world.settings
+    settings = context.settings
     decision_id = trigger.decision_id
     since = chosen_as.since if chosen_as else trigger.as_of
     status = settings.status(person.status)
@@ -419,13 +421,13 @@ def activate(
         person,
         version=person.version + 1,
         status=name,
-        status_mark=_status_mark(person, since),
+        status_stamp=_status_stamp(person, since),
         cycles=max(person.cycles, engagement.cycle),
         nurture_until=None,
         active=engagement,
         score_activated_at=since if engagement.scenario == Scenario.SCORE else person.score_activated_at,
-        responses=person.responses + is_another,
-        classes=person.classes_with_another(settings.class_map) if is_another else person.classes,
+        responses=person.responses + is_new_to_person,
+        classes=person.classes_with_another(settings.class_map) if is_new_to_person else person.classes,
     )
     continued = person.active is not None and person.active.cycle == engagement.cycle
     if continued and person.assignment is not None:
@@ -433,16 +435,16 @@ def activate(
         assignment = replace(person.assignment, response_id=response.response_id, campaign_id=response.campaign_id)
         after = replace(after, assignment=assignment)
     elif trigger.batch_id is not None:
-        after = settled(after, engagement, settings, world.owners)
+        after = settle_backfilled(after, engagement, settings, context.owners)
     else:
-        after = opened(after, engagement, world.now, settings, world.owners, world.told)
-    standing = replace(response.standing, status=response_status, activated_at=since)
-    active = response.traced(person.person_id, after.version, standing)
+        after = open_assignment(after, engagement, context.now, settings, context.owners, context.told)
+    state = replace(response.state, status=response_status, activated_at=since)
+    active = response.traced(person.person_id, after.version, state)
     decision = _decided(
         decision_id,
         trigger,
         person,
-        world,
+        context,
         outcome,
         basis,
         None,
@@ -476,8 +478,8 @@ def new_engagement(trigger: Trigger, person: Person) -> Engagement:
     )
 
 
-def _status_mark(person: Person, since: datetime) -> Mark:
+def _status_stamp(person: Person, since: datetime) -> ChangeStamp:
     """A status change that is older than the activation, but arrives after it, must not undo it."""
-    if person.status_mark is not None and person.status_mark.at >= since:
-        return person.status_mark
-    return Mark(since)
+    if person.status_stamp is not None and person.status_stamp.at >= since:
+        return person.status_stamp
+    return ChangeStamp(since)

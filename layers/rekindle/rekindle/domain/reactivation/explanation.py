@@ -8,7 +8,7 @@ from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
 from rekindle.domain.reactivation.engine import rules_of
-from rekindle.domain.reactivation.search import CampaignOf, Considered, Excluded, explained
+from rekindle.domain.reactivation.search import CampaignOf, Considered, Excluded, explain_search
 from rekindle.domain.responses.response import Response, ResponseClass
 from rekindle.domain.settings.settings import Scenario, ScenarioSettings, Settings
 
@@ -48,14 +48,14 @@ def explain(
             for recorded in history
             if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
         ]
-        _, considered = explained(held, campaign_of, rules_of(decision, settings))
+        _, considered = explain_search(held, campaign_of, rules_of(decision, settings))
     return Explanation(decision, considered, sentence(decision, considered, campaign_of, settings))
 
 
 def _arrived(decision: Decision, history: Iterable[Response]) -> Considered:
     recorded = next((r for r in history if r.response_id == decision.response_id), None)
     told = recorded.as_of_version(decision.person_id, decision.person_version + 1) if recorded else None
-    dated = told.standing.responded_at if told else None
+    dated = told.state.responded_at if told else None
     return Considered(decision.response_id or "", decision.campaign_id or "", ResponseClass.NEW, dated, None)
 
 

@@ -6,15 +6,15 @@ from datetime import datetime
 
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.person import Engagement, Person
-from rekindle.domain.reactivation.arrival import UNITED, Arrival, evaluate
+from rekindle.domain.reactivation.arrival import BY_MERGE, Arrival, evaluate
 from rekindle.domain.reactivation.backfill import engaged_since
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason, Trigger
-from rekindle.domain.reactivation.engine import World, decide, skipped
+from rekindle.domain.reactivation.engine import DecisionContext, decide, skipped
 from rekindle.domain.reactivation.search import CampaignOf, grouped_by_class
 from rekindle.domain.reactivation.timer import changed_by
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.records.user import User
-from rekindle.domain.responses.response import Details, Response, Standing
+from rekindle.domain.responses.response import Details, Response, ResponseState
 from rekindle.domain.settings.settings import Scenario, Settings
 
 
@@ -44,7 +44,7 @@ def _again(
     settings: Settings,
 ) -> Decision | None:
     held = [r for r in (_as_read(recorded, decision) for recorded in history) if r is not None]
-    world = World(
+    context = DecisionContext(
         settings,
         campaign_of,
         grouped_by_class(held, settings.classes),
@@ -55,14 +55,14 @@ def _again(
     trigger = _trigger(decision)
     if decision.scenario is not Scenario.RESPONSE:
         person = _person(decision, basis, held) if decision.person_version > 0 else None
-        again, _ = decide(trigger, person, world)
+        again, _ = decide(trigger, person, context)
         if decision.batch_id is not None and again.activates and engaged_since(decision.as_of, held):
-            return skipped(trigger, person, world, Reason.STALE)
+            return skipped(trigger, person, context, Reason.STALE)
         return again
     response = _arriving(decision, basis, history)
     if response is None:
         return None
-    return evaluate(_arrival(decision, basis, trigger, response, held), world)[0]
+    return evaluate(_arrival(decision, basis, trigger, response, held), context)[0]
 
 
 def _as_read(recorded: Response, decision: Decision) -> Response | None:
@@ -70,7 +70,7 @@ def _as_read(recorded: Response, decision: Decision) -> Response | None:
 
 
 def _repeats(held: Sequence[Response], campaign_id: str) -> int:
-    return sum(r.campaign_id == campaign_id and not r.standing.deleted for r in held)
+    return sum(r.campaign_id == campaign_id and not r.state.deleted for r in held)
 
 
 def _trigger(decision: Decision) -> Trigger:
@@ -96,13 +96,13 @@ def _person(decision: Decision, basis: Basis, held: Sequence[Response]) -> Perso
         decision.person_id,
         decision.person_version,
         status=basis.status,
-        status_mark=Mark(basis.status_at) if basis.status_at else None,
+        status_stamp=ChangeStamp(basis.status_at) if basis.status_at else None,
         status_activated=basis.status_activated,
         owner_id=basis.owner_id,
         record_type=basis.record_type,
         active=basis.active,
         cycles=basis.cycles,
-        responses=sum(not r.standing.deleted for r in held),
+        responses=sum(not r.state.deleted for r in held),
         nurture_until=basis.nurture_until,
         score_activated_at=basis.score_activated_at,
         opportunities=("",) if basis.opportunity_open else (),
@@ -121,14 +121,14 @@ def _arriving(decision: Decision, basis: Basis, history: Sequence[Response]) -> 
     if recorded is None or told is None:
         return None
     before = _as_read(recorded, decision)
-    standing = replace(
-        told.standing,
-        status=before.standing.status if before else None,
-        activated_at=before.standing.activated_at if before else None,
-        reactivated_at=before.standing.reactivated_at if before else None,
+    state = replace(
+        told.state,
+        status=before.state.status if before else None,
+        activated_at=before.state.activated_at if before else None,
+        reactivated_at=before.state.reactivated_at if before else None,
         deleted=False,
     )
-    return Response(response_id, told.campaign_id, standing, Details(score=basis.own_score))
+    return Response(response_id, told.campaign_id, state, Details(score=basis.own_score))
 
 
 def _arrival(
@@ -141,7 +141,7 @@ def _arrival(
         None,
         _found_nobody(decision.person_id, basis.unanswered_at) if basis.unanswered_at else None,
         _active(basis.active) if basis.active else None,
-        united=decision.trigger_id.endswith(f":{UNITED}"),
+        came_by_merge=decision.trigger_id.endswith(f":{BY_MERGE}"),
     )
 
 
@@ -154,5 +154,5 @@ def _found_nobody(person_id: str, crossed_at: datetime) -> Decision:
 
 def _active(engagement: Engagement) -> Response:
     """Of the response that may lose its place, the decision names no more than which one it was."""
-    standing = Standing(True, engagement.since, engagement.since)
-    return Response(engagement.response_id, engagement.campaign_id, standing)
+    state = ResponseState(True, engagement.since, engagement.since)
+    return Response(engagement.response_id, engagement.campaign_id, state)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from rekindle.domain.core.digests import digest
 from rekindle.domain.reactivation.decision import Trigger
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.settings.settings import NO_OVERRIDES, Overrides, Scenario
 
 REMEMBERED = timedelta(hours=24)
@@ -34,7 +34,7 @@ class ReactivationRequested:
     """A person, or a task that leads to one, is to be reactivated."""
 
     request_id: str
-    mark: Mark
+    stamp: ChangeStamp
     person_id: str | None = None
     task_id: str | None = None
     user_id: str | None = None
@@ -44,14 +44,14 @@ class ReactivationRequested:
     @property
     def call(self) -> Call:
         """The request as its sender may send it again: the same id for the same person is the same request."""
-        return _sent(Scenario.INVOCABLE, self.request_id, self.person_id or self.task_id or "", self.mark.at)
+        return _sent(Scenario.INVOCABLE, self.request_id, self.person_id or self.task_id or "", self.stamp.at)
 
     def trigger(self, person_id: str) -> Trigger:
         return Trigger(
             Scenario.INVOCABLE,
             f"request:{self.request_id}",
             person_id,
-            as_of=self.mark.at,
+            as_of=self.stamp.at,
             user_id=self.user_id,
             overrides=self.overrides,
             dry_run=self.dry_run,
@@ -63,7 +63,7 @@ class ResponsePrompted:
     """A rep picked a response prompt campaign for a person."""
 
     request_id: str
-    mark: Mark
+    stamp: ChangeStamp
     person_id: str
     campaign_id: str
     user_id: str | None = None
@@ -71,7 +71,7 @@ class ResponsePrompted:
 
     @property
     def call(self) -> Call:
-        return _sent(Scenario.RESPONSE_PROMPT, self.request_id, self.person_id, self.mark.at)
+        return _sent(Scenario.RESPONSE_PROMPT, self.request_id, self.person_id, self.stamp.at)
 
     @property
     def trigger(self) -> Trigger:
@@ -79,7 +79,7 @@ class ResponsePrompted:
             Scenario.RESPONSE_PROMPT,
             f"prompt:{self.request_id}",
             self.person_id,
-            as_of=self.mark.at,
+            as_of=self.stamp.at,
             user_id=self.user_id,
             overrides=self.overrides,
             prompted_campaign_id=self.campaign_id,

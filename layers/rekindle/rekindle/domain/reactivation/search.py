@@ -68,18 +68,18 @@ class Rules:
 
 
 CampaignOf = Callable[[str], Campaign | None]
-OfClass = Callable[[ResponseClass], Iterable[Response]]
+CandidatesByClass = Callable[[ResponseClass], Iterable[Response]]
 """The candidates of one class, best first: the newest, then the latest received, then the lowest id."""
 
 
 def exclusion(response: Response, campaign: Campaign | None, rules: Rules) -> Excluded | None:
     """The first rule by which a response is no candidate, or None."""
-    standing, scenario = response.standing, rules.scenario
-    if standing.dated < rules.oldest:
+    state, scenario = response.state, rules.scenario
+    if state.effective_at < rules.oldest:
         return Excluded.OUTSIDE_LOOKBACK
-    if standing.dated > rules.as_of:
+    if state.effective_at > rules.as_of:
         return Excluded.IN_FUTURE
-    if standing.reactivated_at is not None:
+    if state.reactivated_at is not None:
         return Excluded.ALREADY_REACTIVATED
     if campaign is not None and campaign.exclude_from_reactivation:
         return Excluded.CAMPAIGN_EXCLUDED
@@ -89,7 +89,7 @@ def exclusion(response: Response, campaign: Campaign | None, rules: Rules) -> Ex
         return Excluded.CAMPAIGN_TYPE
     if campaign is None or campaign.deleted:
         return Excluded.CAMPAIGN_DELETED
-    response_class = standing.classified(rules.classes)
+    response_class = state.classified(rules.classes)
     if response_class is ResponseClass.NON_RESPONSE:
         if not scenario.include_non_responses:
             return Excluded.NON_RESPONSE_OFF
@@ -97,7 +97,7 @@ def exclusion(response: Response, campaign: Campaign | None, rules: Rules) -> Ex
             return Excluded.NO_RESPONDED_STATUS
     elif response_class not in scenario.order:
         return Excluded.STATUS_NOT_ELIGIBLE
-    if scenario.require_prior_mql and standing.activated_at is None:
+    if scenario.require_prior_mql and state.activated_at is None:
         return Excluded.PRIOR_MQL_REQUIRED
     if rules.prompted_campaign is not None and response.campaign_id == rules.prompted_campaign:
         return Excluded.PROMPTED_CAMPAIGN
@@ -112,7 +112,7 @@ def _type_allowed(campaign: Campaign, scenario: ScenarioSettings) -> bool:
 
 def recency(response: Response) -> tuple[datetime, datetime]:
     """The newest comes first, then the latest received."""
-    return response.standing.dated, response.standing.received_at
+    return response.state.effective_at, response.state.received_at
 
 
 def best_first(responses: Iterable[Response]) -> list[Response]:
@@ -133,10 +133,10 @@ def tie_break(response: Response, campaign: Campaign | None) -> tuple[bool, int,
     return precedence is None, precedence or 0, response.response_id
 
 
-def best(of_class: OfClass, campaign_of: CampaignOf, rules: Rules) -> Response | None:
+def best_candidate(candidates_of: CandidatesByClass, campaign_of: CampaignOf, rules: Rules) -> Response | None:
     """The response that gets the credit, reading no further than needed."""
     for response_class in rules.scenario.order:
-        tied = _first_of_one_instant(_eligible(of_class(response_class), campaign_of, rules))
+        tied = _first_of_one_instant(_eligible(candidates_of(response_class), campaign_of, rules))
         if tied:
             return min(tied, key=lambda r: tie_break(r, campaign_of(r.campaign_id)))
     return None
@@ -160,31 +160,31 @@ def _first_of_one_instant(responses: Iterator[Response]) -> list[Response]:
     return tied
 
 
-def grouped_by_class(responses: Iterable[Response], classes: Mapping[str, ResponseClass | None]) -> OfClass:
+def grouped_by_class(responses: Iterable[Response], classes: Mapping[str, ResponseClass | None]) -> CandidatesByClass:
     """The same look-up over a whole history in memory."""
     groups: dict[ResponseClass, list[Response]] = {}
     for response in responses:
-        response_class = response.standing.classified(classes)
-        if response_class is not None and not response.standing.deleted:
+        response_class = response.state.classified(classes)
+        if response_class is not None and not response.state.deleted:
             groups.setdefault(response_class, []).append(response)
     return lambda response_class: best_first(groups.get(response_class, ()))
 
 
-def explained(
+def explain_search(
     responses: Iterable[Response], campaign_of: CampaignOf, rules: Rules
 ) -> tuple[Response | None, list[Considered]]:
     """The winner, and the verdict on every response: best first, then those that lost to it, then the excluded."""
-    held = best_first(r for r in responses if not r.standing.deleted)
+    held = best_first(r for r in responses if not r.state.deleted)
     verdicts = [(r, exclusion(r, campaign_of(r.campaign_id), rules)) for r in held]
     eligible = [r for r, excluded in verdicts if excluded is None]
-    winner = best(grouped_by_class(eligible, rules.classes), campaign_of, rules) if eligible else None
-    won = winner.standing.classified(rules.classes) if winner else None
+    winner = best_candidate(grouped_by_class(eligible, rules.classes), campaign_of, rules) if eligible else None
+    won = winner.state.classified(rules.classes) if winner else None
     placed: list[Considered] = []
     for response, excluded in verdicts:
-        response_class = response.standing.classified(rules.classes)
+        response_class = response.state.classified(rules.classes)
         if excluded is None and (winner is None or response.response_id != winner.response_id):
             excluded = Excluded.OLDER if response_class is won else Excluded.LOWER_CLASS
-        dated_at = response.standing.responded_at
+        dated_at = response.state.responded_at
         verdict = Considered(response.response_id, response.campaign_id, response_class, dated_at, excluded)
         placed.append(verdict)
     if len(placed) > 1:

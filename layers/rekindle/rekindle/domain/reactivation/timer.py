@@ -5,21 +5,21 @@ from datetime import datetime
 
 from rekindle.domain.core.digests import digest
 from rekindle.domain.reactivation.decision import Trigger
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.settings.settings import Scenario
 
 _STATUS = "status:"
 
 
-def changed_by(trigger_id: str) -> Mark:
+def changed_by(trigger_id: str) -> ChangeStamp:
     """The status change that a trigger of a timer names."""
-    return Mark.parse(trigger_id.removeprefix(_STATUS))
+    return ChangeStamp.parse(trigger_id.removeprefix(_STATUS))
 
 
 @dataclass(frozen=True, slots=True)
-class Timer:
+class ReactivationTimer:
     person_id: str
-    change: Mark
+    change: ChangeStamp
     """The status change, without the digests that tell deliveries apart."""
     due: datetime
     user_id: str | None = None

@@ -23,7 +23,7 @@ NEWER, DUPLICATE, OLDER = Order
 """Each by a name of its own: every fact asks for them, and a member is looked up in its class each time."""
 
 
-class Mark(NamedTuple):
+class ChangeStamp(NamedTuple):
     """The place of a change in the order of its record. A tuple, because a function reads several with every record.
 
     `minor` orders changes of one instant (a Salesforce commit number and sequence number). `digests` tell a second
@@ -36,7 +36,7 @@ class Mark(NamedTuple):
     minor: int = 0
     digests: tuple[str, ...] = ()
 
-    def order_after(self, last: "Mark | None") -> Order:
+    def order_after(self, last: "ChangeStamp | None") -> Order:
         """How this change stands to the last one that was applied."""
         if last is None:
             return NEWER
@@ -52,13 +52,13 @@ class Mark(NamedTuple):
             return DUPLICATE if set(self.digests) <= set(last.digests) else NEWER
         return NEWER if mine > theirs else OLDER
 
-    def following(self, last: "Mark | None") -> "Mark":
-        """This mark as the last one applied: it keeps the digests of the same instant beside its own."""
+    def following(self, last: "ChangeStamp | None") -> "ChangeStamp":
+        """This stamp as the last one applied: it keeps the digests of the same instant beside its own."""
         if last is None or self.at != last.at or self.minor != last.minor:
             return self
         return self._replace(digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
 
-    def of_same_change(self, other: "Mark") -> bool:
+    def of_same_change(self, other: "ChangeStamp") -> bool:
         """Whether both are of one change of a record, whichever of its fields they tell of."""
         return self.at == other.at and self.sequence == other.sequence and self.minor == other.minor
 
@@ -67,10 +67,10 @@ class Mark(NamedTuple):
         return f"{times.text(self.at)}|{sequence}|{self.minor or ''}|{','.join(self.digests)}"
 
     @staticmethod
-    def parse(written: str) -> "Mark":
+    def parse(written: str) -> "ChangeStamp":
         """The reverse of `str`, which writes instants as they are kept: in UTC, to the millisecond."""
         at, sequence, minor, digests = written.split("|")
-        return Mark(
+        return ChangeStamp(
             datetime.fromisoformat(at),
             int(sequence) if sequence else None,
             int(minor) if minor else 0,
@@ -78,7 +78,7 @@ class Mark(NamedTuple):
         )
 
 
-Marks = Mapping[str, Mark]
+Stamps = Mapping[str, ChangeStamp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +86,28 @@ class Applied:
     """What is left of a change after those of its fields that are not newer were dropped."""
 
     values: Mapping[str, Any]
-    marks: Marks
+    stamps: Stamps
     older: int
     duplicate: int
 
 
-def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied:
-    """Keep the fields that are newer than the last change of the same field, with their new marks. A field that is part
-    of another (`fields.region`) is changed by a change of the whole (`fields`), too."""
-    if not marks:
-        return Applied(values, dict.fromkeys(values, mark), 0, 0)  # Nothing was told before, as of most responses.
+def newer_fields(values: Mapping[str, Any], stamp: ChangeStamp, stamps: Stamps) -> Applied:
+    """Keep the fields that are newer than the last change of the same field, with their new stamps.
+
+    A change of a whole (`fields`) also changes its parts (`fields.region`).
+    """
+    if not stamps:
+        return Applied(values, dict.fromkeys(values, stamp), 0, 0)  # Nothing was told before, as of most responses.
     kept: dict[str, Any] = {}
-    after = dict(marks)
+    after = dict(stamps)
     older = duplicate = 0
     for name, value in values.items():
-        last, whole = marks.get(name), marks.get(name.partition(".")[0])
-        order = mark.order_after(last)
-        of_whole = order if whole is last else mark.order_after(whole)
+        last, whole = stamps.get(name), stamps.get(name.partition(".")[0])
+        order = stamp.order_after(last)
+        of_whole = order if whole is last else stamp.order_after(whole)
         if order is NEWER and of_whole is NEWER:
             kept[name] = value
-            after[name] = mark.following(last)
+            after[name] = stamp.following(last)
         elif DUPLICATE in (order, of_whole):
             duplicate += 1
         else:
@@ -113,13 +115,15 @@ def newer_fields(values: Mapping[str, Any], mark: Mark, marks: Marks) -> Applied
     return Applied(kept, after, older, duplicate)
 
 
-def grouped(marks: Marks) -> dict[str, list[str]]:
-    """Marks as they are stored: most fields of a record share a few marks, so each is written once."""
+def grouped(stamps: Stamps) -> dict[str, list[str]]:
+    """Stamps as they are stored: most fields of a record share a few stamps, so each is written once."""
     groups: dict[str, list[str]] = {}
-    for name, mark in sorted(marks.items()):
-        groups.setdefault(str(mark), []).append(name)
+    for name, stamp in sorted(stamps.items()):
+        groups.setdefault(str(stamp), []).append(name)
     return groups
 
 
-def ungrouped(groups: Mapping[str, Iterable[str]]) -> dict[str, Mark]:
-    return {name: mark for written, names in groups.items() for mark in [Mark.parse(written)] for name in names}
+def ungrouped(groups: Mapping[str, Iterable[str]]) -> dict[str, ChangeStamp]:
+    return {
+        name: stamp for written, names in groups.items() for stamp in [ChangeStamp.parse(written)] for name in names
+    }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,4 +17,4 @@ class Task:
     occurred_at: datetime | None = None
     completed: bool = False
     version: int = 0
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)

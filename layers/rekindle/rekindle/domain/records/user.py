@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +22,4 @@ class User:
     version: int = 0
     changed_at: datetime | None = None
     """When this version was stored, by Rekindle's clock."""
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)

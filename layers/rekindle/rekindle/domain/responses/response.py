@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from rekindle.domain.records.stamps import Mark
+from rekindle.domain.records.stamps import ChangeStamp
 
 NOT_A_RESPONSE = "Not a Response"
 OPEN = "Open - Not Contacted"
@@ -36,7 +36,7 @@ DEFAULT_CLASSES: Mapping[str, ResponseClass | None] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ResponseState:
     """The part of a response that the search looks at. `status` is None until the response was evaluated."""
 
     responded: bool
@@ -48,13 +48,13 @@ class Standing:
     deleted: bool = False
 
     @property
-    def dated(self) -> datetime:
+    def effective_at(self) -> datetime:
         """The date that look-back and recency go by: a non-response has no response date, so its arrival counts."""
         return self.responded_at or self.received_at
 
-    def with_status(self, status: str | None) -> "Standing":
+    def with_status(self, status: str | None) -> "ResponseState":
         """The same with another status: what every evaluation ends with."""
-        return Standing(
+        return ResponseState(
             self.responded,
             self.responded_at,
             self.received_at,
@@ -80,12 +80,12 @@ class Trace:
     person_id: str
     version: int
     campaign_id: str
-    standing: Standing
+    state: ResponseState
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The part of a response that no decision looks at, and the marks of its fields."""
+    """The part of a response that no decision looks at, and the stamps of its fields."""
 
     member_status: str | None = None
     channel: str | None = None
@@ -98,32 +98,32 @@ class Details:
     """The decision that inserted this response as a default; None where the CRM recorded it."""
     recorded_at: datetime | None = None
     """When the CRM first told of it, by the CRM's own clock."""
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class ResponseOwner:
     """Whose a response is; or, where nobody has it, that the CRM deleted it before it was told of."""
 
     person_id: str | None = None
-    deleted: Mark | None = None
+    deleted: ChangeStamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     response_id: str
     campaign_id: str
-    standing: Standing
+    state: ResponseState
     details: Details | None = None
     """None where only the search's part was read."""
     trail: tuple[Trace, ...] = ()
 
-    def standing_as(self, standing: Standing) -> "Response":
-        return Response(self.response_id, self.campaign_id, standing, self.details, self.trail)
+    def with_state(self, state: ResponseState) -> "Response":
+        return Response(self.response_id, self.campaign_id, state, self.details, self.trail)
 
-    def traced(self, person_id: str, version: int, standing: Standing | None = None) -> "Response":
-        """The same response, its present standing or the new one noted as from this version of the person."""
-        now = standing or self.standing
+    def traced(self, person_id: str, version: int, state: ResponseState | None = None) -> "Response":
+        """The same response, its present state or the new one noted as from this version of the person."""
+        now = state or self.state
         trace = Trace(person_id, version, self.campaign_id, now)
         return Response(self.response_id, self.campaign_id, now, self.details, (*self.trail, trace))
 
@@ -133,4 +133,4 @@ class Response:
         if not held:
             return None
         last = max(held, key=lambda t: t.version) if len(held) > 1 else held[0]
-        return Response(self.response_id, last.campaign_id, last.standing, self.details, self.trail)
+        return Response(self.response_id, last.campaign_id, last.state, self.details, self.trail)

@@ -88,7 +88,7 @@ def _fitting(explanations: Iterator[Explanation]) -> list[Json]:
     for explanation in explanations:
         shown = views.decision(explanation, listed=views.LISTED)
         text = json.dumps(shown)
-        # The answer travels as a text within JSON, where each quotation mark takes two bytes.
+        # The answer travels as a text within JSON, where each quotation stamp takes two bytes.
         size += len(text) + text.count('"') + text.count("\\")
         if size > LARGEST_ANSWER:
             raise CallTooLarge(f"the decisions take more than {LARGEST_ANSWER:,} bytes: {A_LARGER_WAY}", "history")

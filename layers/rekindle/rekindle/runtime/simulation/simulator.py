@@ -13,18 +13,18 @@ from typing import Any
 from rekindle.adapters.memory import (
     Memory,
     MemoryAccounts,
+    MemoryAssignmentTimers,
     MemoryBatches,
     MemoryCandidates,
     MemoryContacts,
     MemoryLedger,
     MemoryPeople,
     MemoryPools,
+    MemoryReactivationTimers,
     MemoryReference,
     MemoryRoutings,
     MemoryScores,
     MemorySettings,
-    MemoryTimers,
-    MemoryWaits,
     memory_campaigns,
     memory_opportunities,
     memory_queues,
@@ -40,7 +40,7 @@ from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.capture.facts import Fact, PersonChanged, ResponseRecorded
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
-from rekindle.domain.core.values import quicken
+from rekindle.domain.core.values import unfreeze
 from rekindle.domain.lifecycle.journey import Deactivated, Entry, StageReached
 from rekindle.domain.measures.funnel import Cycle, cycles, tells_of_cycles
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
@@ -49,15 +49,15 @@ from rekindle.domain.people.score import Crossing, Rise, Score
 from rekindle.domain.reactivation.arrival import Arrival
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Basis, Decision, Trigger
-from rekindle.domain.reactivation.engine import Default, Fallback, World
+from rekindle.domain.reactivation.engine import DecisionContext, Default, Fallback
 from rekindle.domain.reactivation.explanation import Explanation, explain
 from rekindle.domain.reactivation.search import Considered, Rules
-from rekindle.domain.records.stamps import Applied, Mark
-from rekindle.domain.responses.response import Details, Home, Response, Standing, Trace
+from rekindle.domain.records.stamps import Applied, ChangeStamp
+from rekindle.domain.responses.response import Details, Response, ResponseOwner, ResponseState, Trace
 from rekindle.domain.settings.settings import Scenario
 from rekindle.runtime.use_cases import UseCases
 
-quicken(
+unfreeze(
     *(
         Applied,
         Arrival,
@@ -74,14 +74,14 @@ quicken(
         Engagement,
         Explanation,
         Fallback,
-        Home,
+        ResponseOwner,
         MemoryCandidates,
         Owners,
         Person,
         Profile,
     ),
-    *(PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, Standing),
-    *(Trace, Trigger, World),
+    *(PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, ResponseState),
+    *(Trace, Trigger, DecisionContext),
 )
 """What a history makes millions of."""
 
@@ -106,7 +106,7 @@ class Held:
 
     at: datetime
     crossings: list[tuple[str, Crossing]] = field(default_factory=list)
-    activations: list[tuple[str, Mark, str | None]] = field(default_factory=list)
+    activations: list[tuple[str, ChangeStamp, str | None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ class Simulation:
             tasks=memory_tasks(self.memory),
             opportunities=memory_opportunities(self.memory),
             versions=MemorySettings(self.memory),
-            timers=MemoryTimers(self.memory),
-            waits=MemoryWaits(self.memory),
+            timers=MemoryReactivationTimers(self.memory),
+            waits=MemoryAssignmentTimers(self.memory),
             pools=MemoryPools(self.memory),
             routings=MemoryRoutings(self.memory),
             batches=MemoryBatches(self.memory),
@@ -173,7 +173,7 @@ class Simulation:
             explained.extend(self._let_time_pass(end))
         memory = self.memory
         for fact in facts:
-            at = fact.mark.at
+            at = fact.stamp.at
             if self._held is not None and self._held.at != at:
                 explained.extend(self._settled())
             # Time alone may do something only where somebody waits.
@@ -235,7 +235,7 @@ class Simulation:
                 self._route()
             yield from self._decided()
         self.now = max(self.now, moment)
-        if self._waiting and any(waiting.fact.mark.at + PATIENCE <= self.now for waiting in self._waiting):
+        if self._waiting and any(waiting.fact.stamp.at + PATIENCE <= self.now for waiting in self._waiting):
             self._try_again()
 
     def _end_delay(self) -> None:
@@ -261,7 +261,7 @@ class Simulation:
         try:
             recorded = self._record_fact(fact)
         except (UnknownCampaign, UnknownResponse, Conflict) as error:
-            if self.now < fact.mark.at + PATIENCE:
+            if self.now < fact.stamp.at + PATIENCE:
                 self._waiting.append(Waiting(line, fact))
             elif isinstance(error, Refusal):
                 self.refused.append(Refused(line, error))
@@ -274,8 +274,8 @@ class Simulation:
             self.older += recorded.older
             self.duplicate += recorded.duplicate
         memory = self.memory
-        if fact.mark.minor and (memory.crossings or memory.activations):
-            self._hold(fact.mark.at)
+        if fact.stamp.minor and (memory.crossings or memory.activations):
+            self._hold(fact.stamp.at)
         if memory.crossings or memory.activations or memory.begun:
             self._follow()
 

@@ -28,7 +28,7 @@ from rekindle.adapters.wire.settings.schema import SCHEMA
 from rekindle.domain.assignment.routing_result import By, Passed, Unrouted
 from rekindle.domain.lifecycle.journey import Ended, Stage
 from rekindle.domain.notifications.template import PARTS
-from rekindle.domain.people.assignment import State, Step
+from rekindle.domain.people.assignment import AssignmentState, Step
 from rekindle.domain.reactivation.decision import Outcome, Reason
 from rekindle.domain.reactivation.search import Excluded
 from rekindle.domain.responses.response import ResponseClass
@@ -312,7 +312,7 @@ _ASSIGNMENT_STATE = {
     "name": "state",
     "in": "query",
     "description": "Which assignments.",
-    "schema": {"enum": [state.value for state in State], "default": State.PENDING.value},
+    "schema": {"enum": [state.value for state in AssignmentState], "default": AssignmentState.PENDING.value},
 }
 _IF_MATCH = {
     "name": "If-Match",
@@ -574,7 +574,7 @@ _TYPES: dict[str, Json] = {
     "scenario": {"type": "string", "enum": [one.value for one in Scenario]},
     "outcome": {"type": "string", "enum": [one.value for one in Outcome]},
     "stage": {"type": "string", "enum": [one.value for one in Stage]},
-    "state": {"type": "string", "enum": [one.value for one in State]},
+    "state": {"type": "string", "enum": [one.value for one in AssignmentState]},
     "first_owner_type": {"type": "string", "enum": ["user", "queue"]},
     "class": {"type": "string", "enum": [one.value for one in ResponseClass]},
     "excluded": {
@@ -586,7 +586,7 @@ _TYPES: dict[str, Json] = {
 
 
 def _record(fields: str, **special: Json) -> Json:
-    """An answer with all of its fields; the ones with a question mark may be null."""
+    """An answer with all of its fields; the ones with a question stamp may be null."""
     properties = {}
     for field in fields.split():
         name = field.removesuffix("?")

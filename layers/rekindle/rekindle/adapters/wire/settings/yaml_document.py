@@ -13,8 +13,8 @@ from rekindle.domain.settings.settings import path_of
 class _Refused(ConstructorError):
     """What YAML understands otherwise than a reader would, and its place in the document."""
 
-    def __init__(self, path: str, problem: str, mark: yaml.Mark) -> None:
-        super().__init__(None, None, problem, mark)
+    def __init__(self, path: str, problem: str, stamp: yaml.Mark) -> None:
+        super().__init__(None, None, problem, stamp)
         self.path = path
 
 
@@ -73,8 +73,8 @@ def load(text: str) -> Any:
     try:
         return yaml.load(text, _Loader)  # noqa: S506 (a safe loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        stamp = error.problem_mark or error.context_mark
+        at = f" (line {stamp.line + 1}, column {stamp.column + 1})" if stamp else ""
         path = error.path if isinstance(error, _Refused) else None
         raise Malformed(f"the document is not YAML: {error.problem or error.context}{at}", path or None) from None
     except (yaml.YAMLError, ValueError, RecursionError):

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.assignment.round_robin import LARGEST_CAPACITY, whose_turn
+from rekindle.domain.assignment.round_robin import LARGEST_CAPACITY, next_member
 
 capacities = st.dictionaries(
     st.text("abcdefgh", min_size=1, max_size=4), st.integers(1, LARGEST_CAPACITY), min_size=1, max_size=12
@@ -17,7 +17,7 @@ def test_at_no_time_is_a_member_a_whole_lead_away_from_its_share(capacities):
     total = sum(capacity for _, capacity in capacities)
     had: Counter[str] = Counter()
     for turn in range(total):
-        had[whose_turn(capacities, turn)] += 1
+        had[next_member(capacities, turn)] += 1
         for member, capacity in capacities:
             assert abs(had[member] * total - (turn + 1) * capacity) < total
     assert had == dict(capacities)
@@ -26,9 +26,9 @@ def test_at_no_time_is_a_member_a_whole_lead_away_from_its_share(capacities):
 @given(capacities, st.integers(0, 10_000))
 def test_the_order_repeats(capacities, turn):
     total = sum(capacity for _, capacity in capacities)
-    assert whose_turn(capacities, turn) == whose_turn(capacities, turn + total)
+    assert next_member(capacities, turn) == next_member(capacities, turn + total)
 
 
 def test_capacities_interleave():
     members = (("a", 1), ("b", 3))
-    assert "".join(whose_turn(members, turn) for turn in range(8)) == "bbabbbab"
+    assert "".join(next_member(members, turn) for turn in range(8)) == "bbabbbab"

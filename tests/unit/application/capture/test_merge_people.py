@@ -241,7 +241,7 @@ def test_repeats_of_one_date_move_whole_with_the_active_one_last(rekindle: Rekin
     rekindle.tell(response_recorded("ra", "lead", "webinar", 4, **same), people_merged("contact", "lead", at=5))
     assert rekindle.active("contact") == "rb"
     assert sorted(rekindle.responses("contact")) == ["ra", "rb"]
-    assert rekindle.person("contact").absorbing == ()
+    assert rekindle.person("contact").merging_ids == ()
 
 
 def test_a_default_chosen_before_the_two_were_one_gives_way_to_the_lead_s_response():
@@ -279,9 +279,9 @@ def test_whoever_was_closed_after_the_other_s_response_became_active_stays_close
 
 def test_a_survivor_that_was_itself_merged_away_in_this_moment_is_not_taken(rekindle: Rekindle):
     engage(rekindle, "lead", "r1", 3)
-    rekindle.use.unite_people._link("contact", "other", day(6), None)
+    rekindle.use.merge_people._link("contact", "other", day(6), None)
     with pytest.raises(Conflict):
-        rekindle.use.unite_people._link("other", "lead", day(6), None)
+        rekindle.use.merge_people._link("other", "lead", day(6), None)
 
 
 def test_a_survivor_that_is_merged_away_while_it_takes_over_has_the_rest_move_to_its_survivor(rekindle: Rekindle):
@@ -292,7 +292,7 @@ def test_a_survivor_that_is_merged_away_while_it_takes_over_has_the_rest_move_to
         convert(rekindle)
     convert(rekindle)
     golden = rekindle.person("contact")
-    assert (golden.person_id, golden.absorbing, rekindle.active("lead")) == ("golden", (), "r1")
+    assert (golden.person_id, golden.merging_ids, rekindle.active("lead")) == ("golden", (), "r1")
     assert set(rekindle.responses("golden")) == {"r1"}
 
 
@@ -389,7 +389,7 @@ def test_a_long_history_moves_in_batches(rekindle: Rekindle):
     convert(rekindle)
     contact = rekindle.person("contact")
     assert contact.responses == len(rekindle.responses("contact")) == 2 * BATCH + 1
-    assert contact.absorbing == ()
+    assert contact.merging_ids == ()
 
 
 # --- what is interrupted -------------------------------------------------------------------------------------------
@@ -405,7 +405,7 @@ def test_an_interrupted_conversion_is_finished_by_the_next_delivery(rekindle: Re
     except Unavailable:
         convert(rekindle)
     contact = rekindle.person("contact")
-    assert (rekindle.active("contact"), contact.absorbing, contact.responses) == ("r1", (), 1)
+    assert (rekindle.active("contact"), contact.merging_ids, contact.responses) == ("r1", (), 1)
 
 
 @pytest.fixture
@@ -418,7 +418,7 @@ def interrupted(rekindle: Rekindle) -> Rekindle:
     with pytest.raises(Unavailable):
         convert(rekindle)
     rekindle.faults.fails = lambda _: False
-    assert rekindle.person("contact").absorbing == ("lead",)
+    assert rekindle.person("contact").merging_ids == ("lead",)
     return rekindle
 
 
@@ -449,9 +449,9 @@ def test_a_deletion_waits_until_the_active_response_is_there(interrupted: Rekind
 
 def test_a_conversion_that_was_interrupted_before_a_second_one_is_still_finished(interrupted: Rekindle):
     interrupted.tell(people_merged("survivor", "contact", at=25))
-    assert interrupted.person("survivor").absorbing == ("lead",)
+    assert interrupted.person("survivor").merging_ids == ("lead",)
     convert(interrupted)
-    assert (interrupted.active("survivor"), interrupted.person("survivor").absorbing) == ("r1", ())
+    assert (interrupted.active("survivor"), interrupted.person("survivor").merging_ids) == ("r1", ())
 
 
 # --- merges --------------------------------------------------------------------------------------------------------
@@ -468,7 +468,7 @@ def test_merges_can_follow_each_other(rekindle: Rekindle):
     engage(rekindle, "p1", "r1", 3)
     rekindle.tell(people_merged("p2", "p1", at=10), people_merged("p3", "p2", at=11))
     assert rekindle.active("p1") == rekindle.active("p3") == "r1"
-    assert set(rekindle.person("p3").absorbed) == {"p1", "p2"}
+    assert set(rekindle.person("p3").merged_ids) == {"p1", "p2"}
 
 
 def test_a_merge_into_one_that_was_merged_away_goes_to_its_survivor(rekindle: Rekindle):

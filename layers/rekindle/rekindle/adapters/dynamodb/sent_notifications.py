@@ -1,17 +1,17 @@
-"""Marks of notifications: small items in the ledger that expire, claimed and kept by conditions."""
+"""Stamps of notifications: small items in the ledger that expire, claimed and kept by conditions."""
 
 import math
 from datetime import datetime
 
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem
-from rekindle.application.ports import CLAIMED, MARKED, Claim
+from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim
 from rekindle.domain.core.errors import Conflict
 
 _NOTICE = "notice"
 
 
-class DynamoDBMarks:
+class DynamoDBSentNotifications:
     def claim(self, event_id: str, now: datetime) -> Claim:
         item = _item(event_id, now + CLAIMED, sent=False)
         try:
@@ -32,7 +32,7 @@ class DynamoDBMarks:
 
     def sent(self, event_id: str, now: datetime) -> None:
         with our_errors():
-            _item(event_id, now + MARKED, sent=True).save()
+            _item(event_id, now + SENT_KEPT, sent=True).save()
 
 
 def _item(event_id: str, until: datetime, *, sent: bool) -> LedgerItem:

@@ -9,12 +9,12 @@ from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, Trigger
-from rekindle.domain.reactivation.engine import World, decide, default_campaign
+from rekindle.domain.reactivation.engine import DecisionContext, decide, default_campaign
 from rekindle.domain.reactivation.search import grouped_by_class
 from rekindle.domain.records.user import User
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, OPEN, Response
 from rekindle.domain.settings.settings import DefaultCampaign, Scenario, Settings
-from tests.support.builders import a_response, campaigns, crossing, day, mark, settings
+from tests.support.builders import a_response, campaigns, crossing, day, settings, stamp
 
 WEBINAR = Campaign("webinar", name="Webinar")
 WEB = Campaign("web", name="Web Activity", default_responded_status="Visited")
@@ -24,9 +24,11 @@ QUIET = Person("p1", version=3, status="New")
 ENGAGED = Engagement("r0", "fair", 1, day(1), "d0", Scenario.RESPONSE)
 
 
-def world(*responses: Response, by: Settings | None = None, repeats: int = 0, known=(WEBINAR, WEB, LISTS)) -> World:
+def world(
+    *responses: Response, by: Settings | None = None, repeats: int = 0, known=(WEBINAR, WEB, LISTS)
+) -> DecisionContext:
     by = by or settings()
-    return World(by, campaigns(*known), grouped_by_class(responses, by.classes), lambda _: repeats, day(500))
+    return DecisionContext(by, campaigns(*known), grouped_by_class(responses, by.classes), lambda _: repeats, day(500))
 
 
 def decided(
@@ -87,7 +89,7 @@ def test_a_score_respects_the_nurture_timeout_to_its_end():
 
 
 def test_an_active_status_bypasses_the_nurture_timeout():
-    change = mark(9)
+    change = stamp(9)
     chosen = Trigger(Scenario.ACTIVE_STATUS, "status:1", "p1", day(10), status_change=change)
     person = Person("p1", nurture_until=day(99), status_activated=change)
     assert reason(a_response(), person=person, trigger=chosen) is None
@@ -105,7 +107,7 @@ def test_without_a_cool_down_the_last_reactivation_does_not_matter():
 
 
 def test_no_candidate_and_no_default_is_recorded_with_what_was_considered():
-    decision, change = decided(a_response("a", dated=-90), a_response("b", dated=-80))
+    decision, change = decided(a_response("a", effective_at=-90), a_response("b", effective_at=-80))
     assert (decision.reason, decision.considered_total, change) == (Reason.NO_CANDIDATE, 2, None)
     assert decision.searched
 
@@ -223,14 +225,14 @@ def test_a_default_campaign_that_cannot_take_credit_is_passed_over(sdr: Campaign
 
 
 def test_the_chosen_response_becomes_the_active_one():
-    decision, change, response = activated(a_response("r1", dated=5))
+    decision, change, response = activated(a_response("r1", effective_at=5))
     assert decision.outcome is Outcome.REACTIVATED
     assert (decision.response_id, decision.campaign_id, decision.cycle) == ("r1", "webinar", 1)
     active = change.person.active
     assert active is not None
     assert (active.response_id, active.campaign_id, active.since, active.stage) == ("r1", "webinar", day(10), "MQL")
     assert active.decision_id == decision.decision_id
-    assert (response.standing.activated_at, response.standing.reactivated_at) == (day(10), day(10))
+    assert (response.state.activated_at, response.state.reactivated_at) == (day(10), day(10))
 
 
 def test_a_decision_is_about_the_instant_of_its_trigger_and_made_by_the_clock():
@@ -246,12 +248,12 @@ def test_each_change_takes_the_person_to_the_next_version():
 
 def test_an_inactive_person_moves_to_the_open_status_and_the_response_mirrors_it():
     decision, change, response = activated(a_response())
-    assert (change.person.status, decision.status, response.standing.status) == (OPEN, OPEN, OPEN)
+    assert (change.person.status, decision.status, response.state.status) == (OPEN, OPEN, OPEN)
 
 
 def test_an_active_status_is_kept_and_mirrored():
     _, change, response = activated(a_response(), person=Person("p1", status="Working"))
-    assert (change.person.status, response.standing.status) == ("Working", "Working")
+    assert (change.person.status, response.state.status) == ("Working", "Working")
 
 
 def test_a_status_that_the_settings_do_not_know_counts_as_inactive():
@@ -263,12 +265,12 @@ def test_without_person_statuses_the_status_stays_and_the_response_is_open():
     _, change, response = activated(
         a_response(), person=Person("p1", status="Lead"), by=settings({"person_statuses": {}})
     )
-    assert (change.person.status, response.standing.status) == ("Lead", OPEN)
+    assert (change.person.status, response.state.status) == ("Lead", OPEN)
 
 
 def test_a_status_told_before_the_activation_cannot_undo_it_by_arriving_late():
-    _, change, _ = activated(a_response(), person=Person("p1", status="New", status_mark=mark(3)))
-    assert change.person.status_mark is not None and change.person.status_mark.at == day(10)
+    _, change, _ = activated(a_response(), person=Person("p1", status="New", status_stamp=stamp(3)))
+    assert change.person.status_stamp is not None and change.person.status_stamp.at == day(10)
 
 
 def test_a_new_cycle_is_opened_after_the_earlier_ones():
@@ -296,16 +298,16 @@ def test_a_non_response_takes_its_campaign_s_responded_status():
     decision, _, response = activated(a_response("r1", "lists", responded=False), by=by)
     assert decision.outcome is Outcome.ACTIVATED_NON_RESPONSE
     assert response.details is not None and response.details.member_status == "Attended"
-    assert (response.standing.responded, response.standing.responded_at) == (True, day(10))
+    assert (response.state.responded, response.state.responded_at) == (True, day(10))
 
 
 def test_a_default_is_inserted_as_a_response_without_a_reactivation_date():
     by = settings(default_campaign={"single": "web"})
-    decision, change, response = activated(a_response("old", dated=-90, status=NO_ACTION_REQUIRED), by=by)
+    decision, change, response = activated(a_response("old", effective_at=-90, status=NO_ACTION_REQUIRED), by=by)
     assert decision.outcome is Outcome.INSERTED_DEFAULT
     assert (decision.campaign_id, decision.default_campaign_source) == ("web", "single")
-    assert (response.campaign_id, response.standing.reactivated_at) == ("web", None)
-    assert response.standing.activated_at == response.standing.responded_at == day(10)
+    assert (response.campaign_id, response.state.reactivated_at) == ("web", None)
+    assert response.state.activated_at == response.state.responded_at == day(10)
     assert response.details is not None
     assert (response.details.member_status, response.details.inserted_by) == ("Visited", decision.decision_id)
     assert (change.person.responses, decision.considered_total) == (2, 1)
