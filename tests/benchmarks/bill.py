@@ -70,8 +70,8 @@ PERSON_KB, SCORE_KB, RESPONSE_KB, DECISION_KB = 1.2, 0.4, 1.8, 0.9
 EVENT, QUEUE_REQUEST, API_REQUEST = 1.00e-6, 0.40e-6, 3.50e-6
 SCHEDULE, PUBLISH = 1.00e-6, 0.50e-6
 STORED_GB, BACKUP_GB, LOGGED_GB = 0.25, 0.20, 0.50
-FIXED = 25 * 0.10 + 30 * 0.30
-"""25 alarms and 30 custom metrics."""
+ALARMS, METRICS = 25, 30
+ALARM, METRIC = 0.10, 0.30
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def month(people: int) -> Bill:
         + timeouts * SCHEDULE,
         queues=(delivered * (1 + 2 / BATCH) + QUEUES * POLLS) * QUEUE_REQUEST,
         api=reads * API_REQUEST,
-        monitoring=FIXED + invocations * LOG_BYTES / 1e9 * LOGGED_GB,
+        monitoring=ALARMS * ALARM + METRICS * METRIC + invocations * LOG_BYTES / 1e9 * LOGGED_GB,
     )
 
 
@@ -142,7 +142,7 @@ PARTS = (
 
 
 def table() -> Iterator[str]:
-    """Markdown, one line at a time."""
+    """The bill in Markdown, one line at a time."""
     bills = [month(people) for people in SIZES]
     yield "| dollars a month | " + " | ".join(f"{people:,} people" for people in SIZES) + " |"
     yield "|---|" + "---:|" * len(SIZES)
@@ -152,5 +152,22 @@ def table() -> Iterator[str]:
     yield "| for 1,000 people | " + " | ".join(each) + " |"
 
 
+def assumptions() -> Iterator[str]:
+    """What the bill assumes, in Markdown, one line at a time."""
+    yield "| assumption | value |"
+    yield "|---|---|"
+    yield "| Region and prices | us-east-1, on demand, without free tiers, discounts and taxes |"
+    yield f"| score changes | {SCORE_CHANGES:g} for each person and month |"
+    yield f"| responses | {RESPONSES:g} for each person and month |"
+    yield f"| other changes (status, owner, fields) | {OTHER_CHANGES:g} for each person and month |"
+    yield f"| activations | {CROSSINGS / SCORE_CHANGES:.0%} of the score changes. Each starts an assignment and sends a message. |"
+    yield f"| assignments that reach their reminder and deadline | {TIMED_OUT:.0%} |"
+    yield f"| reads over the API | {API_READS / CROSSINGS:g} for each activation |"
+    yield "| source | Salesforce. Each event is charged on the partner event bus and on the stack's bus. |"
+    yield f"| stored history | {MONTHS} months, with point-in-time recovery |"
+    yield f"| size of stored items with indexes, KB | person {PERSON_KB + SCORE_KB:g}, response {RESPONSE_KB:g}, decision {DECISION_KB:g} |"
+    yield f"| alarms and custom metrics | {ALARMS} and {METRICS} |"
+
+
 if __name__ == "__main__":
-    sys.stdout.writelines(f"{line}\n" for line in table())
+    sys.stdout.write("\n".join((*table(), "", *assumptions(), "")))
