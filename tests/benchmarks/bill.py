@@ -154,19 +154,26 @@ def table() -> Iterator[str]:
 
 def assumptions() -> Iterator[str]:
     """What the bill assumes, in Markdown, one line at a time."""
+    kilobytes = f"person {PERSON_KB + SCORE_KB:g}, response {RESPONSE_KB:g}, decision {DECISION_KB:g}"
     yield "| assumption | value |"
     yield "|---|---|"
-    yield "| Region and prices | us-east-1, on demand, without free tiers, discounts and taxes |"
-    yield f"| score changes | {SCORE_CHANGES:g} for each person and month |"
-    yield f"| responses | {RESPONSES:g} for each person and month |"
-    yield f"| other changes (status, owner, fields) | {OTHER_CHANGES:g} for each person and month |"
-    yield f"| activations | {CROSSINGS / SCORE_CHANGES:.0%} of the score changes. Each starts an assignment and sends a message. |"
-    yield f"| assignments that reach their reminder and deadline | {TIMED_OUT:.0%} |"
-    yield f"| reads over the API | {API_READS / CROSSINGS:g} for each activation |"
-    yield "| source | Salesforce. Each event is charged on the partner event bus and on the stack's bus. |"
-    yield f"| stored history | {MONTHS} months, with point-in-time recovery |"
-    yield f"| size of stored items with indexes, KB | person {PERSON_KB + SCORE_KB:g}, response {RESPONSE_KB:g}, decision {DECISION_KB:g} |"
-    yield f"| alarms and custom metrics | {ALARMS} and {METRICS} |"
+    for name, value in (
+        ("prices", "us-east-1, on demand, without free tiers, discounts and taxes"),
+        ("score changes", f"{SCORE_CHANGES:g} for each person and month"),
+        ("responses", f"{RESPONSES:g} for each person and month"),
+        ("other changes (status, owner, fields)", f"{OTHER_CHANGES:g} for each person and month"),
+        (
+            "activations",
+            f"{CROSSINGS / SCORE_CHANGES:.0%} of the score changes, each with an assignment and a notification",
+        ),
+        ("assignments that reach their reminder and deadline", f"{TIMED_OUT:.0%}"),
+        ("reads over the API", f"{API_READS / CROSSINGS:g} for each activation"),
+        ("source", "Salesforce, with a charge for each event on the partner event bus and on the stack's bus"),
+        ("stored history", f"{MONTHS} months, with point-in-time recovery"),
+        ("size of stored items with their indexes, in KB", kilobytes),
+        ("alarms and custom metrics", f"{ALARMS} and {METRICS}"),
+    ):
+        yield f"| {name} | {value} |"
 
 
 if __name__ == "__main__":
