@@ -37,8 +37,8 @@ export LAYER_PLATFORM := host
 endif
 endif
 
-.PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate lint format types \
-        floors validate build lock lock-check deploy invoke clean test-tools
+.PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate costs lint \
+        format types floors validate build lock lock-check deploy invoke clean test-tools
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -151,6 +151,9 @@ bench: build .bench/.ready ## Measure, and compare with the targets (QUICK=1 tak
 
 bench-simulate: .venv/.ready ## Measure the simulator alone (EVENTS=1000000 plays so many)
 	@$(VENV)/python -m tests.benchmarks.simulate
+
+costs: .venv/.ready ## Estimate the bill of a month, for three sizes of an organization
+	@$(VENV)/python -m tests.benchmarks.bill
 
 export QUICK EVENTS DATA
 

@@ -41,10 +41,14 @@ def _short_form(loader: _Loader, name: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!", _short_form)
 
 
+def loaded(path: Path) -> Mapping[str, Any]:
+    with path.open(encoding="utf-8") as file:
+        return yaml.load(file, _Loader)  # noqa: S506 (a safe loader, with CloudFormation's tags)
+
+
 @lru_cache
 def template() -> Mapping[str, Any]:
-    with TEMPLATE.open(encoding="utf-8") as file:
-        return yaml.load(file, _Loader)  # noqa: S506 (a safe loader, with CloudFormation's tags)
+    return loaded(TEMPLATE)
 
 
 def resources(kind: str) -> dict[str, Mapping[str, Any]]:

@@ -1,0 +1,56 @@
+"""The handbook states numbers that a command of the project prints, and documents that a reader can paste."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.bill import assumptions, table
+from tests.support.template import loaded, resources
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+
+
+def test_the_costs_are_those_that_the_command_prints() -> None:
+    page = (ROOT / "docs" / "handbook" / "costs.md").read_text(encoding="utf-8")
+    for printed in (table(), assumptions()):
+        assert "\n".join(printed) in page, 'run "make costs" and copy its output'
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_to_files(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in _anchors(target), link
+
+
+def _anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "handbook").glob("*.md")), ids=lambda page: page.name)
+def test_blocks_of_json_can_be_parsed(page: Path) -> None:
+    for block in re.findall(r"^ *```json\n(.*?)^ *```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        json.loads(block)
+
+
+def test_each_alarm_is_explained() -> None:
+    page = (ROOT / "docs" / "handbook" / "operations.md").read_text(encoding="utf-8")
+    assert [alarm for alarm in resources("AWS::CloudWatch::Alarm") if f"| `{alarm}` |" not in page] == []
+
+
+def test_the_forwarding_template_forwards_what_the_stack_records() -> None:
+    recorded = resources("AWS::Events::Rule")["CrmChangesRule"]["EventPattern"]["detail-type"]
+    rules = loaded(ROOT / "docs" / "handbook" / "salesforce-forwarding.yaml")["Resources"]
+    _, reported, all_changes = rules["ForwardPeople"]["Properties"]["EventPattern"]["Fn::If"]
+    people, records = all_changes["detail-type"], rules["ForwardRecords"]["Properties"]["EventPattern"]["detail-type"]
+    assert reported["detail-type"] == people
+    assert sorted(people + records) == sorted(name for name in recorded if name.endswith("ChangeEvent"))
