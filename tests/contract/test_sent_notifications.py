@@ -1,4 +1,4 @@
-"""Stamps of notifications: one claims, a claim runs out, and what was sent stays sent."""
+"""Sent notifications: one claims, a claim runs out, and what was sent stays sent."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -42,7 +42,7 @@ def test_of_many_at_once_one_claims(stores: Stores) -> None:
 
 def test_a_mark_stands_in_nobody_s_timeline_and_expires(tables: Tables) -> None:
     tables.sent_notifications.claim("n", NOW)
-    tables.stamps.sent("n", NOW)
+    tables.sent_notifications.sent("n", NOW)
     (item,) = tables.client.scan(TableName=tables.names.ledger)["Items"]
     assert int(item["expires"]["N"]) == int((NOW + SENT_KEPT).timestamp())
     assert "announce" not in item and "due_shard" not in item
