@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import botocore.session
@@ -18,6 +18,7 @@ from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
 from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import TableNames, bind
 from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
+from rekindle.adapters.dynamodb.failures import DynamoDBFailures
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
@@ -29,6 +30,7 @@ from rekindle.adapters.memory import (
     MemoryAssignmentTimers,
     MemoryBatches,
     MemoryContacts,
+    MemoryFailures,
     MemoryLedger,
     MemoryPeople,
     MemoryPools,
@@ -51,6 +53,7 @@ from rekindle.application.ports import (
     Campaigns,
     Clock,
     Contacts,
+    Failures,
     Ledger,
     People,
     Queues,
@@ -65,6 +68,7 @@ from tests.support.template import create_tables
 
 REGION = "eu-central-1"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FAILURES_KEPT = timedelta(days=14)
 _numbers = itertools.count()
 
 
@@ -83,6 +87,7 @@ class Stores:
     versions: SettingsVersions
     reference: Reference
     sent_notifications: SentNotifications
+    failures: Failures
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ def in_memory() -> Stores:
         versions=MemorySettings(memory),
         reference=reference,
         sent_notifications=MemorySentNotifications(memory),
+        failures=MemoryFailures(memory),
     )
 
 
@@ -135,6 +141,7 @@ def use_cases_on(tables: "Tables", clock: Clock, **others: Any) -> UseCases:
         "pools": MemoryPools(memory),
         "routings": MemoryRoutings(memory),
         "batches": tables.batches,
+        "failures": tables.failures,
     }
     return UseCases(**{**ports, **others}, clock=clock)
 
@@ -167,6 +174,7 @@ def on_tables(client: Any, lifetime: float = 0) -> Tables:
         versions=versions,
         reference=CachedReference(campaigns, accounts, queues, users, versions, lifetime),
         sent_notifications=DynamoDBSentNotifications(),
+        failures=DynamoDBFailures(bound, names.people.replace("PeopleTable", "FailuresTable"), FAILURES_KEPT),
         client=client,
         names=names,
     )

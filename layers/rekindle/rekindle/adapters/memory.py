@@ -3,12 +3,13 @@
 import heapq
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from rekindle.adapters.wire.failures import body_without, concerns
 from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim, Page
 from rekindle.domain.assignment.matching import Candidate, candidate_of, keys_of, place_of
 from rekindle.domain.assignment.round_robin import Capacities
@@ -17,6 +18,7 @@ from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Unavailable
 from rekindle.domain.core.values import replace
+from rekindle.domain.failures.failure import Backlog, Failure, FailureState
 from rekindle.domain.lifecycle.journey import Entry, entry_id
 from rekindle.domain.notifications.events import Event
 from rekindle.domain.notifications.notification import Message
@@ -83,6 +85,9 @@ class Memory:
     """Each assignment in its last state, and whose it is, where somebody wants to know."""
     sent_notifications: dict[str, tuple[Claim, datetime]] = field(default_factory=dict)
     """Notifications that are being sent, or were, and until when that holds."""
+    failures: dict[str, Failure] = field(default_factory=dict)
+    claimed_failures: dict[str, datetime] = field(default_factory=dict)
+    """Until when somebody handles a failure."""
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -410,6 +415,10 @@ class MemoryVersions[R: (Campaign, User)]:
                 raise Conflict("the record was changed since")
             held.append(record)
 
+    def rewrite(self, record_id: str, change: Callable[[R], R]) -> None:
+        with self.lock:
+            self.held[record_id] = [change(record) for record in self.held.get(record_id, ())]
+
     def at(self, record_id: str, moment: datetime) -> R | None:
         held = self.held.get(record_id, [])
         known = [record for record in held if record.changed_at is None or record.changed_at <= moment]
@@ -578,6 +587,66 @@ class MemorySentNotifications:
 
     def sent(self, event_id: str, now: datetime) -> None:
         self.memory.sent_notifications[event_id] = (Claim.SENT, now + SENT_KEPT)
+
+
+@dataclass(frozen=True)
+class MemoryFailures:
+    memory: Memory
+
+    def add(self, failure: Failure) -> None:
+        self.memory.failures.setdefault(failure.failure_id, failure)
+
+    def get(self, failure_id: str) -> Failure | None:
+        return self.memory.failures.get(failure_id)
+
+    def page(self, state: FailureState, reason: str | None, limit: int, start: str | None = None) -> Page[Failure]:
+        def place(failure: Failure) -> str:
+            return f"{times.sortable(failure.failed_at)}#{failure.failure_id}"
+
+        with self.memory.lock:
+            held = [one for one in self.memory.failures.values() if one.state is state and reason in (None, one.reason)]
+        found = sorted((one for one in held if start is None or place(one) < start), key=place, reverse=True)
+        listed = [replace(one, body="") for one in found[:limit]]
+        return Page(listed, place(listed[-1]) if len(found) > limit else None)
+
+    def claim(self, failure_id: str, now: datetime) -> Failure | None:
+        with self.memory.lock:
+            failure = self.memory.failures.get(failure_id)
+            claimed_until = self.memory.claimed_failures.get(failure_id)
+            if failure is None or failure.state is not FailureState.OPEN or (claimed_until and claimed_until > now):
+                return None
+            self.memory.claimed_failures[failure_id] = now + CLAIMED
+            return failure
+
+    def release(self, failure: Failure) -> None:
+        self.memory.claimed_failures.pop(failure.failure_id, None)
+
+    def settle(self, failure: Failure) -> None:
+        with self.memory.lock:
+            if failure.failure_id in self.memory.failures:
+                body = "" if failure.state is FailureState.RESENT else failure.body
+                self.memory.failures[failure.failure_id] = replace(failure, body=body)
+
+    def backlog(self) -> Backlog:
+        with self.memory.lock:
+            held = [one.failed_at for one in self.memory.failures.values() if one.state is FailureState.OPEN]
+        return Backlog(len(held), min(held, default=None))
+
+    def about(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> list[Failure]:
+        with self.memory.lock:
+            kept = [failure for failure in self.memory.failures.values() if failure.body]
+        return [failure for failure in kept if concerns(failure, person_ids, has_response)]
+
+    def erase(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> int:
+        removed = 0
+        for failure in self.about(person_ids, has_response):
+            left = body_without(failure, person_ids)
+            removed += left != failure.body
+            if left is None:
+                del self.memory.failures[failure.failure_id]
+            else:
+                self.memory.failures[failure.failure_id] = replace(failure, body=left)
+        return removed
 
 
 @dataclass

@@ -18,7 +18,7 @@ from typing import Any
 from rekindle.adapters.history import BadHistory, History
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import views
-from rekindle.cli import backfill, funnel, partition, redrive
+from rekindle.cli import backfill, erase, funnel, partition, redrive
 from rekindle.cli.columns import cell, in_one_line, terminal, width
 from rekindle.cli.credit import credit_table
 from rekindle.cli.lines import write_line
@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     partition.add_to(commands)
     backfill.add_to(commands)
     redrive.add_to(commands)
+    erase.add_to(commands)
     return parser
 
 

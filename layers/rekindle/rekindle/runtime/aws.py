@@ -5,7 +5,7 @@ Nothing here runs at import; a warm function builds each part once.
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +85,9 @@ def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> 
         pools=Lazily(lambda: _pools(tables)),
         routings=Lazily(lambda: _routings(scheduling)),
         batches=Lazily(_batches),
+        failures=Lazily(lambda: _failures(tables, environment)),
+        long_erasures=Lazily(lambda: _long_erasures(environment)),
+        destinations=Lazily(lambda: _destinations(tables, environment)),
         clock=now,
     )
 
@@ -127,6 +130,27 @@ def _batches() -> Any:
     from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 
     return DynamoDBBatches()
+
+
+def _failures(tables: Connection, environment: Environment) -> Any:
+    from rekindle.adapters.dynamodb.failures import DynamoDBFailures
+
+    days = environment.failure_days
+    return DynamoDBFailures(tables, environment.failures_table, timedelta(days=days) if days else None)
+
+
+def _long_erasures(environment: Environment) -> Any:
+    from rekindle.adapters.aws.erasures import QueuedErasures
+
+    return QueuedErasures(queues(), environment.queues["FACTS"])
+
+
+def _destinations(tables: Connection, environment: Environment) -> Any:
+    from rekindle.adapters.aws.redrive import Queues, Redrive
+
+    named = {name.lower(): url for name, url in environment.queues.items()}
+    clients = _client("sqs"), _client("lambda"), _client("dynamodbstreams")
+    return Redrive(*clients, Queues(**named), environment.announcing, DynamoDBPeople(tables))
 
 
 def _timers(scheduling: Scheduling) -> Any:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from rekindle.adapters.dynamodb.connection import TableNames
 
+QUEUES = ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS")
+
 
 @dataclass(frozen=True, slots=True)
 class Scheduling:
@@ -32,6 +34,13 @@ class Environment:
     """Where large histories are simulated."""
     topic: str
     """Where notifications go."""
+    failures_table: str
+    failure_days: int
+    """How long a failure is kept after it was handled; 0: for ever."""
+    queues: Mapping[str, str]
+    """The queues that failures are sent to again, by their names in the environment."""
+    announcing: str
+    """The function that puts events of ours on the bus."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -61,4 +70,8 @@ class Environment:
             ),
             bucket=variables.get("SIMULATIONS_BUCKET", ""),
             topic=variables.get("NOTIFICATIONS_TOPIC_ARN", ""),
+            failures_table=variables.get("FAILURES_TABLE", ""),
+            failure_days=int(variables.get("FAILURE_DAYS", "0")),
+            queues={name: variables.get(f"{name}_QUEUE_URL", "") for name in QUEUES},
+            announcing=variables.get("ANNOUNCE_CHANGES_FUNCTION", ""),
         )

@@ -167,6 +167,12 @@ def _callers_key(app: APIGatewayRestResolver) -> str | None:
     return digest(principal, str(required(Identifier, {KEY: given}, KEY, str)))
 
 
+def caller(app: APIGatewayRestResolver) -> str:
+    """Who calls, as AWS knows them."""
+    identity = app.current_event.request_context.get("identity") or {}
+    return identity.get("userArn") or identity.get("caller") or "unknown"
+
+
 def etag(version: int) -> dict[str, str]:
     return {"ETag": f'"{version}"'}
 

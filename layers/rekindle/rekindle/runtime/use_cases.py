@@ -16,7 +16,10 @@ from rekindle.application.ports import (
     Campaigns,
     Clock,
     Contacts,
+    Destinations,
+    Failures,
     Ledger,
+    LongErasures,
     Opportunities,
     People,
     Pools,
@@ -37,8 +40,11 @@ if TYPE_CHECKING:
     from rekindle.application.assignment.start_assignments import StartAssignments
     from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
     from rekindle.application.capture.commit_people import CommitPeople
+    from rekindle.application.capture.erase_people import ErasePeople
     from rekindle.application.capture.merge_people import MergePeople
     from rekindle.application.capture.record_crm_changes import RecordCrmChanges
+    from rekindle.application.failures.keep_failures import KeepFailures
+    from rekindle.application.failures.resend_failures import ResendFailures
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
     from rekindle.application.reactivation.reactivate import Reactivate
@@ -49,6 +55,7 @@ if TYPE_CHECKING:
     from rekindle.application.reactivation.schedule_reactivation import ScheduleReactivation
     from rekindle.application.reactivation.sweep_timers import SweepTimers
     from rekindle.application.reactivation.undo_backfill import UndoBackfill
+    from rekindle.application.records.export_people import ExportPeople
     from rekindle.application.records.show_records import ShowRecords
     from rekindle.application.settings.change_settings import ChangeSettings
 
@@ -73,7 +80,12 @@ class UseCases:
     pools: Pools
     routings: Routings
     batches: Batches
+    failures: Failures
     clock: Clock
+    long_erasures: LongErasures | None = None
+    """None where an erasure has all the time it needs."""
+    destinations: Destinations | None = None
+    """Where failures are sent again; only who does so has them."""
 
     @cached_property
     def match_account(self) -> "MatchAccount":
@@ -166,6 +178,28 @@ class UseCases:
         return MergePeople(self.people, self.scores, self.reference, self.reconsider_responses, self.commit_people)
 
     @cached_property
+    def erase_people(self) -> "ErasePeople":
+        from rekindle.application.capture.erase_people import ErasePeople
+
+        return ErasePeople(
+            self.people, self.reference, self.commit_people, self.failures, self.long_erasures, self.clock
+        )
+
+    @cached_property
+    def keep_failures(self) -> "KeepFailures":
+        from rekindle.application.failures.keep_failures import KeepFailures
+
+        return KeepFailures(self.failures, self.people, self.clock)
+
+    @cached_property
+    def resend_failures(self) -> "ResendFailures":
+        from rekindle.application.failures.resend_failures import ResendFailures
+
+        if self.destinations is None:
+            raise ValueError("no destinations to send failures to")
+        return ResendFailures(self.failures, self.destinations, self.clock)
+
+    @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
         from rekindle.application.capture.record_crm_changes import RecordCrmChanges
         from rekindle.application.capture.record_opportunity import RecordOpportunity
@@ -181,6 +215,7 @@ class UseCases:
 
         return RecordCrmChanges(
             person=RecordPerson(self.people, self.scores, self.reference, self.merge_people, self.commit_people),
+            erase_people=self.erase_people,
             response=RecordResponse(
                 self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
             ),
@@ -204,6 +239,12 @@ class UseCases:
             *(self.campaigns, self.users, self.accounts, self.queues),
             self.opportunities,
         )
+
+    @cached_property
+    def export_people(self) -> "ExportPeople":
+        from rekindle.application.records.export_people import ExportPeople
+
+        return ExportPeople(self.show_records, self.people, self.ledger, self.failures, self.opportunities)
 
     @cached_property
     def backfill_crossings(self) -> "BackfillCrossings":

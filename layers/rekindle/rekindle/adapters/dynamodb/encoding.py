@@ -11,9 +11,9 @@ from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
+from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Erased, Merged, Stage, StageReached
 from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
-from rekindle.domain.people.person import Engagement, Person, Profile
+from rekindle.domain.people.person import Engagement, Erasure, Person, Profile
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason
 from rekindle.domain.records.stamps import ChangeStamp, grouped, ungrouped
 from rekindle.domain.records.user import User
@@ -34,7 +34,7 @@ _INSTANTS = frozenset(
         *("since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at"),
         *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
         *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline", "again_at"),
-        *("started_at", "undone_at"),
+        *("started_at", "undone_at", "requested_at", "completed_at"),
         *("status_at", "unanswered_at"),
     )
 )
@@ -127,6 +127,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     ChangeStamp: str,
     Overrides: encoded,
     Engagement: encoded,
+    Erasure: encoded,
     Basis: _basis,
     ResponseState: encoded,
 }
@@ -305,6 +306,8 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
     for name in ("status_stamp", "status_activated", "owner_stamp"):
         if name in values:
             values[name] = ChangeStamp.parse(values[name])
+    if "erasure" in values:
+        values["erasure"] = Erasure(**decoded(values["erasure"]))
     told = None if stored_profile is None else profile(stored_profile)
     return Person(person_id=person_id, version=version, profile=told, **values)
 
@@ -368,6 +371,8 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
         return Routing(**values)
     if kind == "merged":
         return Merged(**values)
+    if kind == "erased":
+        return Erased(**values)
     return Deactivated(reason=Ended(values.pop("reason")), **values)
 
 
@@ -397,6 +402,8 @@ def kind_of(value: Decision | Entry) -> str:
         return "routing"
     if isinstance(value, Merged):
         return "merged"
+    if isinstance(value, Erased):
+        return "erased"
     return "stage" if isinstance(value, StageReached) else "deactivated"
 
 

@@ -59,6 +59,14 @@ class DynamoDBRecords[R: (Campaign, Account, Queue, User, Task, Opportunity)]:
         changed_at = told_at or self.clock()
         _store(f"{self.kind}#{self.id_of(record)}", read_version + 1, changed_at, encoding.encoded(record))
 
+    def rewrite(self, record_id: str, change: Callable[[R], R]) -> None:
+        record = f"{self.kind}#{record_id}"
+        with our_errors():
+            for item in ReferenceItem.query(record, consistent_read=True):
+                body = encoding.encoded(change(self.decode(item.body)))
+                if body != item.body:
+                    ReferenceItem(record, item.version, changed_at=item.changed_at, body=body).save()
+
     def at(self, record_id: str, moment: datetime) -> R | None:
         """The record as it was stored at an instant."""
         with our_errors():

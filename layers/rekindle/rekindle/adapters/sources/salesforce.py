@@ -57,6 +57,7 @@ from rekindle.domain.capture.facts import (
     ResponseRecorded,
     TaskLogged,
     UserChanged,
+    UserDeleted,
 )
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField
@@ -491,10 +492,6 @@ def _user(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     return lambda record_id, stamp: [UserChanged(record_id, stamp, values)]
 
 
-def _inactive(user_id: str, stamp: ChangeStamp) -> UserChanged:
-    return UserChanged(user_id, stamp, {"is_active": False})
-
-
 _CHANGED: Mapping[str, Callable[[_Change, _Header, Mapped], _Telling | None]] = {
     "Lead": _lead,
     "Contact": _contact,
@@ -513,6 +510,6 @@ _DELETED: Mapping[str, Callable[[str, ChangeStamp], Fact]] = {
     "CampaignMember": ResponseDeleted,
     "Account": AccountDeleted,
     "Opportunity": OpportunityDeleted,
-    "User": _inactive,
+    "User": UserDeleted,
 }
 """A task that is deleted was done all the same."""

@@ -27,6 +27,7 @@ _READERS: Mapping[str, Reader] = {
     "Account Changed": records.account_changed,
     "Queue Changed": records.queue_changed,
     "User Changed": records.user_changed,
+    "User Deleted": records.user_deleted,
     "Task Logged": records.task_logged,
     "Opportunity Changed": records.opportunity_changed,
     "Opportunity Deleted": records.opportunity_deleted,

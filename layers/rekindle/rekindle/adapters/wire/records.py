@@ -54,6 +54,7 @@ from rekindle.domain.capture.facts import (
     ResponseRecorded,
     TaskLogged,
     UserChanged,
+    UserDeleted,
 )
 from rekindle.domain.core.errors import InvalidField, Malformed
 from rekindle.domain.people import naming
@@ -247,7 +248,8 @@ def person_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming)
 
 
 def person_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> PersonDeleted:
-    return PersonDeleted(_id(ids.PERSON, detail, "person_id", named), stamp)
+    erase = bool(detail.get("erase") is not None and required(Flag, detail, "erase", named))
+    return PersonDeleted(_id(ids.PERSON, detail, "person_id", named), stamp, erase)
 
 
 def people_merged(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> PeopleMerged:
@@ -296,6 +298,10 @@ def queue_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) 
 
 def user_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> UserChanged:
     return UserChanged(_id(ids.USER, detail, "user_id", named), stamp, user_values(detail, named))
+
+
+def user_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> UserDeleted:
+    return UserDeleted(_id(ids.USER, detail, "user_id", named), stamp)
 
 
 def task_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rekindle.application.capture.erase_people import ErasePeople
 from rekindle.application.capture.merge_people import MergePeople
 from rekindle.application.capture.record_opportunity import RecordOpportunity
 from rekindle.application.capture.record_person import RecordPerson
@@ -33,6 +34,7 @@ from rekindle.domain.capture.facts import (
     ResponseRecorded,
     TaskLogged,
     UserChanged,
+    UserDeleted,
 )
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
@@ -41,6 +43,7 @@ from rekindle.domain.reactivation.request import Call, ReactivationRequested, Re
 @dataclass(frozen=True)
 class RecordCrmChanges:
     person: RecordPerson
+    erase_people: ErasePeople
     response: RecordResponse
     campaign: RecordCampaign
     account: RecordAccount
@@ -74,6 +77,8 @@ class RecordCrmChanges:
                 return self.queue(fact)
             case UserChanged():
                 return self.user(fact)
+            case UserDeleted():
+                return self.user.delete(fact)
             case TaskLogged():
                 return self.task(fact)
             case OpportunityChanged():
@@ -83,7 +88,7 @@ class RecordCrmChanges:
             case ReactivationRequested() | ResponsePrompted():
                 return Recorded(decision=self.request.sent(fact))
             case PersonDeleted():
-                return self.person.delete(fact)
+                return self.erase_people(fact)
             case ResponseDeleted():
                 return self.response.delete(fact)
             case CampaignDeleted():

@@ -17,6 +17,7 @@ from rekindle.domain.capture.applying import (
     queue_told,
     task_told,
     user_told,
+    without_name,
 )
 from rekindle.domain.capture.facts import (
     AccountChanged,
@@ -26,6 +27,7 @@ from rekindle.domain.capture.facts import (
     QueueChanged,
     TaskLogged,
     UserChanged,
+    UserDeleted,
 )
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
@@ -128,6 +130,13 @@ class RecordUser:
             return replace(user, changed_at=self.clock()), applied
 
         return _record(self.users, fact.user_id, tell)
+
+    def delete(self, fact: UserDeleted) -> Recorded:
+        """The user is inactive, and nameless in every version; the role and the like stay, for past decisions."""
+        recorded = self(UserChanged(fact.user_id, fact.stamp, {"is_active": False, "name": None, "email": None}))
+        if recorded.applied or recorded.duplicate:
+            self.users.rewrite(fact.user_id, lambda user: without_name(user, fact.stamp))
+        return recorded
 
 
 @dataclass(frozen=True)

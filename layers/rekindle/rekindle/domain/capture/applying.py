@@ -11,7 +11,7 @@ from rekindle.domain.capture.facts import ResponseRecorded
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, stage_reached, stages_reached
 from rekindle.domain.people.assignment import Steps
-from rekindle.domain.people.person import Person, Profile
+from rekindle.domain.people.person import Erasure, Person, Profile
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.ending import deactivate
 from rekindle.domain.records.account import Account
@@ -129,16 +129,28 @@ def newer_values(person: Person, values: Mapping[str, Any], stamp: ChangeStamp) 
 def person_deleted(person: Person, stamp: ChangeStamp) -> Person | None:
     """The person without name and address, or None where a later change had restored it already."""
     stamps = stamps_of(person)
-    last = stamps.get(_DELETED)
-    if stamp.order_after(last) is not Order.NEWER:
+    if stamp.order_after(stamps.get(_DELETED)) is not Order.NEWER:
         return None
+    # Of one instant, what was recorded before the deletion is no restoration, also where it is delivered again.
+    for last in stamps.values():
+        stamp = stamp.following(last)
     stamps[_DELETED] = stamp
     if _alive(stamps):
         return None
     status_stamp, owner_stamp = stamps.pop("status", None), stamps.pop("owner_id", None)
     return replace(
-        person, deleted=True, status_stamp=status_stamp, owner_stamp=owner_stamp, profile=Profile(stamps=stamps)
+        person,
+        deleted=True,
+        erasure=Erasure(stamp.at, everywhere=False),
+        status_stamp=status_stamp,
+        owner_stamp=owner_stamp,
+        profile=Profile(stamps=stamps),
     )
+
+
+def deletion_of(person: Person) -> ChangeStamp | None:
+    """The last deletion of the person, also where a later change restored it."""
+    return person.profile.stamps.get(_DELETED) if person.profile is not None else None
 
 
 def follow_status(
@@ -322,6 +334,16 @@ def queue_told(
 
 def user_told(stored: User | None, user_id: str, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[User, Applied]:
     return _apply_record_change(stored or User(user_id), values, stamp)
+
+
+def without_name(user: User, deletion: ChangeStamp) -> User:
+    """A version of a user that was deleted, without what was known of its name and address before."""
+
+    def later(name: str) -> bool:
+        last = user.stamps.get(name)
+        return last is not None and deletion.order_after(last) is Order.OLDER
+
+    return replace(user, name=user.name if later("name") else None, email=user.email if later("email") else None)
 
 
 def task_told(stored: Task | None, task_id: str, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[Task, Applied]:

@@ -24,6 +24,8 @@ class PersonChanged:
 class PersonDeleted:
     person_id: str
     stamp: ChangeStamp
+    erase: bool = False
+    """Whether the person is to be erased, also from what was merged into it and from the failures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,12 @@ class UserChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class UserDeleted:
+    user_id: str
+    stamp: ChangeStamp
+
+
+@dataclass(frozen=True, slots=True)
 class TaskLogged:
     task_id: str
     stamp: ChangeStamp
@@ -123,6 +131,7 @@ Fact = (
     | AccountDeleted
     | QueueChanged
     | UserChanged
+    | UserDeleted
     | TaskLogged
     | OpportunityChanged
     | OpportunityDeleted

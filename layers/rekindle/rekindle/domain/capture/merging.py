@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from rekindle.domain.assignment.transitions import Owners, take_over
+from rekindle.domain.capture.erasing import without_profile, without_texts
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, has_opportunity
 from rekindle.domain.people.person import Engagement, Person, Profile
@@ -62,6 +63,8 @@ def link(
     owners: Owners,
 ) -> Link:
     """Point the merged person at the survivor and settle the active response. `active_of`: by person."""
+    if survivor.deleted:
+        merged = without_profile(merged)
     keep = with_inherited(survivor, merged)
     keep = replace(
         keep,
@@ -161,6 +164,7 @@ def move_responses(
     for response in batch:
         if response.response_id in known:
             continue
+        response = without_texts(response, survivor)
         twin = None if response.state.deleted else unmatched.pop(by_campaign_and_date(response), None)
         if twin is not None:
             if _came_further(response, survivor) > _came_further(twin, survivor):
@@ -195,6 +199,7 @@ def transfer_response(
 ) -> tuple[Change, Change]:
     """A response becomes another person's. Where it is the active one it stays active, unless that person has
     one that goes before. `mine` is that person's active response."""
+    response = without_texts(response, person)
     counted = not response.state.deleted
     after = replace(person, version=person.version + 1, responses=person.responses + counted, classes="")
     left = replace(other, version=other.version + 1, responses=other.responses - counted)

@@ -9,7 +9,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached, entry_id
+from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Erased, Merged, Stage, StageReached, entry_id
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
 
@@ -52,6 +52,8 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
         return _of_routing(record)
     if isinstance(record, Merged):
         return (_merged(record),)
+    if isinstance(record, Erased):
+        return (_erased(record),)
     return (_deactivated(record),)
 
 
@@ -274,4 +276,15 @@ def _merged(entry: Merged) -> Event:
         entry.at,
         entry.settings_version,
         {"merged_id": entry.merged_id, "converted": entry.converted},
+    )
+
+
+def _erased(entry: Erased) -> Event:
+    return Event(
+        entry_id(entry),
+        "Person Erased",
+        entry.person_id,
+        entry.at,
+        entry.settings_version,
+        {"people": entry.people, "responses": entry.responses, "failures": entry.failures},
     )

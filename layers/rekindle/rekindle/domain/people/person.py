@@ -60,6 +60,24 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Erasure:
+    """How far the texts about a deleted person are removed. Large histories take several steps."""
+
+    requested_at: datetime
+    everywhere: bool
+    """Whether the person is erased, with copies outside the person's own records; else only deleted."""
+    people: int = 1
+    """Records of the person: this one, and those merged into it."""
+    last_response_id: str | None = None
+    """The last response that was looked at."""
+    responses: int = 0
+    """Responses from which texts were removed."""
+    failures: int = 0
+    """Messages that were removed from the failures."""
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """The aggregate root: every change of a person or of one of its responses takes the person to a new version."""
 
@@ -89,6 +107,7 @@ class Person:
     merging_ids: tuple[str, ...] = ()
     """People whose responses are still being taken over. Until that is done, nothing is decided."""
     deleted: bool = False
+    erasure: Erasure | None = None
     classes: str = ""
     """The map from status to class by which the search's index of this person was written."""
     profile: Profile | None = None

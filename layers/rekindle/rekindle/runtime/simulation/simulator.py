@@ -17,6 +17,7 @@ from rekindle.adapters.memory import (
     MemoryBatches,
     MemoryCandidates,
     MemoryContacts,
+    MemoryFailures,
     MemoryLedger,
     MemoryPeople,
     MemoryPools,
@@ -148,6 +149,7 @@ class Simulation:
             pools=MemoryPools(self.memory),
             routings=MemoryRoutings(self.memory),
             batches=MemoryBatches(self.memory),
+            failures=MemoryFailures(self.memory),
             clock=lambda: self.now,
         )
         self._record_fact = self.use_cases.record_crm_changes.__call__
