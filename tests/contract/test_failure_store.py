@@ -1,4 +1,4 @@
-"""Failures: listed by state and time, claimed once, settled, and removed where they are about somebody who is erased."""
+"""Failures: listed by state and time, claimed once, settled, and removed where they are about an erased person."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -1,21 +1,21 @@
-"""The failure queue's pointers into a stream: read, filtered, and sent to their function; or said to be void."""
+"""Where failures are sent again: pointers into a stream as the records that the filter lets through, events out as far
+as they still hold, messages to the queue they were in."""
 
 import io
 import json
-from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from rekindle.adapters.aws.redrive import Failed, NotRedriven, Outdated, Redrive
-from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.aws.redrive import Queues, Redrive
+from rekindle.application.ports import NotResent, Outdated
 from rekindle.domain.core.values import replace
+from rekindle.domain.failures.failure import Failure
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.settings.settings import Scenario
-from tests.support.builders import day
+from tests.support.builders import a_failure, day
 
 FUNCTION = "arn:aws:lambda:eu-central-1:1:function:rekindle-dev-reactivate-on-score"
 POINTER = {
@@ -28,7 +28,7 @@ POINTER = {
         "batchSize": 2,
     },
 }
-FAILED = Failed("m", "receipt", json.dumps(POINTER), "failed")
+FAILED = a_failure("f", body=json.dumps(POINTER))
 
 
 def record(number: int, crossing: str = "up") -> dict[str, Any]:
@@ -37,7 +37,7 @@ def record(number: int, crossing: str = "up") -> dict[str, Any]:
 
 
 class Aws:
-    """The services as redrive asks them: a stream in pages, a function, a queue."""
+    """The services as redrive calls them: a stream in pages, a function, a queue; and the table of people."""
 
     def __init__(self) -> None:
         self.pages: list[list[dict[str, Any]]] = []
@@ -45,18 +45,15 @@ class Aws:
         self.answer: dict[str, Any] = {"batchItemFailures": []}
         self.invoked: list[tuple[str, Any]] = []
         self.sent: list[tuple[str, str]] = []
-        self.deleted: list[str] = []
         self.person: Person | None = None
-        self.told: list[dict[str, Any]] = []
 
-    def describe_stacks(self, **_: object) -> dict[str, Any]:
-        names = ["FailureQueueUrl", "CrmChangesQueueUrl", "DueQueueUrl", "WaitsQueueUrl", "RoutingQueueUrl"]
-        names += ["NotificationsQueueUrl"]
-        names += ["PeopleTableName", "EventBusName"]
-        return {"Stacks": [{"Outputs": [{"OutputKey": name, "OutputValue": name} for name in names]}]}
+    def redrive(self, failure: Failure) -> None:
+        queues = Queues("facts", "delays", "assignments", "routing", "notifications")
+        people: Any = self
+        Redrive(self, self, self, queues, "announcing", people).send(failure)
 
-    def get_shard_iterator(self, **asked: str) -> dict[str, str]:
-        assert (asked["ShardIteratorType"], asked["SequenceNumber"]) == ("AT_SEQUENCE_NUMBER", "10")
+    def get_shard_iterator(self, **request: str) -> dict[str, str]:
+        assert (request["ShardIteratorType"], request["SequenceNumber"]) == ("AT_SEQUENCE_NUMBER", "10")
         if self.refusal:
             raise ClientError({"Error": {"Code": self.refusal, "Message": "no"}}, "GetShardIterator")
         return {"ShardIterator": "0"}
@@ -70,78 +67,67 @@ class Aws:
         self.invoked.append((FunctionName, json.loads(Payload)))
         return {"Payload": io.BytesIO(json.dumps(self.answer).encode())}
 
-    def get_item(self, **asked: Any) -> dict[str, Any]:
-        assert (asked["TableName"], asked["ConsistentRead"]) == ("PeopleTableName", True)
-        assert asked["Key"] == {"person_id": {"S": "00Q1"}, "record": {"S": "person"}}
-        if self.person is None:
-            return {}
-        core = json.dumps(encoding.core(self.person))
-        return {"Item": {"version": {"N": str(self.person.version)}, "core": {"S": core}}}
-
-    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
-        self.told += Entries
-        return {"FailedEntryCount": int(self.refusal is not None)}
+    def get(self, person_id: str) -> Person | None:
+        assert person_id == "00Q1"
+        return self.person
 
     def send_message(self, QueueUrl: str, MessageBody: str) -> None:
         self.sent.append((QueueUrl, MessageBody))
 
-    def delete_message(self, ReceiptHandle: str, **_: object) -> None:
-        self.deleted.append(ReceiptHandle)
-
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    services = Aws()
-    session = SimpleNamespace(create_client=lambda _: services)
-    monkeypatch.setattr("botocore.session.get_session", lambda *_: session)
-    yield services
+def aws() -> Aws:
+    return Aws()
 
 
-def test_a_pointer_is_sent_on_as_the_records_that_the_filter_lets_through(aws: Aws) -> None:
+def test_a_pointer_is_sent_as_the_records_that_the_filter_lets_through(aws: Aws) -> None:
     aws.pages = [[record(10), record(11, "no")], [], [record(12), record(13)]]
 
-    Redrive("stack").send_on(FAILED)
+    aws.redrive(FAILED)
 
     ((function, payload),) = aws.invoked
     assert function == FUNCTION
     assert [r["dynamodb"]["SequenceNumber"] for r in payload["Records"]] == ["10", "12"]
-    assert aws.deleted == ["receipt"]
 
 
 @pytest.mark.parametrize("refusal", ["TrimmedDataAccessException", "ResourceNotFoundException"])
-def test_a_pointer_past_its_day_stays_and_says_why(aws: Aws, refusal: str) -> None:
+def test_a_pointer_past_its_day_says_why_it_stays(aws: Aws, refusal: str) -> None:
     aws.refusal = refusal
 
-    with pytest.raises(NotRedriven, match="24 hours"):
-        Redrive("stack").send_on(FAILED)
+    with pytest.raises(NotResent, match="24 hours"):
+        aws.redrive(FAILED)
 
-    assert (aws.invoked, aws.deleted) == ([], [])
+    assert aws.invoked == []
 
 
-def test_a_pointer_to_nothing_stays_and_says_why(aws: Aws) -> None:
+def test_a_pointer_to_nothing_says_why_it_stays(aws: Aws) -> None:
     aws.pages = [[record(13)]]
 
-    with pytest.raises(NotRedriven, match="24 hours"):
-        Redrive("stack").send_on(FAILED)
-
-    assert aws.deleted == []
+    with pytest.raises(NotResent, match="24 hours"):
+        aws.redrive(FAILED)
 
 
 def test_another_refusal_is_not_mistaken_for_a_pointer_past_its_day(aws: Aws) -> None:
     aws.refusal = "AccessDeniedException"
 
-    with pytest.raises(NotRedriven, match="AccessDeniedException"):
-        Redrive("stack").send_on(FAILED)
+    with pytest.raises(NotResent, match="AccessDeniedException"):
+        aws.redrive(FAILED)
 
 
 def test_a_pointer_whose_function_fails_again_stays(aws: Aws) -> None:
     aws.pages = [[record(10), record(12)]]
     aws.answer = {"batchItemFailures": [{"itemIdentifier": "12"}]}
 
-    with pytest.raises(NotRedriven, match="failed again"):
-        Redrive("stack").send_on(FAILED)
+    with pytest.raises(NotResent, match="failed again"):
+        aws.redrive(FAILED)
 
-    assert aws.deleted == []
+
+def test_an_invocation_is_repeated(aws: Aws) -> None:
+    run = {"requestContext": {"functionArn": FUNCTION}, "requestPayload": {"version": "0"}}
+
+    aws.redrive(a_failure("f", body=json.dumps(run)))
+
+    assert aws.invoked == [(FUNCTION, {"version": "0"})]
 
 
 # --- events out that a target did not take -------------------------------------------------------------------------
@@ -170,27 +156,25 @@ ACTIVATED = {"person_id": "00Q1", "decision_id": "d1", "status": "Open", "status
 REPLACED = {"person_id": "00Q1", "response_id": "r0", "reason": "REPLACED"}
 
 
-def undelivered(detail_type: str, detail: dict[str, Any]) -> Failed:
+def undelivered(detail_type: str, detail: dict[str, Any]) -> Failure:
     """As a rule leaves it in the queue."""
     envelope = {"source": "rekindle", "detail-type": detail_type, "time": "2026-01-02T00:00:00Z", "detail": detail}
-    return Failed("m", "receipt", json.dumps(envelope), "the server answered 503")
+    return a_failure("f", body=json.dumps(envelope))
 
 
 @pytest.mark.parametrize(
     ("detail_type", "detail"),
     [("Assignment Started", STARTED), ("Response Activated", ACTIVATED), ("Response Deactivated", REPLACED)],
 )
-def test_an_event_that_holds_is_told_again(aws: Aws, detail_type: str, detail: dict[str, Any]) -> None:
+def test_an_event_that_holds_is_announced_again(aws: Aws, detail_type: str, detail: dict[str, Any]) -> None:
+    """By the one function that may: the bus takes events of ours from nobody else."""
     aws.person = OPENED
-    failed = undelivered(detail_type, detail)
-    assert failed.what == f"{detail_type} of 00Q1, on its way out"
 
-    Redrive("stack").send_on(failed)
+    aws.redrive(undelivered(detail_type, detail))
 
-    (entry,) = aws.told
-    assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == ("EventBusName", "rekindle", detail_type)
-    assert json.loads(entry["Detail"]) == detail
-    assert aws.deleted == ["receipt"]
+    ((function, payload),) = aws.invoked
+    assert function == "announcing"
+    assert payload["again"] == json.loads(undelivered(detail_type, detail).body)
 
 
 @pytest.mark.parametrize(
@@ -207,47 +191,53 @@ def test_an_event_that_holds_is_told_again(aws: Aws, detail_type: str, detail: d
         ("Stage Reached", {"person_id": "00Q1"}, OPENED),
     ],
 )
-def test_an_event_that_no_longer_holds_is_dropped(
+def test_an_event_that_no_longer_holds_is_outdated(
     aws: Aws, detail_type: str, detail: dict[str, Any], person: Person | None
 ) -> None:
     """Written to a CRM now, it would undo what people did there since."""
     aws.person = person
 
     with pytest.raises(Outdated):
-        Redrive("stack").send_on(undelivered(detail_type, detail))
+        aws.redrive(undelivered(detail_type, detail))
 
-    assert (aws.told, aws.deleted) == ([], ["receipt"])
+    assert aws.invoked == []
 
 
-def test_a_credit_is_told_again_without_a_status_that_went_on(aws: Aws) -> None:
+def test_a_credit_is_announced_again_without_a_status_that_went_on(aws: Aws) -> None:
     aws.person = replace(OPENED, status="Working")
 
-    Redrive("stack").send_on(undelivered("Response Activated", ACTIVATED))
+    aws.redrive(undelivered("Response Activated", ACTIVATED))
 
-    assert json.loads(aws.told[0]["Detail"]) == {**ACTIVATED, "status_changed": False}
+    ((_, payload),) = aws.invoked
+    assert payload["again"]["detail"] == {**ACTIVATED, "status_changed": False}
 
 
 def test_an_event_that_the_bus_does_not_take_stays(aws: Aws) -> None:
-    aws.person, aws.refusal = OPENED, "ThrottlingException"
+    aws.person, aws.answer = OPENED, {"batchItemFailures": [{"itemIdentifier": "again"}]}
 
-    with pytest.raises(NotRedriven):
-        Redrive("stack").send_on(undelivered("Response Activated", ACTIVATED))
-
-    assert aws.deleted == []
+    with pytest.raises(NotResent):
+        aws.redrive(undelivered("Response Activated", ACTIVATED))
 
 
 @pytest.mark.parametrize(
     ("content", "queue"),
     [
-        ({"detail-type": "Person Changed", "source": "crm", "detail": {}}, "CrmChangesQueueUrl"),
-        ({"person_id": "p", "change": "c", "due": "2026-03-01T12:00:00Z"}, "DueQueueUrl"),
+        ({"detail-type": "Person Changed", "source": "crm", "detail": {}}, "facts"),
+        ({"person_id": "p", "change": "c", "due": "2026-03-01T12:00:00Z"}, "delays"),
+        ({"person_id": "p", "assignment_id": "a", "due": "2026-03-01T12:00:00Z"}, "assignments"),
+        ({"detail": {"person_id": "p", "assignment_id": "a"}}, "routing"),
         # The queue of facts would drop it without a word: what Rekindle itself says is no fact to record.
-        ({"detail-type": "Notification Requested", "source": "rekindle", "detail": {}}, "NotificationsQueueUrl"),
+        ({"detail-type": "Notification Requested", "source": "rekindle", "detail": {}}, "notifications"),
     ],
 )
-def test_a_message_is_sent_on_to_the_queue_it_came_from(aws: Aws, content: dict[str, Any], queue: str) -> None:
-    failed = Failed("m", "receipt", json.dumps(content), "failed")
+def test_a_message_is_sent_to_the_queue_it_came_from(aws: Aws, content: dict[str, Any], queue: str) -> None:
+    failure = a_failure("f", body=json.dumps(content))
 
-    Redrive("stack").send_on(failed)
+    aws.redrive(failure)
 
-    assert (aws.sent, aws.deleted) == ([(queue, failed.body)], ["receipt"])
+    assert aws.sent == [(queue, failure.body)]
+
+
+def test_what_is_no_event_stays(aws: Aws) -> None:
+    with pytest.raises(NotResent, match="no event"):
+        aws.redrive(a_failure("f", body="no JSON"))

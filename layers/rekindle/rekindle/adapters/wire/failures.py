@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rekindle.domain.core import times
@@ -44,7 +44,7 @@ def failure_of(message: Mapping[str, Any]) -> Failure:
     content = content_of(message["body"])
     return Failure(
         failure_id=message["messageId"],
-        failed_at=times.of_millis(int(system["SentTimestamp"])),
+        failed_at=datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(system["SentTimestamp"])),
         reason=_reason(attributes, content),
         body=message["body"],
         record=_record(content),

@@ -7,18 +7,12 @@ from datetime import datetime
 from functools import partial
 
 from rekindle.application.ports import Clock, Destinations, Failures, NotResent, Outdated, Page
-from rekindle.domain.core.errors import NotFound, Refusal
+from rekindle.domain.core.errors import NotFound, NotOpen
 from rekindle.domain.core.values import replace
 from rekindle.domain.failures.failure import Failure, FailureState, Selection
 
 WORKERS = 16
 """Failures handled at the same time: each waits for the services most of its time."""
-
-
-class NotOpen(Refusal):
-    """The failure was handled already, or somebody is handling it in this moment."""
-
-    code = "NOT_OPEN"
 
 
 @dataclass(frozen=True, slots=True)

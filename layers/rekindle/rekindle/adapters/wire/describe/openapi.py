@@ -1,5 +1,6 @@
 """The API described as OpenAPI 3.1. What a request may hold comes from the very rules that requests are held to."""
 
+from collections.abc import Sequence as Several
 from typing import Any
 
 import msgspec
@@ -20,12 +21,16 @@ from rekindle.adapters.wire.rules import (
     LONGEST_TEMPLATE,
     MOST_EVENTS,
     MOST_INPUTS,
+    FailureIds,
+    FailureLimit,
     Identifier,
+    Note,
     Sequence,
     TemplateName,
 )
 from rekindle.adapters.wire.settings.schema import SCHEMA
 from rekindle.domain.assignment.routing_result import By, Passed, Unrouted
+from rekindle.domain.failures.failure import FailureState
 from rekindle.domain.lifecycle.journey import Ended, Stage
 from rekindle.domain.notifications.template import PARTS
 from rekindle.domain.people.assignment import AssignmentState, Step
@@ -69,6 +74,7 @@ def document(build: str) -> Json:
             {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
             {"name": "Settings", "description": "One document; each change of it is a version."},
             {"name": "Simulation", "description": "What settings would have made of a history."},
+            {"name": "Failures", "description": "What could not be processed, until somebody handles it."},
             {"name": "Service", "description": "The service itself."},
         ],
         "paths": _paths(),
@@ -95,6 +101,26 @@ def _paths() -> Json:
                 "get_person", "People", "A person as it stands", "Person", [person], ["NotFound", "Invalid"]
             ),
             "put": _put("put_person", "Tell what changed of a person", "Person", person),
+            "delete": _erasing(
+                _operation(
+                    "erase_person",
+                    "People",
+                    "Erase a person, and those merged into it, from every place; a second call has the same answer",
+                    "Erasure",
+                    [person],
+                    ["NotFound", "Invalid", "Conflict"],
+                )
+            ),
+        },
+        "/people/{person_id}/export": {
+            "get": _operation(
+                "export_person",
+                "People",
+                "Everything that is stored about a person",
+                "Export",
+                [person],
+                ["NotFound", "Invalid", "TooLarge"],
+            ),
         },
         "/people/{person_id}/responses": {
             "get": _collection("get_responses", "A person's responses", "Response", person),
@@ -240,6 +266,59 @@ def _paths() -> Json:
                 _body("SimulationRequest"),
             ),
         },
+        "/failures": {
+            "get": _collection(
+                "get_failures",
+                "What could not be processed, newest first",
+                "Failure",
+                _FAILURE_STATE,
+                tag="Failures",
+                more=[_FAILURE_REASON],
+            ),
+        },
+        "/failures/resend": {
+            "post": _operation(
+                "resend_failures",
+                "Failures",
+                "Send open failures to where they belong: some by their ids, or the newest, all or of one reason",
+                "HandledFailures",
+                [],
+                ["Malformed", "Invalid"],
+                {**_body("FailureSelection"), "required": False},
+            ),
+        },
+        "/failures/discard": {
+            "post": _operation(
+                "discard_failures",
+                "Failures",
+                "Discard open failures, chosen in the same way",
+                "HandledFailures",
+                [],
+                ["Malformed", "Invalid"],
+                _body("FailureDiscard"),
+            ),
+        },
+        "/failures/{failure_id}/resend": {
+            "post": _operation(
+                "resend_failure",
+                "Failures",
+                "Send an open failure to where it belongs; of two callers one does",
+                "HandledFailure",
+                [_in_path("failure_id", "")],
+                ["NotFound", "Invalid", "Conflict"],
+            ),
+        },
+        "/failures/{failure_id}/discard": {
+            "post": _operation(
+                "discard_failure",
+                "Failures",
+                "Discard an open failure; the note says why",
+                "Failure",
+                [_in_path("failure_id", "")],
+                ["Malformed", "NotFound", "Invalid", "Conflict"],
+                _body("Discard"),
+            ),
+        },
         "/health": {
             "get": _unsigned(_operation("get_health", "Service", "Whether the service answers", "Health")),
         },
@@ -285,11 +364,19 @@ def _body(schema: str) -> Json:
     return {"required": True, "content": {"application/json": {"schema": _ref(schema)}}}
 
 
-def _collection(name: str, summary: str, of: str, where: Json | None, tag: str | None = None) -> Json:
+def _erasing(operation: Json) -> Json:
+    """202 where a large history takes longer than one call."""
+    operation["responses"]["202"] = {**operation["responses"]["200"], "description": "The erasure goes on."}
+    return operation
+
+
+def _collection(
+    name: str, summary: str, of: str, where: Json | None, tag: str | None = None, more: Several[Json] = ()
+) -> Json:
     in_path = where is not None and where["in"] == "path"
     problems = ["NotFound", "Invalid"] if in_path else ["Invalid"]
     tag = tag or ("People" if in_path else "Settings")
-    return _operation(name, tag, summary, f"{of}Page", [*([where] if where else []), *_PAGING], problems)
+    return _operation(name, tag, summary, f"{of}Page", [*([where] if where else []), *more, *_PAGING], problems)
 
 
 def _settings_body() -> Json:
@@ -313,6 +400,18 @@ _ASSIGNMENT_STATE = {
     "in": "query",
     "description": "Which assignments.",
     "schema": {"enum": [state.value for state in AssignmentState], "default": AssignmentState.PENDING.value},
+}
+_FAILURE_STATE = {
+    "name": "state",
+    "in": "query",
+    "description": "Which failures.",
+    "schema": {"enum": [state.value for state in FailureState], "default": FailureState.OPEN.value},
+}
+_FAILURE_REASON = {
+    "name": "reason",
+    "in": "query",
+    "description": "Only failures with this reason.",
+    "schema": {"type": "string"},
 }
 _IF_MATCH = {
     "name": "If-Match",
@@ -452,6 +551,34 @@ def _schemas() -> Json:
         "NotificationText": _record("subject body"),
         "Decision": _DECISION,
         "TimelineEntry": _TIMELINE,
+        "Erasure": _record(
+            "record person_id former_ids state requested_at erased_at? people responses failures",
+            record={"type": "string", "const": "erasure"},
+            former_ids=_list({"type": "string"}),
+            state={"type": "string", "enum": ["erasing", "erased"]},
+        ),
+        "Export": _record(
+            "record person former responses timeline opportunities failures",
+            record={"type": "string", "const": "export"},
+            person=_ref("Person"),
+            former=_list(_ref("Person")),
+            responses=_list({"type": "object"}),
+            timeline=_list(_ref("TimelineEntry")),
+            opportunities=_list(_ref("Opportunity")),
+            failures=_list({"type": "object"}),
+        ),
+        "Failure": _record(_FAILURE, **_OF_FAILURE),
+        "HandledFailure": _record(f"{_FAILURE} problem?", **_OF_FAILURE),
+        "HandledFailures": _record("results", results=_list(_ref("HandledFailure"))),
+        "FailureSelection": _chosen({}),
+        "FailureDiscard": _chosen({"note": msgspec.json.schema(Note)}),
+        "Discard": {
+            "type": "object",
+            "properties": {"note": _readable(msgspec.json.schema(Note))},
+            "required": ["note"],
+            "additionalProperties": False,
+            "examples": [{"note": "sent by a test system"}],
+        },
         "SettingsVersion": _record("version settings"),
         "StoredVersion": _record("version stored_at"),
         "Validation": {
@@ -461,7 +588,7 @@ def _schemas() -> Json:
         },
         "Health": _record("status settings_version build time"),
         "Problem": _PROBLEM,
-        **{f"{of}Page": _page(of) for of in ("Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")},
+        **{f"{of}Page": _page(of) for of in _COLLECTED},
     }
 
 
@@ -556,7 +683,10 @@ def _each(fields: str, rule: Json) -> dict[str, Json]:
 
 _TYPES: dict[str, Json] = {
     **_each("score previous_score cost amount system_delay_seconds human_delay_seconds", {"type": "number"}),
-    **_each("cycle cycles responses settings_version version precedence considered_total", {"type": "integer"}),
+    **_each(
+        "cycle cycles people responses failures settings_version version precedence considered_total",
+        {"type": "integer"},
+    ),
     **_each(
         "deleted do_not_contact dry_run exclude_from_reactivation is_active is_closed is_won responded response_prompt "
         "trigger_reactivation bypass_nurture_timeout valid outside_queue",
@@ -564,7 +694,8 @@ _TYPES: dict[str, Json] = {
     ),
     **_each(
         "activated_at again_at as_of assigned_at at closed_at created_at deadline decided_at nurture_until "
-        "reactivated_at received_at responded_at stored_at time worked_at",
+        "erased_at event_at failed_at handled_at reactivated_at received_at requested_at responded_at "
+        "stored_at time worked_at",
         {"type": "string", "format": "date-time"},
     ),
     **_each("starts_on ends_on", {"type": "string", "format": "date"}),
@@ -731,6 +862,37 @@ _ASSIGNMENT = (
     "first_owner_id? first_owner_type? first_queue_id? late_owner_id? outside_queue activated_at assigned_at? "
     "worked_at? deadline? system_delay_seconds? human_delay_seconds?"
 )
+_COLLECTED = ("Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion", "Failure")
+_FAILURE = (
+    "record failure_id state reason message? field? record_kind record_id? event_id? event_at? source? failed_at "
+    "age_seconds handled_at? handled_by? note?"
+)
+_OF_FAILURE: Json = {
+    "record": {"type": "string", "const": "failure"},
+    "state": {"type": "string", "enum": [state.value for state in FailureState]},
+    "age_seconds": {"type": "integer"},
+}
+
+
+def _chosen(more: Json) -> Json:
+    """Which failures, and what else a request says of them."""
+    properties = {
+        "failure_ids": msgspec.json.schema(FailureIds),
+        "reason": msgspec.json.schema(Identifier),
+        "limit": msgspec.json.schema(FailureLimit),
+        **more,
+    }
+    return {
+        "type": "object",
+        "description": "By their ids or by their reason; with neither, the newest open failures.",
+        "properties": {name: _readable(rule) for name, rule in properties.items()},
+        "not": {"required": ["failure_ids", "reason"]},
+        "required": [*more],
+        "additionalProperties": False,
+        "examples": [{"reason": "UNKNOWN_CAMPAIGN", "limit": 100} | ({"note": "a test"} if more else {})],
+    }
+
+
 _TIMELINE = {
     "oneOf": [
         _record(
@@ -764,6 +926,10 @@ _TIMELINE = {
             "kind at merged_id converted",
             kind={"type": "string", "const": "merged"},
             converted={"type": "boolean", "description": "Whether it was a lead that became this contact."},
+        ),
+        _record(
+            "kind at people responses failures",
+            kind={"type": "string", "const": "erased"},
         ),
     ]
 }
@@ -882,8 +1048,9 @@ _PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
     "NotFound": ("404", "There is no such record.", ["NOT_FOUND"]),
     "Conflict": (
         "409",
-        "The record was changed at the same moment again and again: try again. Or nobody is waited for any more.",
-        ["CONFLICT", "NOT_PENDING"],
+        "The record was changed at the same moment again and again: try again. Or nobody is waited for any more, or "
+        "the failure was handled.",
+        ["CONFLICT", "NOT_PENDING", "NOT_OPEN"],
     ),
     "TooLarge": ("413", "The request or its answer is larger than one call can carry.", ["CALL_TOO_LARGE"]),
     "PreconditionFailed": ("412", "Another version is current.", ["PRECONDITION_FAILED"]),
