@@ -17,6 +17,7 @@ from rekindle.domain.capture.facts import (
     OpportunityChanged,
     PersonChanged,
     QueueChanged,
+    ResponseRecorded,
     UserChanged,
 )
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
@@ -63,6 +64,28 @@ def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list
     inputs = required(Inputs, values, "inputs", str)
     asked = [_input(one, f"{name}-{index}", ChangeStamp(now)) for index, one in enumerate(inputs)]
     return asked, digest("reactivations", values)
+
+
+def responses_recorded(body: bytes, now: datetime) -> tuple[list[ResponseRecorded | Refusal], str]:
+    """The responses of a call, one alone or up to 200 under `responses`: what is wrong with one stands in its place.
+    And the name of their content."""
+    values = object_of(body)
+    if "responses" in values:
+        only({"responses"}, values, str)
+        listed = required(Inputs, values, "responses", str)
+    else:
+        listed = [values]
+    return [_response(one, now) for one in listed], digest("responses", values)
+
+
+def _response(values: Any, now: datetime) -> ResponseRecorded | Refusal:
+    try:
+        if not isinstance(values, dict):
+            raise InvalidField(f"expected an object, got {kind_of(values)}")
+        only({*records.RESPONSE, "response_id", "person_id", "campaign_id", "sequence"}, values, str)
+        return records.response_recorded(values, stamp_of("Response Recorded", values, now, str), str)
+    except Refusal as refusal:
+        return refusal
 
 
 def _input(values: Any, request_id: str, stamp: ChangeStamp) -> ReactivationRequested | Refusal:

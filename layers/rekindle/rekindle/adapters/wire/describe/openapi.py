@@ -10,6 +10,7 @@ from rekindle.adapters.wire.records import (
     OpportunityValues,
     PersonValues,
     QueueValues,
+    ResponseValues,
     UserValues,
 )
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
@@ -144,6 +145,17 @@ def _paths() -> Json:
                 [_IDEMPOTENCY_KEY],
                 ["Malformed", "Invalid"],
                 _body("Reactivations"),
+            ),
+        },
+        "/responses": {
+            "post": _operation(
+                "record_responses",
+                "Facts",
+                f"Record one response, or up to {MOST_INPUTS}, each by itself; each is evaluated as it arrives",
+                "Results",
+                [_IDEMPOTENCY_KEY],
+                ["Malformed", "Invalid"],
+                _body("Responses"),
             ),
         },
         "/response-prompts": {
@@ -383,6 +395,26 @@ def _schemas() -> Json:
             "oneOf": [_one_alone("person_id", "task_id"), _one_alone("task_id", "person_id")],
         },
         "ResponsePrompt": _request(PromptValues, ["person_id", "campaign_id", "user_id", "intent"], _PROMPT_EXAMPLE),
+        "Responses": {
+            "oneOf": [
+                _ref("ResponseRecorded"),
+                {
+                    "type": "object",
+                    "properties": {
+                        "responses": {
+                            **_list(_ref("ResponseRecorded")),
+                            "minItems": 1,
+                            "maxItems": MOST_INPUTS,
+                            "description": "A response that is wrong fails alone: it may break the rules that stand here.",
+                        }
+                    },
+                    "required": ["responses"],
+                    "additionalProperties": False,
+                },
+            ],
+            "examples": [_RESPONSE_EXAMPLE],
+        },
+        "ResponseRecorded": _response_recorded(),
         "Results": {
             "type": "object",
             "description": "One result for each input, in the inputs' order.",
@@ -474,6 +506,13 @@ def _change(form: type[msgspec.Struct], id_name: str, example: Json) -> Json:
     for name in fields.keys() & _MEANINGS.keys():
         fields[name]["description"] = _MEANINGS[name]
     return {"type": "object", "properties": fields, "additionalProperties": False, "examples": [example]}
+
+
+def _response_recorded() -> Json:
+    change = _change(ResponseValues, "response_id", _RESPONSE_EXAMPLE)
+    ids = {name: change["properties"]["response_id"] for name in ("person_id", "campaign_id")}
+    required = ["response_id", "person_id", "campaign_id", "responded"]
+    return {**change, "properties": {**ids, **change["properties"]}, "required": required}
 
 
 def _request(form: type[msgspec.Struct], required: list[str], example: Json) -> Json:
@@ -640,6 +679,14 @@ _PERSON = {
         assignment=_ref("Assignment"),
         active_response=_record("response_id campaign_id cycle stage activated_at scenario decision_id"),
     ),
+}
+_RESPONSE_EXAMPLE = {
+    "response_id": "form-19",
+    "person_id": "00Q5e00000A1b2CEAR",
+    "campaign_id": "spring-webinar",
+    "responded": True,
+    "member_status": "Registered",
+    "channel": "web",
 }
 _INPUT_EXAMPLE = {"person_id": "00Q5e00000A1b2CEAR", "user_id": "0055e000001AbCdAAK"}
 _PROMPT_EXAMPLE = {
