@@ -187,3 +187,18 @@ def test_what_goes_wrong_is_not_told_to_the_caller(aws: Aws, monkeypatch: pytest
     assert answer.refusal == (500, "INTERNAL", None)
     assert "PEOPLE_TABLE" not in answer.text
     assert "PEOPLE_TABLE" in aws.logged.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        (("people", "lead-1"), {"limit": "5"}),
+        (("people", "lead-1", "responses"), {"limt": "5"}),
+        (("people", "lead-1", "timeline"), {"limit": "5", "from": "2026-01-01"}),
+        (("decisions", "d-1"), {"verbose": ""}),
+    ],
+)
+def test_a_query_parameter_that_the_route_does_not_take_is_refused(aws: Aws, path, parameter) -> None:
+    answer = call(handler, "GET", *path, query=parameter)
+    unknown = next(name for name in reversed(parameter))
+    assert (answer.status, answer.body["code"], answer.body["field"]) == (422, "INVALID_FIELD", unknown)

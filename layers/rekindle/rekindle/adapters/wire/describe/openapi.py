@@ -405,7 +405,7 @@ def _schemas() -> Json:
                             **_list(_ref("ResponseRecorded")),
                             "minItems": 1,
                             "maxItems": MOST_INPUTS,
-                            "description": "A response that is wrong fails alone: it may break the rules that stand here.",
+                            "description": "A response that breaks a rule fails alone: the others are recorded.",
                         }
                     },
                     "required": ["responses"],
