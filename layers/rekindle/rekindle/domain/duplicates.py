@@ -6,8 +6,9 @@ same mail domain, is a suggestion, as is any of the others where something speak
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rekindle.domain.company_names import company_key
 from rekindle.domain.mail_domains import is_generic
-from rekindle.domain.naming import company_key, mail_domain, mail_key, phone_key, words
+from rekindle.domain.naming import mail_domain, mail_key, phone_key, words
 from rekindle.domain.similarity import jaro_winkler
 
 _ALIKE = 0.88

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rekindle.domain.account import Account
+from rekindle.domain.company_names import company_key
 from rekindle.domain.mail_domains import is_generic, is_suffix, levels
-from rekindle.domain.naming import company_key, mail_domain
+from rekindle.domain.naming import mail_domain
 from rekindle.domain.similarity import jaro_winkler
 
 MOST_SUGGESTED = 5

@@ -43,7 +43,7 @@ from rekindle.adapters.wire.rules import (
     fits,
     required,
 )
-from rekindle.domain import naming, times
+from rekindle.domain import times
 from rekindle.domain.errors import InvalidField
 from rekindle.domain.facts import (
     AccountChanged,
@@ -242,7 +242,9 @@ def _as_kind(value: Any) -> Any:
 
 def _as_domain(value: Any) -> Any:
     """People write what they like into the field for a website: what is no address there tells of no domain."""
-    return naming.web_domain(value) or None if isinstance(value, str) else value
+    from rekindle.domain.mail_domains import company_domain
+
+    return company_domain(value) or None if isinstance(value, str) else value
 
 
 _READ_AS: Mapping[str, Callable[[Any], Any]] = {
