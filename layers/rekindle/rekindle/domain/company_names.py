@@ -45,15 +45,18 @@ class _Forms(NamedTuple):
 
 @cache
 def _forms() -> _Forms:
-    before, after, around = {("the",)}, set[_Words](), []
+    before: set[_Words] = {("the",)}
+    after: set[_Words] = set()
+    around: list[tuple[_Words, _Words]] = []
     for line in sorted(entries("legal_forms.txt")):
         head, either, tail = line.partition("…")
         form, end = tuple(_parts(head)), tuple(_parts(tail))
         if end:
             around.append((form, end))
-        else:
-            after.add(form)
-            before |= {form} if either else set()
+            continue
+        after.add(form)
+        if either:
+            before.add(form)
     glued = re.compile(rf"\b(?:{_any_glued(before)})|(?:{_any_glued(after)})\b")
     return _Forms(frozenset(before), frozenset(after), tuple(around), max(map(len, after)), glued)
 
@@ -72,7 +75,7 @@ def _shorter(name: str) -> str:
 
 
 def _without_form(found: list[str], forms: _Forms) -> list[str]:
-    """A name of one word is no form."""
+    """The name without its outermost form. A name of one word is never taken for a form."""
     for first, last in forms.around:
         start, end = len(first), len(found) - len(last)
         if start < end and tuple(found[:start]) == first and tuple(found[end:]) == last:
