@@ -1,5 +1,9 @@
 """Two ways to write the same name, address or number are compared as one."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,3 +188,18 @@ def test_likeness_is_a_share(one: str, other: str) -> None:
 def test_the_domain_of_an_address_is_that_of_its_key() -> None:
     assert mail_domain("Ada@Acme.Example") == "acme.example"
     assert mail_domain("ada") == ""
+
+
+def test_what_few_records_need_is_not_loaded_for_the_others() -> None:
+    """A cold start that records people and scores waits for no table of domains or legal forms."""
+    code = (
+        "import sys\n"
+        "from rekindle.adapters.wire import records, salesforce\n"
+        "from rekindle.domain.naming import mail_key, web_host\n"
+        "assert mail_key(' Ada@Acme.example ') == 'ada@acme.example'\n"
+        "assert web_host('https://acme.example/') == 'acme.example'\n"
+        "print(sorted(name for name in sys.modules if name in ('idna', 'publicsuffixlist') or 'company_names' in name))"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == "[]\n"
