@@ -6,12 +6,18 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire import views
+from rekindle.adapters.wire import api, views
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, page, paging, record_id, router, takes
+from rekindle.runtime.http import answer, page, paging, queries, record_id, router, takes
 from rekindle.runtime.observability import logger
 
 app = router()
+
+
+@app.get("/people", middlewares=takes("id", "email", "phone", "name", paged=True))
+def find_people() -> Response[str]:
+    found = use_cases().show_records.find(*api.sought(queries(app)), *paging(app))
+    return answer(page([views.person(shown) for shown in found.items], found.next))
 
 
 @app.get("/people/<person_id>")

@@ -6,7 +6,7 @@ Errors are RFC 9457 `application/problem+json` with a stable `code`; a 4xx chang
 import base64
 import binascii
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -208,6 +208,10 @@ def number(name: str, given: str) -> int:
 
 def query(app: APIGatewayRestResolver, name: str) -> str | None:
     return (app.current_event.query_string_parameters or {}).get(name)
+
+
+def queries(app: APIGatewayRestResolver) -> Mapping[str, str]:
+    return app.current_event.query_string_parameters or {}
 
 
 def paging(app: APIGatewayRestResolver) -> tuple[int, str | None]:

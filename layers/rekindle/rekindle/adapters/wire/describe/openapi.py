@@ -91,6 +91,16 @@ _SIGV4 = {
 def _paths() -> Json:
     person = _in_path("person_id", "A lead or a contact. A former id leads to the person it became.")
     return {
+        "/people": {
+            "get": _operation(
+                "find_people",
+                "People",
+                "People by exactly one of id, e-mail address, telephone number and beginning of the name",
+                "PersonPage",
+                [*_SOUGHT, *_PAGING],
+                ["Invalid"],
+            ),
+        },
         "/people/{person_id}": {
             "get": _operation(
                 "get_person", "People", "A person as it stands", "Person", [person], ["NotFound", "Invalid"]
@@ -340,6 +350,15 @@ _IDEMPOTENCY_KEY = {
     "stands, and another request under the key is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
+_SOUGHT = [
+    {"name": name, "in": "query", "description": description, "schema": {"type": "string", "minLength": 1}}
+    for name, description in (
+        ("id", "Any id of the person, also one that the person had before a merge or a conversion."),
+        ("email", "An e-mail address, in any spelling of upper and lower case."),
+        ("phone", "A telephone number, with or without the code of the country."),
+        ("name", "The beginning of the last name, or the last name and the beginning of the first name."),
+    )
+]
 _PAGING = [
     {
         "name": "limit",
@@ -356,6 +375,10 @@ _PAGING = [
 ]
 
 # --- answers ---------------------------------------------------------------------------------------------------------
+
+
+_LISTED = ("Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")
+"""What comes a page at a time."""
 
 
 def _schemas() -> Json:
@@ -493,7 +516,10 @@ def _schemas() -> Json:
         },
         "Health": _record("status settings_version build time"),
         "Problem": _PROBLEM,
-        **{f"{of}Page": _page(of) for of in ("Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")},
+        **{
+            f"{of}Page": _page(of)
+            for of in ("Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")
+        },
     }
 
 
