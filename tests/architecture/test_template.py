@@ -244,7 +244,7 @@ def test_a_route_of_the_template_is_a_route_of_its_function(function: str, route
     folder = FUNCTIONS[function]["CodeUri"]
     source = (ROOT / folder / "app.py").read_text(encoding="utf-8")
     path = route["Path"].replace("{", "<").replace("}", ">")
-    assert f'@app.{route["Method"]}("{path}")' in source
+    assert f'@app.{route["Method"]}("{path}"' in source
 
 
 # --- references ------------------------------------------------------------------------------------------------------
