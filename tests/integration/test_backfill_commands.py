@@ -12,7 +12,6 @@ from typing import Any
 import boto3
 import pytest
 
-
 from rekindle.application import backfill_crossings
 from rekindle.cli import backfill
 from rekindle.cli.main import main
