@@ -118,6 +118,7 @@ test: setup ## Run every check, the end-to-end journey included
 
 check: export PYTEST_ARGS = -m "not dynamodb_local"
 check: export WITH_DYNAMODB =
+check: export HYPOTHESIS_PROFILE = quick
 check: .venv/.ready ## Run the quick checks: nothing is built, no DynamoDB Local, no local cloud
 	@$(STEPS) "$(STATIC_LANE)" "unit integration"
 
