@@ -7,13 +7,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire import api, views
 from rekindle.runtime.aws import now, use_cases
-from rekindle.runtime.http import answer, body_of, caller, page, paging, query, record_id, router
+from rekindle.runtime.http import answer, body_of, caller, page, paging, query, record_id, router, takes
 from rekindle.runtime.observability import logger
 
 app = router()
 
 
-@app.get("/failures")
+@app.get("/failures", middlewares=takes("state", "reason", paged=True))
 def get_failures() -> Response[str]:
     state, reason = api.failure_state(query(app, "state")), query(app, "reason")
     listed = use_cases().resend_failures.listed(state, reason, *paging(app))

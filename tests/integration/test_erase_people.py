@@ -22,7 +22,7 @@ from rekindle.application.capture import erase_people
 from rekindle.runtime import aws as root
 from tests.integration.conftest import CONTEXT, Answer, Aws, answered, batch, call, client, envelope, event, failed
 
-TEXTS = ("Zerlina", "zerlina", "Quillfeather", "555 0199", "Zorbly")
+TEXTS = ("Zerlina", "zerlina", "Quillfeather", "quillfeather", "555 0199", "5550199", "Zorbly", "zorbly")
 """Parts of all that is told about the person."""
 SETTINGS = {
     "person_statuses": {

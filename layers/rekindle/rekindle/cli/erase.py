@@ -4,18 +4,21 @@ import argparse
 import sys
 from urllib.parse import quote
 
+from rekindle.cli.arguments import command, takes_stack
 from rekindle.cli.lines import write_line
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
+    parser = command(
+        commands,
         "erase",
-        help="erase a person from a stack",
-        description="Remove name, addresses, numbers and all other texts about a person, and about those merged into "
-        "it, from every table and queue. Decisions stay without them. The line says what was erased; a second call "
-        "writes the same line.",
+        "erase a person from a stack",
+        "  rekindle erase --stack rekindle-prod --person 00Q5e00000A1b2CEAR",
+        "Remove name, addresses, numbers and all other texts about a person, and about those merged into it, from "
+        "every table and queue. Decisions stay without them. The line says what was erased; a second call writes the "
+        "same line.",
     )
-    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the deployed stack")
+    takes_stack(parser)
     parser.add_argument("--person", required=True, metavar="ID", help="id of the lead or contact")
     parser.set_defaults(run=_erase)
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import batched, islice
 from typing import TYPE_CHECKING, Any
 
+from rekindle.cli.arguments import command, counted, takes_format, takes_stack
 from rekindle.cli.columns import in_one_line
 from rekindle.cli.lines import write_line
 
@@ -23,18 +24,24 @@ CALLS = 8
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
+    parser = command(
+        commands,
         "redrive",
-        help="send the failures of a stack on again",
-        description="Send what could not be processed to where it belongs. Each line names the record, its id, the "
-        "id, the time and the source of the event, the reason and the age.",
+        "send the failures of a stack on again, or discard them",
+        """
+          rekindle redrive --stack rekindle-prod --dry-run
+          rekindle redrive --stack rekindle-prod --reason UNKNOWN_CAMPAIGN --limit 100
+          rekindle redrive --stack rekindle-prod --reason UNKNOWN_EVENT --discard "a test system"
+        """,
+        "Send what could not be processed to where it belongs. Each line names the record, its id, the id, the time "
+        "and the source of the event, the reason and the age.",
     )
-    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the deployed stack")
+    takes_stack(parser)
     parser.add_argument("--dry-run", action="store_true", help="only list the failures")
     parser.add_argument("--reason", metavar="CODE", help="only failures with this reason")
     parser.add_argument("--limit", type=_limit, metavar="N", help="at most so many failures, the newest first")
     parser.add_argument("--discard", metavar="NOTE", help="discard the failures instead; the note says why")
-    parser.add_argument("--format", choices=("table", "jsonl"), default="table", help="default: table")
+    takes_format(parser, "table")
     parser.set_defaults(run=_redrive)
 
 
@@ -54,7 +61,7 @@ def _redrive(parsed: argparse.Namespace) -> int:
     if parsed.dry_run:
         for failure in failures:
             _show(failure, parsed.format)
-        print(f"{_counted(len(failures), 'failure')}.", file=sys.stderr)
+        print(f"{counted(len(failures), 'failure')}.", file=sys.stderr)
         return 0
     path, note = ("/failures/resend", {}) if parsed.discard is None else ("/failures/discard", {"note": parsed.discard})
     chunks = batched([failure["failure_id"] for failure in failures], CHUNK, strict=False)
@@ -100,7 +107,3 @@ def _age(seconds: int) -> str:
     if age.days:
         return f"{age.days} d"
     return f"{seconds // 3600} h" if seconds >= 3600 else f"{seconds // 60} min" if seconds >= 60 else f"{seconds} s"
-
-
-def _counted(number: int, name: str) -> str:
-    return f"{number:,} {name}" + ("" if number == 1 else "s")
