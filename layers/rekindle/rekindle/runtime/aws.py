@@ -17,8 +17,9 @@ from rekindle.adapters.dynamodb import reference
 from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.retention import Retention
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
-from rekindle.runtime.environment import Environment, Scheduling
+from rekindle.runtime.environment import RETAINED, Environment, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
@@ -64,10 +65,12 @@ def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> 
     tables = bind(client, environment.tables)
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
     queues, accounts = reference.queues(now), Lazily(lambda: _accounts(tables))
+    decisions, timers, requests, event_requests = (_kept(environment, name) for name in RETAINED)
+    retention = Retention(decisions, timers, requests, event_requests)
     return UseCases(
-        people=DynamoDBPeople(tables),
+        people=DynamoDBPeople(tables, retention),
         scores=DynamoDBScores(),
-        ledger=DynamoDBLedger(tables),
+        ledger=DynamoDBLedger(tables, retention),
         reference=reference.CachedReference(
             campaigns, accounts, queues, users, versions, environment.reference_lifetime
         ),
@@ -80,7 +83,7 @@ def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> 
         tasks=reference.tasks(now),
         opportunities=reference.opportunities(now),
         versions=versions,
-        timers=Lazily(lambda: _timers(scheduling)),
+        timers=Lazily(lambda: _timers(scheduling, retention)),
         waits=Lazily(lambda: _waits(scheduling)),
         pools=Lazily(lambda: _pools(tables)),
         routings=Lazily(lambda: _routings(scheduling)),
@@ -135,8 +138,7 @@ def _batches() -> Any:
 def _failures(tables: Connection, environment: Environment) -> Any:
     from rekindle.adapters.dynamodb.failures import DynamoDBFailures
 
-    days = environment.failure_days
-    return DynamoDBFailures(tables, environment.failures_table, timedelta(days=days) if days else None)
+    return DynamoDBFailures(tables, environment.failures_table, _kept(environment, "FAILURE"))
 
 
 def _long_erasures(environment: Environment) -> Any:
@@ -153,10 +155,15 @@ def _destinations(tables: Connection, environment: Environment) -> Any:
     return Redrive(*clients, Queues(**named), environment.announcing, DynamoDBPeople(tables))
 
 
-def _timers(scheduling: Scheduling) -> Any:
+def _kept(environment: Environment, name: str) -> timedelta | None:
+    days = environment.days[name]
+    return timedelta(days=days) if days else None
+
+
+def _timers(scheduling: Scheduling, retention: Retention) -> Any:
     from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
 
-    return ScheduledReactivationTimers(_schedules(scheduling))
+    return ScheduledReactivationTimers(_schedules(scheduling), retention)
 
 
 def _waits(scheduling: Scheduling) -> Any:

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from rekindle.adapters.dynamodb.connection import TableNames
 
+RETAINED = ("DECISION", "TIMER", "REQUEST", "EVENT_REQUEST")
+"""What the ledger keeps for a number of days."""
+DAYS = {**dict.fromkeys(RETAINED, "0"), "REQUEST": "1", "FAILURE": "14"}
+"""What is kept for a number of days, with the default."""
 QUEUES = ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS")
 
 
@@ -34,9 +38,9 @@ class Environment:
     """Where large histories are simulated."""
     topic: str
     """Where notifications go."""
+    days: Mapping[str, int]
+    """How long what is kept, by the names in the environment; 0: for ever."""
     failures_table: str
-    failure_days: int
-    """How long a failure is kept after it was handled; 0: for ever."""
     queues: Mapping[str, str]
     """The queues that failures are sent to again, by their names in the environment."""
     announcing: str
@@ -70,8 +74,8 @@ class Environment:
             ),
             bucket=variables.get("SIMULATIONS_BUCKET", ""),
             topic=variables.get("NOTIFICATIONS_TOPIC_ARN", ""),
+            days={name: int(variables.get(f"{name}_DAYS", default)) for name, default in DAYS.items()},
             failures_table=variables.get("FAILURES_TABLE", ""),
-            failure_days=int(variables.get("FAILURE_DAYS", "0")),
             queues={name: variables.get(f"{name}_QUEUE_URL", "") for name in QUEUES},
             announcing=variables.get("ANNOUNCE_CHANGES_FUNCTION", ""),
         )

@@ -10,6 +10,7 @@ from typing import Any
 
 from rekindle.adapters.aws.scheduler import Schedules
 from rekindle.adapters.dynamodb.connection import our_errors
+from rekindle.adapters.dynamodb.retention import DEFAULT, Retention, expiry
 from rekindle.adapters.dynamodb.tables import LedgerItem
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
@@ -41,6 +42,7 @@ def timer_of(message: Mapping[str, Any]) -> ReactivationTimer:
 @dataclass(frozen=True)
 class ScheduledReactivationTimers:
     schedules: Schedules
+    retention: Retention = DEFAULT
 
     def set(self, timer: ReactivationTimer) -> None:
         shard = int(digest(timer.name), 16) % SHARDS
@@ -51,6 +53,7 @@ class ScheduledReactivationTimers:
             body=message_of(timer),
             due_shard=str(shard),
             due_at=times.sortable(timer.due),
+            expires=expiry(timer.due, self.retention.timers),
         )
         with our_errors():
             item.save()
