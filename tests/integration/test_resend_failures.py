@@ -204,3 +204,14 @@ def test_redrive_discards_with_a_note(stack: Aws, capsys: pytest.CaptureFixture[
     assert main(["redrive", "--stack", "s", "--discard", "a test"]) == 0
     assert capsys.readouterr().err == "0 sent on, 3 discarded, 0 left.\n"
     assert {failure["note"] for failure in listed(state="discarded")} == {"a test"}
+
+
+def test_many_are_sent_at_the_same_time_by_a_function_that_has_just_started(aws: Aws) -> None:
+    for _ in range(40):
+        aws.fail(FACT)
+    for _ in range(4):
+        root.use_cases.cache_clear()
+        answer = post("resend", limit=10)
+        assert answer.status == 200, aws.logged.getvalue()
+        assert {one["state"] for one in answer.body["results"]} == {"resent"}
+    assert len(aws.messages(aws.crm_changes)) == 40

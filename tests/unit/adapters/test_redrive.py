@@ -46,11 +46,19 @@ class Aws:
         self.invoked: list[tuple[str, Any]] = []
         self.sent: list[tuple[str, str]] = []
         self.person: Person | None = None
+        self.files: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def redrive(self, failure: Failure) -> None:
         queues = Queues("facts", "delays", "assignments", "routing", "notifications")
         people: Any = self
-        Redrive(self, self, self, queues, "announcing", people).send(failure)
+        records: Any = self
+        Redrive(self, self, self, records, queues, "announcing", people).send(failure)
+
+    def batch(self, key: str) -> tuple[str, dict[str, Any]] | None:
+        return self.files.get(key)
+
+    def delete(self, key: str) -> None:
+        del self.files[key]
 
     def get_shard_iterator(self, **request: str) -> dict[str, str]:
         assert (request["ShardIteratorType"], request["SequenceNumber"]) == ("AT_SEQUENCE_NUMBER", "10")
@@ -120,6 +128,31 @@ def test_a_pointer_whose_function_fails_again_stays(aws: Aws) -> None:
 
     with pytest.raises(NotResent, match="failed again"):
         aws.redrive(FAILED)
+
+
+IN_A_FILE = a_failure("f", body=json.dumps({"source": "aws.s3", "detail": {"object": {"key": "k"}}}))
+
+
+def test_records_in_a_file_are_processed_again_and_the_file_goes(aws: Aws) -> None:
+    aws.files["k"] = (FUNCTION, {"Records": [record(10)]})
+    aws.answer = {"batchItemFailures": []}
+    aws.files["k"][1]["Records"][0]["dynamodb"].pop("ApproximateCreationDateTime")
+
+    aws.redrive(IN_A_FILE)
+
+    assert [function for function, _ in aws.invoked] == [FUNCTION] and aws.files == {}
+    with pytest.raises(Outdated):
+        aws.redrive(IN_A_FILE)
+
+
+def test_a_file_whose_function_fails_again_stays(aws: Aws) -> None:
+    aws.files["k"] = (FUNCTION, {"Records": []})
+    aws.answer = {"batchItemFailures": [{"itemIdentifier": "10"}]}
+
+    with pytest.raises(NotResent):
+        aws.redrive(IN_A_FILE)
+
+    assert "k" in aws.files
 
 
 def test_an_invocation_is_repeated(aws: Aws) -> None:

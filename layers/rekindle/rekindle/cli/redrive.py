@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 PAGE = 100
-CHUNK = 50
+CHUNK = 100
 """Failures of one call: some calls are made at the same time."""
-CALLS = 8
+CALLS = 4
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

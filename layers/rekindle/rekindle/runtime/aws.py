@@ -4,9 +4,10 @@ Nothing here runs at import; a warm function builds each part once.
 """
 
 import os
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -96,19 +97,26 @@ def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> 
 
 
 class Lazily:
-    """Stands for a port, which is made when it is first asked for something."""
+    """Stands for a port, which is made when it is first asked for something, by one thread: a session of botocore makes
+    no two clients at the same time."""
+
+    _making = threading.RLock()
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make
+        self._made: Any = None
 
     def __getattr__(self, name: str) -> Any:
         asked = getattr(self._port, name)
         setattr(self, name, asked)
         return asked
 
-    @cached_property
+    @property
     def _port(self) -> Any:
-        return self._make()
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
 
 
 def _accounts(tables: Connection) -> Any:
@@ -138,7 +146,14 @@ def _batches() -> Any:
 def _failures(tables: Connection, environment: Environment) -> Any:
     from rekindle.adapters.dynamodb.failures import DynamoDBFailures
 
-    return DynamoDBFailures(tables, environment.failures_table, _kept(environment, "FAILURE"))
+    records = _failed_records(environment) if environment.failed_records else None
+    return DynamoDBFailures(tables, environment.failures_table, _kept(environment, "FAILURE"), records)
+
+
+def _failed_records(environment: Environment) -> Any:
+    from rekindle.adapters.aws.failed_records import FailedRecords
+
+    return FailedRecords(_client("s3"), environment.failed_records)
 
 
 def _long_erasures(environment: Environment) -> Any:
@@ -152,7 +167,8 @@ def _destinations(tables: Connection, environment: Environment) -> Any:
 
     named = {name.lower(): url for name, url in environment.queues.items()}
     clients = _client("sqs"), _client("lambda"), _client("dynamodbstreams")
-    return Redrive(*clients, Queues(**named), environment.announcing, DynamoDBPeople(tables))
+    records, announcing = _failed_records(environment), environment.announcing
+    return Redrive(*clients, records, Queues(**named), announcing, DynamoDBPeople(tables))
 
 
 def _kept(environment: Environment, name: str) -> timedelta | None:

@@ -41,6 +41,8 @@ class Environment:
     days: Mapping[str, int]
     """How long what is kept, by the names in the environment; 0: for ever."""
     failures_table: str
+    failed_records: str
+    """The bucket of stream records that failed, if any."""
     queues: Mapping[str, str]
     """The queues that failures are sent to again, by their names in the environment."""
     announcing: str
@@ -75,6 +77,7 @@ class Environment:
             bucket=variables.get("SIMULATIONS_BUCKET", ""),
             topic=variables.get("NOTIFICATIONS_TOPIC_ARN", ""),
             days={name: int(variables.get(f"{name}_DAYS", default)) for name, default in DAYS.items()},
+            failed_records=variables.get("FAILED_RECORDS_BUCKET", ""),
             failures_table=variables.get("FAILURES_TABLE", ""),
             queues={name: variables.get(f"{name}_QUEUE_URL", "") for name in QUEUES},
             announcing=variables.get("ANNOUNCE_CHANGES_FUNCTION", ""),

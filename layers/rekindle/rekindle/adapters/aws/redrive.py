@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rekindle.adapters.aws.failed_records import FailedRecords
 from rekindle.adapters.wire.failures import DELAY, WAIT, content_of, is_own_event, is_routing
 from rekindle.application.ports import NotResent, Outdated, People
 from rekindle.domain.failures.failure import Failure
@@ -37,6 +38,7 @@ class Redrive:
     sqs: Any
     functions: Any
     streams: Any
+    records: FailedRecords
     queues: Queues
     announcing: str
     """The one function that may put events of ours on the bus."""
@@ -52,6 +54,8 @@ class Redrive:
     def _send(self, body: str, content: Mapping[str, Any]) -> None:
         if "DDBStreamBatchInfo" in content:
             self._invoke_again(content)
+        elif content.get("source") == "aws.s3":
+            self._process_again(content["detail"]["object"]["key"])
         elif "requestPayload" in content:
             self._invoke(content["requestContext"]["functionArn"], content["requestPayload"])
         elif content.keys() >= DELAY:
@@ -78,6 +82,13 @@ class Redrive:
         if detail is None:
             raise Outdated("it no longer holds")
         self._invoke(self.announcing, {"again": {**event, "detail": detail}})
+
+    def _process_again(self, key: str) -> None:
+        batch = self.records.batch(key)
+        if batch is None:
+            raise Outdated("its records were processed, or removed with a person")
+        self._invoke(*batch)
+        self.records.delete(key)
 
     def _invoke_again(self, content: Mapping[str, Any]) -> None:
         try:

@@ -9,6 +9,7 @@ from typing import Any
 
 from pynamodb.connection import Connection
 
+from rekindle.adapters.aws.failed_records import FailedRecords
 from rekindle.adapters.dynamodb import writes
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import compact
@@ -32,6 +33,8 @@ class DynamoDBFailures:
     table: str
     kept: timedelta | None
     """How long a failure stays after it was handled; None: for ever."""
+    records: FailedRecords | None = None
+    """Stream records that failed, in files of their own."""
 
     def add(self, failure: Failure) -> None:
         request = writes.put(self.table, _item(failure), writes.missing("failure_id"))["Put"]
@@ -155,7 +158,7 @@ class DynamoDBFailures:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def erase(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> int:
-        removed = 0
+        removed = self.records.erase(person_ids) if self.records is not None else 0
         for failure in self.about(person_ids, has_response):
             left = body_without(failure, person_ids)
             removed += left != failure.body
