@@ -56,7 +56,7 @@ def _funnel(parsed: argparse.Namespace) -> int:
     if (parsed.since or parsed.until) and since >= until:
         raise Unusable(f"--from: {times.text(since)} is not before {times.text(until)}")
     told = funnel(simulation.cycles(), since, until, parsed.by)
-    name = _names(simulation.use_cases.reference, parsed.by)
+    name = _names(simulation.use_cases.ports.reference, parsed.by)
     if parsed.format == "jsonl":
         for group in told.groups if told.by else (told.total,):
             write_line(views.funnel_group(told, group, name(group.key)))

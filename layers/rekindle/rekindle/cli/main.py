@@ -183,9 +183,9 @@ def _told(
 
 
 def _records_of(person_id: str, simulation: Simulation) -> Sequence[str]:
-    person = simulation.use_cases.people.get(person_id)
+    person = simulation.use_cases.ports.people.get(person_id)
     while person is not None and person.merged_into is not None:
-        person = simulation.use_cases.people.get(person.merged_into)
+        person = simulation.use_cases.ports.people.get(person.merged_into)
     return [person.person_id, *person.merged_ids] if person is not None else []
 
 
@@ -200,9 +200,9 @@ def _tell(text: str, indent: str = "") -> None:
 
 
 def _verdicts(explanation: Explanation, simulation: Simulation) -> Iterable[str]:
-    settings = simulation.use_cases.reference.settings()
+    settings = simulation.use_cases.ports.reference.settings()
     for one in views.decision(explanation, settings)["considered"]:
-        name = names_of(simulation.use_cases.reference.campaign)(one["campaign_id"])
+        name = names_of(simulation.use_cases.ports.reference.campaign)(one["campaign_id"])
         known = (one["response_id"], (one["class"] or "").replace("_", " "), one["responded_at"])
         verdict = f"{one['excluded']}: {one['why']}" if one["excluded"] else "got the credit"
         yield f"{name} ({', '.join(filter(None, known))}) - {verdict}"
@@ -210,7 +210,7 @@ def _verdicts(explanation: Explanation, simulation: Simulation) -> Iterable[str]
 
 def _write_row(explanation: Explanation, simulation: Simulation) -> None:
     decision = explanation.decision
-    name = names_of(simulation.use_cases.reference.campaign)
+    name = names_of(simulation.use_cases.ports.reference.campaign)
     what = decision.reason or name(decision.campaign_id or "")
     _write_cells(_DECISION_COLUMNS, _minute(decision.as_of), decision.person_id, decision.outcome, what)
 
@@ -225,7 +225,7 @@ def _write_assignments(simulation: Simulation, *, as_lines: bool, after_others: 
     if kept:
         print("\n" if after_others else "", end="")
         _write_cells(_ASSIGNMENT_COLUMNS, "activated (UTC)", "person", "state", "owner", "first owner")
-    name = owners_called(simulation.use_cases.reference)
+    name = owners_called(simulation.use_cases.ports.reference)
     for person_id, held in kept:
         first = held.first_owner_id or held.first_queue_id
         owners = [name(owner_id) if owner_id else "-" for owner_id in (held.owner_id, first)]
@@ -246,7 +246,7 @@ def _write_cells(columns: Sequence[int], *told: str) -> None:
 
 
 def _summary(simulation: Simulation, other: Simulation | None) -> None:
-    name = names_of(simulation.use_cases.reference.campaign)
+    name = names_of(simulation.use_cases.ports.reference.campaign)
     print(credit_table(simulation.credit, other.credit if other else None, name), file=sys.stderr)
     tell_refused(simulation)
 
