@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire.failures import failure_of
-from rekindle.runtime.aws import use_cases
+from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.observability import count, log_backlog, logger, metrics
 from rekindle.runtime.queues import Failures, each_failure
 
@@ -22,5 +22,5 @@ def keep(message: dict[str, Any]) -> None:
 def handler(event: dict[str, Any], context: LambdaContext) -> Failures | None:
     if "Records" in event:
         return each_failure(event, keep)
-    log_backlog(use_cases().keep_failures.backlog(), use_cases().clock())
+    log_backlog(use_cases().keep_failures.backlog(), now())
     return None

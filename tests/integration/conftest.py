@@ -265,7 +265,7 @@ def _environment(found: Aws) -> dict[str, str]:
         "FAILURES_TABLE": "FailuresTable",
         "FAILURE_DAYS": "14",
         "ANNOUNCE_CHANGES_FUNCTION": "rekindle-announce-changes",
-        **{f"{name}_QUEUE_URL": found.queues[name] for name in QUEUES},
+        **found.queues,
         "SCHEDULE_GROUP": GROUP,
         "SIMULATIONS_BUCKET": BUCKET,
         "SCHEDULE_ROLE_ARN": "arn:aws:iam::111122223333:role/rekindle-ScheduleRole",

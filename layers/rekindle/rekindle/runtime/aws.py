@@ -4,29 +4,48 @@ Nothing here runs at import; a warm function builds each part once.
 """
 
 import os
-import threading
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
 from pynamodb.connection import Connection
 
-from rekindle.adapters.dynamodb import reference
+from rekindle.adapters.dynamodb import reference as records
 from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.retention import Retention
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
-from rekindle.runtime.environment import RETAINED, Environment, Scheduling
+from rekindle.application.ports import (
+    AssignmentTimers,
+    Batches,
+    Clock,
+    Destinations,
+    Failures,
+    LongErasures,
+    Pools,
+    ReactivationTimers,
+    Routings,
+    SentNotifications,
+)
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.records.user import User
+from rekindle.runtime.environment import Environment, FailureHandling, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
     from rekindle.adapters.aws.eventbridge import EventBridgeBus
+    from rekindle.adapters.aws.failed_records import FailedRecords
     from rekindle.adapters.aws.failures import FailureQueue
+    from rekindle.adapters.aws.scheduler import Schedules
     from rekindle.adapters.aws.sns import SnsTopic
+    from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+    from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
+    from rekindle.domain.records.opportunity import Opportunity
+    from rekindle.domain.records.queue import Queue
+    from rekindle.domain.records.task import Task
     from rekindle.runtime.simulation.parts import SimulatedParts
 
 
@@ -56,154 +75,163 @@ def _client(service: str) -> Any:
 @lru_cache(maxsize=1)
 def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
-    client = open_client(environment().region, session=session())
-    return assembled(environment(), client, environment().scheduling)
+    return use_cases_on(environment(), open_client(environment().region, session=session()))
 
 
-def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> UseCases:
-    """The use cases over the environment's tables, reached by this client of DynamoDB. What only some functions ask
-    for is loaded when it is asked for: the path of a crossing does without, and its start is waited for."""
+def use_cases_on(environment: Environment, client: Any) -> UseCases:
+    """The use cases over the environment's tables, reached by this client of DynamoDB."""
     tables = bind(client, environment.tables)
-    campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
-    queues, accounts = reference.queues(now), Lazily(lambda: _accounts(tables))
-    decisions, timers, requests, event_requests = (_kept(environment, name) for name in RETAINED)
-    retention = Retention(decisions, timers, requests, event_requests)
-    return UseCases(
-        people=DynamoDBPeople(tables, retention),
-        scores=DynamoDBScores(),
-        ledger=DynamoDBLedger(tables, retention),
-        reference=reference.CachedReference(
-            campaigns, accounts, queues, users, versions, environment.reference_lifetime
-        ),
-        campaigns=campaigns,
-        accounts=accounts,
-        directory=accounts,
-        contacts=Lazily(lambda: _contacts(tables)),
-        queues=queues,
-        users=users,
-        tasks=reference.tasks(now),
-        opportunities=reference.opportunities(now),
-        versions=versions,
-        timers=Lazily(lambda: _timers(scheduling, retention)),
-        waits=Lazily(lambda: _waits(scheduling)),
-        pools=Lazily(lambda: _pools(tables)),
-        routings=Lazily(lambda: _routings(scheduling)),
-        batches=Lazily(_batches),
-        failures=Lazily(lambda: _failures(tables, environment)),
-        long_erasures=Lazily(lambda: _long_erasures(environment)),
-        destinations=Lazily(lambda: _destinations(tables, environment)),
-        clock=now,
+    ports = AwsPorts(
+        *(tables, environment.reference_lifetime, environment.scheduling, now),
+        *(environment.retention, environment.failures),
     )
+    return UseCases(ports)
 
 
-class Lazily:
-    """Stands for a port, which is made when it is first asked for something, by one thread: a session of botocore makes
-    no two clients at the same time."""
+class AwsPorts:
+    """A port is made when it is first asked for, and what only some functions ask for is imported then: the path of a
+    crossing does without, and its start is waited for."""
 
-    _making = threading.RLock()
+    def __init__(
+        self,
+        tables: Connection,
+        reference_lifetime: float,
+        scheduling: Scheduling,
+        clock: Clock,
+        retention: Retention,
+        failures: FailureHandling,
+    ) -> None:
+        self._tables, self._lifetime, self._scheduling = tables, reference_lifetime, scheduling
+        self._retention, self._failures = retention, failures
+        self.clock = clock
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-        self._made: Any = None
+    @cached_property
+    def people(self) -> DynamoDBPeople:
+        return DynamoDBPeople(self._tables, self._retention)
 
-    def __getattr__(self, name: str) -> Any:
-        asked = getattr(self._port, name)
-        setattr(self, name, asked)
-        return asked
+    @cached_property
+    def scores(self) -> DynamoDBScores:
+        return DynamoDBScores()
 
-    @property
-    def _port(self) -> Any:
-        with self._making:
-            if self._made is None:
-                self._made = self._make()
-            return self._made
+    @cached_property
+    def ledger(self) -> DynamoDBLedger:
+        return DynamoDBLedger(self._tables, self._retention)
 
+    @cached_property
+    def reference(self) -> records.CachedReference:
+        return records.CachedReference(
+            self.campaigns, lambda: self.accounts, self.queues, self.users, self.versions, self._lifetime
+        )
 
-def _accounts(tables: Connection) -> Any:
-    from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+    @cached_property
+    def campaigns(self) -> records.DynamoDBRecords[Campaign]:
+        return records.campaigns(self.clock)
 
-    return DynamoDBAccounts(tables, now)
+    @cached_property
+    def accounts(self) -> "DynamoDBAccounts":
+        from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
 
+        return DynamoDBAccounts(self._tables, self.clock)
 
-def _contacts(tables: Connection) -> Any:
-    from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
+    @cached_property
+    def directory(self) -> "DynamoDBAccounts":
+        return self.accounts
 
-    return DynamoDBContacts(tables)
+    @cached_property
+    def contacts(self) -> "DynamoDBContacts":
+        from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 
+        return DynamoDBContacts(self._tables)
 
-def _pools(tables: Connection) -> Any:
-    from rekindle.adapters.dynamodb.pools import DynamoDBPools
+    @cached_property
+    def queues(self) -> "records.DynamoDBRecords[Queue]":
+        return records.queues(self.clock)
 
-    return DynamoDBPools(tables)
+    @cached_property
+    def users(self) -> records.DynamoDBRecords[User]:
+        return records.users(self.clock)
 
+    @cached_property
+    def tasks(self) -> "records.DynamoDBRecords[Task]":
+        return records.tasks(self.clock)
 
-def _batches() -> Any:
-    from rekindle.adapters.dynamodb.batches import DynamoDBBatches
+    @cached_property
+    def opportunities(self) -> "records.DynamoDBRecords[Opportunity]":
+        return records.opportunities(self.clock)
 
-    return DynamoDBBatches()
+    @cached_property
+    def versions(self) -> records.DynamoDBSettings:
+        return records.DynamoDBSettings()
 
+    @cached_property
+    def timers(self) -> ReactivationTimers:
+        from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
 
-def _failures(tables: Connection, environment: Environment) -> Any:
-    from rekindle.adapters.dynamodb.failures import DynamoDBFailures
+        return ScheduledReactivationTimers(self._schedules, self._retention)
 
-    records = _failed_records(environment) if environment.failed_records else None
-    return DynamoDBFailures(tables, environment.failures_table, _kept(environment, "FAILURE"), records)
+    @cached_property
+    def waits(self) -> AssignmentTimers:
+        from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers
 
+        return ScheduledAssignmentTimers(self._schedules)
 
-def _failed_records(environment: Environment) -> Any:
-    from rekindle.adapters.aws.failed_records import FailedRecords
+    @cached_property
+    def pools(self) -> Pools:
+        from rekindle.adapters.dynamodb.pools import DynamoDBPools
 
-    return FailedRecords(_client("s3"), environment.failed_records)
+        return DynamoDBPools(self._tables)
 
+    @cached_property
+    def routings(self) -> Routings:
+        from rekindle.adapters.aws.scheduler import ScheduledRoutings
 
-def _long_erasures(environment: Environment) -> Any:
-    from rekindle.adapters.aws.erasures import QueuedErasures
+        return ScheduledRoutings(self._schedules)
 
-    return QueuedErasures(queues(), environment.queues["FACTS"])
+    @cached_property
+    def batches(self) -> Batches:
+        from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 
+        return DynamoDBBatches()
 
-def _destinations(tables: Connection, environment: Environment) -> Any:
-    from rekindle.adapters.aws.redrive import Queues, Redrive
+    @cached_property
+    def sent_notifications(self) -> SentNotifications:
+        from rekindle.adapters.dynamodb.sent_notifications import DynamoDBSentNotifications
 
-    named = {name.lower(): url for name, url in environment.queues.items()}
-    clients = _client("sqs"), _client("lambda"), _client("dynamodbstreams")
-    records, announcing = _failed_records(environment), environment.announcing
-    return Redrive(*clients, records, Queues(**named), announcing, DynamoDBPeople(tables))
+        return DynamoDBSentNotifications()
 
+    @cached_property
+    def failures(self) -> Failures:
+        from rekindle.adapters.dynamodb.failures import DynamoDBFailures
 
-def _kept(environment: Environment, name: str) -> timedelta | None:
-    days = environment.days[name]
-    return timedelta(days=days) if days else None
+        where = self._failures
+        return DynamoDBFailures(self._tables, where.table, where.kept, self._failed_records if where.bucket else None)
 
+    @cached_property
+    def _failed_records(self) -> "FailedRecords":
+        from rekindle.adapters.aws.failed_records import FailedRecords
 
-def _timers(scheduling: Scheduling, retention: Retention) -> Any:
-    from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
+        return FailedRecords(_client("s3"), self._failures.bucket)
 
-    return ScheduledReactivationTimers(_schedules(scheduling), retention)
+    @cached_property
+    def destinations(self) -> Destinations:
+        from rekindle.adapters.aws.redrive import Queues, Redrive
 
+        where = self._failures
+        clients = _client("sqs"), _client("lambda"), _client("dynamodbstreams")
+        return Redrive(*clients, self._failed_records, Queues(*where.queues), where.announcing, self.people)
 
-def _waits(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers
+    @cached_property
+    def long_erasures(self) -> LongErasures:
+        from rekindle.adapters.aws.erasures import QueuedErasures
 
-    return ScheduledAssignmentTimers(_schedules(scheduling))
+        return QueuedErasures(queues(), self._failures.queues[0])
 
+    @cached_property
+    def _schedules(self) -> "Schedules":
+        from rekindle.adapters.aws.scheduler import Schedules
 
-def _routings(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import ScheduledRoutings
-
-    return ScheduledRoutings(_schedules(scheduling))
-
-
-def _schedules(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import Schedules
-
-    return Schedules(
-        scheduler,
-        scheduling.group,
-        scheduling.queue_arn,
-        scheduling.role_arn,
-        scheduling.dead_letter_arn,
-    )
+        to = self._scheduling
+        return Schedules(scheduler, to.group, to.queue_arn, to.role_arn, to.dead_letter_arn)
 
 
 @lru_cache(maxsize=1)

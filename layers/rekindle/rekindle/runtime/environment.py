@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rekindle.adapters.dynamodb.connection import TableNames
+from rekindle.adapters.dynamodb.retention import Retention
 
-RETAINED = ("DECISION", "TIMER", "REQUEST", "EVENT_REQUEST")
-"""What the ledger keeps for a number of days."""
-DAYS = {**dict.fromkeys(RETAINED, "0"), "REQUEST": "1", "FAILURE": "14"}
-"""What is kept for a number of days, with the default."""
-QUEUES = ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS")
+_DAYS = {"REQUEST_DAYS": "1", "FAILURE_DAYS": "14"}
+"""Days that something is kept where the variable is missing; 0, as for all others: for ever."""
+QUEUES = tuple(f"{name}_QUEUE_URL" for name in ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS"))
+"""Where failures are sent again, in the order of `redrive.Queues`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,20 @@ class Scheduling:
     queue_arn: str
     role_arn: str
     dead_letter_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailureHandling:
+    """Where failures are kept, and where they are sent again."""
+
+    table: str = ""
+    kept: timedelta | None = None
+    """How long a failure is kept after it was handled; None: for ever."""
+    bucket: str = ""
+    """Stream records that failed, if they are kept in files."""
+    queues: tuple[str, ...] = ("",) * len(QUEUES)
+    announcing: str = ""
+    """The function that puts events of ours on the bus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +53,8 @@ class Environment:
     """Where large histories are simulated."""
     topic: str
     """Where notifications go."""
-    days: Mapping[str, int]
-    """How long what is kept, by the names in the environment; 0: for ever."""
-    failures_table: str
-    failed_records: str
-    """The bucket of stream records that failed, if any."""
-    queues: Mapping[str, str]
-    """The queues that failures are sent to again, by their names in the environment."""
-    announcing: str
-    """The function that puts events of ours on the bus."""
+    retention: Retention
+    failures: FailureHandling
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -76,9 +84,22 @@ class Environment:
             ),
             bucket=variables.get("SIMULATIONS_BUCKET", ""),
             topic=variables.get("NOTIFICATIONS_TOPIC_ARN", ""),
-            days={name: int(variables.get(f"{name}_DAYS", default)) for name, default in DAYS.items()},
-            failed_records=variables.get("FAILED_RECORDS_BUCKET", ""),
-            failures_table=variables.get("FAILURES_TABLE", ""),
-            queues={name: variables.get(f"{name}_QUEUE_URL", "") for name in QUEUES},
-            announcing=variables.get("ANNOUNCE_CHANGES_FUNCTION", ""),
+            retention=Retention(
+                decisions=_kept(variables, "DECISION_DAYS"),
+                timers=_kept(variables, "TIMER_DAYS"),
+                requests=_kept(variables, "REQUEST_DAYS"),
+                event_requests=_kept(variables, "EVENT_REQUEST_DAYS"),
+            ),
+            failures=FailureHandling(
+                table=variables.get("FAILURES_TABLE", ""),
+                kept=_kept(variables, "FAILURE_DAYS"),
+                bucket=variables.get("FAILED_RECORDS_BUCKET", ""),
+                queues=tuple(variables.get(name, "") for name in QUEUES),
+                announcing=variables.get("ANNOUNCE_CHANGES_FUNCTION", ""),
+            ),
         )
+
+
+def _kept(variables: Mapping[str, str], name: str) -> timedelta | None:
+    days = int(variables.get(name, _DAYS.get(name, "0")))
+    return timedelta(days=days) if days else None

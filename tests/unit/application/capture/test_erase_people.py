@@ -3,16 +3,17 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from rekindle.application.capture import erase_people
 from rekindle.domain.capture.facts import PersonDeleted
 from rekindle.domain.core.errors import NotFound, Unavailable
-from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Erased
 from rekindle.domain.people.person import Erasure
 from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.runtime.use_cases import UseCases
 from tests.support.builders import (
     Rekindle,
     a_failure,
@@ -253,7 +254,9 @@ def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def large(known: Rekindle, small_steps: None) -> Iterator[tuple[Rekindle, Queue]]:
     known.tell(*(response_recorded(f"r1{n}", "p1", "fair", 5, **OF_RESPONSE) for n in range(9)))
     queue = Queue()
-    known.use = replace(known.use, long_erasures=queue)
+    ports: Any = known.use.ports
+    ports.long_erasures = queue
+    known.use = UseCases(ports)
     yield known, queue
 
 

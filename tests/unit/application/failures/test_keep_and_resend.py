@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from rekindle.application.ports import CLAIMED, NotResent, Outdated
 from rekindle.domain.core.errors import NotFound, NotOpen
-from rekindle.domain.core.values import replace
 from rekindle.domain.failures.failure import Failure, FailureState, Selection
+from rekindle.runtime.use_cases import UseCases
 from tests.support.builders import Rekindle, a_failure, day, people_merged, person_changed, person_erased
 
 
@@ -26,15 +27,20 @@ class Destinations:
 def rekindle() -> Rekindle:
     rekindle = Rekindle()
     rekindle.configure()
-    rekindle.use = replace(rekindle.use, destinations=Destinations())
     return rekindle
+
+
+def sending_to(rekindle: Rekindle, destinations: Destinations) -> None:
+    ports: Any = rekindle.use.ports
+    ports.destinations = destinations
+    rekindle.use = UseCases(ports)
 
 
 def refusing(rekindle: Rekindle, error: Exception) -> None:
     def answer(_: Failure) -> None:
         raise error
 
-    rekindle.use = replace(rekindle.use, destinations=Destinations(answer=answer))
+    sending_to(rekindle, Destinations(answer=answer))
 
 
 def state_of(rekindle: Rekindle, failure_id: str = "f") -> FailureState:
@@ -82,7 +88,7 @@ def test_a_claim_of_somebody_who_died_runs_out(rekindle: Rekindle):
     refusing(rekindle, RuntimeError("died"))
     with pytest.raises(RuntimeError):
         rekindle.use.resend_failures.resend("f", "me")
-    rekindle.use = replace(rekindle.use, destinations=Destinations())
+    sending_to(rekindle, Destinations())
     with pytest.raises(NotOpen):
         rekindle.use.resend_failures.resend("f", "me")
     rekindle.clock.now += CLAIMED

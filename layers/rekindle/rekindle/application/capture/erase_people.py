@@ -7,12 +7,12 @@ from itertools import batched, islice
 
 from rekindle.application.capture.commit_people import CommitPeople
 from rekindle.application.capture.recorded import ONE, Recorded
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
 from rekindle.application.ports import Clock, Failures, LongErasures, People, Reference
 from rekindle.domain.capture.applying import person_deleted
 from rekindle.domain.capture.erasing import person_erased, without_profile, without_texts
 from rekindle.domain.capture.facts import PersonDeleted
-from rekindle.domain.core.errors import Conflict, NotFound
+from rekindle.domain.core.errors import Conflict, MergeInProgress, NotFound
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, Entry, Erased
 from rekindle.domain.people.person import Erasure, Person
@@ -46,7 +46,7 @@ class ErasePeople:
 
     def requested(self, person_id: str) -> tuple[Person, Erasure]:
         """Erase a person now, whatever the CRM's clocks say; the person and what was erased so far. Raises NotFound."""
-        person = self._survivor(person_id)
+        person = current_person(self.people, person_id)
         if person is None:
             raise NotFound(f"there is no person {person_id!r}", "person_id")
         if person.erasure is None or not person.erasure.everywhere or not person.deleted:
@@ -54,16 +54,10 @@ class ErasePeople:
             latest = [one.at for one in (*stamps, person.status_stamp, person.owner_stamp) if one is not None]
             self._delete(PersonDeleted(person.person_id, ChangeStamp(max(self.clock(), *latest)), erase=True))
         self._remove_texts(person.person_id)
-        person = self._survivor(person_id)
+        person = current_person(self.people, person_id)
         if person is None or person.erasure is None:
             raise contended()
         return person, person.erasure
-
-    def _survivor(self, person_id: str) -> Person | None:
-        person = self.people.get(person_id)
-        while person is not None and person.merged_into is not None:
-            person = self.people.get(person.merged_into)
-        return person
 
     def _delete(self, fact: PersonDeleted) -> tuple[Recorded, str]:
         """Take the person's own texts, and end the active response; the credit that was given stays on record."""
@@ -92,7 +86,7 @@ class ErasePeople:
             return Change(gone, before.version)
         active = self.people.get_response(before.person_id, before.active.response_id)
         if active is None:
-            raise Conflict("the active response is still on its way from a record that is being taken over")
+            raise MergeInProgress("the active response is still on its way from a record that is being taken over")
         at, why = fact.stamp.at, Ended.PERSON_DELETED
         change = deactivate(gone, before.version, active, why, at, settings, NO_ACTION_REQUIRED)
         return change.indexed_by(settings)

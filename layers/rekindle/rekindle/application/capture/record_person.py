@@ -19,7 +19,7 @@ from rekindle.domain.capture.applying import (
     newer_values,
 )
 from rekindle.domain.capture.facts import PersonChanged
-from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.errors import Conflict, MergeInProgress
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import changed
 from rekindle.domain.reactivation.change import Change
@@ -91,7 +91,7 @@ class RecordPerson:
             return None
         active = self.people.get_response(person.person_id, person.active.response_id)
         if active is None:
-            raise Conflict("the active response is still on its way from a record that is being taken over")
+            raise MergeInProgress("the active response is still on its way from a record that is being taken over")
         return active
 
     def _record_score(self, person_id: str, value: float | None, stamp: ChangeStamp) -> Recorded:

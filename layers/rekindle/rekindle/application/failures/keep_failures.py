@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rekindle.application.core.attempts import current_person
 from rekindle.application.ports import Clock, Failures, People
 from rekindle.domain.capture.applying import deletion_of
 from rekindle.domain.failures.failure import Backlog, Failure
@@ -21,9 +22,7 @@ class KeepFailures:
         return True
 
     def _is_erased(self, person_id: str, failure: Failure) -> bool:
-        person = self.people.get(person_id)
-        while person is not None and person.merged_into is not None:
-            person = self.people.get(person.merged_into)
+        person = current_person(self.people, person_id)
         if person is None or person.erasure is None or not person.erasure.everywhere:
             return False
         deletion = deletion_of(person)
