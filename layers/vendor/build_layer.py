@@ -106,8 +106,10 @@ OPERATIONS: dict[str, set[str]] = {
         "TransactWriteItems",
         "UpdateItem",
     },
+    "dynamodbstreams": {"GetRecords", "GetShardIterator"},
     "events": {"PutEvents"},
-    "s3": {"GetObject", "ListObjectsV2", "PutObject"},
+    "lambda": {"Invoke"},
+    "s3": {"DeleteObject", "GetObject", "ListObjectsV2", "PutObject"},
     "scheduler": {"CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"},
     "sns": {"Publish"},
     "sqs": {

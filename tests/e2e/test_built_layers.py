@@ -72,6 +72,17 @@ else:
     raise AssertionError("the condition held")
 dynamodb.delete_item(TableName="probe", Key=key)
 
+streams = client("dynamodbstreams")
+for call in (
+    lambda: streams.get_shard_iterator(StreamArn="s" * 40, ShardId="s" * 40, ShardIteratorType="LATEST"),
+    lambda: streams.get_records(ShardIterator="none"),
+    lambda: client("lambda").invoke(FunctionName="none", Payload=b"{}"),
+):
+    try:
+        call()
+    except streams.exceptions.ClientError as error:
+        assert error.operation_name in ("GetShardIterator", "GetRecords", "Invoke")
+
 entry = {"Source": "rekindle", "DetailType": "Probe", "Detail": "{}"}
 assert client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
 
@@ -106,6 +117,7 @@ s3.put_object(Bucket="files", Key="a/b.txt", Body=b"text")
 assert s3.get_object(Bucket="files", Key="a/b.txt")["Body"].read() == b"text"
 (listed,) = s3.list_objects_v2(Bucket="files", Prefix="a/")["Contents"]
 assert listed["Key"] == "a/b.txt"
+s3.delete_object(Bucket="files", Key="a/b.txt")
 try:
     s3.get_object(Bucket="files", Key="none")
 except s3.exceptions.ClientError as error:

@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from rekindle.adapters.aws.failed_records import FailedRecords
+from rekindle.adapters.aws.objects import Bucket
 from rekindle.domain.core.digests import digest
 
 FUNCTION = "arn:aws:lambda:eu-central-1:1:function:rekindle"
@@ -19,7 +20,7 @@ def files() -> Iterator[FailedRecords]:
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket="failed")
-        yield FailedRecords(client, "failed")
+        yield FailedRecords(Bucket(client, "failed"))
 
 
 def record(**keys: str) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def record(**keys: str) -> dict[str, Any]:
 
 def put(files: FailedRecords, key: str, *records: dict[str, Any]) -> None:
     file = {"requestContext": {"functionArn": FUNCTION}, "payload": json.dumps({"Records": records})}
-    files.client.put_object(Bucket="failed", Key=key, Body=json.dumps(file).encode())
+    files.bucket.write(key, json.dumps(file).encode())
 
 
 def test_a_file_is_read_as_the_event_of_its_function(files: FailedRecords) -> None:

@@ -209,8 +209,9 @@ class AwsPorts:
     @cached_property
     def _failed_records(self) -> "FailedRecords":
         from rekindle.adapters.aws.failed_records import FailedRecords
+        from rekindle.adapters.aws.objects import Bucket
 
-        return FailedRecords(_client("s3"), self._failures.bucket)
+        return FailedRecords(Bucket(_client("s3"), self._failures.bucket))
 
     @cached_property
     def destinations(self) -> Destinations:

@@ -2,49 +2,45 @@
 failure queue has a message for each file."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rekindle.adapters.aws.objects import Bucket
 from rekindle.domain.core.digests import digest
+from rekindle.domain.core.errors import NotFound
 
 
 @dataclass(frozen=True)
 class FailedRecords:
-    client: Any
-    bucket: str
+    bucket: Bucket
 
     def batch(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The function that failed and the event it got; None where the file is gone."""
         try:
-            file = json.loads(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
-        except self.client.exceptions.NoSuchKey:
+            file = json.loads(self.bucket.read(key))
+        except NotFound:
             return None
         return file["requestContext"]["functionArn"], _event(file)
 
     def delete(self, key: str) -> None:
-        self.client.delete_object(Bucket=self.bucket, Key=key)
+        self.bucket.delete(key)
 
     def erase(self, person_ids: Collection[str]) -> int:
         """Remove the records of a person from all files; answers from how many."""
         names, changed = {*person_ids, *map(digest, person_ids)}, 0
-        for key in self._keys():
-            file = json.loads(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+        for key in list(self.bucket.keys()):
+            file = json.loads(self.bucket.read(key))
             records = _event(file)["Records"]
             left = [record for record in records if not _keys_of(record) & names]
             if len(left) == len(records):
                 continue
             changed += 1
             if left:
-                body = json.dumps({**file, "payload": {"Records": left}}).encode()
-                self.client.put_object(Bucket=self.bucket, Key=key, Body=body)
+                self.bucket.write(key, json.dumps({**file, "payload": {"Records": left}}).encode())
             else:
                 self.delete(key)
         return changed
-
-    def _keys(self) -> Iterator[str]:
-        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket):
-            yield from (one["Key"] for one in page.get("Contents", ()))
 
 
 def _event(file: Mapping[str, Any]) -> dict[str, Any]:

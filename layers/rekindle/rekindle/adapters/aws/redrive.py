@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rekindle.adapters.aws.failed_records import FailedRecords
 from rekindle.adapters.wire.failures import DELAY, WAIT, content_of, is_own_event, is_routing
 from rekindle.application.ports import NotResent, Outdated, People
+from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.failures.failure import Failure
 from rekindle.domain.notifications.resend import detail_that_holds
 
@@ -47,7 +48,7 @@ class Redrive:
     def send(self, failure: Failure) -> None:
         try:
             self._send(failure.body, content_of(failure.body))
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, Unavailable) as error:
             # Its neighbours may be for somebody else, who takes them.
             raise NotResent(str(error)) from error
 
