@@ -30,6 +30,7 @@ from rekindle.domain.capture.facts import (
     ResponseRecorded,
     TaskLogged,
     UserChanged,
+    UserDeleted,
 )
 from rekindle.domain.core.errors import InvalidField
 from rekindle.domain.records.stamps import Order
@@ -586,8 +587,8 @@ def test_a_deleted_record_is_told(entity: str, fact: Any, relay: bool) -> None:
     assert told == fact(RECORDS[entity], told.stamp)
 
 
-def test_a_deleted_user_is_no_longer_active() -> None:
-    assert the_fact("User", kind="DELETE").values == {"is_active": False}
+def test_a_deleted_user_is_deleted() -> None:
+    assert isinstance(the_fact("User", kind="DELETE"), UserDeleted)
 
 
 @pytest.mark.parametrize("kind", ["GAP_CREATE", "GAP_UPDATE", "GAP_DELETE", "GAP_UNDELETE", "GAP_OVERFLOW"])
