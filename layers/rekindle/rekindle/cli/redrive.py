@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 PAGE = 100
-CHUNK = 100
+CHUNK = 20
 """Failures of one call: some calls are made at the same time."""
 CALLS = 4
 
