@@ -13,14 +13,13 @@ from botocore.config import Config
 from moto import mock_aws
 
 from rekindle.adapters.dynamodb import connection
-from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
 from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import TableNames, bind
 from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
-from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
+from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBRecords, DynamoDBSettings
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.sent_notifications import DynamoDBSentNotifications
 from rekindle.adapters.memory import (
@@ -38,28 +37,27 @@ from rekindle.adapters.memory import (
     MemoryScores,
     MemorySentNotifications,
     MemorySettings,
-    memory_campaigns,
-    memory_opportunities,
-    memory_queues,
-    memory_tasks,
-    memory_users,
+    MemoryStores,
 )
 from rekindle.application.ports import (
     AccountDirectory,
-    Accounts,
     Batches,
-    Campaigns,
     Clock,
     Contacts,
     Ledger,
     People,
-    Queues,
+    Records,
+    RecordStores,
     Reference,
     Scores,
     SentNotifications,
     SettingsVersions,
-    Users,
 )
+from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
+from rekindle.domain.records.account import ACCOUNT, Account
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.queue import QUEUE, Queue
+from rekindle.domain.records.user import USER, User
 from rekindle.runtime.use_cases import UseCases
 from tests.support.template import create_tables
 
@@ -74,15 +72,28 @@ class Stores:
     scores: Scores
     ledger: Ledger
     batches: Batches
-    campaigns: Campaigns
-    accounts: Accounts
+    records: RecordStores
     directory: AccountDirectory
     contacts: Contacts
-    queues: Queues
-    users: Users
     versions: SettingsVersions
     reference: Reference
     sent_notifications: SentNotifications
+
+    @property
+    def campaigns(self) -> Records[Campaign]:
+        return self.records(CAMPAIGN)
+
+    @property
+    def accounts(self) -> Records[Account]:
+        return self.records(ACCOUNT)
+
+    @property
+    def queues(self) -> Records[Queue]:
+        return self.records(QUEUE)
+
+    @property
+    def users(self) -> Records[User]:
+        return self.records(USER)
 
 
 @dataclass(frozen=True)
@@ -100,13 +111,10 @@ def in_memory() -> Stores:
         people=MemoryPeople(memory, reference),
         scores=MemoryScores(memory),
         ledger=MemoryLedger(memory),
-        accounts=MemoryAccounts(memory),
+        records=MemoryStores(memory),
         directory=MemoryAccounts(memory),
         contacts=MemoryContacts(memory),
-        queues=memory_queues(memory),
-        campaigns=memory_campaigns(memory),
         batches=MemoryBatches(memory),
-        users=memory_users(memory),
         versions=MemorySettings(memory),
         reference=reference,
         sent_notifications=MemorySentNotifications(memory),
@@ -121,14 +129,9 @@ def use_cases_on(tables: "Tables", clock: Clock, **others: Any) -> UseCases:
         "scores": tables.scores,
         "ledger": tables.ledger,
         "reference": tables.reference,
-        "campaigns": tables.campaigns,
-        "accounts": tables.accounts,
+        "records": tables.records,
         "directory": tables.directory,
         "contacts": tables.contacts,
-        "queues": tables.queues,
-        "users": tables.users,
-        "tasks": memory_tasks(memory),
-        "opportunities": memory_opportunities(memory),
         "versions": tables.versions,
         "timers": MemoryReactivationTimers(memory),
         "waits": MemoryAssignmentTimers(memory),
@@ -151,21 +154,21 @@ def on_tables(client: Any, lifetime: float = 0) -> Tables:
     """New tables, to which the models of this process are bound."""
     names = create_tables(client, f"-{os.getpid()}-{next(_numbers)}")
     bound = bind(client, names)
-    campaigns, users, versions = kept.campaigns(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings()
-    accounts, queues = DynamoDBAccounts(bound, lambda: NOW), kept.queues(lambda: NOW)
+    versions, accounts = DynamoDBSettings(), DynamoDBAccounts(ACCOUNT, lambda: NOW, bound)
+
+    def records(kind: Kind[Any]) -> Any:
+        return accounts if kind is ACCOUNT else DynamoDBRecords(kind, lambda: NOW)
+
     return Tables(
         people=DynamoDBPeople(bound),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(bound),
         batches=DynamoDBBatches(),
-        campaigns=campaigns,
-        accounts=accounts,
+        records=records,
         directory=accounts,
         contacts=DynamoDBContacts(bound),
-        queues=queues,
-        users=users,
         versions=versions,
-        reference=CachedReference(campaigns, accounts, queues, users, versions, lifetime),
+        reference=CachedReference(records, versions, lifetime),
         sent_notifications=DynamoDBSentNotifications(),
         client=client,
         names=names,

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.adapters.dynamodb import reference as kept
-from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
+from rekindle.adapters.dynamodb.reference import CachedReference
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.records.queue import Queue
@@ -166,10 +165,8 @@ class Stopwatch:
 
 def test_what_is_known_is_asked_for_once_in_its_lifetime(tables: Tables) -> None:
     watch = Stopwatch()
-    campaigns, users, versions = kept.campaigns(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings()
-    reference = CachedReference(
-        campaigns, tables.accounts, kept.queues(lambda: NOW), users, versions, lifetime=5, now=watch
-    )
+    campaigns, users, versions = tables.campaigns, tables.users, tables.versions
+    reference = CachedReference(tables.records, versions, lifetime=5, now=watch)
     campaigns.put(Campaign("c", "Old", version=1), 0)
     users.put(User("u", "Old", version=1), 0)
 
@@ -191,8 +188,7 @@ def test_what_is_known_is_asked_for_once_in_its_lifetime(tables: Tables) -> None
 
 
 def test_what_is_not_known_yet_is_asked_for_again(tables: Tables) -> None:
-    campaigns, queues, users = kept.campaigns(lambda: NOW), kept.queues(lambda: NOW), kept.users(lambda: NOW)
-    reference = CachedReference(campaigns, tables.accounts, queues, users, DynamoDBSettings(), 5)
+    reference = CachedReference(tables.records, tables.versions, 5)
     assert reference.campaign("c") is None
 
     tables.campaigns.put(Campaign("c", version=1), 0)
@@ -202,12 +198,9 @@ def test_what_is_not_known_yet_is_asked_for_again(tables: Tables) -> None:
 
 def test_that_an_owner_is_no_known_user_or_queue_is_asked_for_once_in_its_lifetime(tables: Tables) -> None:
     watch = Stopwatch()
-    queues, users = kept.queues(lambda: NOW), kept.users(lambda: NOW)
-    reference = CachedReference(
-        kept.campaigns(lambda: NOW), tables.accounts, queues, users, DynamoDBSettings(), lifetime=5, now=watch
-    )
+    reference = CachedReference(tables.records, tables.versions, lifetime=5, now=watch)
     assert (reference.user("o"), reference.queue("o")) == (None, None)
-    queues.put(Queue("o", version=1), 0)
+    tables.queues.put(Queue("o", version=1), 0)
     with Requests(tables.client) as requests:
         assert (reference.user("o"), reference.queue("o")) == (None, None)
     assert requests.names == []

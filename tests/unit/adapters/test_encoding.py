@@ -104,12 +104,10 @@ def encoded(value: Any) -> Any:
 
 
 DECODE: Mapping[type[Any], Callable[[Any, Any], Any]] = {
-    Campaign: lambda _, stored: encoding.campaign(stored),
-    Account: lambda _, stored: encoding.account(stored),
-    Queue: lambda _, stored: encoding.queue(stored),
-    User: lambda _, stored: encoding.user(stored),
-    Task: lambda _, stored: encoding.task(stored),
-    Opportunity: lambda _, stored: encoding.opportunity(stored),
+    **{
+        kind: lambda value, stored: encoding.value_of(type(value), stored)
+        for kind in (Campaign, Account, Queue, User, Task, Opportunity)
+    },
     Person: lambda value, stored: encoding.person(value.person_id, value.version, stored["core"], stored["profile"]),
     Profile: lambda _, stored: encoding.profile(stored),
     ResponseState: lambda _, stored: encoding.response_state(stored),

@@ -3,17 +3,18 @@
 import heapq
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim, Page
 from rekindle.domain.assignment.matching import Candidate, candidate_of, keys_of, place_of
 from rekindle.domain.assignment.round_robin import Capacities
 from rekindle.domain.assignment.timer import AssignmentTimer
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
+from rekindle.domain.capture.kinds import KINDS
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Unavailable
 from rekindle.domain.core.values import replace
@@ -29,12 +30,11 @@ from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.reactivation.search import CandidatesByClass, grouped_by_class
 from rekindle.domain.reactivation.timer import ReactivationTimer
-from rekindle.domain.records.account import Account
-from rekindle.domain.records.opportunity import Opportunity
-from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.account import ACCOUNT, Account
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.queue import QUEUE, Queue
 from rekindle.domain.records.stamps import ChangeStamp
-from rekindle.domain.records.task import Task
-from rekindle.domain.records.user import User
+from rekindle.domain.records.user import USER, User
 from rekindle.domain.responses.response import Response, ResponseClass, ResponseOwner
 from rekindle.domain.settings.settings import Settings
 
@@ -49,16 +49,12 @@ class Memory:
     scores: dict[str, Score] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
-    campaigns: dict[str, list[Campaign]] = field(default_factory=dict)
-    accounts: dict[str, Account] = field(default_factory=dict)
+    reference: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: {kind.name: {} for kind in KINDS})
+    """By kind and id, the versions of a record."""
     listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
     """The accounts under each key of matching."""
     addresses: dict[str, dict[str, int]] = field(default_factory=dict)
     """Of each address the contacts that have it, with the version that told so."""
-    queues: dict[str, Queue] = field(default_factory=dict)
-    users: dict[str, list[User]] = field(default_factory=dict)
-    tasks: dict[str, Task] = field(default_factory=dict)
-    opportunities: dict[str, Opportunity] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
     crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
     activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)
@@ -392,78 +388,75 @@ class MemoryRoutings:
 
 
 @dataclass(frozen=True)
-class MemoryVersions[R: (Campaign, User)]:
-    """Records of which every version is kept: past decisions are explained by them."""
+class MemoryRecords[R]:
+    """Records of one kind. Where past decisions are explained by its versions, every version is kept."""
 
-    lock: threading.RLock
-    held: dict[str, list[R]]
-    id_of: Callable[[R], str]
+    memory: Memory
+    kind: Kind[R]
 
     def get(self, record_id: str) -> R | None:
-        held = self.held.get(record_id)
-        return held[-1] if held else None
+        versions = self._versions.get(record_id)
+        return versions[-1] if versions else None
 
     def put(self, record: R, read_version: int) -> None:
-        with self.lock:
-            held = self.held.setdefault(self.id_of(record), [])
-            if (held[-1].version if held else 0) != read_version:
-                raise Conflict("the record was changed since")
-            held.append(record)
+        with self.memory.lock:
+            versions = self._versions.setdefault(getattr(record, self.kind.id), [])
+            if (_version_of(versions[-1]) if versions else 0) != read_version:
+                raise Conflict(f"the {self.kind.name} was changed since")
+            if not self.kind.versioned:
+                versions.clear()
+            versions.append(record)
 
     def at(self, record_id: str, moment: datetime) -> R | None:
-        held = self.held.get(record_id, [])
-        known = [record for record in held if record.changed_at is None or record.changed_at <= moment]
-        return known[-1] if known else None
+        return stored_at(self._versions.get(record_id, ()), moment)
+
+    @property
+    def _versions(self) -> dict[str, list[R]]:
+        return self.memory.reference[self.kind.name]
 
 
-def memory_campaigns(memory: Memory) -> MemoryVersions[Campaign]:
-    return MemoryVersions(memory.lock, memory.campaigns, lambda campaign: campaign.campaign_id)
+def _version_of(record: Any) -> int:
+    version: int = record.version
+    return version
 
 
-def memory_users(memory: Memory) -> MemoryVersions[User]:
-    return MemoryVersions(memory.lock, memory.users, lambda user: user.user_id)
-
-
-@dataclass(frozen=True)
-class MemoryRecords[R: (Queue, Task, Opportunity)]:
-    lock: threading.RLock
-    held: dict[str, R]
-    id_of: Callable[[R], str]
-
-    def get(self, record_id: str) -> R | None:
-        return self.held.get(record_id)
-
-    def put(self, record: R, read_version: int) -> None:
-        with self.lock:
-            stored = self.held.get(self.id_of(record))
-            if (stored.version if stored else 0) != read_version:
-                raise Conflict("the record was changed since")
-            self.held[self.id_of(record)] = record
+def stored_at[R](versions: Sequence[R], moment: datetime) -> R | None:
+    """Of the versions of a record the one that was stored last by an instant."""
+    stored = (getattr(version, "changed_at", None) for version in versions)
+    known = [version for version, at in zip(versions, stored, strict=True) if at is None or at <= moment]
+    return known[-1] if known else None
 
 
 @dataclass(frozen=True)
-class MemoryAccounts:
-    memory: Memory
+class MemoryAccounts(MemoryRecords[Account]):
+    """Accounts, listed beside it under the keys that matching asks for."""
 
-    def get(self, account_id: str) -> Account | None:
-        return self.memory.accounts.get(account_id)
+    kind: Kind[Account] = ACCOUNT
 
-    def put(self, account: Account, read_version: int) -> None:
+    def put(self, record: Account, read_version: int) -> None:
         with self.memory.lock:
-            stored = self.memory.accounts.get(account.account_id)
-            if (stored.version if stored else 0) != read_version:
-                raise Conflict("the account was changed since")
+            stored = self.get(record.account_id)
+            super().put(record, read_version)
             for key in keys_of(candidate_of(stored)) if stored else ():
-                del self.memory.listed[key][account.account_id]
-            now = candidate_of(account)
+                del self.memory.listed[key][record.account_id]
+            now = candidate_of(record)
             for key in keys_of(now):
-                self.memory.listed.setdefault(key, {})[account.account_id] = now
-            self.memory.accounts[account.account_id] = account
+                self.memory.listed.setdefault(key, {})[record.account_id] = now
 
     def listed(self, key: str, limit: int) -> Sequence[Candidate]:
         with self.memory.lock:
             held = list(self.memory.listed.get(key, {}).values())
         return sorted(held, key=lambda one: place_of(one.account_id))[:limit]
+
+
+@dataclass(frozen=True)
+class MemoryStores:
+    memory: Memory
+
+    def __call__[R](self, kind: Kind[R]) -> MemoryRecords[R]:
+        if kind is ACCOUNT:
+            return cast("MemoryRecords[R]", MemoryAccounts(self.memory))
+        return MemoryRecords(self.memory, kind)
 
 
 @dataclass(frozen=True)
@@ -484,18 +477,6 @@ class MemoryContacts:
     def having(self, address: str, limit: int) -> Sequence[str]:
         with self.memory.lock:
             return sorted(self.memory.addresses.get(address, {}))[:limit]
-
-
-def memory_queues(memory: Memory) -> MemoryRecords[Queue]:
-    return MemoryRecords(memory.lock, memory.queues, lambda queue: queue.queue_id)
-
-
-def memory_tasks(memory: Memory) -> MemoryRecords[Task]:
-    return MemoryRecords(memory.lock, memory.tasks, lambda task: task.task_id)
-
-
-def memory_opportunities(memory: Memory) -> MemoryRecords[Opportunity]:
-    return MemoryRecords(memory.lock, memory.opportunities, lambda opportunity: opportunity.opportunity_id)
 
 
 @dataclass(frozen=True)
@@ -531,7 +512,11 @@ class MemoryReference:
 
     def __post_init__(self) -> None:
         self._settings, self._version = Settings(), 0
-        self._campaigns, self._users = memory_campaigns(self.memory), memory_users(self.memory)
+        stored = self.memory.reference
+        self._campaigns: dict[str, list[Campaign]] = stored[CAMPAIGN.name]
+        self._accounts: dict[str, list[Account]] = stored[ACCOUNT.name]
+        self._queues: dict[str, list[Queue]] = stored[QUEUE.name]
+        self._users: dict[str, list[User]] = stored[USER.name]
 
     def settings(self) -> Settings:
         version = len(self.memory.documents)
@@ -545,23 +530,27 @@ class MemoryReference:
         return Settings.of(self.memory.documents[version - 1][0], version) if version else Settings()
 
     def campaign(self, campaign_id: str) -> Campaign | None:
-        held = self.memory.campaigns.get(campaign_id)
-        return held[-1] if held else None
+        return _newest(self._campaigns, campaign_id)
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
-        return self._campaigns.at(campaign_id, moment)
+        return stored_at(self._campaigns.get(campaign_id, ()), moment)
 
     def account(self, account_id: str) -> Account | None:
-        return self.memory.accounts.get(account_id)
+        return _newest(self._accounts, account_id)
 
     def queue(self, queue_id: str) -> Queue | None:
-        return self.memory.queues.get(queue_id)
+        return _newest(self._queues, queue_id)
 
     def user(self, user_id: str) -> User | None:
-        return self._users.get(user_id)
+        return _newest(self._users, user_id)
 
     def user_at(self, user_id: str, moment: datetime) -> User | None:
-        return self._users.at(user_id, moment)
+        return stored_at(self._users.get(user_id, ()), moment)
+
+
+def _newest[R](records: Mapping[str, Sequence[R]], record_id: str) -> R | None:
+    versions = records.get(record_id)
+    return versions[-1] if versions else None
 
 
 @dataclass(frozen=True)

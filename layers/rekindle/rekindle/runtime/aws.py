@@ -18,6 +18,7 @@ from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
+from rekindle.domain.records.kind import Kind
 from rekindle.runtime.environment import Environment, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
@@ -62,23 +63,19 @@ def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> 
     """The use cases over the environment's tables, reached by this client of DynamoDB. What only some functions ask
     for is loaded when it is asked for: the path of a crossing does without, and its start is waited for."""
     tables = bind(client, environment.tables)
-    campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
-    queues, accounts = reference.queues(now), Lazily(lambda: _accounts(tables))
+    versions = reference.DynamoDBSettings()
+
+    def records(kind: Kind[Any]) -> Any:
+        return _accounts(tables) if kind.name == "account" else reference.DynamoDBRecords(kind, now)
+
     return UseCases(
         people=DynamoDBPeople(tables),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(tables),
-        reference=reference.CachedReference(
-            campaigns, accounts, queues, users, versions, environment.reference_lifetime
-        ),
-        campaigns=campaigns,
-        accounts=accounts,
-        directory=accounts,
+        reference=reference.CachedReference(records, versions, environment.reference_lifetime),
+        records=records,
+        directory=Lazily(lambda: _accounts(tables)),
         contacts=Lazily(lambda: _contacts(tables)),
-        queues=queues,
-        users=users,
-        tasks=reference.tasks(now),
-        opportunities=reference.opportunities(now),
         versions=versions,
         timers=Lazily(lambda: _timers(scheduling)),
         waits=Lazily(lambda: _waits(scheduling)),
@@ -107,8 +104,9 @@ class Lazily:
 
 def _accounts(tables: Connection) -> Any:
     from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+    from rekindle.domain.records.account import ACCOUNT
 
-    return DynamoDBAccounts(tables, now)
+    return DynamoDBAccounts(ACCOUNT, now, tables)
 
 
 def _contacts(tables: Connection) -> Any:

@@ -10,24 +10,19 @@ from typing import TYPE_CHECKING
 
 from rekindle.application.ports import (
     AccountDirectory,
-    Accounts,
     AssignmentTimers,
     Batches,
-    Campaigns,
     Clock,
     Contacts,
     Ledger,
-    Opportunities,
     People,
     Pools,
-    Queues,
     ReactivationTimers,
+    RecordStores,
     Reference,
     Routings,
     Scores,
     SettingsVersions,
-    Tasks,
-    Users,
 )
 
 if TYPE_CHECKING:
@@ -59,14 +54,9 @@ class UseCases:
     scores: Scores
     ledger: Ledger
     reference: Reference
-    campaigns: Campaigns
-    accounts: Accounts
+    records: RecordStores
     directory: AccountDirectory
     contacts: Contacts
-    queues: Queues
-    users: Users
-    tasks: Tasks
-    opportunities: Opportunities
     versions: SettingsVersions
     timers: ReactivationTimers
     waits: AssignmentTimers
@@ -102,8 +92,10 @@ class UseCases:
     @cached_property
     def request_reactivation(self) -> "RequestReactivation":
         from rekindle.application.reactivation.request_reactivation import RequestReactivation
+        from rekindle.domain.records.task import TASK
 
-        return RequestReactivation(self.reactivate, self.tasks, self.people, self.ledger, self.reference)
+        tasks = self.records(TASK)
+        return RequestReactivation(self.reactivate, tasks, self.people, self.ledger, self.reference)
 
     @cached_property
     def answer_requests(self) -> "AnswerRequests":
@@ -170,26 +162,20 @@ class UseCases:
         from rekindle.application.capture.record_crm_changes import RecordCrmChanges
         from rekindle.application.capture.record_opportunity import RecordOpportunity
         from rekindle.application.capture.record_person import RecordPerson
-        from rekindle.application.capture.record_reference import (
-            RecordAccount,
-            RecordCampaign,
-            RecordQueue,
-            RecordTask,
-            RecordUser,
-        )
+        from rekindle.application.capture.record_reference import RecordReference
         from rekindle.application.capture.record_response import RecordResponse
+        from rekindle.application.capture.record_task import RecordTask
+        from rekindle.domain.records.opportunity import OPPORTUNITY
 
+        record = RecordReference(self.records, self.clock)
         return RecordCrmChanges(
             person=RecordPerson(self.people, self.scores, self.reference, self.merge_people, self.commit_people),
             response=RecordResponse(
                 self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
             ),
-            campaign=RecordCampaign(self.campaigns, self.clock),
-            account=RecordAccount(self.accounts),
-            queue=RecordQueue(self.queues),
-            user=RecordUser(self.users, self.clock),
-            task=RecordTask(self.tasks, self.people, self.reference),
-            opportunity=RecordOpportunity(self.people, self.opportunities),
+            record=record,
+            task=RecordTask(record, self.people, self.reference),
+            opportunity=RecordOpportunity(self.people, self.records(OPPORTUNITY)),
             merge_people=self.merge_people,
             request=self.request_reactivation,
             ledger=self.ledger,
@@ -199,11 +185,7 @@ class UseCases:
     def show_records(self) -> "ShowRecords":
         from rekindle.application.records.show_records import ShowRecords
 
-        return ShowRecords(
-            *(self.people, self.scores, self.ledger, self.reference),
-            *(self.campaigns, self.users, self.accounts, self.queues),
-            self.opportunities,
-        )
+        return ShowRecords(self.people, self.scores, self.ledger, self.reference, self.records)
 
     @cached_property
     def backfill_crossings(self) -> "BackfillCrossings":
@@ -228,5 +210,10 @@ class UseCases:
     @cached_property
     def change_settings(self) -> "ChangeSettings":
         from rekindle.application.settings.change_settings import ChangeSettings
+        from rekindle.domain.campaigns.campaign import CAMPAIGN
+        from rekindle.domain.records.queue import QUEUE
+        from rekindle.domain.records.user import USER
 
-        return ChangeSettings(self.versions, self.campaigns, self.users, self.queues, self.clock)
+        return ChangeSettings(
+            self.versions, self.records(CAMPAIGN), self.records(USER), self.records(QUEUE), self.clock
+        )

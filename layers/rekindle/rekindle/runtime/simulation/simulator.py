@@ -25,11 +25,7 @@ from rekindle.adapters.memory import (
     MemoryRoutings,
     MemoryScores,
     MemorySettings,
-    memory_campaigns,
-    memory_opportunities,
-    memory_queues,
-    memory_tasks,
-    memory_users,
+    MemoryStores,
 )
 from rekindle.adapters.sources.salesforce import mapping_of
 from rekindle.adapters.wire.events import ended_at, facts_of
@@ -134,14 +130,9 @@ class Simulation:
             scores=MemoryScores(self.memory),
             ledger=MemoryLedger(self.memory),
             reference=reference,
-            accounts=MemoryAccounts(self.memory),
+            records=MemoryStores(self.memory),
             directory=MemoryAccounts(self.memory),
             contacts=MemoryContacts(self.memory),
-            queues=memory_queues(self.memory),
-            campaigns=memory_campaigns(self.memory),
-            users=memory_users(self.memory),
-            tasks=memory_tasks(self.memory),
-            opportunities=memory_opportunities(self.memory),
             versions=MemorySettings(self.memory),
             timers=MemoryReactivationTimers(self.memory),
             waits=MemoryAssignmentTimers(self.memory),
