@@ -10,7 +10,6 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from moto import mock_aws
 
 from rekindle.adapters.dynamodb import connection
 from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
@@ -59,6 +58,7 @@ from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.queue import QUEUE, Queue
 from rekindle.domain.records.user import USER, User
 from rekindle.runtime.use_cases import UseCases
+from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
@@ -182,7 +182,7 @@ def drop_tables(tables: Tables) -> None:
 
 @contextmanager
 def moto() -> Iterator[Tables]:
-    with mock_aws():
+    with simulated_aws():
         client = open_client()
         yield on_tables(client)
         client.close()

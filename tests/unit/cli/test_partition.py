@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
 from rekindle.cli.main import main
-from rekindle.cli.partition import partition, records_told
+from rekindle.cli.partition import partition, records_of
 from rekindle.domain.capture.facts import Fact, RecordChanged, RecordDeleted
 from rekindle.domain.capture.kinds import PLAIN
 from rekindle.domain.measures.funnel import Cycle
@@ -257,7 +257,7 @@ def lines(part: Path) -> list[dict[str, Any]]:
 
 
 @given(histories(), st.integers(2, 5))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=7 * settings.default.max_examples, deadline=None)
 def test_parts_decide_as_the_whole_does(history: list[dict[str, Any]], parts: int):
     with tempfile.TemporaryDirectory() as scratch:
         whole = written(Path(scratch) / "history.jsonl", *history)
@@ -348,7 +348,7 @@ def test_every_fact_that_leads_to_people_says_to_whom(kind: Any) -> None:
     known_fields = {field.name for field in fields(kind)}
     values: dict[str, Any] = {name: name for name in known_fields} | {"merged_ids": ("other",), "values": {}}
     fact = kind(**{name: value for name, value in values.items() if name in known_fields})
-    assert bool(records_told(fact)) == bool(known_fields & LEADING_TO_PEOPLE)
+    assert bool(records_of(fact)) == bool(known_fields & LEADING_TO_PEOPLE)
 
 
 @pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.name)
@@ -356,8 +356,8 @@ def test_every_record_that_leads_to_a_person_says_to_whom(kind: Kind[Any]) -> No
     values = dict.fromkeys(kind.fields, "x")
     people = ("person x",) if "person_id" in kind.fields else ()
 
-    assert records_told(RecordChanged(kind, "r", ChangeStamp(day(1)), values))[1:] == people
-    assert bool(records_told(RecordDeleted(kind, "r", ChangeStamp(day(1))))) == bool(people)
+    assert records_of(RecordChanged(kind, "r", ChangeStamp(day(1)), values))[1:] == people
+    assert bool(records_of(RecordDeleted(kind, "r", ChangeStamp(day(1))))) == bool(people)
 
 
 def test_requests_for_a_task_are_with_its_person(into: Path) -> None:
@@ -476,7 +476,7 @@ def test_a_bad_line_is_named_and_parts_are_not_mixed(into: Path, capsys: pytest.
     assert not list((into / "parts").iterdir())
     written(bad, PAIRS[0])
     assert main(arguments) == 0
-    assert capsys.readouterr().err == "1 events in one of 2 parts, 0 in each.\n"
+    assert capsys.readouterr().err == "1 event in one of 2 parts, 0 in each.\n"
     assert main(arguments) == 2
     assert capsys.readouterr().err == f"rekindle: {into / 'parts'}: there are parts already\n"
 

@@ -91,10 +91,11 @@ def response_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
 def _account_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     values = _values(form_of(ACCOUNT), detail, named)
     if values.get("domain") is not None:
-        domain = naming.web_domain(values["domain"])
-        if not domain:
+        from rekindle.domain.people.mail_domains import company_domain
+
+        if not naming.web_host(values["domain"]):
             raise InvalidField("expected a domain, as acme.com", named("domain"))
-        values["domain"] = domain
+        values["domain"] = company_domain(values["domain"]) or None
     return values
 
 

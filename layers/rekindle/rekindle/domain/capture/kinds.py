@@ -58,8 +58,11 @@ class ResponseValues(TypedDict, total=False):
     response_type: Annotated[str | None, Field()]
     source_code: Annotated[str | None, Field()]
     click_url: Annotated[str | None, Field(longest=2048)]
-    score: Annotated[float | None, Field(limits=(LOWEST, HIGHEST))]
-    fields: Annotated[Mapping[str, Any], Field()]
+    score: Annotated[
+        float | None,
+        Field(sentence="The part of the person's score that is the response's own.", limits=(LOWEST, HIGHEST)),
+    ]
+    fields: Annotated[Mapping[str, Any], Field(sentence="Further values by name, numbers, texts, true, false or null.")]
 
 
 PERSON = Kind(
@@ -78,6 +81,14 @@ RESPONSE = Kind(
     event="Response Recorded",
     id="response_id",
     deleted_event="Response Deleted",
+    example={
+        "response_id": "form-19",
+        "person_id": "00Q5e00000A1b2CEAR",
+        "campaign_id": "spring-webinar",
+        "responded": True,
+        "member_status": "Registered",
+        "channel": "web",
+    },
 )
 
 PLAIN: tuple[Kind[Any], ...] = (CAMPAIGN, ACCOUNT, QUEUE, USER, TASK)

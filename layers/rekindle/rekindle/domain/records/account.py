@@ -15,10 +15,11 @@ class Account:
     domain: Annotated[
         str | None,
         Field(
-            sentence="The account's own e-mail domain, or the address of its website: leads are matched by it.",
+            sentence="The account's own e-mail domain, or the address of its website: leads are matched by it. A page "
+            "on a host that others share is not kept.",
         ),
     ] = None
-    """As `naming.web_domain` writes it."""
+    """As `mail_domains.company_domain` writes it."""
     owner_id: Annotated[str | None, Field(refers_to=("user", "queue"))] = None
     team: Annotated[
         Mapping[str, str],

@@ -20,7 +20,7 @@ from rekindle.adapters.wire.rules import (
     TemplateName,
 )
 from rekindle.adapters.wire.settings.schema import SCHEMA
-from rekindle.domain.capture.kinds import KINDS, PERSON
+from rekindle.domain.capture.kinds import KINDS, PERSON, RESPONSE
 from rekindle.domain.notifications.template import PARTS
 from rekindle.domain.records.kind import Kind
 
@@ -47,6 +47,26 @@ def components() -> Json:
             "oneOf": [_one_alone("person_id", "task_id"), _one_alone("task_id", "person_id")],
         },
         "ResponsePrompt": _request(PromptValues, ["person_id", "campaign_id", "user_id", "intent"], _PROMPT_EXAMPLE),
+        "Responses": {
+            "oneOf": [
+                ref("ResponseRecorded"),
+                {
+                    "type": "object",
+                    "properties": {
+                        "responses": {
+                            **array(ref("ResponseRecorded")),
+                            "minItems": 1,
+                            "maxItems": MOST_INPUTS,
+                            "description": "A response that breaks a rule fails alone: the others are recorded.",
+                        }
+                    },
+                    "required": ["responses"],
+                    "additionalProperties": False,
+                },
+            ],
+            "examples": [RESPONSE.example],
+        },
+        "ResponseRecorded": _response_recorded(),
         "SimulationRequest": _SIMULATION_REQUEST,
         "Settings": {key: value for key, value in SCHEMA.items() if key != "$schema"},
         **{name: schemas.inline(answer) for answer, name in COMPONENTS.items()},
@@ -89,14 +109,11 @@ def components() -> Json:
             "additionalProperties": False,
             "examples": [{"kind": "assigned", "template": {"subject": "For you: {{ person.name }}"}}],
         },
-        **{
-            f"{of}Page": schemas.page(of)
-            for of in ("Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")
-        },
+        **{f"{of}Page": schemas.page(of) for of in _PAGED},
     }
 
 
-_PAGED = ("Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")
+_PAGED = ("Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")
 
 
 def _name(kind: Kind[Any]) -> str:
@@ -111,6 +128,13 @@ def _change(kind: Kind[Any]) -> Json:
         if declared.sentence:
             fields[name]["description"] = declared.sentence
     return {"type": "object", "properties": fields, "additionalProperties": False, "examples": [kind.example]}
+
+
+def _response_recorded() -> Json:
+    change = _change(RESPONSE)
+    ids = {name: _rule(Identifier) for name in ("person_id", "campaign_id")}
+    required = ["response_id", "person_id", "campaign_id", "responded"]
+    return {**change, "properties": {**ids, **change["properties"]}, "required": required}
 
 
 _SEQUENCE = "Orders the changes of one record, where the order of the requests does not."

@@ -12,6 +12,16 @@ from rekindle.domain.records.kind import Kind
 
 def paths() -> Json:
     return {
+        "/people": {
+            "get": _operation(
+                "find_people",
+                "People",
+                "People by exactly one of id, e-mail address, telephone number and beginning of the name",
+                "PersonPage",
+                [*_SOUGHT, *_PAGING],
+                ["Invalid"],
+            ),
+        },
         "/people/{person_id}": {
             "get": _operation(
                 "get_person", "People", "A person as it stands", "Person", [_PERSON], ["NotFound", "Invalid"]
@@ -47,6 +57,17 @@ def paths() -> Json:
                 [_IDEMPOTENCY_KEY],
                 ["Malformed", "Invalid"],
                 _body("Reactivations"),
+            ),
+        },
+        "/responses": {
+            "post": _operation(
+                "record_responses",
+                "Facts",
+                f"Record one response, or up to {MOST_INPUTS}, each by itself; each is evaluated as it arrives",
+                "Results",
+                [_IDEMPOTENCY_KEY],
+                ["Malformed", "Invalid"],
+                _body("Responses"),
             ),
         },
         "/response-prompts": {
@@ -235,6 +256,15 @@ _IDEMPOTENCY_KEY = {
     "stands, and another request under the key is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
+_SOUGHT = [
+    {"name": name, "in": "query", "description": description, "schema": {"type": "string", "minLength": 1}}
+    for name, description in (
+        ("id", "Any id of the person, also one that the person had before a merge or a conversion."),
+        ("email", "An e-mail address, in any spelling of upper and lower case."),
+        ("phone", "A telephone number, with or without the code of the country."),
+        ("name", "The beginning of the last name, or the last name and the beginning of the first name."),
+    )
+]
 _PAGING = [
     {
         "name": "limit",
