@@ -9,6 +9,8 @@ import pytest
 from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.wire.events import facts_of
 from rekindle.adapters.wire.views import record as shown
+from rekindle.cli.partition import records_of
+from rekindle.domain.campaigns.source_code import SOURCE_CODE
 from rekindle.domain.capture.facts import RecordChanged
 from rekindle.domain.capture.kinds import PLAIN
 from rekindle.domain.core.errors import InvalidField
@@ -99,3 +101,14 @@ def test_a_required_field_has_to_be_there(kind: Kind[Any]) -> None:
             assert refused.value.field == f"detail.{name}"
     if not required:
         assert the_fact(kind).values == {}
+
+
+# --- what the contract says of each ----------------------------------------------------------------------------------
+
+
+def test_a_source_code_leads_to_its_campaign() -> None:
+    fact = the_fact(SOURCE_CODE, source_code="SPRING-A", campaign_id="7015e000000AbCd", creates_interaction=True)
+
+    assert fact.record_id == "SPRING-A"
+    assert fact.values == {"campaign_id": "7015e000000AbCdAAK", "creates_interaction": True}
+    assert records_of(fact) == (), "it concerns nobody: each part of a history has it"

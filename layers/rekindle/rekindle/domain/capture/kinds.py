@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
 from rekindle.domain.campaigns.campaign import CAMPAIGN
+from rekindle.domain.campaigns.source_code import SOURCE_CODE
 from rekindle.domain.people.score import HIGHEST, LOWEST
 from rekindle.domain.records.account import ACCOUNT
 from rekindle.domain.records.kind import Field, Kind
@@ -91,5 +92,5 @@ RESPONSE = Kind(
     },
 )
 
-PLAIN: tuple[Kind[Any], ...] = (CAMPAIGN, ACCOUNT, QUEUE, USER, TASK)
+PLAIN: tuple[Kind[Any], ...] = (CAMPAIGN, SOURCE_CODE, ACCOUNT, QUEUE, USER, TASK)
 KINDS: tuple[Kind[Any], ...] = (PERSON, RESPONSE, *PLAIN, OPPORTUNITY)
