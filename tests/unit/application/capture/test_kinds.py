@@ -14,6 +14,7 @@ from rekindle.domain.campaigns.source_code import SOURCE_CODE
 from rekindle.domain.capture.facts import RecordChanged
 from rekindle.domain.capture.kinds import PLAIN
 from rekindle.domain.core.errors import InvalidField
+from rekindle.domain.records.case import CASE
 from rekindle.domain.records.kind import Field, Kind
 from tests.support.builders import Rekindle
 
@@ -112,3 +113,15 @@ def test_a_source_code_leads_to_its_campaign() -> None:
     assert fact.record_id == "SPRING-A"
     assert fact.values == {"campaign_id": "7015e000000AbCdAAK", "creates_interaction": True}
     assert records_of(fact) == (), "it concerns nobody: each part of a history has it"
+
+
+def test_a_case_is_with_its_person_and_open_until_it_is_closed() -> None:
+    rekindle = Rekindle()
+    fact = the_fact(CASE, case_id="5005e000000AbCd", person_id="00Q5e00000A1b2C")
+
+    rekindle.tell(fact)
+
+    assert (fact.record_id, fact.values) == ("5005e000000AbCdAAK", {"person_id": "00Q5e00000A1b2CEAR"})
+    assert records_of(fact) == ("case 5005e000000AbCdAAK", "person 00Q5e00000A1b2CEAR")
+    opened = rekindle.use.records(CASE).get("5005e000000AbCdAAK")
+    assert opened is not None and not opened.is_closed
