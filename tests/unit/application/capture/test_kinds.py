@@ -15,6 +15,7 @@ from rekindle.domain.capture.facts import RecordChanged
 from rekindle.domain.capture.kinds import PLAIN
 from rekindle.domain.core.errors import InvalidField
 from rekindle.domain.records.case import CASE
+from rekindle.domain.records.interaction import INTERACTION
 from rekindle.domain.records.kind import Field, Kind
 from tests.support.builders import Rekindle
 
@@ -125,3 +126,11 @@ def test_a_case_is_with_its_person_and_open_until_it_is_closed() -> None:
     assert records_of(fact) == ("case 5005e000000AbCdAAK", "person 00Q5e00000A1b2CEAR")
     opened = rekindle.use.records(CASE).get("5005e000000AbCdAAK")
     assert opened is not None and not opened.is_closed
+
+
+def test_an_interaction_has_a_time_of_its_own_beside_the_time_of_the_event() -> None:
+    fact = the_fact(INTERACTION, person_id="p-1", direction="inbound", occurred_at="2026-02-01T08:00:00Z")
+
+    assert fact.values["occurred_at"] == datetime(2026, 2, 1, 8, tzinfo=UTC)
+    assert fact.stamp.at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert records_of(fact) == ("interaction x-1", "person p-1")
