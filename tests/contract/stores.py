@@ -4,7 +4,6 @@ import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,134 +11,53 @@ import botocore.session
 from botocore.config import Config
 
 from rekindle.adapters.dynamodb import connection
-from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
-from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import TableNames, bind
-from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
-from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
-from rekindle.adapters.dynamodb.people import DynamoDBPeople
-from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBRecords, DynamoDBSettings
-from rekindle.adapters.dynamodb.scores import DynamoDBScores
-from rekindle.adapters.dynamodb.sent_notifications import DynamoDBSentNotifications
 from rekindle.adapters.memory import (
     Memory,
-    MemoryAccounts,
     MemoryAssignmentTimers,
-    MemoryBatches,
-    MemoryContacts,
-    MemoryLedger,
-    MemoryPeople,
     MemoryPools,
+    MemoryPorts,
     MemoryReactivationTimers,
-    MemoryReference,
     MemoryRoutings,
-    MemoryScores,
-    MemorySentNotifications,
-    MemorySettings,
-    MemoryStores,
 )
-from rekindle.application.ports import (
-    AccountDirectory,
-    Batches,
-    Clock,
-    Contacts,
-    Ledger,
-    People,
-    Records,
-    RecordStores,
-    Reference,
-    Scores,
-    SentNotifications,
-    SettingsVersions,
-)
-from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
-from rekindle.domain.records.account import ACCOUNT, Account
-from rekindle.domain.records.kind import Kind
-from rekindle.domain.records.queue import QUEUE, Queue
-from rekindle.domain.records.user import USER, User
-from rekindle.runtime.use_cases import UseCases
+from rekindle.application.ports import Clock
+from rekindle.runtime.aws import AwsPorts
+from rekindle.runtime.environment import Scheduling
+from rekindle.runtime.use_cases import Ports, UseCases
 from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _numbers = itertools.count()
+NO_SCHEDULES = Scheduling("", "", "", "")
 
 
-@dataclass(frozen=True)
-class Stores:
-    people: People
-    scores: Scores
-    ledger: Ledger
-    batches: Batches
-    records: RecordStores
-    directory: AccountDirectory
-    contacts: Contacts
-    versions: SettingsVersions
-    reference: Reference
-    sent_notifications: SentNotifications
-
-    @property
-    def campaigns(self) -> Records[Campaign]:
-        return self.records(CAMPAIGN)
-
-    @property
-    def accounts(self) -> Records[Account]:
-        return self.records(ACCOUNT)
-
-    @property
-    def queues(self) -> Records[Queue]:
-        return self.records(QUEUE)
-
-    @property
-    def users(self) -> Records[User]:
-        return self.records(USER)
+Stores = Ports
+"""All ports, whatever they are kept in."""
 
 
-@dataclass(frozen=True)
-class Tables(Stores):
-    """The ports on DynamoDB, and the way beneath them."""
+class Tables(AwsPorts):
+    """The ports on DynamoDB, and the way beneath them. What has no table is in memory."""
 
-    client: Any
-    names: TableNames
+    def __init__(self, client: Any, names: TableNames, clock: Clock, lifetime: float) -> None:
+        super().__init__(bind(client, names), lifetime, NO_SCHEDULES, clock)
+        memory = Memory()
+        self.client, self.names, self.lifetime = client, names, lifetime
+        self.timers, self.waits = MemoryReactivationTimers(memory), MemoryAssignmentTimers(memory)
+        self.pools, self.routings = MemoryPools(memory), MemoryRoutings(memory)
 
 
 def in_memory() -> Stores:
-    memory = Memory()
-    reference = MemoryReference(memory)
-    return Stores(
-        people=MemoryPeople(memory, reference),
-        scores=MemoryScores(memory),
-        ledger=MemoryLedger(memory),
-        records=MemoryStores(memory),
-        directory=MemoryAccounts(memory),
-        contacts=MemoryContacts(memory),
-        batches=MemoryBatches(memory),
-        versions=MemorySettings(memory),
-        reference=reference,
-        sent_notifications=MemorySentNotifications(memory),
-    )
+    return MemoryPorts(Memory(), lambda: NOW)
 
 
-def use_cases_on(tables: "Tables", clock: Clock, **others: Any) -> UseCases:
-    """The use cases over tables. What has no table of its own is in memory, unless others are given."""
-    memory = Memory()
-    ports: dict[str, Any] = {
-        "people": tables.people,
-        "scores": tables.scores,
-        "ledger": tables.ledger,
-        "reference": tables.reference,
-        "records": tables.records,
-        "directory": tables.directory,
-        "contacts": tables.contacts,
-        "versions": tables.versions,
-        "timers": MemoryReactivationTimers(memory),
-        "waits": MemoryAssignmentTimers(memory),
-        "pools": MemoryPools(memory),
-        "routings": MemoryRoutings(memory),
-        "batches": tables.batches,
-    }
-    return UseCases(**{**ports, **others}, clock=clock)
+def use_cases_on(tables: Tables, clock: Clock, **others: Any) -> UseCases:
+    """The use cases over the same tables at another time, with others in place of some of the ports."""
+    ports = Tables(tables.client, tables.names, clock, tables.lifetime)
+    for name, port in others.items():
+        setattr(ports, name, port)
+    return UseCases(ports)
 
 
 def open_client(endpoint: str | None = None, service: str = "dynamodb", pool: int = 10) -> Any:
@@ -153,26 +71,7 @@ def open_client(endpoint: str | None = None, service: str = "dynamodb", pool: in
 def on_tables(client: Any, lifetime: float = 0) -> Tables:
     """New tables, to which the models of this process are bound."""
     names = create_tables(client, f"-{os.getpid()}-{next(_numbers)}")
-    bound = bind(client, names)
-    versions, accounts = DynamoDBSettings(), DynamoDBAccounts(ACCOUNT, lambda: NOW, bound)
-
-    def records(kind: Kind[Any]) -> Any:
-        return accounts if kind is ACCOUNT else DynamoDBRecords(kind, lambda: NOW)
-
-    return Tables(
-        people=DynamoDBPeople(bound),
-        scores=DynamoDBScores(),
-        ledger=DynamoDBLedger(bound),
-        batches=DynamoDBBatches(),
-        records=records,
-        directory=accounts,
-        contacts=DynamoDBContacts(bound),
-        versions=versions,
-        reference=CachedReference(records, versions, lifetime),
-        sent_notifications=DynamoDBSentNotifications(),
-        client=client,
-        names=names,
-    )
+    return Tables(client, names, lambda: NOW, lifetime)
 
 
 def drop_tables(tables: Tables) -> None:

@@ -53,7 +53,7 @@ def a_rekindle(*rules: dict[str, Any], intermediate: Sequence[str] = (), **first
     rekindle.tell(campaign_changed("webinar"), *(user_changed(user) for user in ("u1", "u2", "u-manager")))
     rekindle.tell(user_changed("u-gone", is_active=False))
     for queue_id, members in {"q-inbound": (), "q-routing": (), "q-sales": ("u1",), "q-other": ("u2",)}.items():
-        rekindle.use.records(QUEUE).put(Queue(queue_id, member_ids=members, version=1), 0)
+        rekindle.use.ports.records(QUEUE).put(Queue(queue_id, member_ids=members, version=1), 0)
     return rekindle
 
 
@@ -730,7 +730,7 @@ def test_contacts_keep_their_owner_else_the_owner_of_the_account(
     owner: str | None, account_owner: str | None, first: str | None
 ) -> None:
     rekindle = a_rekindle(owners=[])
-    rekindle.use.records(ACCOUNT).put(Account("a1", owner_id=account_owner, version=1), 0)
+    rekindle.use.ports.records(ACCOUNT).put(Account("a1", owner_id=account_owner, version=1), 0)
     a_lead(rekindle, owner=owner, kind="contact", account_id="a1")
     crosses(rekindle)
     activated(rekindle)

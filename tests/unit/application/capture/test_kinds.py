@@ -62,7 +62,7 @@ def test_an_event_sets_every_field_that_is_declared(kind: Kind[Any]) -> None:
 
     rekindle.tell(the_fact(kind, **values))
 
-    stored = rekindle.use.records(kind).get("x-1")
+    stored = rekindle.use.ports.records(kind).get("x-1")
     assert {name: getattr(stored, name) for name in kind.fields} == {
         name: kept(field, values[name]) for name, field in kind.fields.items()
     }
@@ -79,7 +79,7 @@ def test_a_cleared_field_takes_its_default_and_an_absent_one_stays(kind: Kind[An
 
     rekindle.tell(the_fact(kind, **required, **{cleared: None}, sequence=2))
 
-    stored, empty = rekindle.use.records(kind).get("x-1"), kind.record("x-1")
+    stored, empty = rekindle.use.ports.records(kind).get("x-1"), kind.record("x-1")
     assert getattr(stored, cleared) == getattr(empty, cleared)
     assert all(getattr(stored, n) == kept(f, values[n]) for n, f in kind.fields.items() if n != cleared)
 
@@ -124,7 +124,7 @@ def test_a_case_is_with_its_person_and_open_until_it_is_closed() -> None:
 
     assert (fact.record_id, fact.values) == ("5005e000000AbCdAAK", {"person_id": "00Q5e00000A1b2CEAR"})
     assert records_of(fact) == ("case 5005e000000AbCdAAK", "person 00Q5e00000A1b2CEAR")
-    opened = rekindle.use.records(CASE).get("5005e000000AbCdAAK")
+    opened = rekindle.use.ports.records(CASE).get("5005e000000AbCdAAK")
     assert opened is not None and not opened.is_closed
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from rekindle.application.core.attempts import current_person
 from rekindle.application.ports import Ledger, ListedBy, Page, People, RecordStores, Reference, Scores
 from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.core.values import replace
@@ -134,10 +135,7 @@ class ShowRecords:
         return _found(self.stores(kind).get(record_id), f"there is no {kind.name} {record_id!r}")
 
     def _home(self, person_id: str) -> Person:
-        person = self.people.get(person_id)
-        while person is not None and person.merged_into is not None:
-            person = self.people.get(person.merged_into)
-        return _found(person, f"there is no person {person_id!r}")
+        return _found(current_person(self.people, person_id), f"there is no person {person_id!r}")
 
     def _explained(self, person_id: str, decisions: Sequence[Decision]) -> list[Explanation]:
         history = self._history(person_id, decisions)
