@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire.forms import Form, cut, form_of
+from rekindle.adapters.wire.forms import Form, cut, form_of, rule_of
 from rekindle.adapters.wire.rules import (
     LONGEST_IDENTIFIER,
     Flag,
@@ -108,7 +108,11 @@ _VALUES_OF: Mapping[str, Callable[[Mapping[str, Any], Naming], dict[str, Any]]] 
 
 
 def record_changed(kind: Kind[Any], detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> RecordChanged:
-    return RecordChanged(kind, _id_of(kind, detail, named), stamp, values_of(kind, detail, named))
+    record_id = _id_of(kind, detail, named)
+    for name, declared in kind.fields.items():
+        if declared.required:
+            required(rule_of(declared), detail, name, named)
+    return RecordChanged(kind, record_id, stamp, values_of(kind, detail, named))
 
 
 def record_deleted(kind: Kind[Any], detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> RecordDeleted:
