@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rekindle.domain.reactivation.request import Call
     from rekindle.domain.reactivation.timer import ReactivationTimer
     from rekindle.domain.records.account import Account
+    from rekindle.domain.records.kind import Kind
     from rekindle.domain.records.opportunity import Opportunity
     from rekindle.domain.records.queue import Queue
     from rekindle.domain.records.stamps import ChangeStamp
@@ -201,17 +202,24 @@ class Records[R](Protocol):
         """Raises Conflict where the stored version is no longer `read_version` (0: where there is one)."""
         ...
 
+    def at(self, record_id: str, moment: datetime) -> R | None:
+        """The record as it was stored at an instant: of kinds whose versions keep when that was."""
+        ...
 
-class UserRecords(Records["User"], Protocol):
-    def rewrite(self, user_id: str, change: Callable[[User], User]) -> None:
-        """Change every version that is stored of a user."""
+    def rewrite(self, record_id: str, change: Callable[[R], R]) -> None:
+        """Change every version that is stored of a record."""
         ...
 
 
+class RecordStores(Protocol):
+    """The records of each kind."""
+
+    def __call__[R](self, kind: Kind[R]) -> Records[R]: ...
+
+
 type Campaigns = Records[Campaign]
-type Accounts = Records[Account]
 type Queues = Records[Queue]
-type Users = UserRecords
+type Users = Records[User]
 type Tasks = Records[Task]
 type Opportunities = Records[Opportunity]
 

@@ -313,7 +313,7 @@ def test_a_deleted_user_is_inactive_and_nameless_in_every_version(rekindle: Reki
         user_changed("u1", 4, name="Ada"),
         user_deleted("u1", 5),
     )
-    user = rekindle.memory.users["u1"][-1]
+    user = rekindle.memory.reference["user"]["u1"][-1]
     assert (user.is_active, user.name, user.email, user.role) == (False, None, None, "AE")
     assert texts_in(rekindle) == []
 
@@ -322,5 +322,5 @@ def test_a_user_that_comes_back_has_a_name_again(rekindle: Rekindle):
     rekindle.tell(user_changed("u1", 1, name="Ada"), user_deleted("u1", 5))
     rekindle.tell(user_changed("u1", 6, name="Grace", is_active=True))
     rekindle.tell(user_deleted("u1", 5))
-    user = rekindle.memory.users["u1"][-1]
+    user = rekindle.memory.reference["user"]["u1"][-1]
     assert (user.is_active, user.name) == (True, "Grace")

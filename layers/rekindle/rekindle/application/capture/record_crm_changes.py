@@ -6,38 +6,29 @@ from rekindle.application.capture.erase_people import ErasePeople
 from rekindle.application.capture.merge_people import MergePeople
 from rekindle.application.capture.record_opportunity import RecordOpportunity
 from rekindle.application.capture.record_person import RecordPerson
-from rekindle.application.capture.record_reference import (
-    RecordAccount,
-    RecordCampaign,
-    RecordQueue,
-    RecordTask,
-    RecordUser,
-)
+from rekindle.application.capture.record_reference import RecordReference
 from rekindle.application.capture.record_response import RecordResponse
+from rekindle.application.capture.record_task import RecordTask
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.instant_of_call import instant_of
 from rekindle.application.ports import Ledger
 from rekindle.application.reactivation.request_reactivation import RequestReactivation
 from rekindle.domain.capture.facts import (
-    AccountChanged,
-    AccountDeleted,
-    CampaignChanged,
-    CampaignDeleted,
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
-    QueueChanged,
+    RecordChanged,
+    RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
-    TaskLogged,
-    UserChanged,
     UserDeleted,
 )
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.task import TASK
 
 
 @dataclass(frozen=True)
@@ -45,10 +36,7 @@ class RecordCrmChanges:
     person: RecordPerson
     erase_people: ErasePeople
     response: RecordResponse
-    campaign: RecordCampaign
-    account: RecordAccount
-    queue: RecordQueue
-    user: RecordUser
+    record: RecordReference
     task: RecordTask
     opportunity: RecordOpportunity
     merge_people: MergePeople
@@ -69,18 +57,12 @@ class RecordCrmChanges:
                 return self.person.__call__(fact)
             case ResponseRecorded():
                 return self.response.__call__(fact)
-            case CampaignChanged():
-                return self.campaign(fact)
-            case AccountChanged():
-                return self.account(fact)
-            case QueueChanged():
-                return self.queue(fact)
-            case UserChanged():
-                return self.user(fact)
+            case RecordChanged():
+                return self.task(fact) if fact.kind is TASK else self.record(fact)
+            case RecordDeleted():
+                return self.record.delete(fact)
             case UserDeleted():
-                return self.user.delete(fact)
-            case TaskLogged():
-                return self.task(fact)
+                return self.record.delete_user(fact)
             case OpportunityChanged():
                 return self.opportunity(fact)
             case OpportunityDeleted():
@@ -91,9 +73,5 @@ class RecordCrmChanges:
                 return self.erase_people(fact)
             case ResponseDeleted():
                 return self.response.delete(fact)
-            case CampaignDeleted():
-                return self.campaign.delete(fact)
-            case AccountDeleted():
-                return self.account.delete(fact)
             case PeopleMerged():
                 return self.merge_people.merge(fact)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rekindle.application.ports import Failures, Ledger, Opportunities, People
+from rekindle.application.ports import Failures, Ledger, People, RecordStores
 from rekindle.application.records.show_records import Shown, ShowRecords
 from rekindle.domain.core.errors import CallTooLarge
 from rekindle.domain.failures.failure import Failure
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.records.opportunity import Opportunity
+from rekindle.domain.records.opportunity import OPPORTUNITY, Opportunity
 from rekindle.domain.responses.response import Response
 
 PAGE = 100
@@ -36,7 +36,7 @@ class ExportPeople:
     people: People
     ledger: Ledger
     failures: Failures
-    opportunities: Opportunities
+    stores: RecordStores
 
     def __call__(self, person_id: str) -> Export:
         """Raises NotFound, CallTooLarge."""
@@ -50,7 +50,7 @@ class ExportPeople:
                 raise CallTooLarge(f"the person has more than {MOST:,} responses: page through them instead")
         ids = {person.person_id, *person.merged_ids}
         ledger = [record for one in sorted(ids) for record in self._ledger_of(one)]
-        opportunities = [one for one in map(self.opportunities.get, person.opportunities) if one is not None]
+        opportunities = [one for one in map(self.stores(OPPORTUNITY).get, person.opportunities) if one is not None]
         has_response = {response.response_id for response in responses}.__contains__
         return Export(shown, former, responses, ledger, opportunities, list(self.failures.about(ids, has_response)))
 

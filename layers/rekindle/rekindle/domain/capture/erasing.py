@@ -8,6 +8,7 @@ from rekindle.domain.capture.applying import deletion_of, person_deleted
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.person import Erasure, Person, Profile
 from rekindle.domain.records.stamps import NEWER, ChangeStamp, Stamps
+from rekindle.domain.records.user import User
 from rekindle.domain.responses.response import Response
 
 _NESTED = "fields"
@@ -65,3 +66,12 @@ def without_texts(response: Response, person: Person) -> Response:
 def _is_newer(name: str, stamps: Stamps, deletion: ChangeStamp) -> bool:
     stamp = stamps.get(name)
     return stamp is not None and stamp.order_after(deletion) is NEWER
+
+
+def without_name(user: User, deletion: ChangeStamp) -> User:
+    """A version of a user that was deleted, without what was known of its name and address before."""
+
+    def stays(name: str) -> bool:
+        return _is_newer(name, user.stamps, deletion)
+
+    return replace(user, name=user.name if stays("name") else None, email=user.email if stays("email") else None)
