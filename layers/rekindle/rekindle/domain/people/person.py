@@ -107,11 +107,12 @@ class Person:
     merging_ids: tuple[str, ...] = ()
     """People whose responses are still being taken over. Until that is done, nothing is decided."""
     deleted: bool = False
-    erasure: Erasure | None = None
     classes: str = ""
     """The map from status to class by which the search's index of this person was written."""
     profile: Profile | None = None
     """None where only the part that decisions look at was read."""
+    erasure: Erasure | None = None
+    """Of the last deletion."""
 
     @property
     def has_open_opportunity(self) -> bool:
