@@ -188,13 +188,12 @@ def test_logs_do_not_stay_for_ever() -> None:
     assert GLOBALS["LoggingConfig"]["LogGroup"]["Ref"] in groups
 
 
-def test_lambda_and_powertools_know_the_words_of_the_log_level() -> None:
-    """Lambda's filter drops what is below its own level, whatever Powertools lets through."""
-    assert GLOBALS["LoggingConfig"]["ApplicationLogLevel"] == {"Ref": "LogLevel"}
+def test_lambda_drops_no_line_of_metrics() -> None:
+    """It takes them for INFO. What is below `LogLevel` is dropped by the function itself."""
+    assert GLOBALS["LoggingConfig"]["LogFormat"] == "JSON"
+    assert GLOBALS["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
     assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
-    words = set(template()["Parameters"]["LogLevel"]["AllowedValues"])
-    assert words <= {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
-    assert words <= logging.getLevelNamesMapping().keys()
+    assert set(template()["Parameters"]["LogLevel"]["AllowedValues"]) <= logging.getLevelNamesMapping().keys()
 
 
 def test_every_queue_that_feeds_a_function_has_an_alarm_for_what_waits() -> None:

@@ -1,5 +1,7 @@
 """Logs and counts. Ids and codes only: no name, no address, no text that a person wrote."""
 
+import logging
+import os
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
 # Most requests that only read count nothing, and Powertools would say so for each of them.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
-logger = Logger(service="rekindle")
+# Lambda takes a line whose timestamp is not RFC 3339 for INFO, whatever its level is.
+logger = Logger(service="rekindle", use_rfc3339=True)
+# Lambda's own filter stays at INFO, which is where it puts the lines of metrics: it must not drop them. Powertools
+# would take the level of that filter for its own, so the level is set here, on Python's logger of the same name.
+logging.getLogger("rekindle").setLevel(os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO"))
 metrics = Metrics(namespace="Rekindle", service="rekindle")
 
 
