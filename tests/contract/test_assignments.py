@@ -18,10 +18,9 @@ from rekindle.domain.change import Change
 from rekindle.domain.errors import Unavailable
 from rekindle.domain.person import Person
 from rekindle.domain.wait import Wait
-from tests.contract.conftest import FAILURES, GROUP, ROLE
+from tests.contract.conftest import FAILURES, GROUP, QUEUE, ROLE
 from tests.contract.stores import NOW, Stores, Tables
 
-QUEUE = "arn:aws:sqs:::waits"
 WAIT = Wait("p", "d-1", NOW + timedelta(minutes=15))
 
 
@@ -114,11 +113,11 @@ def test_those_who_wait_are_spread_over_the_index(tables: Tables) -> None:
 
 
 @pytest.fixture
-def scheduled(scheduler: Any) -> ScheduledWaits:
-    return ScheduledWaits(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+def scheduled(schedules: Schedules) -> ScheduledWaits:
+    return ScheduledWaits(schedules)
 
 
-def schedules(scheduler: Any) -> list[dict[str, Any]]:
+def set_in(scheduler: Any) -> list[dict[str, Any]]:
     listed = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
     return [scheduler.get_schedule(GroupName=GROUP, Name=one["Name"]) for one in listed]
 
@@ -133,7 +132,7 @@ def test_a_wait_that_is_set_twice_is_one_in_memory() -> None:
 def test_a_schedule_sends_its_wait_once_and_deletes_itself(scheduled: ScheduledWaits, scheduler: Any) -> None:
     for _ in range(2):
         scheduled.set(WAIT)
-    (schedule,) = schedules(scheduler)
+    (schedule,) = set_in(scheduler)
     assert (schedule["ScheduleExpression"], schedule["ActionAfterCompletion"]) == ("at(2026-03-01T12:15:00)", "DELETE")
     target = schedule["Target"]
     assert (target["Arn"], target["RoleArn"], target["DeadLetterConfig"]["Arn"]) == (QUEUE, ROLE, FAILURES)
@@ -145,13 +144,13 @@ def test_the_reminder_and_the_deadline_of_one_assignment_are_two_schedules(
 ) -> None:
     scheduled.set(WAIT)
     scheduled.set(Wait("p", "d-1", WAIT.due + timedelta(minutes=45)))
-    assert len(schedules(scheduler)) == 2
+    assert len(set_in(scheduler)) == 2
 
 
 @pytest.mark.parametrize("due", [NOW + timedelta(milliseconds=1), NOW + timedelta(seconds=1)])
 def test_a_schedule_never_fires_before_its_instant(scheduled: ScheduledWaits, scheduler: Any, due: datetime) -> None:
     scheduled.set(Wait("p", "d-1", due))
-    assert [one["ScheduleExpression"] for one in schedules(scheduler)] == ["at(2026-03-01T12:00:01)"]
+    assert [one["ScheduleExpression"] for one in set_in(scheduler)] == ["at(2026-03-01T12:00:01)"]
 
 
 def test_a_scheduler_that_refuses_is_unavailable(scheduled: ScheduledWaits, scheduler: Any) -> None:

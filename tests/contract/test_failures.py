@@ -36,7 +36,9 @@ def no_scheduler() -> None:
     raise AssertionError("the item comes first: without it there is nothing to schedule")
 
 
-UNSCHEDULED = ScheduledTimers(Schedules(no_scheduler, "group", "queue", "role", "failures"))
+UNSCHEDULED = ScheduledTimers(
+    Schedules(no_scheduler, no_scheduler, "group", "queue", "", "role", "failures", lambda: NOW)
+)
 TIMER = Timer("p", Mark(NOW), NOW)
 
 READS: dict[str, tuple[str, Call]] = {

@@ -173,6 +173,8 @@ class NoScheduler:
 
     def create_schedule(self, **_: Any) -> None: ...
 
+    def send_message(self, **_: Any) -> None: ...
+
 
 class OnTables(Rekindle):
     """The use cases over the adapters that are deployed."""
@@ -180,7 +182,7 @@ class OnTables(Rekindle):
     def __init__(self, tables: Tables) -> None:
         super().__init__()
         bound, clock, faults = tables.people.connection, self.clock, self.faults
-        schedules = Schedules(NoScheduler, "", "", "", "")
+        schedules = Schedules(NoScheduler, NoScheduler, "", "", "", "", "", clock)
         tasks, opportunities = kept.tasks(clock), kept.opportunities(clock)
         self.memory = Stored(tables, tasks, opportunities)
         self.use = technologies.use_cases_on(

@@ -18,6 +18,7 @@ from moto import mock_aws
 from rekindle.runtime import aws as root
 from rekindle.runtime.observability import logger
 from tests.support.described import check_answer
+from tests.support.scheduler import refuse_the_past
 from tests.support.template import create_tables, event_of, resources
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -32,6 +33,8 @@ CONTEXT = SimpleNamespace(
     aws_request_id="5f0c2a7e-9f55-4a3e-8a0b-3a7b8f1d2c60",
 )
 Handler = Any
+
+refuse_the_past(root.session(), lambda: root.now())
 
 
 def event(name: str) -> dict[str, Any]:
@@ -226,6 +229,7 @@ def _environment(found: Aws) -> dict[str, str]:
         "SIMULATIONS_BUCKET": BUCKET,
         "SCHEDULE_ROLE_ARN": "arn:aws:iam::111122223333:role/rekindle-ScheduleRole",
         "DUE_QUEUE_ARN": DUE_ARN,
+        "DUE_QUEUE_URL": found.due,
         "FAILURE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:111122223333:rekindle-FailureQueue",
     }
 

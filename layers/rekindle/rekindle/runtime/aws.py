@@ -152,10 +152,13 @@ def _schedules(scheduling: Scheduling) -> Any:
 
     return Schedules(
         scheduler,
+        queues,
         scheduling.group,
         scheduling.queue_arn,
+        scheduling.queue_url,
         scheduling.role_arn,
         scheduling.dead_letter_arn,
+        now,
     )
 
 
