@@ -14,7 +14,7 @@ from botocore.config import Config
 from pynamodb.connection import Connection
 
 from rekindle.adapters.dynamodb import reference
-from rekindle.adapters.dynamodb.connection import bind, open_client
+from rekindle.adapters.dynamodb.connection import CONFIG, READ_TIMEOUT, bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
@@ -43,12 +43,9 @@ def session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
-def _client(service: str) -> Any:
-    return session().create_client(
-        service,
-        region_name=environment().region,
-        config=Config(user_agent="rekindle", parameter_validation=False),
-    )
+def _client(service: str, read_timeout: float = READ_TIMEOUT) -> Any:
+    config = CONFIG.merge(Config(read_timeout=read_timeout))
+    return session().create_client(service, region_name=environment().region, config=config)
 
 
 @lru_cache(maxsize=1)
@@ -198,4 +195,4 @@ def simulations() -> "SimulatedParts":
     from rekindle.adapters.objects import Bucket
     from rekindle.runtime.simulated_parts import SimulatedParts
 
-    return SimulatedParts(Bucket(_client("s3"), environment().bucket))
+    return SimulatedParts(Bucket(_client("s3", read_timeout=30), environment().bucket))
