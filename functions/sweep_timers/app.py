@@ -6,7 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.domain.errors import Unavailable
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import count, logger, metrics, tell_assignment, tell_decision
+from rekindle.runtime.observability import count, logger, measure, metrics, tell_assignment, tell_decision
 
 MOST = 2000
 """Timers of one sweep; what is left is for the next."""
@@ -20,6 +20,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         tell_decision(decision)
     for assignment in swept.assignments:
         tell_assignment(assignment)
+    measure("AssignmentsWaiting", swept.waiting)
     count({"Swept": len(swept.decisions) + len(swept.assignments), "Failed": swept.failed})
     if swept.failed:
         raise Unavailable(f"{swept.failed} of what was due could not be done: the next sweep tries again")

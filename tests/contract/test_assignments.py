@@ -109,6 +109,14 @@ def test_those_who_wait_are_spread_over_the_index(tables: Tables) -> None:
     assert {item["assigned"]["S"] for item in items} == {f"pending#{shard}" for shard in range(SHARDS)}
 
 
+def test_those_who_wait_are_counted(stores: Stores) -> None:
+    assert stores.people.count_assigned(State.PENDING) == 0
+    for n in range(3):
+        stored(stores.people, f"p{n}", an_assignment(n))
+    assert stores.people.count_assigned(State.PENDING) == 3
+    assert stores.people.count_assigned(State.ASSIGNED) == 0
+
+
 # --- waits ---------------------------------------------------------------------------------------------------------
 
 

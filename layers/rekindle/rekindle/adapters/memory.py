@@ -148,6 +148,11 @@ class MemoryPeople:
         found = [(at, person) for at, person in placed if start is None or at > start][: limit + 1]
         return Page([person for _, person in found[:limit]], found[limit - 1][0] if len(found) > limit else None)
 
+    def count_assigned(self, state: State) -> int:
+        with self.memory.lock:
+            people = self.memory.people.values()
+            return sum(person.assignment is not None and person.assignment.state is state for person in people)
+
     def home_of(self, response_id: str) -> Home | None:
         return self.memory.homes.get(response_id)
 

@@ -80,6 +80,10 @@ class People(Protocol):
         which they were activated, the earliest first."""
         ...
 
+    def count_assigned(self, state: State) -> int:
+        """How many people have an assignment in this state, as of a moment ago."""
+        ...
+
     def home_of(self, response_id: str) -> Home | None:
         """Whose response it is, as last committed."""
         ...

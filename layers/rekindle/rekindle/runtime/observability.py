@@ -25,6 +25,19 @@ logger = Logger(service="rekindle", use_rfc3339=True)
 # would take the level of that filter for its own, so the level is set here, on Python's logger of the same name.
 logging.getLogger("rekindle").setLevel(os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO"))
 metrics = Metrics(namespace="Rekindle", service="rekindle")
+# Two stacks of one account count by themselves.
+metrics.set_default_dimensions(stack=os.environ.get("STACK", "rekindle"))
+
+
+_METRIC = {
+    "reactivated": "Reactivated",
+    "activated": "Activated",
+    "activated_non_response": "ActivatedNonResponse",
+    "inserted_default": "InsertedDefault",
+    "kept_prompted": "KeptPrompted",
+    "skipped": "Skipped",
+}
+"""What a decision is counted as, by its outcome."""
 
 
 def count(counts: Mapping[str, int]) -> None:
@@ -34,6 +47,11 @@ def count(counts: Mapping[str, int]) -> None:
             metrics.add_metric(name, MetricUnit.Count, number)
 
 
+def measure(name: str, number: int) -> None:
+    """What stands at a number now, be it zero."""
+    metrics.add_metric(name, MetricUnit.Count, number)
+
+
 def tell_recorded(recorded: "Recorded") -> None:
     count({"Applied": recorded.applied, "Older": recorded.older, "Duplicate": recorded.duplicate})
     if recorded.decision is not None:
@@ -41,7 +59,17 @@ def tell_recorded(recorded: "Recorded") -> None:
 
 
 def tell_decision(decision: "Decision") -> None:
-    count({"Decisions": 1, "Activations": decision.activates, "DefaultsPassedOver": len(decision.passed_over)})
+    count(
+        {
+            "Decisions": 1,
+            _METRIC[decision.outcome]: 1,
+            "Crossings": decision.scenario == "score",
+            "Activations": decision.activates,
+            "DefaultsPassedOver": len(decision.passed_over),
+        }
+    )
+    latency = (decision.decided_at - decision.as_of).total_seconds() * 1000
+    metrics.add_metric("DecisionLatency", MetricUnit.Milliseconds, max(0, latency))
     if decision.passed_over:
         logger.warning("default passed over", decision_id=decision.decision_id, campaign_ids=decision.passed_over)
     logger.info(

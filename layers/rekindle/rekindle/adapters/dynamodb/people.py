@@ -157,6 +157,10 @@ class DynamoDBPeople:
         still = [person for person in held if person.assignment is not None and person.assignment.state is state]
         return Page(still, found[limit - 1][0] if len(found) > limit else None)
 
+    def count_assigned(self, state: State) -> int:
+        with our_errors():
+            return sum(PeopleItem.by_assignment.count(f"{state}#{shard}") for shard in range(SHARDS))
+
     def home_of(self, response_id: str) -> Home | None:
         request = {"TableName": PeopleItem.Meta.table_name, "Key": _home_of(response_id), "ConsistentRead": True}
         with our_errors():
