@@ -459,7 +459,7 @@ def _schemas() -> Json:
             "required": ["valid", "faults"],
             "properties": {"valid": {"type": "boolean"}, "faults": _list(_FAULT)},
         },
-        "Health": _record("status settings_version build time"),
+        "Health": _record("status build time"),
         "Problem": _PROBLEM,
         **{f"{of}Page": _page(of) for of in ("Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")},
     }
