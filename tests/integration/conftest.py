@@ -18,6 +18,7 @@ from moto import mock_aws
 from rekindle.runtime import aws as root
 from rekindle.runtime.observability import logger
 from tests.support.described import check_answer
+from tests.support.permissions import Permission, Recorder, differences
 from tests.support.scheduler import refuse_the_past
 from tests.support.template import create_tables, event_of, resources
 
@@ -34,7 +35,7 @@ CONTEXT = SimpleNamespace(
 )
 Handler = Any
 
-refuse_the_past(root.session(), lambda: root.now())
+RECORDER = Recorder()
 
 
 def event(name: str) -> dict[str, Any]:
@@ -184,6 +185,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             monkeypatch.setenv(name, value)
         _forget()
         stack.callback(_forget)
+        RECORDER.listen(root.session())
+        refuse_the_past(root.session(), lambda: root.now())
         before = logger.registered_handler.setStream(found.logged)
         stack.callback(logger.registered_handler.setStream, before)
         yield found
@@ -252,3 +255,35 @@ def postponed() -> list[dict[str, Any]]:
 
     root.queues().meta.events.register("before-call.sqs.ChangeMessageVisibility", asked)
     return requests
+
+
+# --- permissions -----------------------------------------------------------------------------------------------------
+
+_DIFFERENCES = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker of pytest-xdist recorded."""
+    for function, calls in getattr(node, "workeroutput", {}).get("calls", {}).items():
+        RECORDER.calls[function] |= {Permission(*call) for call in calls}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """After the whole suite, what functions asked for is compared with what their roles allow: a difference is a
+    failure of the run."""
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["calls"] = {f: [[c.action, c.resource] for c in cs] for f, cs in RECORDER.calls.items()}
+        return
+    whole = any(Path(argument).resolve() == Path(__file__).parent for argument in config.args)
+    if whole and not config.option.keyword and not session.testsfailed:
+        found = differences(RECORDER.calls, resources("AWS::Serverless::Function"))
+        if found:
+            config.stash[_DIFFERENCES] = found
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for difference in config.stash.get(_DIFFERENCES, []):
+        terminalreporter.write_line(f"PERMISSIONS {difference}", red=True)

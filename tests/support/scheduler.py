@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 
 def refuse_the_past(events: Any, clock: Callable[[], datetime]) -> None:
-    """`events` is a client's, or a session of botocore."""
+    """`events` is a client's, or a session of botocore; twice is once."""
 
     def refuse(params: dict[str, Any], **_: Any) -> None:
         expression = params["ScheduleExpression"]
@@ -16,4 +16,4 @@ def refuse_the_past(events: Any, clock: Callable[[], datetime]) -> None:
             error = {"Code": "ValidationException", "Message": f"Invalid Schedule Expression {expression}: it is past"}
             raise ClientError({"Error": error}, "CreateSchedule")
 
-    events.register("provide-client-params.scheduler.CreateSchedule", refuse)
+    events.register("provide-client-params.scheduler.CreateSchedule", refuse, unique_id="refuse-the-past")
