@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,9 +19,9 @@ SETTINGS = {
         "New": {"active": False},
         "Open - Not Contacted": {"active": True, "response_status": "Open - Not Contacted"},
     },
-    "reactivation": {"active_status": {"delay": "PT2S"}},
+    "reactivation": {"active_status": {"delay": "PT15S"}},
 }
-SECONDS = 40
+SECONDS = 60
 """The local scheduler looks every ten seconds what is due."""
 
 
@@ -64,7 +64,7 @@ def take_every_group_for_the_default_one(stack: Stack) -> None:
     arn = f"arn:aws:scheduler:{REGION}:*:schedule/default/*"
     allowed = {"Effect": "Allow", "Action": "scheduler:CreateSchedule", "Resource": arn}
     stack.cloud.client("iam").put_role_policy(
-        RoleName=stack.resource("ScheduleReactivationFunctionRole"),
+        RoleName=stack.resource("ScheduleReactivationRole"),
         PolicyName="default-group",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
     )
@@ -97,9 +97,11 @@ def as_operator(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_active_status_is_followed_by_a_reactivation_after_the_delay(stack: Stack) -> None:
     told(stack, *a_lead("p-delay"))
-    told(stack, event("Person Changed", person_id="p-delay", status="Open - Not Contacted"))
-    assert stack.api.get("people", "p-delay").json()["active_response"] is None
+    change = event("Person Changed", person_id="p-delay", status="Open - Not Contacted")
+    told(stack, change)
     decision = decided(stack, "p-delay", "active_status")
+    waited = datetime.fromisoformat(decision["decided_at"]) - datetime.fromisoformat(change["time"])
+    assert waited >= timedelta(seconds=15)
     assert (decision["outcome"], decision["response_id"]) == ("reactivated", "r-p-delay")
     assert stack.api.get("people", "p-delay").json()["status"] == "Open - Not Contacted"
     assert [item for item in stack.scan("LedgerTableName") if item["kind"]["S"] == "timer"] == []
