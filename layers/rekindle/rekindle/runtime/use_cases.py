@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from rekindle.application.capture.merge_people import MergePeople
     from rekindle.application.capture.record_crm_changes import RecordCrmChanges
     from rekindle.application.reactivation.answer_requests import AnswerRequests
+    from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
     from rekindle.application.reactivation.reactivate import Reactivate
     from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
@@ -82,10 +83,16 @@ class UseCases:
         return MatchAccount(self.directory, self.contacts, self.people, self.reference)
 
     @cached_property
+    def associate_opportunities(self) -> "AssociateOpportunities":
+        from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
+
+        return AssociateOpportunities(self.people, self.opportunities, self.reference)
+
+    @cached_property
     def reactivate(self) -> "Reactivate":
         from rekindle.application.reactivation.reactivate import Reactivate
 
-        return Reactivate(self.people, self.ledger, self.reference, self.clock)
+        return Reactivate(self.people, self.ledger, self.reference, self.clock, self.associate_opportunities)
 
     @cached_property
     def reactivate_on_score(self) -> "ReactivateOnScore":
@@ -182,14 +189,20 @@ class UseCases:
         return RecordCrmChanges(
             person=RecordPerson(self.people, self.scores, self.reference, self.merge_people, self.commit_people),
             response=RecordResponse(
-                self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
+                self.people,
+                self.scores,
+                self.ledger,
+                self.reference,
+                self.clock,
+                self.reactivate_on_score,
+                self.associate_opportunities,
             ),
             campaign=RecordCampaign(self.campaigns, self.clock),
             account=RecordAccount(self.accounts),
             queue=RecordQueue(self.queues),
             user=RecordUser(self.users, self.clock),
             task=RecordTask(self.tasks, self.people, self.reference),
-            opportunity=RecordOpportunity(self.people, self.opportunities),
+            opportunity=RecordOpportunity(self.people, self.opportunities, self.associate_opportunities),
             merge_people=self.merge_people,
             request=self.request_reactivation,
             ledger=self.ledger,

@@ -17,7 +17,7 @@ from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, dec
 from rekindle.domain.settings.settings import Scenario
 from tests.support.builders import day
 
-MQL, SAL, SQL = ORDER
+MQL, SAL, SQL, WON = ORDER
 Records = Sequence[Decision | Entry]
 
 

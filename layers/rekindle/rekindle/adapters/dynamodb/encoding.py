@@ -11,9 +11,9 @@ from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
+from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, Resumed, Stage, StageReached
 from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
-from rekindle.domain.people.person import Engagement, Person, Profile
+from rekindle.domain.people.person import EndedEngagement, Engagement, Person, Profile
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason
 from rekindle.domain.records.stamps import ChangeStamp, grouped, ungrouped
 from rekindle.domain.records.user import User
@@ -35,11 +35,11 @@ _INSTANTS = frozenset(
         *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
         *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline", "again_at"),
         *("started_at", "undone_at"),
-        *("status_at", "unanswered_at"),
+        *("status_at", "unanswered_at", "ended_at"),
     )
 )
 _DATES = {"starts_on", "ends_on"}
-_TUPLES = {"passed_over", "waiting", "suggested", "absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
+_TUPLES = {"passed_over", "waiting", "suggested", "absorbed", "absorbing", "person_ids", "member_ids"}
 _NAMES: Mapping[str, Any] = {
     "response_class": ResponseClass,
     "scenario": Scenario,
@@ -98,6 +98,7 @@ _BASIS = {
     "own_score": "p",
     "campaign_id": "k",
     "unanswered_at": "u",
+    "status_is_past": "e",
 }
 
 _OF_NO_RESPONSE = {"response_id": "", "campaign_id": "", "cycle": 0, "decision_id": ""}
@@ -165,13 +166,17 @@ def _overrides(stored: Mapping[str, Any]) -> Overrides:
     return Overrides(**{**stored, "priority": tuple(ResponseClass(name) for name in stored["priority"])})
 
 
-_NOT_CORE = frozenset({"person_id", "version", "profile", "active", "assignment"})
+_NOT_CORE = frozenset({"person_id", "version", "profile", "active", "ended", "assignment", "opportunities"})
 
 
 def core(person: Person) -> Json:
     """What decisions look at. With its assignment, too, a person is to stay below the kilobyte that a write is billed
     by: so there are letters for names, and what is known from beside is left out."""
     found = encoded(person, _NOT_CORE)
+    if person.opportunities:
+        found["opportunities"] = {name: times.text(since) for name, since in person.opportunities.items()}
+    if person.ended is not None:
+        found["ended"] = _ended(person.person_id, person.ended)
     if person.active is not None:
         found["active"] = _engagement(person.person_id, person.active)
         if (implied := _score_activated_at(person.active)) == person.score_activated_at:
@@ -182,6 +187,16 @@ def core(person: Person) -> Json:
         beside = _beside(person.active, person.owner_id, person.previous_owner_id)
         found["assignment"] = assignment_told(person.assignment, beside)
     return found
+
+
+def _ended(person_id: str, ended: EndedEngagement) -> Json:
+    """The engagement, and beside it how it ended."""
+    found = _engagement(person_id, ended.engagement)
+    return {**found, "x": ended.reason, "e": times.text(ended.at), "u": ended.response_status}
+
+
+def _ended_of(person_id: str, stored: Mapping[str, Any]) -> EndedEngagement:
+    return EndedEngagement(_engaged(person_id, stored), stored["x"], times.instant(stored["e"]), stored["u"])
 
 
 def _engagement(person_id: str, active: Engagement) -> Json:
@@ -224,6 +239,9 @@ _ENGAGED = {
     "overrides": "o",
     "prompted_campaign_id": "p",
     "anchored_at": "h",
+    "opportunity_id": "q",
+    "amount": "m",
+    "currency": "y",
 }
 
 
@@ -299,6 +317,10 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
         active = values["active"] = _engaged(person_id, values["active"])
         if "score_activated_at" not in stored:
             values["score_activated_at"] = _score_activated_at(active)
+    if "ended" in values:
+        values["ended"] = _ended_of(person_id, values["ended"])
+    if "opportunities" in values:
+        values["opportunities"] = {name: times.instant(since) for name, since in values["opportunities"].items()}
     if "assignment" in values:
         beside = _beside(values.get("active"), values.get("owner_id"), values.get("previous_owner_id"))
         values["assignment"] = assigned(values["assignment"], beside)
@@ -368,6 +390,8 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
         return Routing(**values)
     if kind == "merged":
         return Merged(**values)
+    if kind == "resumed":
+        return Resumed(reason=Ended(values.pop("reason")), **values)
     return Deactivated(reason=Ended(values.pop("reason")), **values)
 
 
@@ -397,6 +421,8 @@ def kind_of(value: Decision | Entry) -> str:
         return "routing"
     if isinstance(value, Merged):
         return "merged"
+    if isinstance(value, Resumed):
+        return "resumed"
     return "stage" if isinstance(value, StageReached) else "deactivated"
 
 

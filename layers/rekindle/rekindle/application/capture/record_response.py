@@ -8,6 +8,7 @@ from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
+from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
 from rekindle.application.reactivation.context import context_of_arrival
 from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
 from rekindle.application.reactivation.reactivate_on_score import trigger_of as crossing_trigger_of
@@ -50,6 +51,7 @@ class RecordResponse:
     reference: Reference
     clock: Clock
     reactivate_on_score: ReactivateOnScore
+    associate: AssociateOpportunities
 
     def __call__(self, fact: ResponseRecorded) -> Recorded:
         # Before the response is looked for, and perhaps moved: what is refused changes nothing.
@@ -149,7 +151,10 @@ class RecordResponse:
         change = change.indexed_by(settings)
         if tombstone is not None:
             change = replace(change, tombstone=tombstone)
-        return decision if committed(self.people, change) else None
+        if not committed(self.people, change):
+            return None
+        self.associate.of(change.person)
+        return decision
 
     def _update(
         self, person: Person, stored: Response, told: Response, is_new_to_person: bool, tombstone: ChangeStamp | None

@@ -20,7 +20,7 @@ from rekindle.domain.records.queue import Queue
 from rekindle.domain.records.stamps import Applied, ChangeStamp, Order, Stamps, newer_fields
 from rekindle.domain.records.task import Task
 from rekindle.domain.records.user import User
-from rekindle.domain.responses.response import Details, Response, ResponseState
+from rekindle.domain.responses.response import QUALIFIED, Details, Response, ResponseState
 from rekindle.domain.settings.settings import Settings
 
 _DELETED = "deleted"
@@ -161,6 +161,8 @@ def follow_status(
         person = replace(person, status_activated=None)
         if status.nurture_timeout_days is not None:
             person = replace(person, nurture_until=at + timedelta(days=status.nurture_timeout_days))
+    elif person.nurture_until is not None:
+        person = replace(person, nurture_until=None)  # A rep took the person up again.
     if person.active is None or active is None:
         asks = status.active and not (from_write_back and after.status == settings.open_status)
         return _possibly_activated(before, person, settings) if asks else Change(person, before.version)
@@ -170,7 +172,8 @@ def follow_status(
     steps: Steps = ()
     if is_worked(after.status, settings):
         person, steps = record_work(person, at, settings)
-    mirrored = status.response_status or active.state.status
+    # While an opportunity came of it, the response says so, whatever the rep's own word for the person is.
+    mirrored = QUALIFIED if engagement.opportunity_id is not None else status.response_status or active.state.status
     reached = stages_reached(mirrored, engagement.stage)
     entries = tuple(stage_reached(person.person_id, engagement, stage, at, settings) for stage in reached)
     if reached:
@@ -328,22 +331,35 @@ def task_told(stored: Task | None, task_id: str, values: Mapping[str, Any], stam
     return _apply_record_change(stored or Task(task_id), values, stamp)
 
 
-def opportunity_told(
+def apply_opportunity_change(
     stored: Opportunity | None, opportunity_id: str, values: Mapping[str, Any], stamp: ChangeStamp
 ) -> tuple[Opportunity, Applied]:
-    return _apply_record_change(stored or Opportunity(opportunity_id), values, stamp)
+    """The opportunity after a fact. One that was deleted takes earlier facts, too: whose it was, and since when, says
+    which engagement ends with it."""
+    before = stored or Opportunity(opportunity_id)
+    after, applied = _with_newer(before, newer_fields(values, stamp, before.stamps))
+    recorded_at = min(before.recorded_at or stamp.at, stamp.at)
+    if recorded_at != before.recorded_at:
+        after = replace(after, recorded_at=recorded_at, version=before.version + 1)
+    return after, applied
 
 
 def opportunity_deleted(stored: Opportunity | None, opportunity_id: str, stamp: ChangeStamp) -> Opportunity | None:
     """The opportunity as deleted; None where a later change restored it."""
-    return _apply_record_deletion(stored or Opportunity(opportunity_id), stamp)
+    gone = _apply_record_deletion(stored or Opportunity(opportunity_id), stamp)
+    return gone if gone is None or gone.recorded_at is not None else replace(gone, recorded_at=stamp.at)
 
 
 def _apply_record_change[R: (Campaign, Account, Queue, User, Task, Opportunity)](
     before: R, values: Mapping[str, Any], stamp: ChangeStamp
 ) -> tuple[R, Applied]:
     """The record with the newer fields; a cleared field takes its default."""
-    applied = _apply(values, stamp, before.stamps)
+    return _with_newer(before, _apply(values, stamp, before.stamps))
+
+
+def _with_newer[R: (Campaign, Account, Queue, User, Task, Opportunity)](
+    before: R, applied: Applied
+) -> tuple[R, Applied]:
     if not applied.values:
         return before, applied
     told = _merged(applied, getattr(before, _NESTED, {}))

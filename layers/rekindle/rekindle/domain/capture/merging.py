@@ -44,7 +44,7 @@ def with_inherited(survivor: Person, merged: Person) -> Person:
         owner_id=survivor.owner_id or merged.owner_id,
         nurture_until=_later(survivor.nurture_until, merged.nurture_until),
         score_activated_at=_later(survivor.score_activated_at, merged.score_activated_at),
-        opportunities=tuple(dict.fromkeys((*survivor.opportunities, *merged.opportunities))),
+        opportunities={**merged.opportunities, **survivor.opportunities},
         profile=replace(mine, fields={**theirs.fields, **mine.fields}, **filled),
     )
 

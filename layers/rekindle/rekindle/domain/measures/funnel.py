@@ -6,7 +6,7 @@ it is folded from the ledger, in whatever order its records are read, and howeve
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,18 @@ from itertools import pairwise
 from math import ceil
 
 from rekindle.domain.campaigns.campaign import Campaign
-from rekindle.domain.lifecycle.journey import ORDER, Deactivated, Ended, Entry, Merged, Stage, StageReached, entry_id
+from rekindle.domain.lifecycle.journey import (
+    BY_OPPORTUNITY,
+    ORDER,
+    Deactivated,
+    Ended,
+    Entry,
+    Merged,
+    Resumed,
+    Stage,
+    StageReached,
+    entry_id,
+)
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.reactivation.decision import Decision
 
@@ -44,6 +55,10 @@ class Cycle:
     worked_at: datetime | None = None
     ended: Ended | None = None
     ended_at: datetime | None = None
+    opportunity_id: str | None = None
+    amount: float | None = None
+    """What the opportunity was worth when it was opened, or at its end if it has come to that."""
+    currency: str | None = None
     in_retrospect: bool = False
     """Whether a backfill opened it: its dates are true, but nobody could act on them."""
 
@@ -73,7 +88,7 @@ def tells_of_cycles(record: Decision | Entry) -> bool:
     """Whether a record of the ledger says anything that a funnel looks at."""
     if isinstance(record, Decision):
         return record.activates and not record.dry_run
-    return isinstance(record, StageReached | Deactivated | AssignmentStep | Merged)
+    return isinstance(record, StageReached | Deactivated | Resumed | AssignmentStep | Merged)
 
 
 def cycles(records: Iterable[Decision | Entry], campaign_at: CampaignAt) -> list[Cycle]:
@@ -96,6 +111,7 @@ class _Told:
         stages: list[StageReached] = []
         ends: list[Deactivated] = []
         undone: list[Deactivated] = []
+        resumed: list[Resumed] = []
         self._replacing: dict[tuple[str | None, datetime], list[Decision]] = defaultdict(list)
         self._steps: dict[str, list[AssignmentStep]] = defaultdict(list)
         self._became: dict[str, str] = {}
@@ -111,6 +127,8 @@ class _Told:
                     undone.append(record)
                 case Deactivated():
                     ends.append(record)
+                case Resumed():
+                    resumed.append(record)
                 case AssignmentStep():
                     self._steps[record.assignment.assignment_id].append(record)
                 case Merged():
@@ -131,6 +149,11 @@ class _Told:
             found = self._opening_of(end)
             if found is not None:
                 self._ends[found.decision_id].append(end)
+        self._resumed: dict[str, set[tuple[Ended, datetime]]] = defaultdict(set)
+        for entry in resumed:
+            found = self._opening_of(entry)
+            if found is not None:
+                self._resumed[found.decision_id].add((entry.reason, entry.ended_at))
 
     def cycle(self, opening: Decision, campaign_at: CampaignAt) -> Cycle:
         credited = self._credited[opening.decision_id][-1]
@@ -138,7 +161,11 @@ class _Told:
         begun = [] if opening.assignment is None else [opening.assignment]
         steps = sorted(self._steps[opening.decision_id], key=lambda step: (step.at, step.step))
         assignments = [*begun, *(step.assignment for step in steps)]
-        end = min(self._ends[opening.decision_id], key=lambda end: (end.at, end.reason), default=None)
+        taken_back = self._resumed[opening.decision_id]
+        ends = [end for end in self._ends[opening.decision_id] if (end.reason, end.at) not in taken_back]
+        end = min(ends, key=lambda end: (end.at, end.reason), default=None)
+        stages = [one for one in self._stages[opening.decision_id] if _counts(one, end, taken_back)]
+        worth = _worth(stages, end)
         return Cycle(
             opening.decision_id,
             self._home(opening.person_id),
@@ -146,7 +173,7 @@ class _Told:
             credited.response_id or "",
             credited.campaign_id or "",
             campaign.type if campaign is not None else None,
-            _without_gap(_since(opening), self._stages[opening.decision_id]),
+            _without_gap(_since(opening), stages),
             # Whoever was first stays it, so any record that names it is right.
             next((held.first_owner_id for held in assignments if held.first_owner_id is not None), None),
             next((held.first_queue_id for held in assignments if held.first_queue_id is not None), None),
@@ -154,6 +181,9 @@ class _Told:
             min((held.worked_at for held in assignments if held.worked_at is not None), default=None),
             end.reason if end is not None else None,
             end.at if end is not None else None,
+            worth.opportunity_id if worth is not None else None,
+            worth.amount if worth is not None else None,
+            worth.currency if worth is not None else None,
             in_retrospect=opening.batch_id is not None,
         )
 
@@ -178,7 +208,7 @@ class _Told:
                 self._named[opening.person_id, opening.cycle or 0, response_id] = opening
                 self._of_response[response_id].append(opening)
 
-    def _opening_of(self, entry: StageReached | Deactivated) -> Decision | None:
+    def _opening_of(self, entry: StageReached | Deactivated | Resumed) -> Decision | None:
         """What opened the cycle that an entry is about. Where another record of the person took the engagement over,
         person and number are others since: then it is the response's own cycle of that time."""
         named = self._named.get((entry.person_id, entry.cycle, entry.response_id))
@@ -193,6 +223,21 @@ class _Told:
             seen.add(became)
             person_id = became
         return person_id
+
+
+def _counts(stage: StageReached, end: Deactivated | None, taken_back: Set[tuple[Ended, datetime]]) -> bool:
+    """A stage once reached stays so, but for Won: a deal that was opened again, or lost before, is not won."""
+    if stage.stage is not Stage.WON:
+        return True
+    if (Ended.OPPORTUNITY_WON, stage.at) in taken_back:
+        return False
+    return end is None or end.reason is Ended.OPPORTUNITY_WON or end.reason not in BY_OPPORTUNITY
+
+
+def _worth(stages: Iterable[StageReached], end: Deactivated | None) -> StageReached | Deactivated | None:
+    """The entry that has the last word on what the cycle's opportunity is worth."""
+    entries: list[StageReached | Deactivated] = [*stages, *([end] if end is not None else [])]
+    return max((one for one in entries if one.opportunity_id is not None), key=lambda one: one.at, default=None)
 
 
 def _since(decision: Decision) -> datetime:

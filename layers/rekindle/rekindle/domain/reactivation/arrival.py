@@ -160,7 +160,7 @@ def _reason(arrival: Arrival, context: DecisionContext) -> Reason | None:
         return Reason.NO_CANDIDATE
     if person.active is not None:
         return Reason.ACTIVE_EXISTS
-    if person.has_open_opportunity:
+    if person.has_opportunity_open_at(moment):
         return Reason.OPPORTUNITY_OPEN
     bypass = campaign is not None and (campaign.response_prompt or campaign.bypass_nurture_timeout)
     if in_nurture(person, moment) and not bypass:

@@ -1,4 +1,4 @@
-"""An opportunity, as far as it keeps its people from being reactivated: while it is open."""
+"""An opportunity: while it is open its people are not reactivated, and one of their engagements goes on with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +20,10 @@ class Opportunity:
     created_at: datetime | None = None
     closed_at: datetime | None = None
     product: str | None = None
+    engaged_id: str | None = None
+    """The person whose engagement the opportunity belongs to. One opportunity belongs to one response."""
+    recorded_at: datetime | None = None
+    """When the CRM first named it, by the CRM's own clock."""
     deleted: bool = False
     version: int = 0
     stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)
@@ -27,3 +31,16 @@ class Opportunity:
     @property
     def is_open(self) -> bool:
         return not (self.is_closed or self.is_won or self.deleted)
+
+    @property
+    def opened_at(self) -> datetime:
+        known = self.created_at or self.recorded_at
+        if known is None:
+            raise ValueError("nothing was recorded of this opportunity")
+        return known
+
+    @property
+    def joined_at(self) -> datetime:
+        """When its present people were named, which may be after it was opened."""
+        stamp = self.stamps.get("person_ids")
+        return max(stamp.at, self.opened_at) if stamp is not None else self.opened_at

@@ -1,0 +1,92 @@
+"""Find the engagement that an opportunity belongs to, and let it go on, or end, with the opportunity."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.ports import Opportunities, People, Reference
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.values import replace
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.opportunity import belongs_to, follow_opportunity, may_belong_to
+from rekindle.domain.records.opportunity import Opportunity
+
+
+@dataclass(frozen=True)
+class AssociateOpportunities:
+    """An opportunity belongs to one response, and a response to one opportunity (spec (h)). Whose it is, is written on
+    the opportunity first: of two deliveries that find different people, one finds what the other wrote."""
+
+    people: People
+    opportunities: Opportunities
+    reference: Reference
+
+    def __call__(self, opportunity_id: str) -> None:
+        for _ in ATTEMPTS:
+            opportunity = self.opportunities.get(opportunity_id)
+            if opportunity is None:
+                return
+            person = self._engaged(opportunity)
+            if person is None:
+                person = next(self._found(opportunity), None)
+                if person is None:
+                    return
+                if not self._claimed(opportunity, person):
+                    continue
+            if self._followed(person, opportunity):
+                return
+        raise contended()
+
+    def of(self, person: Person) -> None:
+        """A response became active as of an instant before some of its person's open opportunities."""
+        if person.active is not None and person.active.opportunity_id is None:
+            for opportunity_id in person.opportunities:
+                self(opportunity_id)
+
+    def home(self, person_id: str) -> Person | None:
+        """The person, or who that became."""
+        person = self.people.get(person_id)
+        while person is not None and person.merged_into is not None:
+            person = self.people.get(person.merged_into)
+        return person
+
+    def _engaged(self, opportunity: Opportunity) -> Person | None:
+        """Whose engagement it was written to be; None where it is nobody's, or no longer."""
+        person = self.home(opportunity.engaged_id) if opportunity.engaged_id is not None else None
+        if person is None or belongs_to(person, opportunity):
+            return person
+        return person if may_belong_to(person, opportunity, until=opportunity.joined_at) else None
+
+    def _found(self, opportunity: Opportunity) -> Iterator[Person]:
+        """The people whose active response may be the opportunity's: the primary one first, then the others, those of
+        other accounts left out."""
+        for place, person_id in enumerate(opportunity.person_ids):
+            person = self.home(person_id)
+            if person is None or not may_belong_to(person, opportunity, until=opportunity.joined_at):
+                continue
+            if place == 0 or _of_account(person, opportunity):
+                yield person
+
+    def _claimed(self, opportunity: Opportunity, person: Person) -> bool:
+        claimed = replace(opportunity, engaged_id=person.person_id, version=opportunity.version + 1)
+        try:
+            self.opportunities.put(claimed, opportunity.version)
+        except Conflict:
+            return False
+        return True
+
+    def _followed(self, person: Person, opportunity: Opportunity) -> bool:
+        if person.merging_ids:
+            raise Conflict("the person is being united with another")
+        engagement = person.active or (person.ended.engagement if person.ended is not None else None)
+        response = self.people.get_response(person.person_id, engagement.response_id) if engagement else None
+        if response is None:
+            return True
+        settings = self.reference.settings()
+        change = follow_opportunity(person, response, opportunity, settings)
+        return change is None or committed(self.people, change.indexed_by(settings))
+
+
+def _of_account(person: Person, opportunity: Opportunity) -> bool:
+    account_id = person.profile.account_id if person.profile is not None else None
+    return account_id is None or opportunity.account_id is None or account_id == opportunity.account_id
