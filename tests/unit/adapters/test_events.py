@@ -267,9 +267,14 @@ def test_our_own_events_tell_nothing() -> None:
     assert facts_of({**envelope("Response Activated"), "source": "rekindle"}) == []
 
 
-@pytest.mark.parametrize("told", ["acme.example", "ACME.example", "https://www.acme.example/en?a=1", "acme.example."])
+@pytest.mark.parametrize("told", ["acme.example", "ACME.example", "https://www.acme.example/?a=1", "acme.example."])
 def test_the_domain_of_an_account_is_kept_as_domains_are_compared(told: str) -> None:
     assert values_of("Account Changed", domain=told) == {"domain": "acme.example"}
+
+
+@pytest.mark.parametrize("told", ["https://www.acme.example/en", "https://www.facebook.com/acme", "linktr.ee", "co.uk"])
+def test_a_page_or_a_shared_host_is_no_domain_of_an_account(told: str) -> None:
+    assert values_of("Account Changed", domain=told) == {"domain": None}
 
 
 def test_salesforce_s_identifiers_in_accounts_and_queues_are_widened() -> None:

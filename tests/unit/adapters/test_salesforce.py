@@ -260,7 +260,9 @@ def test_each_field_of_a_user_feeds_ours(fields: dict[str, Any], values: dict[st
     ("fields", "values"),
     [
         ({"Name": "Acme Corp."}, {"name": "Acme Corp."}),
-        ({"Website": "https://www.Acme.example/about"}, {"domain": "acme.example"}),
+        ({"Website": "https://www.Acme.example/"}, {"domain": "acme.example"}),
+        ({"Website": "https://www.acme.example/about"}, {"domain": None}),
+        ({"Website": "https://acme.myshopify.com"}, {"domain": None}),
         ({"Website": "n/a", "OwnerId": USER}, {"domain": None, "owner_id": USER}),
         ({"Domain__c": "acme.example"}, {"domain": "acme.example"}),
         ({"ParentId": "0015e000003AbCd", "Type": "Customer"}, {"parent_id": ACCOUNT, "type": "Customer"}),

@@ -10,14 +10,15 @@ from rekindle.adapters.history import History
 from rekindle.adapters.wire.rules import moment
 from rekindle.adapters.wire.settings import document as settings_document
 from rekindle.application.ports import Reference
+from rekindle.cli.arguments import STANDARD_INPUT
 from rekindle.cli.progress import progress
 from rekindle.domain.core.errors import Refusal
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.runtime.simulation.requests import no_search_for_cycles, played
 from rekindle.runtime.simulation.simulator import Simulation
 
-TOLD = 100
-"""Refusals that are told one by one."""
+LISTED = 100
+"""Refusals that are printed one by one."""
 
 
 class Unusable(Exception):
@@ -27,16 +28,20 @@ class Unusable(Exception):
 def settings_of(path: Path) -> Mapping[str, Any]:
     """The document, if it has no fault. Raises Unusable."""
     try:
-        document = settings_document.parsed(path.read_bytes(), None)
+        document = settings_document.parsed(_bytes_of(path), None)
     except Refusal as refusal:
         where = f"{refusal.field}: " if refusal.field else ""
         raise Unusable(f"{path}: {where}{refusal.message}") from None
-    told = [f"{at}: {message}" for at, message in settings_document.faults(document)]
-    if len(told) == 1:
-        raise Unusable(f"{path}: {told[0]}")
-    if told:
-        raise Unusable("\n  ".join([f"{path}: {len(told)} faults", *told]))
+    faults = [f"{at}: {message}" for at, message in settings_document.faults(document)]
+    if len(faults) == 1:
+        raise Unusable(f"{path}: {faults[0]}")
+    if faults:
+        raise Unusable("\n  ".join([f"{path}: {len(faults)} faults", *faults]))
     return document
+
+
+def _bytes_of(path: Path) -> bytes:
+    return sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
 
 
 def instant_of(given: str, option: str, clock: str = "00:00:00Z") -> datetime:
@@ -69,17 +74,17 @@ def owners_called(reference: Reference) -> Callable[[str], str]:
     return name
 
 
-def tell_refused(simulation: Simulation) -> None:
-    for refused in simulation.refused[:TOLD]:
+def print_refused(simulation: Simulation) -> None:
+    for refused in simulation.refused[:LISTED]:
         where = f" ({refused.refusal.field})" if refused.refusal.field else ""
         print(f"refused, line {refused.line}: {refused.refusal.message}{where}", file=sys.stderr)
-    if len(simulation.refused) > TOLD:
-        print(f"refused: {len(simulation.refused) - TOLD:,} more", file=sys.stderr)
+    if len(simulation.refused) > LISTED:
+        print(f"refused: {len(simulation.refused) - LISTED:,} more", file=sys.stderr)
 
 
-def tell_unknown(path: Path, simulation: Simulation) -> None:
-    """Default campaigns that the history never tells of, so that they get no credit: typing errors more often than not.
-    Owners need not be told of."""
+def print_unknown_campaigns(path: Path, simulation: Simulation) -> None:
+    """Default campaigns that the history does not contain, so that they get no credit: most often a typing error. A
+    history need not contain the owners."""
     for at, message in simulation.use_cases.change_settings.faults(simulation.document, ever=True):
         if at.startswith("reactivation."):
             print(f"{path}: {at}: {message}", file=sys.stderr)

@@ -60,7 +60,6 @@ from rekindle.domain.capture.facts import (
 )
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField
-from rekindle.domain.people import naming
 from rekindle.domain.records.stamps import ChangeStamp
 
 _HEADER = "ChangeEventHeader"
@@ -243,7 +242,9 @@ def _as_kind(value: Any) -> Any:
 
 def _as_domain(value: Any) -> Any:
     """People write what they like into the field for a website: what is no address there tells of no domain."""
-    return naming.web_domain(value) or None if isinstance(value, str) else value
+    from rekindle.domain.people.mail_domains import company_domain
+
+    return company_domain(value) or None if isinstance(value, str) else value
 
 
 _READ_AS: Mapping[str, Callable[[Any], Any]] = {

@@ -521,7 +521,8 @@ _MEANINGS = {
     "bypass_nurture_timeout": "Whether a response qualifies while its person is to be left alone.",
     "mode": "The user's own mode, before that of the profile and of the settings.",
     "time_zone": "Such as Europe/Oslo.",
-    "domain": "The account's own e-mail domain, or the address of its website: leads are matched by it.",
+    "domain": "The account's own e-mail domain, or the address of its website: leads are matched by it. A page on a "
+    "host that others share is not kept.",
     "team": "Roles, each with its user. A team is told as a whole.",
     "parent_id": "The account that this one is part of.",
     "person_ids": "The people it is about, told as a whole.",
