@@ -35,7 +35,7 @@ _INSTANTS = frozenset(
         *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
         *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline", "again_at"),
         *("started_at", "undone_at"),
-        *("status_at", "unanswered_at", "ended_at"),
+        *("status_at", "unanswered_at", "ended_at", "qualified_at"),
     )
 )
 _DATES = {"starts_on", "ends_on"}
@@ -240,6 +240,7 @@ _ENGAGED = {
     "prompted_campaign_id": "p",
     "anchored_at": "h",
     "opportunity_id": "q",
+    "qualified_at": "z",
     "amount": "m",
     "currency": "y",
 }

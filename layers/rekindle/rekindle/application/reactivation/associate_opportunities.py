@@ -26,14 +26,13 @@ class AssociateOpportunities:
             opportunity = self.opportunities.get(opportunity_id)
             if opportunity is None:
                 return
-            person = self._engaged(opportunity)
-            if person is None:
+            if opportunity.engaged_id is not None:
+                person = self._engaged(opportunity, opportunity.engaged_id)
+            else:
                 person = next(self._found(opportunity), None)
-                if person is None:
-                    return
-                if not self._claimed(opportunity, person):
+                if person is not None and not self._claimed(opportunity, person):
                     continue
-            if self._followed(person, opportunity):
+            if person is None or self._followed(person, opportunity):
                 return
         raise contended()
 
@@ -50,12 +49,14 @@ class AssociateOpportunities:
             person = self.people.get(person.merged_into)
         return person
 
-    def _engaged(self, opportunity: Opportunity) -> Person | None:
-        """Whose engagement it was written to be; None where it is nobody's, or no longer."""
-        person = self.home(opportunity.engaged_id) if opportunity.engaged_id is not None else None
+    def _engaged(self, opportunity: Opportunity, engaged_id: str) -> Person | None:
+        """Whose engagement it was written to be, if that one is still the newest. A delivery may have died before the
+        engagement had the opportunity."""
+        person = self.home(engaged_id)
         if person is None or belongs_to(person, opportunity):
             return person
-        return person if may_belong_to(person, opportunity, until=opportunity.joined_at) else None
+        claimed = person.active is not None and person.active.response_id == opportunity.response_id
+        return person if claimed and may_belong_to(person, opportunity, until=opportunity.joined_at) else None
 
     def _found(self, opportunity: Opportunity) -> Iterator[Person]:
         """The people whose active response may be the opportunity's: the primary one first, then the others, those of
@@ -68,7 +69,10 @@ class AssociateOpportunities:
                 yield person
 
     def _claimed(self, opportunity: Opportunity, person: Person) -> bool:
-        claimed = replace(opportunity, engaged_id=person.person_id, version=opportunity.version + 1)
+        response_id = person.active.response_id if person.active is not None else None
+        claimed = replace(
+            opportunity, engaged_id=person.person_id, response_id=response_id, version=opportunity.version + 1
+        )
         try:
             self.opportunities.put(claimed, opportunity.version)
         except Conflict:

@@ -235,9 +235,15 @@ def _counts(stage: StageReached, end: Deactivated | None, taken_back: Set[tuple[
 
 
 def _worth(stages: Iterable[StageReached], end: Deactivated | None) -> StageReached | Deactivated | None:
-    """The entry that has the last word on what the cycle's opportunity is worth."""
-    entries: list[StageReached | Deactivated] = [*stages, *([end] if end is not None else [])]
-    return max((one for one in entries if one.opportunity_id is not None), key=lambda one: one.at, default=None)
+    """The entry that has the last word on what the cycle's opportunity is worth: the last of its end, else the first
+    that names it, which is written again when the amount changes."""
+    named = [stage for stage in stages if stage.opportunity_id is not None]
+    last: list[StageReached | Deactivated] = [stage for stage in named if stage.stage is Stage.WON]
+    if end is not None and end.opportunity_id is not None:
+        last.append(end)
+    if last:
+        return max(last, key=lambda one: one.at)
+    return min(named, key=lambda stage: stage.at, default=None)
 
 
 def _since(decision: Decision) -> datetime:

@@ -38,6 +38,8 @@ class Engagement:
     """The instant that search's look-back counted from, where that was not `since`."""
     opportunity_id: str | None = None
     """The opportunity that came of it."""
+    qualified_at: datetime | None = None
+    """When that was opened, or the engagement began if that was later."""
     amount: float | None = None
     currency: str | None = None
 

@@ -84,21 +84,18 @@ def _follow_active(
 ) -> Change | None:
     end = end_of(opportunity)
     at = max(end.at, active.since) if end is not None else None
-    engagement = _with_amount(active, opportunity, at)
+    engagement = _qualified(active, opportunity, at)
     if end is None and engagement == active:
         return None
-    entries: list[Entry] = []
-    if active.opportunity_id is None:
-        opened = opportunity.opened_at if opportunity.opened_at >= active.since else opportunity.joined_at
-        entries += _stages(person.person_id, engagement, Stage.SQL, max(opened, active.since), settings)
-        engagement = replace(engagement, stage=max(Stage(engagement.stage), Stage.SQL, key=ORDER.index))
+    entries = _stages(person.person_id, active, engagement, settings)
     after = replace(person, version=person.version + 1, active=engagement)
     response = response.with_state(response.state.with_status(QUALIFIED))
     if end is None or at is None:
         return Change(after, person.version, (response,), entries=tuple(entries))
     if end.reason is Ended.OPPORTUNITY_WON:
-        entries += _stages(person.person_id, engagement, Stage.WON, at, settings)
-        after = replace(after, active=replace(engagement, stage=Stage.WON))
+        engagement = replace(engagement, stage=Stage.WON)
+        entries.append(stage_reached(person.person_id, engagement, Stage.WON, at, settings))
+        after = replace(after, active=engagement)
     change = deactivate(after, person.version, response, end.reason, at, settings, _STATUS_AFTER[end.reason])
     return replace(change, entries=(*entries, *change.entries))
 
@@ -115,8 +112,8 @@ def _follow_ended(
     at = max(end.at, ended.engagement.since)
     if by_opportunity and end.reason == ended.reason:
         at = min(at, ended.at)
-    engagement = _with_amount(ended.engagement, opportunity, at)
-    entries: list[Entry] = []
+    engagement = _qualified(ended.engagement, opportunity, at)
+    entries = _stages(person.person_id, ended.engagement, engagement, settings)
     if by_opportunity and at > ended.at:
         # It was opened again and closed in one step.
         engagement = replace(engagement, stage=Stage.SQL)
@@ -146,7 +143,7 @@ def _gone_on(
     """The opportunity was opened again: the same cycle and the same credit, and no new MQL."""
     names = opportunity.stamps.keys() & {"is_won", "is_closed"}
     at = max((opportunity.stamps[name].at for name in names), default=ended.at)
-    engagement = replace(_with_amount(ended.engagement, opportunity, None), stage=Stage.SQL)
+    engagement = replace(_qualified(ended.engagement, opportunity, None), stage=Stage.SQL)
     after = replace(person, version=person.version + 1, active=engagement, ended=None, nurture_until=None)
     state = response.state.with_status(QUALIFIED)
     return Change(
@@ -157,9 +154,16 @@ def _gone_on(
     )
 
 
-def _with_amount(engagement: Engagement, opportunity: Opportunity, until: datetime | None) -> Engagement:
-    """The engagement with what the opportunity was worth at its end; a later change of the amount is not the cycle's."""
-    found = replace(engagement, opportunity_id=opportunity.opportunity_id)
+def _qualified(engagement: Engagement, opportunity: Opportunity, until: datetime | None) -> Engagement:
+    """The engagement with its opportunity, since when it has that, and what it was worth at the end. A later change of
+    the amount is not the cycle's."""
+    opened = max(opportunity.opened_at, engagement.since)
+    found = replace(
+        engagement,
+        opportunity_id=opportunity.opportunity_id,
+        qualified_at=min(engagement.qualified_at or opened, opened),
+        stage=max(Stage(engagement.stage), Stage.SQL, key=ORDER.index),
+    )
     for name in ("amount", "currency"):
         stamp = opportunity.stamps.get(name)
         if stamp is not None and (until is None or stamp.at <= until or getattr(engagement, name) is None):
@@ -167,7 +171,9 @@ def _with_amount(engagement: Engagement, opportunity: Opportunity, until: dateti
     return found
 
 
-def _stages(person_id: str, engagement: Engagement, stage: Stage, at: datetime, settings: Settings) -> list[Entry]:
-    """The stages newly reached, a skipped one with the next."""
-    reached = ORDER[ORDER.index(Stage(engagement.stage)) + 1 : ORDER.index(stage) + 1]
-    return [stage_reached(person_id, engagement, one, at, settings) for one in reached]
+def _stages(person_id: str, before: Engagement, now: Engagement, settings: Settings) -> list[Entry]:
+    """SQL with its date and the amount where either is news, and with it a stage that was skipped."""
+    if now.qualified_at is None or now == before:
+        return []
+    skipped = ORDER[ORDER.index(Stage(before.stage)) + 1 : ORDER.index(Stage.SQL)]
+    return [stage_reached(person_id, now, stage, now.qualified_at, settings) for stage in (*skipped, Stage.SQL)]

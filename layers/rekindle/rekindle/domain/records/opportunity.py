@@ -21,7 +21,9 @@ class Opportunity:
     closed_at: datetime | None = None
     product: str | None = None
     engaged_id: str | None = None
-    """The person whose engagement the opportunity belongs to. One opportunity belongs to one response."""
+    """The person whose engagement the opportunity belongs to."""
+    response_id: str | None = None
+    """The response of that engagement. One opportunity belongs to one response, and stays with it."""
     recorded_at: datetime | None = None
     """When the CRM first named it, by the CRM's own clock."""
     deleted: bool = False
