@@ -27,7 +27,9 @@ _DELETED = "deleted"
 _NESTED = "fields"
 _PROFILE = {f.name for f in fields(Profile)} - {"stamps"}
 _PERSON = {"kind", "owner_id", "record_type", "status"}
-_DETAILS = {f.name for f in fields(Details)} - {"stamps", "inserted_by", "recorded_at"}
+_DETAILS = {f.name for f in fields(Details)} - {
+    *("stamps", "inserted_by", "recorded_at", "former_response_id", "renamed_to")
+}
 
 
 def _flat(values: Mapping[str, Any], stamps: Stamps) -> Mapping[str, Any]:
@@ -136,9 +138,10 @@ def person_deleted(person: Person, stamp: ChangeStamp) -> Person | None:
     if _alive(stamps):
         return None
     status_stamp, owner_stamp = stamps.pop("status", None), stamps.pop("owner_id", None)
-    return replace(
-        person, deleted=True, status_stamp=status_stamp, owner_stamp=owner_stamp, profile=Profile(stamps=stamps)
-    )
+    # That nobody is to be contacted holds on: the record may turn out to have been merged into another.
+    opted_out = person.profile.do_not_contact if person.profile else None
+    profile = Profile(do_not_contact=opted_out, stamps=stamps)
+    return replace(person, deleted=True, status_stamp=status_stamp, owner_stamp=owner_stamp, profile=profile)
 
 
 def follow_status(

@@ -95,6 +95,20 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseRenamed:
+    """The CRM deleted a response and made it anew in one transaction: the same one under another id."""
+
+    person_id: str
+    response_id: str
+    former_response_id: str
+    campaign_id: str
+    at: datetime
+    settings_version: int
+    voided_decision_id: str | None = None
+    """The decision that had activated it under its new id, before the old one was known to be gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """Another record of the same person became this one, with all that was known of it."""
 
@@ -106,7 +120,7 @@ class Merged:
     settings_version: int
 
 
-type Entry = StageReached | Deactivated | Resumed | Merged | AssignmentStep | Routing
+type Entry = StageReached | Deactivated | Resumed | ResponseRenamed | Merged | AssignmentStep | Routing
 
 
 def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:
@@ -176,6 +190,8 @@ def entry_id(entry: Entry) -> str:
             named = digest("assignment", entry.step, assignment.assignment_id, assignment.owner_id or "")
         case Routing():
             named = digest("routing", entry.assignment_id)
+        case ResponseRenamed():
+            named = digest("renamed", entry.response_id, entry.former_response_id)
         case Merged():
             named = digest("merged", entry.merged_id)
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"

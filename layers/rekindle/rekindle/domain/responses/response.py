@@ -101,6 +101,10 @@ class Details:
     click_url: str | None = None
     score: float | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    former_response_id: str | None = None
+    """The id that it had before the CRM deleted it and made it anew in one transaction."""
+    renamed_to: str | None = None
+    """The id under which the CRM made it anew."""
     inserted_by: str | None = None
     """The decision that inserted this response as a default; None where the CRM recorded it."""
     recorded_at: datetime | None = None
