@@ -35,6 +35,7 @@ from rekindle.domain.records.queue import Queue
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.records.task import Task
 from rekindle.domain.records.user import User
+from rekindle.domain.responses.member_change import MemberChange
 from rekindle.domain.responses.response import Response, ResponseClass, ResponseOwner
 from rekindle.domain.settings.settings import Settings
 
@@ -64,6 +65,8 @@ class Memory:
     activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)
     """Who went from inactive to active, by which change, and which user did it."""
     outbox: deque[Decision | Entry] = field(default_factory=deque)
+    member_changes: dict[tuple[str, str], dict[str, MemberChange]] = field(default_factory=dict)
+    """Of each transaction of a CRM and each campaign the members that it made or deleted, by their ids."""
     calls: dict[str, Call] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
@@ -320,6 +323,15 @@ class MemoryLedger:
             if kept is None or (kept.lifetime is not None and kept.at + kept.lifetime < call.at):
                 kept = self.memory.calls[call.key] = call
             return kept
+
+    def add_member_change(self, change: MemberChange) -> None:
+        with self.memory.lock:
+            kept = self.memory.member_changes.setdefault((change.transaction, change.campaign_id), {})
+            kept[change.response_id] = change
+
+    def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
+        with self.memory.lock:
+            return list(self.memory.member_changes.get((transaction, campaign_id), {}).values())
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         held = self.memory.records.get(person_id, {})

@@ -11,7 +11,16 @@ from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, Resumed, Stage, StageReached
+from rekindle.domain.lifecycle.journey import (
+    Deactivated,
+    Ended,
+    Entry,
+    Merged,
+    ResponseRenamed,
+    Resumed,
+    Stage,
+    StageReached,
+)
 from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
 from rekindle.domain.people.person import EndedEngagement, Engagement, Person, Profile
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason
@@ -391,6 +400,8 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
         return Routing(**values)
     if kind == "merged":
         return Merged(**values)
+    if kind == "renamed":
+        return ResponseRenamed(**values)
     if kind == "resumed":
         return Resumed(reason=Ended(values.pop("reason")), **values)
     return Deactivated(reason=Ended(values.pop("reason")), **values)
@@ -422,6 +433,8 @@ def kind_of(value: Decision | Entry) -> str:
         return "routing"
     if isinstance(value, Merged):
         return "merged"
+    if isinstance(value, ResponseRenamed):
+        return "renamed"
     if isinstance(value, Resumed):
         return "resumed"
     return "stage" if isinstance(value, StageReached) else "deactivated"

@@ -11,7 +11,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Refusal
-from rekindle.domain.lifecycle.journey import Deactivated, Entry, Merged, Resumed, StageReached
+from rekindle.domain.lifecycle.journey import Deactivated, Entry, Merged, ResponseRenamed, Resumed, StageReached
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
 from rekindle.domain.notifications.template import Text
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
@@ -294,6 +294,14 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "at": times.text(record.at),
             "merged_id": record.merged_id,
             "converted": record.converted,
+        }
+    if isinstance(record, ResponseRenamed):
+        return {
+            "kind": "response_renamed",
+            "at": times.text(record.at),
+            "response_id": record.response_id,
+            "former_response_id": record.former_response_id,
+            "campaign_id": record.campaign_id,
         }
     return _of_cycle(record)
 

@@ -9,6 +9,7 @@ Responses move over in batches; until they are all there, the survivor is `mergi
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from rekindle.domain.assignment.transitions import Owners, take_over
 from rekindle.domain.core.values import replace
@@ -60,6 +61,20 @@ def with_inherited(survivor: Person, merged: Person, at: datetime) -> Person:
 
 
 _OPT_OUT = "do_not_contact"
+MERGED_INTO = "merged_into"
+"""The stamp of the merge itself."""
+
+
+def opt_out_of_merged(
+    merged: Person, values: dict[str, Any], stamp: ChangeStamp
+) -> tuple[dict[str, Any], ChangeStamp | None]:
+    """What a fact about a record that was merged away says to the survivor, and beside it the stamp of an opt-out in
+    it, which counts as of the merge. It lifts none: that takes a word about the survivor itself."""
+    others = {name: value for name, value in values.items() if name != _OPT_OUT}
+    if not values.get(_OPT_OUT):
+        return others, None
+    merged_at = merged.profile.stamps.get(MERGED_INTO) if merged.profile is not None else None
+    return others, stamp if merged_at is None else stamp._replace(at=max(stamp.at, merged_at.at))
 
 
 def _is_blank(value: object) -> bool:
@@ -100,7 +115,14 @@ def link(
         cycles=survivor.cycles + merged.cycles,
         classes="",
     )
-    gone = replace(merged, version=merged.version + 1, merged_into=survivor.person_id, merging_ids=())
+    profile = merged.profile or Profile()
+    gone = replace(
+        merged,
+        version=merged.version + 1,
+        merged_into=survivor.person_id,
+        merging_ids=(),
+        profile=replace(profile, stamps={**profile.stamps, MERGED_INTO: ChangeStamp(at)}),
+    )
     theirs = merged.active
     if theirs is None:
         return Link(Change(keep, survivor.version), Change(gone, merged.version))

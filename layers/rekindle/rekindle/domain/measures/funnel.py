@@ -21,6 +21,7 @@ from rekindle.domain.lifecycle.journey import (
     Ended,
     Entry,
     Merged,
+    ResponseRenamed,
     Resumed,
     Stage,
     StageReached,
@@ -88,7 +89,7 @@ def tells_of_cycles(record: Decision | Entry) -> bool:
     """Whether a record of the ledger says anything that a funnel looks at."""
     if isinstance(record, Decision):
         return record.activates and not record.dry_run
-    return isinstance(record, StageReached | Deactivated | Resumed | AssignmentStep | Merged)
+    return isinstance(record, StageReached | Deactivated | Resumed | ResponseRenamed | AssignmentStep | Merged)
 
 
 def cycles(records: Iterable[Decision | Entry], campaign_at: CampaignAt) -> list[Cycle]:
@@ -115,6 +116,8 @@ class _Told:
         self._replacing: dict[tuple[str | None, datetime], list[Decision]] = defaultdict(list)
         self._steps: dict[str, list[AssignmentStep]] = defaultdict(list)
         self._became: dict[str, str] = {}
+        self._renamed: dict[str, str] = {}
+        voided: set[str] = set()
         for record in records:
             match record:
                 case Decision(replaced_response_id=None):
@@ -129,12 +132,16 @@ class _Told:
                     ends.append(record)
                 case Resumed():
                     resumed.append(record)
+                case ResponseRenamed():
+                    self._renamed[record.former_response_id] = record.response_id
+                    voided.add(record.voided_decision_id or "")
                 case AssignmentStep():
                     self._steps[record.assignment.assignment_id].append(record)
                 case Merged():
                     self._became[record.merged_id] = record.person_id
         taken_back = _taken_back(opening, undone)
-        self.openings = [decision for decision in opening if decision.decision_id not in taken_back]
+        void_ids = taken_back.keys() | voided
+        self.openings = [decision for decision in opening if decision.decision_id not in void_ids]
         self._credited = {opened.decision_id: self._credit(opened) for opened in self.openings}
         self._place()
         self._stages: dict[str, list[StageReached]] = defaultdict(list)
@@ -170,7 +177,7 @@ class _Told:
             opening.decision_id,
             self._home(opening.person_id),
             opening.cycle or 0,
-            credited.response_id or "",
+            self._now_named(credited.response_id or ""),
             credited.campaign_id or "",
             campaign.type if campaign is not None else None,
             _without_gap(_since(opening), stages),
@@ -204,7 +211,8 @@ class _Told:
         self._named: dict[tuple[str, int, str], Decision] = {}
         self._of_response: dict[str, list[Decision]] = defaultdict(list)
         for opening in sorted(self.openings, key=lambda decision: (_since(decision), decision.decision_id)):
-            for response_id in dict.fromkeys(held.response_id or "" for held in self._credited[opening.decision_id]):
+            credited = [decision.response_id or "" for decision in self._credited[opening.decision_id]]
+            for response_id in dict.fromkeys(name for one in credited for name in self._names_of(one)):
                 self._named[opening.person_id, opening.cycle or 0, response_id] = opening
                 self._of_response[response_id].append(opening)
 
@@ -216,6 +224,16 @@ class _Told:
             return named
         held = self._of_response.get(entry.response_id, [])
         return held[max(bisect_right(held, entry.at, key=_since) - 1, 0)] if held else None
+
+    def _names_of(self, response_id: str) -> list[str]:
+        """The ids that a response had, one after the other."""
+        names = [response_id]
+        while (name := self._renamed.get(names[-1])) is not None and name not in names:
+            names.append(name)
+        return names
+
+    def _now_named(self, response_id: str) -> str:
+        return self._names_of(response_id)[-1]
 
     def _home(self, person_id: str) -> str:
         seen = {person_id}
