@@ -401,7 +401,8 @@ def _deleted(
     """A record that was merged away is deleted, too: where the event says into which, that is what happened."""
     if entity in ("Lead", "Contact") and payload.get(_MASTER) is not None:
         survivor_id = widened(required(Identifier, payload, _MASTER, named))
-        return [PeopleMerged(survivor_id, (record_id,), stamp) for record_id in records if record_id != survivor_id]
+        if survivor_id not in records:
+            return [PeopleMerged(survivor_id, (record_id,), stamp) for record_id in records]
     if entity == "CampaignMember":
         return [ResponseDeleted(record_id, stamp, transaction=header.transaction) for record_id in records]
     gone = _DELETED.get(entity)

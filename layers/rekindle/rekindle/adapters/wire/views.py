@@ -315,7 +315,7 @@ def _of_cycle(entry: StageReached | Deactivated | Resumed) -> Json:
         "cycle": entry.cycle,
     }
     shown |= {"stage": entry.stage.value} if isinstance(entry, StageReached) else {"reason": entry.reason.value}
-    if not isinstance(entry, Resumed) and entry.opportunity_id is not None:
+    if not isinstance(entry, Resumed):
         shown |= {"opportunity_id": entry.opportunity_id, "amount": entry.amount, "currency": entry.currency}
     return shown
 
@@ -393,6 +393,7 @@ def opportunity(held: Opportunity) -> Json:
         "created_at": times.optional_text(held.created_at),
         "closed_at": times.optional_text(held.closed_at),
         "product": held.product,
+        "response_id": held.response_id,
         "deleted": held.deleted,
     }
 

@@ -56,7 +56,20 @@ class AssociateOpportunities:
         if person is None or belongs_to(person, opportunity):
             return person
         claimed = person.active is not None and person.active.response_id == opportunity.response_id
-        return person if claimed and may_belong_to(person, opportunity, until=opportunity.joined_at) else None
+        if claimed and may_belong_to(person, opportunity, until=opportunity.joined_at):
+            return person
+        holder = self._holder(opportunity.response_id)
+        return holder if holder is not None and belongs_to(holder, opportunity) else None
+
+    def _holder(self, response_id: str | None) -> Person | None:
+        """Who has the response by now, also under another id."""
+        person: Person | None = None
+        while response_id is not None:
+            owner = self.people.owner_of_response(response_id)
+            person = self.home(owner.person_id) if owner is not None and owner.person_id is not None else None
+            response = self.people.get_response(person.person_id, response_id) if person is not None else None
+            response_id = response.details.renamed_to if response is not None and response.details else None
+        return person
 
     def _found(self, opportunity: Opportunity) -> Iterator[Person]:
         """The people whose active response may be the opportunity's: the primary one first, then the others, those of

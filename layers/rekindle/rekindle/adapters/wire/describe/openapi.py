@@ -124,7 +124,8 @@ def _paths() -> Json:
         "/opportunities/{opportunity_id}": {
             "put": _put(
                 "put_opportunity",
-                "Tell what changed of an opportunity: while it is open, its people are not reactivated",
+                "Tell what changed of an opportunity: while it is open, its people are not reactivated; its end ends "
+                "the cycle",
                 "Opportunity",
                 _in_path("opportunity_id", ""),
             ),
@@ -401,7 +402,7 @@ def _schemas() -> Json:
         "Account": _record("account_id name? domain? owner_id? team parent_id? type? deleted"),
         "Opportunity": _record(
             "opportunity_id person_ids account_id? stage? is_closed is_won amount? currency? created_at? closed_at? "
-            "product? deleted",
+            "product? response_id? deleted",
             person_ids=_list({"type": "string"}),
             stage={"type": "string"},
         ),
@@ -639,7 +640,9 @@ _PERSON = {
         "former_ids deleted",
         former_ids=_list({"type": "string"}),
         assignment=_ref("Assignment"),
-        active_response=_record("response_id campaign_id cycle stage activated_at scenario decision_id"),
+        active_response=_record(
+            "response_id campaign_id cycle stage activated_at scenario decision_id opportunity_id? amount? currency?"
+        ),
     ),
 }
 _INPUT_EXAMPLE = {"person_id": "00Q5e00000A1b2CEAR", "user_id": "0055e000001AbCdAAK"}
@@ -753,13 +756,26 @@ _TIMELINE = {
             passed={"type": "object", "additionalProperties": {"enum": [one.value for one in Passed]}},
         ),
         _record(
-            "kind at response_id campaign_id cycle stage",
+            "kind at response_id campaign_id cycle stage opportunity_id? amount? currency?",
             kind={"type": "string", "const": "stage_reached"},
         ),
         _record(
-            "kind at response_id campaign_id cycle reason",
+            "kind at response_id campaign_id cycle reason opportunity_id? amount? currency?",
             kind={"type": "string", "const": "deactivated"},
             reason={"type": "string", "enum": [one.value for one in Ended]},
+        ),
+        _record(
+            "kind at response_id campaign_id cycle reason",
+            kind={"type": "string", "const": "resumed"},
+            reason={
+                "type": "string",
+                "enum": [one.value for one in Ended],
+                "description": "Of the end that was taken back.",
+            },
+        ),
+        _record(
+            "kind at response_id former_response_id campaign_id",
+            kind={"type": "string", "const": "response_renamed"},
         ),
         _record(
             "kind at merged_id converted",
