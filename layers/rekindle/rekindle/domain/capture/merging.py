@@ -427,10 +427,13 @@ def _ended_with(person: Person, response_id: str, at: datetime) -> bool:
 
 def _under(person: Person, response: Response) -> Person:
     """The person, whose engagement and assignment name the response by its new id."""
-    named = {"response_id": response.response_id, "campaign_id": response.campaign_id}
-    active = replace(person.active, **named) if person.active is not None else None
-    assignment = replace(person.assignment, **named) if person.assignment is not None else None
-    return replace(person, active=active, assignment=assignment)
+    response_id, campaign_id = response.response_id, response.campaign_id
+    active, assignment = person.active, person.assignment
+    return replace(
+        person,
+        active=replace(active, response_id=response_id, campaign_id=campaign_id) if active else None,
+        assignment=replace(assignment, response_id=response_id, campaign_id=campaign_id) if assignment else None,
+    )
 
 
 def _came_further(response: Response, survivor: Person) -> tuple[bool, bool, bool]:
