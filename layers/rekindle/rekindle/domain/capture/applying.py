@@ -9,7 +9,7 @@ from rekindle.domain.assignment.transitions import Owners, apply_owner_change, i
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.capture.facts import ResponseRecorded
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Ended, stage_reached, stages_reached
+from rekindle.domain.lifecycle.journey import Ended, stage_reached, stages_reached, with_stage
 from rekindle.domain.people.assignment import Steps
 from rekindle.domain.people.person import Person, Profile
 from rekindle.domain.reactivation.change import Change
@@ -180,7 +180,7 @@ def follow_status(
     reached = stages_reached(mirrored, engagement.stage)
     entries = tuple(stage_reached(person.person_id, engagement, stage, at, settings) for stage in reached)
     if reached:
-        person = replace(person, active=replace(engagement, stage=reached[-1]))
+        person = replace(person, active=with_stage(engagement, reached[-1], at))
     responses: tuple[Response, ...] = ()
     if mirrored != active.state.status:
         responses = (active.with_state(replace(active.state, status=mirrored)),)

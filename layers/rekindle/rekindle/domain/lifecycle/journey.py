@@ -10,6 +10,7 @@ from enum import StrEnum
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
+from rekindle.domain.core.values import replace
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.responses.response import QUALIFIED, WORKING
@@ -129,6 +130,11 @@ def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]
     if reached is None:
         return ()
     return ORDER[ORDER.index(Stage(stage)) + 1 : ORDER.index(reached) + 1]
+
+
+def with_stage(engagement: Engagement, stage: Stage, at: datetime) -> Engagement:
+    """The engagement at a stage that it newly reached."""
+    return replace(engagement, stage=stage, qualified_at=at if stage is Stage.SQL else engagement.qualified_at)
 
 
 def has_opportunity(person: Person) -> bool:

@@ -39,7 +39,7 @@ class Engagement:
     opportunity_id: str | None = None
     """The opportunity that came of it."""
     qualified_at: datetime | None = None
-    """When that was opened, or the engagement began if that was later."""
+    """When it reached SQL: by a status, or when that was opened; the engagement's own beginning if that was later."""
     amount: float | None = None
     currency: str | None = None
 

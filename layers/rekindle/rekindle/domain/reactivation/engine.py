@@ -12,7 +12,7 @@ from typing import Any
 from rekindle.domain.assignment.transitions import NOBODY, Owners, open_assignment, settle_backfilled
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import BY_OPPORTUNITY, stage_reached, stages_reached
+from rekindle.domain.lifecycle.journey import BY_OPPORTUNITY, stage_reached, stages_reached, with_stage
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.people.score import crosses
@@ -318,7 +318,7 @@ def basis_of(
         return Basis()
     active, status_stamp = person.active, person.status_stamp
     if active is not None and incumbent is None:
-        incumbent = Engagement("", "", 0, active.since, "", active.scenario)
+        incumbent = Engagement("", "", 0, active.since, "", active.scenario, stage=active.stage)
     return Basis(
         person.status,
         status_stamp.at if status_stamp is not None else None,
@@ -426,7 +426,7 @@ def activate(
     response_status = (meaning.response_status if meaning and meaning.active else None) or OPEN
     reached = stages_reached(response_status, engagement.stage)
     if reached:
-        engagement = replace(engagement, stage=reached[-1])
+        engagement = with_stage(engagement, reached[-1], since)
     after = replace(
         person,
         version=person.version + 1,

@@ -173,7 +173,10 @@ def _qualified(engagement: Engagement, opportunity: Opportunity, until: datetime
 
 def _stages(person_id: str, before: Engagement, now: Engagement, settings: Settings) -> list[Entry]:
     """SQL with its date and the amount where either is news, and with it a stage that was skipped."""
-    if now.qualified_at is None or now == before:
+    if now.qualified_at is None:
+        return []
+    earlier = before.qualified_at is None or now.qualified_at < before.qualified_at
+    if not earlier and (now.amount, now.currency) == (before.amount, before.currency):
         return []
     skipped = ORDER[ORDER.index(Stage(before.stage)) + 1 : ORDER.index(Stage.SQL)]
     return [stage_reached(person_id, now, stage, now.qualified_at, settings) for stage in (*skipped, Stage.SQL)]
