@@ -21,16 +21,19 @@ class AssociateOpportunities:
     opportunities: Opportunities
     reference: Reference
 
-    def __call__(self, opportunity_id: str) -> None:
+    def __call__(self, opportunity_id: str, *, anew: bool = False) -> None:
+        """After a change of the opportunity, or `anew` where somebody became active."""
         for _ in ATTEMPTS:
             opportunity = self.opportunities.get(opportunity_id)
             if opportunity is None:
                 return
             if opportunity.engaged_id is not None:
                 person = self._engaged(opportunity, opportunity.engaged_id)
+            elif opportunity.is_searched and not anew:
+                return
             else:
                 person = next(self._found(opportunity), None)
-                if person is not None and not self._claimed(opportunity, person):
+                if not self._noted(opportunity, person):
                     continue
             if person is None or self._followed(person, opportunity):
                 return
@@ -40,7 +43,7 @@ class AssociateOpportunities:
         """A response became active as of an instant before some of its person's open opportunities."""
         if person.active is not None and person.active.opportunity_id is None:
             for opportunity_id in person.opportunities:
-                self(opportunity_id)
+                self(opportunity_id, anew=True)
 
     def home(self, person_id: str) -> Person | None:
         """The person, or who that became."""
@@ -81,13 +84,15 @@ class AssociateOpportunities:
             if place == 0 or _of_account(person, opportunity):
                 yield person
 
-    def _claimed(self, opportunity: Opportunity, person: Person) -> bool:
-        response_id = person.active.response_id if person.active is not None else None
-        claimed = replace(
-            opportunity, engaged_id=person.person_id, response_id=response_id, version=opportunity.version + 1
-        )
+    def _noted(self, opportunity: Opportunity, person: Person | None) -> bool:
+        """Write down who was found; False where somebody was faster."""
+        after = replace(opportunity, is_searched=True, version=opportunity.version + 1)
+        if person is not None and person.active is not None:
+            after = replace(after, engaged_id=person.person_id, response_id=person.active.response_id)
+        elif opportunity.is_searched:
+            return True
         try:
-            self.opportunities.put(claimed, opportunity.version)
+            self.opportunities.put(after, opportunity.version)
         except Conflict:
             return False
         return True

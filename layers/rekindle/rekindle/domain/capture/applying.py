@@ -344,7 +344,7 @@ def apply_opportunity_change(
     recorded_at = min(before.recorded_at or stamp.at, stamp.at)
     if recorded_at != before.recorded_at:
         after = replace(after, recorded_at=recorded_at, version=before.version + 1)
-    return after, applied
+    return (after if after == before else replace(after, is_searched=False)), applied
 
 
 def opportunity_deleted(stored: Opportunity | None, opportunity_id: str, stamp: ChangeStamp) -> Opportunity | None:

@@ -24,6 +24,9 @@ class Opportunity:
     """The person whose engagement the opportunity belongs to."""
     response_id: str | None = None
     """The response of that engagement. One opportunity belongs to one response, and stays with it."""
+    is_searched: bool = False
+    """Whether everybody was looked at since the last change, and nobody's engagement was found: a second delivery is
+    not to find who became active since."""
     recorded_at: datetime | None = None
     """When the CRM first named it, by the CRM's own clock."""
     deleted: bool = False
