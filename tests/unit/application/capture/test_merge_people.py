@@ -779,7 +779,7 @@ def test_a_merge_told_after_the_deletion_of_the_other_carries_its_active_respons
     assert active is not None
     assert (active.response_id, active.stage, active.since) == ("ra", "SAL", day(3))
     assert rekindle.status_of("ra", "b") == "Working"
-    (cycle,) = cycles(rekindle.memory.outbox, rekindle.use.reference.campaign_at)
+    (cycle,) = cycles(rekindle.memory.outbox, rekindle.use.ports.reference.campaign_at)
     assert (cycle.person_id, cycle.ended, set(cycle.stages)) == ("b", None, {"MQL", "SAL"})
 
 

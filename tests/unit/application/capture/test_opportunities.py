@@ -132,7 +132,7 @@ def closed(at: float = 8, *, won: bool = True, **values: Any) -> Fact:
 
 def the_cycle(rekindle: Rekindle, person_id: str = "p1") -> Cycle:
     """The newest cycle of a person, as a funnel counts it."""
-    found = cycles(rekindle.memory.outbox, rekindle.use.reference.campaign_at)
+    found = cycles(rekindle.memory.outbox, rekindle.use.ports.reference.campaign_at)
     return [cycle for cycle in found if cycle.person_id == person_id][-1]
 
 

@@ -45,7 +45,7 @@ def made(
 
 
 def counted(rekindle: Rekindle) -> list[Cycle]:
-    return cycles(rekindle.memory.outbox, rekindle.use.reference.campaign_at)
+    return cycles(rekindle.memory.outbox, rekindle.use.ports.reference.campaign_at)
 
 
 MERGE: dict[str, Fact] = {

@@ -4,7 +4,7 @@ belongs to goes on, or ends, with it."""
 from dataclasses import dataclass
 
 from rekindle.application.capture.recorded import Recorded
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
 from rekindle.application.ports import Opportunities, People
 from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
 from rekindle.domain.capture.applying import apply_opportunity_change, opportunity_deleted
@@ -66,7 +66,7 @@ class RecordOpportunity:
         """Note with a person whether the opportunity is open."""
         opportunity_id, opened_at = opportunity.opportunity_id, opportunity.opened_at
         for _ in ATTEMPTS:
-            person = self.associate.home(person_id) or Person(person_id)
+            person = current_person(self.people, person_id) or Person(person_id)
             if person.opportunities.get(opportunity_id) == (opened_at if is_open else None):
                 return
             others = {name: since for name, since in person.opportunities.items() if name != opportunity_id}

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
 from rekindle.application.ports import Opportunities, People, Reference
-from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.errors import Conflict, MergeInProgress
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.opportunity import belongs_to, follow_opportunity, may_belong_to
@@ -45,17 +45,10 @@ class AssociateOpportunities:
             for opportunity_id in person.opportunities:
                 self(opportunity_id, anew=True)
 
-    def home(self, person_id: str) -> Person | None:
-        """The person, or who that became."""
-        person = self.people.get(person_id)
-        while person is not None and person.merged_into is not None:
-            person = self.people.get(person.merged_into)
-        return person
-
     def _engaged(self, opportunity: Opportunity, engaged_id: str) -> Person | None:
         """Whose engagement it was written to be, if that one is still the newest. A delivery may have died before the
         engagement had the opportunity."""
-        person = self.home(engaged_id)
+        person = current_person(self.people, engaged_id)
         if person is None or belongs_to(person, opportunity):
             return person
         claimed = person.active is not None and person.active.response_id == opportunity.response_id
@@ -69,7 +62,11 @@ class AssociateOpportunities:
         person: Person | None = None
         while response_id is not None:
             owner = self.people.owner_of_response(response_id)
-            person = self.home(owner.person_id) if owner is not None and owner.person_id is not None else None
+            person = (
+                current_person(self.people, owner.person_id)
+                if owner is not None and owner.person_id is not None
+                else None
+            )
             response = self.people.get_response(person.person_id, response_id) if person is not None else None
             response_id = response.details.renamed_to if response is not None and response.details else None
         return person
@@ -78,7 +75,7 @@ class AssociateOpportunities:
         """The people whose active response may be the opportunity's: the primary one first, then the others, those of
         other accounts left out."""
         for place, person_id in enumerate(opportunity.person_ids):
-            person = self.home(person_id)
+            person = current_person(self.people, person_id)
             if person is None or not may_belong_to(person, opportunity, until=opportunity.joined_at):
                 continue
             if place == 0 or _of_account(person, opportunity):
@@ -99,7 +96,7 @@ class AssociateOpportunities:
 
     def _followed(self, person: Person, opportunity: Opportunity) -> bool:
         if person.merging_ids:
-            raise Conflict("the person is being united with another")
+            raise MergeInProgress("the person is being united with another")
         engagement = person.active or (person.ended.engagement if person.ended is not None else None)
         response = self.people.get_response(person.person_id, engagement.response_id) if engagement else None
         if response is None:
