@@ -92,19 +92,11 @@ class DynamoDBLedger:
         return call
 
     def add_member_change(self, change: MemberChange) -> None:
-        body = {
-            "transaction": change.transaction,
-            "campaign_id": change.campaign_id,
-            "response_id": change.response_id,
-            "deleted": change.deleted,
-            "at": times.text(change.at),
-            "responded_at": times.optional_text(change.responded_at),
-        }
         item = LedgerItem(
             _members(change.transaction, change.campaign_id),
             change.response_id,
             kind=_MEMBER,
-            body=body,
+            body=encoding.encoded(change),
             expires=int((change.at + KEPT).timestamp()),
         )
         with our_errors():
