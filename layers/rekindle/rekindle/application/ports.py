@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from rekindle.domain.records.stamps import ChangeStamp
     from rekindle.domain.records.task import Task
     from rekindle.domain.records.user import User
+    from rekindle.domain.responses.member_change import MemberChange
     from rekindle.domain.responses.response import Response, ResponseClass, ResponseOwner
     from rekindle.domain.settings.settings import Settings
 
@@ -144,6 +145,14 @@ class Ledger(Protocol):
 
     def remember(self, call: Call) -> Call:
         """Keep a call under its key for its lifetime; answers the one already kept, if any."""
+        ...
+
+    def add_member_change(self, change: MemberChange) -> None:
+        """Keep for a while that a transaction made or deleted a member."""
+        ...
+
+    def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
+        """What is kept of a transaction's members in one campaign, as last written."""
         ...
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:

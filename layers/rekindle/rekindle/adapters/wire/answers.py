@@ -27,6 +27,9 @@ class ActiveResponse(TypedDict):
     activated_at: Instant
     scenario: Scenario
     decision_id: str
+    opportunity_id: str | None
+    amount: float | None
+    currency: str | None
 
 
 class _AssignmentRecord(TypedDict):
@@ -239,6 +242,9 @@ class StageEntry(TypedDict):
     campaign_id: str
     cycle: int
     stage: Stage
+    opportunity_id: str | None
+    amount: float | None
+    currency: str | None
 
 
 class DeactivatedEntry(TypedDict):
@@ -248,6 +254,26 @@ class DeactivatedEntry(TypedDict):
     campaign_id: str
     cycle: int
     reason: Ended
+    opportunity_id: str | None
+    amount: float | None
+    currency: str | None
+
+
+class ResumedEntry(TypedDict):
+    kind: Literal["resumed"]
+    at: Instant
+    response_id: str
+    campaign_id: str
+    cycle: int
+    reason: Annotated[Ended, ("description", "Of the end that was taken back.")]
+
+
+class ResponseRenamedEntry(TypedDict):
+    kind: Literal["response_renamed"]
+    at: Instant
+    response_id: str
+    former_response_id: str
+    campaign_id: str
 
 
 class MergedEntry(TypedDict):
@@ -257,7 +283,16 @@ class MergedEntry(TypedDict):
     converted: Annotated[bool, ("description", "Whether it was a lead that became this contact.")]
 
 
-TimelineEntry = DecisionEntry | AssignmentEntry | RoutingEntry | StageEntry | DeactivatedEntry | MergedEntry
+TimelineEntry = (
+    DecisionEntry
+    | AssignmentEntry
+    | RoutingEntry
+    | StageEntry
+    | DeactivatedEntry
+    | ResumedEntry
+    | ResponseRenamedEntry
+    | MergedEntry
+)
 
 # --- settings, simulations, the service ------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from rekindle.application.records.show_records import Shown
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Refusal
-from rekindle.domain.lifecycle.journey import Entry, Merged, StageReached
+from rekindle.domain.lifecycle.journey import Deactivated, Entry, Merged, ResponseRenamed, Resumed, StageReached
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
 from rekindle.domain.notifications.template import Text
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
@@ -170,6 +170,9 @@ def _engagement(active: Engagement) -> Json:
         "activated_at": times.text(active.since),
         "scenario": str(active.scenario),
         "decision_id": active.decision_id,
+        "opportunity_id": active.opportunity_id,
+        "amount": active.amount,
+        "currency": active.currency,
     }
 
 
@@ -291,16 +294,32 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "merged_id": record.merged_id,
             "converted": record.converted,
         }
-    told: Json = {
-        "kind": "stage_reached" if isinstance(record, StageReached) else "deactivated",
-        "at": times.text(record.at),
-        "response_id": record.response_id,
-        "campaign_id": record.campaign_id,
-        "cycle": record.cycle,
+    if isinstance(record, ResponseRenamed):
+        return {
+            "kind": "response_renamed",
+            "at": times.text(record.at),
+            "response_id": record.response_id,
+            "former_response_id": record.former_response_id,
+            "campaign_id": record.campaign_id,
+        }
+    return _of_cycle(record)
+
+
+def _of_cycle(entry: StageReached | Deactivated | Resumed) -> Json:
+    shown: Json = {
+        "kind": _KIND[type(entry)],
+        "at": times.text(entry.at),
+        "response_id": entry.response_id,
+        "campaign_id": entry.campaign_id,
+        "cycle": entry.cycle,
     }
-    if isinstance(record, StageReached):
-        return {**told, "stage": record.stage.value}
-    return {**told, "reason": record.reason.value}
+    shown |= {"stage": entry.stage.value} if isinstance(entry, StageReached) else {"reason": entry.reason.value}
+    if not isinstance(entry, Resumed):
+        shown |= {"opportunity_id": entry.opportunity_id, "amount": entry.amount, "currency": entry.currency}
+    return shown
+
+
+_KIND = {StageReached: "stage_reached", Deactivated: "deactivated", Resumed: "resumed"}
 
 
 def _routing(entry: Routing) -> Json:
@@ -324,7 +343,7 @@ def _routing(entry: Routing) -> Json:
 
 def record(kind: Kind[Any], shown: Any) -> Json:
     """A record of a kind that is shown as it is stored: its identifier, the declared fields, whether it is deleted."""
-    names = (kind.id, *kind.fields, *(["deleted"] if kind.deletable else []))
+    names = (kind.id, *kind.fields, *kind.read_only, *(["deleted"] if kind.deletable else []))
     return {name: _json(getattr(shown, name)) for name in names}
 
 
