@@ -1,5 +1,5 @@
-"""Stream of the ledger -> events on the bus: what was saved is what is told. Also an operator's redrive -> an event
-that a target did not take: nobody but this function may speak for Rekindle on the bus."""
+"""Stream of the ledger -> events on the bus: what was saved is what is told. And an event again that a target did not
+take, for `rekindle redrive`: the bus takes events of Rekindle from nobody else."""
 
 from typing import Any
 

@@ -106,7 +106,6 @@ OPERATIONS: dict[str, set[str]] = {
         "TransactWriteItems",
         "UpdateItem",
     },
-    "dynamodbstreams": {"GetRecords", "GetShardIterator"},
     "events": {"PutEvents"},
     "lambda": {"Invoke"},
     "s3": {"DeleteObject", "GetObject", "ListObjectsV2", "PutObject"},

@@ -10,7 +10,7 @@ from rekindle.adapters.dynamodb.retention import DEFAULT
 from rekindle.runtime.environment import FailureHandling, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
-use_cases = UseCases(AwsPorts(None, 5, Scheduling("", "", "", ""), now, DEFAULT, FailureHandling()))
+use_cases = UseCases(AwsPorts(None, 5, Scheduling("", "", "", "", ""), now, DEFAULT, FailureHandling()))
 use_cases.reactivate_on_score
 print(*sorted(name for name in sys.modules if name.startswith("rekindle.")))
 """

@@ -32,7 +32,7 @@ REGION = "eu-central-1"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FAILURES_KEPT = timedelta(days=14)
 _numbers = itertools.count()
-NO_SCHEDULES = Scheduling("", "", "", "")
+NO_SCHEDULES = Scheduling("", "", "", "", "")
 
 
 Stores = Ports

@@ -11,11 +11,21 @@ from hypothesis import strategies as st
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.retention import Retention
-from rekindle.domain.lifecycle.journey import Deactivated, Ended, Merged, Stage, StageReached, entry_id
+from rekindle.domain.lifecycle.journey import (
+    Deactivated,
+    Ended,
+    Merged,
+    ResponseRenamed,
+    Resumed,
+    Stage,
+    StageReached,
+    entry_id,
+)
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, decision_id
 from rekindle.domain.reactivation.request import REMEMBERED, Call
+from rekindle.domain.responses.member_change import MemberChange
 from rekindle.domain.settings.settings import Scenario
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, quickly
@@ -190,3 +200,22 @@ def test_calls_are_kept_as_long_as_is_said(tables: Tables) -> None:
     ledger.remember(Call("bus", "c", NOW, lifetime=None))
     days = [int((NOW + timedelta(days=number)).timestamp()) for number in (3, 5)]
     assert sorted(filter(None, expiry_of(tables, "call"))) == days
+
+
+@quickly
+@given(st.data())
+def test_every_field_of_a_resumed_engagement_comes_back(stores: Stores, data: st.DataObject) -> None:
+    person_id = fresh()
+    entry = replace(data.draw(every_field(Resumed) | every_field(ResponseRenamed)), person_id=person_id)
+    stores.people.commit(Change(Person(person_id, version=1), 0, entries=(entry,)))
+    assert stores.ledger.timeline(person_id, 10).items == [entry]
+
+
+def test_the_members_of_a_transaction_are_kept_by_campaign(stores: Stores) -> None:
+    transaction = fresh("t")
+    made = MemberChange(transaction, "c1", "r1", False, NOW, NOW)
+    gone = MemberChange(transaction, "c1", "r2", True, NOW)
+    for change in (made, gone, replace(made, campaign_id="c2"), replace(made, transaction=fresh("t")), made):
+        stores.ledger.add_member_change(change)
+    assert sorted(stores.ledger.member_changes(transaction, "c1"), key=lambda one: one.response_id) == [made, gone]
+    assert stores.ledger.member_changes(transaction, "c3") == []

@@ -53,10 +53,7 @@ def test_what_cannot_be_kept_stays_in_the_queue(aws: Aws) -> None:
     }
 
 
-POINTER = {
-    "requestContext": {"functionArn": "arn:aws:lambda:r:1:function:score", "condition": "RetryAttemptsExhausted"},
-    "DDBStreamBatchInfo": {"startSequenceNumber": "10", "streamArn": "arn:aws:dynamodb:r:1:table/scores/stream/x"},
-}
+FILE = {"source": "aws.s3", "detail-type": "Object Created", "detail": {"object": {"key": "k"}}}
 LEAD_CHANGE = {
     "detail-type": "LeadChangeEvent",
     "source": "aws.partner/salesforce.com/x",
@@ -78,7 +75,7 @@ LEAD_CHANGE = {
         ({"person_id": "p", "change": "c", "due": "2026-03-01T12:00:00Z"}, "delay", "p", None),
         ({"person_id": "p", "assignment_id": "a", "due": "2026-03-01T12:00:00Z"}, "assignment", "a", None),
         ({"detail": {"person_id": "p", "assignment_id": "a"}}, "assignment", "a", None),
-        (POINTER, "stream_records", "10", "score"),
+        (FILE, "stream_records", "k", "aws.s3"),
         ({"requestContext": {"functionArn": "arn:aws:lambda:r:1:function:sweep"}, "requestPayload": {}}, "invocation",
          "sweep", "sweep"),
         ("not JSON", "message", None, None),

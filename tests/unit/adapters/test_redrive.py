@@ -1,12 +1,11 @@
-"""Where failures are sent again: pointers into a stream as the records that the filter lets through, events out as far
-as they still hold, messages to the queue they were in."""
+"""Where failures are sent again: stream records to their function, events out as far as they still hold, messages to
+the queue they were in."""
 
 import io
 import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from rekindle.adapters.aws.redrive import Queues, Redrive
 from rekindle.application.ports import NotResent, Outdated
@@ -18,30 +17,17 @@ from rekindle.domain.settings.settings import Scenario
 from tests.support.builders import a_failure, day
 
 FUNCTION = "arn:aws:lambda:eu-central-1:1:function:rekindle-dev-reactivate-on-score"
-POINTER = {
-    "requestContext": {"functionArn": FUNCTION},
-    "DDBStreamBatchInfo": {
-        "shardId": "shardId-1",
-        "streamArn": "arn:aws:dynamodb:eu-central-1:1:table/scores-dev/stream/2026",
-        "startSequenceNumber": "10",
-        "endSequenceNumber": "12",
-        "batchSize": 2,
-    },
-}
-FAILED = a_failure("f", body=json.dumps(POINTER))
 
 
 def record(number: int, crossing: str = "up") -> dict[str, Any]:
     image = {"person_id": {"S": f"p{number}"}, "crossing": {"S": crossing}}
-    return {"dynamodb": {"SequenceNumber": str(number), "NewImage": image, "ApproximateCreationDateTime": object()}}
+    return {"dynamodb": {"SequenceNumber": str(number), "NewImage": image}}
 
 
 class Aws:
-    """The services as redrive calls them: a stream in pages, a function, a queue; and the table of people."""
+    """The services as redrive calls them: a function, a queue, files; and the table of people."""
 
     def __init__(self) -> None:
-        self.pages: list[list[dict[str, Any]]] = []
-        self.refusal: str | None = None
         self.answer: dict[str, Any] = {"batchItemFailures": []}
         self.invoked: list[tuple[str, Any]] = []
         self.sent: list[tuple[str, str]] = []
@@ -52,24 +38,13 @@ class Aws:
         queues = Queues("facts", "delays", "assignments", "routing", "notifications")
         people: Any = self
         records: Any = self
-        Redrive(self, self, self, records, queues, "announcing", people).send(failure)
+        Redrive(self, self, records, queues, "announcing", people).send(failure)
 
     def batch(self, key: str) -> tuple[str, dict[str, Any]] | None:
         return self.files.get(key)
 
     def delete(self, key: str) -> None:
         del self.files[key]
-
-    def get_shard_iterator(self, **request: str) -> dict[str, str]:
-        assert (request["ShardIteratorType"], request["SequenceNumber"]) == ("AT_SEQUENCE_NUMBER", "10")
-        if self.refusal:
-            raise ClientError({"Error": {"Code": self.refusal, "Message": "no"}}, "GetShardIterator")
-        return {"ShardIterator": "0"}
-
-    def get_records(self, ShardIterator: str) -> dict[str, Any]:
-        page = int(ShardIterator)
-        following = {"NextShardIterator": str(page + 1)} if page + 1 < len(self.pages) else {}
-        return {"Records": self.pages[page], **following}
 
     def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:
         self.invoked.append((FunctionName, json.loads(Payload)))
@@ -88,55 +63,12 @@ def aws() -> Aws:
     return Aws()
 
 
-def test_a_pointer_is_sent_as_the_records_that_the_filter_lets_through(aws: Aws) -> None:
-    aws.pages = [[record(10), record(11, "no")], [], [record(12), record(13)]]
-
-    aws.redrive(FAILED)
-
-    ((function, payload),) = aws.invoked
-    assert function == FUNCTION
-    assert [r["dynamodb"]["SequenceNumber"] for r in payload["Records"]] == ["10", "12"]
-
-
-@pytest.mark.parametrize("refusal", ["TrimmedDataAccessException", "ResourceNotFoundException"])
-def test_a_pointer_past_its_day_says_why_it_stays(aws: Aws, refusal: str) -> None:
-    aws.refusal = refusal
-
-    with pytest.raises(NotResent, match="24 hours"):
-        aws.redrive(FAILED)
-
-    assert aws.invoked == []
-
-
-def test_a_pointer_to_nothing_says_why_it_stays(aws: Aws) -> None:
-    aws.pages = [[record(13)]]
-
-    with pytest.raises(NotResent, match="24 hours"):
-        aws.redrive(FAILED)
-
-
-def test_another_refusal_is_not_mistaken_for_a_pointer_past_its_day(aws: Aws) -> None:
-    aws.refusal = "AccessDeniedException"
-
-    with pytest.raises(NotResent, match="AccessDeniedException"):
-        aws.redrive(FAILED)
-
-
-def test_a_pointer_whose_function_fails_again_stays(aws: Aws) -> None:
-    aws.pages = [[record(10), record(12)]]
-    aws.answer = {"batchItemFailures": [{"itemIdentifier": "12"}]}
-
-    with pytest.raises(NotResent, match="failed again"):
-        aws.redrive(FAILED)
-
-
 IN_A_FILE = a_failure("f", body=json.dumps({"source": "aws.s3", "detail": {"object": {"key": "k"}}}))
 
 
 def test_records_in_a_file_are_processed_again_and_the_file_goes(aws: Aws) -> None:
     aws.files["k"] = (FUNCTION, {"Records": [record(10)]})
     aws.answer = {"batchItemFailures": []}
-    aws.files["k"][1]["Records"][0]["dynamodb"].pop("ApproximateCreationDateTime")
 
     aws.redrive(IN_A_FILE)
 

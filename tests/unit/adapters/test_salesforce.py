@@ -16,6 +16,7 @@ from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
+    PeopleMerged,
     PersonChanged,
     PersonDeleted,
     RecordChanged,
@@ -576,7 +577,35 @@ def test_a_campaign_member_is_a_response(
 )
 def test_a_deleted_record_is_told(entity: str, fact: Any, relay: bool) -> None:
     told = the_fact(entity, kind="DELETE", relay=relay)
-    assert told == fact(RECORDS[entity], told.stamp)
+    named = {"transaction": TRANSACTION} if fact is ResponseDeleted else {}
+    assert told == fact(RECORDS[entity], told.stamp, **named)
+
+
+TRANSACTION = "1743413405000:0004f1aa-1f0c-7a52-33a1-5c7d4be9d001"
+
+
+@pytest.mark.parametrize(("place", "transaction"), [(1, None), (2, TRANSACTION), (None, TRANSACTION)])
+def test_a_member_that_its_transaction_may_have_deleted_before_names_it(
+    place: int | None, transaction: str | None
+) -> None:
+    header = {"sequenceNumber": place}
+    assert the_fact("CampaignMember", kind="CREATE", header=header, LeadId=LEAD).transaction == transaction
+    assert the_fact("CampaignMember", header=header, Status="Sent").transaction is None
+
+
+@pytest.mark.parametrize("entity", ["Lead", "Contact"])
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+def test_a_deletion_that_names_the_master_is_a_merge(entity: str, relay: bool) -> None:
+    master = "00Q5e00000ZzZzZEAV"
+    told = the_fact(entity, kind="DELETE", relay=relay, MasterRecordId=master)
+    assert told == PeopleMerged(master, (RECORDS[entity],), told.stamp)
+    with pytest.raises(InvalidField) as refusal:
+        the_fact(entity, kind="DELETE", relay=relay, MasterRecordId=7)
+    assert refusal.value.field == ("detail.payload.MasterRecordId" if relay else "detail.MasterRecordId")
+
+
+def test_the_master_s_own_deletion_is_no_merge() -> None:
+    assert isinstance(the_fact("Lead", kind="DELETE", MasterRecordId=LEAD), PersonDeleted)
 
 
 def test_a_deleted_user_is_deleted() -> None:

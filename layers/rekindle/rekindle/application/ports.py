@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rekindle.domain.records.stamps import ChangeStamp
     from rekindle.domain.records.task import Task
     from rekindle.domain.records.user import User
+    from rekindle.domain.responses.member_change import MemberChange
     from rekindle.domain.responses.response import Response, ResponseClass, ResponseOwner
     from rekindle.domain.settings.settings import Settings
 
@@ -90,6 +91,10 @@ class People(Protocol):
         which they were activated, the earliest first."""
         ...
 
+    def count_assigned(self, state: AssignmentState) -> int:
+        """How many people have an assignment in this state, as of a moment ago."""
+        ...
+
     def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
         """Ids of people under a key of `domain.people.directory`, in the order of their names or ids. A person who was
         changed a moment ago may be missing, or still listed. `next` is where the next page begins."""
@@ -141,6 +146,14 @@ class Ledger(Protocol):
 
     def remember(self, call: Call) -> Call:
         """Keep a call under its key for its lifetime; answers the one already kept, if any."""
+        ...
+
+    def add_member_change(self, change: MemberChange) -> None:
+        """Keep for a while that a transaction made or deleted a member."""
+        ...
+
+    def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
+        """What is kept of a transaction's members in one campaign, as last written."""
         ...
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import timedelta
+from operator import attrgetter
 
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
@@ -16,7 +17,7 @@ from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called,
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER
 from rekindle.domain.measures.credit import names_of
-from rekindle.domain.measures.funnel import By, Funnel, Group, funnel, year_before
+from rekindle.domain.measures.funnel import By, Funnel, Group, Spread, funnel, year_before
 from rekindle.runtime.simulation.simulator import Simulation
 
 NAME, CELL = 26, 9
@@ -92,8 +93,10 @@ def _tables(counted: Funnel, name: Callable[[str | None], str | None]) -> str:
     pairs = [f"{passage.start}>{passage.end}" for passage in counted.total.passages]
     return "\n\n".join(
         (
-            _table([(counted.by or "cycles", [*ORDER, *pairs])], rows, _volumes),
-            _table([("days", _wide(pairs)), ("", ["mean", "median"] * len(pairs))], rows, _velocity),
+            _table([(counted.by or "cycles", [*ORDER])], rows, _volumes),
+            _table([("conversion", pairs)], rows, _conversion),
+            _table([("days, mean", pairs)], rows, lambda group: _velocity(group, attrgetter("mean"))),
+            _table([("days, median", pairs)], rows, lambda group: _velocity(group, attrgetter("median"))),
             _table([("delay", _wide(["to an owner", "to first work"])), ("", ["median", "90%"] * 2)], rows, _delays),
         )
     )
@@ -114,13 +117,16 @@ def _wide(heads: Iterable[str]) -> Sequence[str]:
 
 
 def _volumes(group: Group) -> Sequence[str]:
-    parts = (_UNKNOWN if p.conversion is None else f"{p.conversion:.1%}" for p in group.passages)
-    return [*(f"{group.volumes[stage]:,}" for stage in ORDER), *parts]
+    return [f"{group.volumes[stage]:,}" for stage in ORDER]
 
 
-def _velocity(group: Group) -> Sequence[str]:
+def _conversion(group: Group) -> Sequence[str]:
+    return [_UNKNOWN if p.conversion is None else f"{p.conversion:.1%}" for p in group.passages]
+
+
+def _velocity(group: Group, average: Callable[[Spread], timedelta]) -> Sequence[str]:
     spreads = (passage.velocity for passage in group.passages)
-    return [cell for s in spreads for cell in ((_days(s.mean), _days(s.median)) if s else _NONE)]
+    return [_days(average(spread)) if spread else _UNKNOWN for spread in spreads]
 
 
 def _delays(group: Group) -> Sequence[str]:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from rekindle.application.failures.keep_failures import KeepFailures
     from rekindle.application.failures.resend_failures import ResendFailures
     from rekindle.application.reactivation.answer_requests import AnswerRequests
+    from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
     from rekindle.application.reactivation.reactivate import Reactivate
     from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
@@ -128,11 +129,19 @@ class UseCases:
         return MatchAccount(ports.directory, ports.contacts, ports.people, ports.reference)
 
     @cached_property
+    def associate_opportunities(self) -> "AssociateOpportunities":
+        from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
+        from rekindle.domain.records.opportunity import OPPORTUNITY
+
+        ports = self.ports
+        return AssociateOpportunities(ports.people, ports.records(OPPORTUNITY), ports.reference)
+
+    @cached_property
     def reactivate(self) -> "Reactivate":
         from rekindle.application.reactivation.reactivate import Reactivate
 
         ports = self.ports
-        return Reactivate(ports.people, ports.ledger, ports.reference, ports.clock)
+        return Reactivate(ports.people, ports.ledger, ports.reference, ports.clock, self.associate_opportunities)
 
     @cached_property
     def reactivate_on_score(self) -> "ReactivateOnScore":
@@ -268,11 +277,17 @@ class UseCases:
             person=RecordPerson(ports.people, ports.scores, ports.reference, self.merge_people, self.commit_people),
             erase_people=self.erase_people,
             response=RecordResponse(
-                ports.people, ports.scores, ports.ledger, ports.reference, ports.clock, self.reactivate_on_score
+                ports.people,
+                ports.scores,
+                ports.ledger,
+                ports.reference,
+                ports.clock,
+                self.reactivate_on_score,
+                self.associate_opportunities,
             ),
             record=record,
             task=RecordTask(record, ports.people, ports.reference),
-            opportunity=RecordOpportunity(ports.people, ports.records(OPPORTUNITY)),
+            opportunity=RecordOpportunity(ports.people, ports.records(OPPORTUNITY), self.associate_opportunities),
             merge_people=self.merge_people,
             request=self.request_reactivation,
             ledger=ports.ledger,

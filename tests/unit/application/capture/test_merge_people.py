@@ -8,7 +8,9 @@ from rekindle.application.capture.merge_people import BATCH
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import Conflict, Unavailable
 from rekindle.domain.lifecycle.journey import Deactivated, Ended
+from rekindle.domain.measures.funnel import cycles
 from rekindle.domain.reactivation.decision import Outcome, Reason
+from rekindle.domain.reactivation.search import Excluded
 from tests.support.builders import (
     Rekindle,
     campaign_changed,
@@ -170,8 +172,10 @@ def test_of_two_active_responses_with_opportunities_the_earlier_stays(rekindle: 
     assert rekindle.active("contact") == "r2"
 
 
-@pytest.mark.parametrize(("is_closed", "stays"), [(False, "chosen"), (True, "better")])
-def test_a_response_that_an_opportunity_hangs_on_gives_way_to_no_other(rekindle: Rekindle, is_closed: bool, stays: str):
+@pytest.mark.parametrize(("is_closed", "stays"), [(False, "chosen"), (True, None)])
+def test_a_response_that_an_opportunity_hangs_on_gives_way_to_no_other(
+    rekindle: Rekindle, is_closed: bool, stays: str | None
+):
     rekindle.tell(response_recorded("better", "lead", "fair", 9.2))
     engage(rekindle, "contact", "chosen", 10)
     rekindle.tell(opportunity_changed("deal", "contact", at=11, is_closed=is_closed))
@@ -589,3 +593,213 @@ def test_a_kept_default_does_not_take_its_own_place(rekindle: Rekindle):
     rekindle.tell(person_changed("contact", 11, status="Working"))
     convert(rekindle)
     assert rekindle.active("contact") == kept.response_id
+
+
+# --- reactivated at most once ----------------------------------------------------------------------------------------
+
+
+def merge_replaces(rekindle: Rekindle) -> None:
+    """`chosen` is reactivated for b; a merge brings `better`, which that search would have preferred."""
+    rekindle.tell(response_recorded("better", "a", "fair", 9.2))
+    engage(rekindle, "b", "chosen", 10)
+    rekindle.tell(people_merged("b", "a", at=11))
+    assert rekindle.active("b") == "better"
+
+
+def test_what_a_merge_put_another_in_the_place_of_is_not_reactivated_again(rekindle: Rekindle):
+    merge_replaces(rekindle)
+    assert rekindle.responses("b")["chosen"].state.reactivated_at == day(10)
+    rekindle.tell(person_changed("b", 12, status="Disqualified"))
+    decision = rekindle.use.request_reactivation(requested("b", 13))
+    assert decision.reason is Reason.NO_CANDIDATE
+    explained = rekindle.use.show_records.decision(decision.decision_id)
+    assert explained.same_again
+    assert {c.excluded for c in explained.considered} == {Excluded.ALREADY_REACTIVATED}
+
+
+def test_what_only_arrived_late_leaves_the_other_as_if_it_never_had_been_chosen(rekindle: Rekindle):
+    engage(rekindle, "b", "chosen", 10)
+    rekindle.tell(response_recorded("better", "b", "fair", 9.2))
+    assert rekindle.active("b") == "better"
+    assert rekindle.responses("b")["chosen"].state.reactivated_at is None
+
+
+@pytest.mark.parametrize("survivor", ["a", "b"])
+def test_a_twin_of_what_was_reactivated_counts_as_reactivated(rekindle: Rekindle, survivor: str):
+    same = {"responded_at": day(9)}
+    rekindle.tell(response_recorded("ra", "a", "webinar", 9, **same))
+    rekindle.tell(person_changed("a", 9.5, score=0), person_changed("a", 10, score=70))
+    rekindle.deliver()
+    rekindle.tell(person_changed("a", 10.5, status="Nurture"))
+    rekindle.tell(response_recorded("rb", "b", "webinar", 9, score=60, **same))
+    assert rekindle.active("b") == "rb"
+    rekindle.tell(people_merged(survivor, "b" if survivor == "a" else "a", at=11))
+    (response,) = rekindle.responses(survivor).values()
+    assert response.state.reactivated_at == day(10)
+
+
+# --- what a rep works on stays ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("status", "stays"), [("Working", "chosen"), ("Open - Not Contacted", "better")])
+def test_a_merge_moves_no_credit_once_a_rep_works_on_it(rekindle: Rekindle, status: str, stays: str):
+    rekindle.tell(response_recorded("better", "a", "fair", 9.2))
+    engage(rekindle, "b", "chosen", 10)
+    rekindle.tell(person_changed("b", 10.5, status=status), people_merged("b", "a", at=11))
+    assert rekindle.active("b") == stays
+
+
+@pytest.mark.parametrize(("status", "stays"), [("Working", "chosen"), ("Open - Not Contacted", "better")])
+def test_nor_does_a_response_that_arrives_late(rekindle: Rekindle, status: str, stays: str):
+    engage(rekindle, "b", "chosen", 10)
+    rekindle.tell(person_changed("b", 10.5, status=status), response_recorded("better", "b", "fair", 9.2))
+    assert rekindle.active("b") == stays
+    assert all(one.same_again is not False for one in rekindle.explanations("b"))
+
+
+@pytest.mark.parametrize(("worked", "survivor"), [("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")])
+def test_of_two_active_responses_the_one_that_is_worked_stays(rekindle: Rekindle, worked: str, survivor: str):
+    engage(rekindle, "a", "ra", 3)
+    engage(rekindle, "b", "rb", 4)
+    rekindle.tell(person_changed(worked, 5, status="Working"))
+    rekindle.tell(people_merged(survivor, "b" if survivor == "a" else "a", at=6))
+    assert rekindle.active(survivor) == f"r{worked}"
+
+
+def test_of_two_that_began_in_one_instant_the_survivor_s_stays(rekindle: Rekindle):
+    engage(rekindle, "a", "ra", 3)
+    engage(rekindle, "b", "rb", 3)
+    rekindle.tell(people_merged("b", "a", at=6))
+    assert rekindle.active("b") == "rb"
+
+
+@pytest.mark.parametrize(("closed", "active"), [(3, "ra"), (3.1, None)], ids=["in that instant", "after it"])
+def test_a_survivor_that_was_closed_is_so_only_after_the_other_s_response_began(
+    rekindle: Rekindle, closed: float, active: str | None
+):
+    rekindle.tell(person_changed("b", closed, status="Disqualified"))
+    engage(rekindle, "a", "ra", 3)
+    rekindle.tell(people_merged("b", "a", at=6))
+    assert rekindle.active("b") == active
+
+
+def test_a_deleted_response_that_moves_is_not_counted(rekindle: Rekindle):
+    rekindle.tell(*(response_recorded(r, "a", "webinar", n) for n, r in enumerate(("r1", "r2"))))
+    rekindle.tell(response_deleted("r1", "a", 5), people_merged("b", "a", at=6))
+    assert (rekindle.person("b").responses, list(rekindle.responses("b"))) == (1, ["r2"])
+
+
+# --- what the stricter of two says -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("merged", "survivor"), [(True, False), (True, None), (False, True), (None, True)])
+def test_the_stricter_word_wins(rekindle: Rekindle, merged: bool | None, survivor: bool | None):
+    rekindle.tell(person_changed("a", 1, do_not_contact=merged), person_changed("b", 2, do_not_contact=survivor))
+    rekindle.tell(people_merged("b", "a", at=5))
+    assert rekindle.person("b").profile.do_not_contact is True  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("fact", "opted_out"),
+    [
+        (person_changed("b", 6, do_not_contact=False), False),
+        (person_changed("b", 4, do_not_contact=False), True),
+        (person_changed("a", 6, do_not_contact=False), True),
+    ],
+    ids=["a later word about the survivor", "an earlier one that arrives late", "one about the other record"],
+)
+def test_only_a_later_word_about_the_survivor_lifts_it(rekindle: Rekindle, fact: Fact, opted_out: bool):
+    rekindle.tell(person_changed("a", 1, do_not_contact=True), person_changed("b", 2, do_not_contact=False))
+    rekindle.tell(people_merged("b", "a", at=5), fact, fact)
+    assert rekindle.person("b").profile.do_not_contact is opted_out  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("lifted", "opted_out"), [(4, True), (6, False)])
+def test_an_opt_out_of_the_other_record_that_arrives_late_counts_as_of_the_merge(
+    rekindle: Rekindle, lifted: float, opted_out: bool
+):
+    rekindle.tell(person_changed("b", lifted, do_not_contact=False), people_merged("b", "a", at=5))
+    rekindle.tell(person_changed("a", 3, do_not_contact=True, phone="1"))
+    profile = rekindle.person("b").profile
+    assert profile is not None
+    assert (profile.do_not_contact, profile.phone) == (opted_out, "1")
+
+
+def test_a_merge_that_arrives_after_a_later_word_about_the_survivor_leaves_that(rekindle: Rekindle):
+    rekindle.tell(person_changed("a", 1, do_not_contact=True), person_changed("b", 9, do_not_contact=False))
+    rekindle.tell(people_merged("b", "a", at=5))
+    assert rekindle.person("b").profile.do_not_contact is False  # type: ignore[union-attr]
+
+
+def test_an_opt_out_survives_a_deletion_that_was_the_merge_s_own(rekindle: Rekindle):
+    rekindle.tell(person_changed("a", 1, do_not_contact=True, email="ada@acme.com"), person_deleted("a", 4))
+    rekindle.tell(people_merged("b", "a", at=4))
+    profile = rekindle.person("b").profile
+    assert profile is not None
+    assert (profile.do_not_contact, profile.email) == (True, None)
+
+
+def test_a_blank_text_blocks_nothing(rekindle: Rekindle):
+    rekindle.tell(person_changed("a", 1, company="Acme", phone="1", status="New", fields={"tier": "gold"}))
+    rekindle.tell(person_changed("b", 1, company="", phone="  ", status=" ", fields={"tier": " "}))
+    rekindle.tell(people_merged("b", "a", at=5))
+    person = rekindle.person("b")
+    assert person.profile is not None
+    assert (person.profile.company, person.profile.phone, person.status) == ("Acme", "1", "New")
+    assert person.profile.fields == {"tier": "gold"}
+
+
+# --- the timeout of nurture ------------------------------------------------------------------------------------------
+
+
+def test_a_rep_who_takes_a_person_up_ends_the_nurture_timeout(rekindle: Rekindle):
+    rekindle.tell(person_changed("a", 1, status="Nurture"))
+    assert rekindle.person("a").nurture_until is not None
+    rekindle.tell(person_changed("a", 2, status="Working"))
+    assert rekindle.person("a").nurture_until is None
+
+
+def test_nobody_who_is_active_has_the_other_s_nurture_timeout(rekindle: Rekindle):
+    rekindle.tell(person_changed("a", 1, status="Nurture"))
+    engage(rekindle, "b", "rb", 3)
+    rekindle.tell(people_merged("b", "a", at=5))
+    assert rekindle.person("b").nurture_until is None
+
+
+# --- a merge that is told after the deletion -------------------------------------------------------------------------
+
+
+def test_a_merge_told_after_the_deletion_of_the_other_carries_its_active_response_over(rekindle: Rekindle):
+    engage(rekindle, "a", "ra", 3)
+    rekindle.tell(person_changed("a", 4, status="Working"), person_deleted("a", 5))
+    assert rekindle.status_of("ra", "a") == "Resolved - No Action Required"
+    merged = people_merged("b", "a", at=5)
+    rekindle.tell(merged, merged)
+    active = rekindle.person("b").active
+    assert active is not None
+    assert (active.response_id, active.stage, active.since) == ("ra", "SAL", day(3))
+    assert rekindle.status_of("ra", "b") == "Working"
+    (cycle,) = cycles(rekindle.memory.outbox, rekindle.use.ports.reference.campaign_at)
+    assert (cycle.person_id, cycle.ended, set(cycle.stages)) == ("b", None, {"MQL", "SAL"})
+
+
+def test_a_merge_told_after_the_deletion_leaves_an_earlier_engagement_of_the_survivor(rekindle: Rekindle):
+    engage(rekindle, "b", "rb", 2)
+    engage(rekindle, "a", "ra", 3)
+    rekindle.tell(person_deleted("a", 5), people_merged("b", "a", at=5))
+    assert rekindle.active("b") == "rb"
+    assert rekindle.status_of("ra", "b") == "Resolved - Already Engaged"
+
+
+def test_what_a_rep_ended_before_the_deletion_stays_ended(rekindle: Rekindle):
+    engage(rekindle, "a", "ra", 3)
+    rekindle.tell(person_changed("a", 4, status="Nurture"), person_deleted("a", 5), people_merged("b", "a", at=5))
+    assert rekindle.active("b") is None
+    assert rekindle.status_of("ra", "b") == "Nurture"
+
+
+def test_an_opportunity_that_is_opened_again_after_a_merge_goes_on_with_the_survivor(rekindle: Rekindle):
+    engage(rekindle, "a", "ra", 3)
+    rekindle.tell(opportunity_changed("o1", "a", at=4), opportunity_changed("o1", "a", at=5, is_closed=True))
+    rekindle.tell(people_merged("b", "a", at=6), opportunity_changed("o1", "a", at=7, is_closed=False))
+    assert rekindle.active("b") == "ra"

@@ -206,9 +206,14 @@ class AllScenarios(Promises):
         if held is None or held.person_id is None:
             self.tell(task_logged(task, person, self.at(0)))
 
-    @rule(opportunity=st.sampled_from(OPPORTUNITIES), person=people, closed=st.booleans(), late=late)
-    def an_opportunity_changes(self, opportunity: str, person: str, closed: bool, late: int) -> None:
-        self.tell(opportunity_changed(opportunity, person, at=self.at(late), is_closed=closed))
+    @rule(
+        opportunity=st.sampled_from(OPPORTUNITIES),
+        contacts=st.lists(people, min_size=1, max_size=2, unique=True),
+        ends=st.sampled_from([{}, {"is_closed": False, "is_won": False}, {"is_closed": True}, {"is_won": True}]),
+        late=late,
+    )
+    def an_opportunity_changes(self, opportunity: str, contacts: list[str], ends: dict[str, bool], late: int) -> None:
+        self.tell(opportunity_changed(opportunity, *contacts, at=self.at(late), **ends))
 
     @rule(opportunity=st.sampled_from(OPPORTUNITIES), late=late)
     def an_opportunity_is_deleted(self, opportunity: str, late: int) -> None:
@@ -228,6 +233,22 @@ class AllScenarios(Promises):
             for opportunity_id in home.opportunities:
                 opportunity = self.rekindle.use.ports.records(OPPORTUNITY).get(opportunity_id)
                 assert opportunity is not None and opportunity.is_open, home
+
+    @invariant()
+    def one_opportunity_belongs_to_one_response(self) -> None:
+        held = [p.active or (p.ended.engagement if p.ended is not None else None) for p in self.homes()]
+        named = [one.opportunity_id for one in held if one is not None and one.opportunity_id is not None]
+        assert len(named) == len(set(named)), named
+
+    @invariant()
+    def nobody_is_active_for_an_opportunity_that_is_over(self) -> None:
+        if self.failed:
+            return
+        for home in self.homes():
+            if home.active is not None and home.active.opportunity_id is not None:
+                opportunity = self.memory.opportunities[home.active.opportunity_id]
+                assert opportunity.is_open, home
+                assert self.responses_of(home)[home.active.response_id].state.status == "Qualified - New Opportunity"
 
     def teardown(self) -> None:
         """Every delay ends, and every trigger was decided."""

@@ -17,7 +17,7 @@ from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, dec
 from rekindle.domain.settings.settings import Scenario
 from tests.support.builders import day
 
-MQL, SAL, SQL = ORDER
+MQL, SAL, SQL, WON = ORDER
 Records = Sequence[Decision | Entry]
 
 
@@ -285,8 +285,10 @@ def test_volumes_never_increase_and_groups_add_up(
 # --- the funnel ------------------------------------------------------------------------------------------------------
 
 
-def a_cycle(at: float, sal: float | None = None, sql: float | None = None, **values: Any) -> Cycle:
-    stages = {stage: day(date) for stage, date in ((MQL, at), (SAL, sal), (SQL, sql)) if date is not None}
+def a_cycle(
+    at: float, sal: float | None = None, sql: float | None = None, won: float | None = None, **values: Any
+) -> Cycle:
+    stages = {stage: day(date) for stage, date in zip(ORDER, (at, sal, sql, won), strict=True) if date is not None}
     named: dict[str, Any] = {"campaign_id": "c1", "campaign_type": "Webinar", **values}
     return Cycle(f"d-{at}", "p1", 1, "r1", stages=stages, **named)
 
@@ -297,24 +299,25 @@ def over(*found: Cycle, by: By | None = None, until: float = 1000) -> Sequence[G
 
 
 def test_conversion_and_velocity_are_from_a_stage_to_the_next_and_from_first_to_last() -> None:
-    (group,) = over(a_cycle(1, 2, 4), a_cycle(1, 4), a_cycle(1, 7, 7), a_cycle(1))
-    assert dict(group.volumes) == {MQL: 4, SAL: 3, SQL: 2}
+    (group,) = over(a_cycle(1, 2, 4, 10), a_cycle(1, 4), a_cycle(1, 7, 7), a_cycle(1))
+    assert dict(group.volumes) == {MQL: 4, SAL: 3, SQL: 2, WON: 1}
     assert [(p.start, p.end, p.conversion) for p in group.passages] == [
         (MQL, SAL, 3 / 4),
         (SAL, SQL, 2 / 3),
-        (MQL, SQL, 2 / 4),
+        (SQL, WON, 1 / 2),
+        (MQL, WON, 1 / 4),
     ]
     found = [p.velocity for p in group.passages if p.velocity is not None]
     days = [(v.count, v.mean / timedelta(days=1), v.median / timedelta(days=1)) for v in found]
-    assert days == [(3, 10 / 3, 3), (2, 1, 1), (2, 4.5, 4.5)]
+    assert days == [(3, 10 / 3, 3), (2, 1, 1), (1, 6, 6), (1, 9, 9)]
 
 
 def test_where_nobody_came_from_there_is_no_conversion() -> None:
     (nobody,) = over()
-    assert [p.conversion for p in nobody.passages] == [None, None, None]
+    assert [p.conversion for p in nobody.passages] == [None] * 4
     (stayed,) = over(a_cycle(1))
-    assert [p.conversion for p in stayed.passages] == [0, None, 0]
-    assert [p.velocity for p in stayed.passages] == [None, None, None]
+    assert [p.conversion for p in stayed.passages] == [0, None, None, 0]
+    assert [p.velocity for p in stayed.passages] == [None] * 4
 
 
 def test_nine_in_ten_waited_no_longer() -> None:
@@ -329,7 +332,7 @@ def test_nine_in_ten_waited_no_longer() -> None:
 
 def test_a_cycle_counts_by_its_mql_date_from_the_first_instant_up_to_the_last() -> None:
     (group,) = over(a_cycle(-0.001, 1), a_cycle(0), a_cycle(9.999, 40, 50), a_cycle(10), until=10)
-    assert dict(group.volumes) == {MQL: 2, SAL: 1, SQL: 1}
+    assert dict(group.volumes) == {MQL: 2, SAL: 1, SQL: 1, WON: 0}
 
 
 @pytest.mark.parametrize(

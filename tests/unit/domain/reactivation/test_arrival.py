@@ -84,7 +84,7 @@ def test_a_response_beside_an_active_one_is_already_engaged():
 
 
 def test_a_response_beside_an_open_opportunity_belongs_to_it():
-    person = replace(QUIET, opportunities=("o1",))
+    person = replace(QUIET, opportunities={"o1": day(1)})
     assert reason(a_response(), person) == (Reason.OPPORTUNITY_OPEN, EXISTING_OPPORTUNITY)
 
 
@@ -106,7 +106,7 @@ def test_a_response_below_the_threshold_needs_no_action(score: float | None):
 
 
 def test_the_order_of_evaluation_is_that_of_the_spec():
-    person = replace(QUIET, opportunities=("o1",), nurture_until=day(11))
+    person = replace(QUIET, opportunities={"o1": day(1)}, nurture_until=day(11))
     assert arrived(a_response(responded=False), replace(person, active=ENGAGED))[0].reason is Reason.NOT_RESPONDED
     assert arrived(a_response(), replace(person, active=ENGAGED))[0].reason is Reason.ACTIVE_EXISTS
     assert arrived(a_response(), person)[0].reason is Reason.OPPORTUNITY_OPEN

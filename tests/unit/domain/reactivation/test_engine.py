@@ -80,7 +80,7 @@ def test_there_is_never_a_second_active_response():
 
 
 def test_a_person_with_an_open_opportunity_is_not_reactivated():
-    assert reason(a_response(), person=Person("p1", opportunities=("o1",))) is Reason.OPPORTUNITY_OPEN
+    assert reason(a_response(), person=Person("p1", opportunities={"o1": day(1)})) is Reason.OPPORTUNITY_OPEN
 
 
 def test_a_score_respects_the_nurture_timeout_to_its_end():
@@ -121,7 +121,7 @@ def test_a_default_at_its_repeat_cap_is_not_inserted():
 _OBSTACLES: list[tuple[Reason, dict[str, Any]]] = [
     (Reason.NO_PERSON, {"deleted": True}),
     (Reason.ACTIVE_EXISTS, {"active": ENGAGED}),
-    (Reason.OPPORTUNITY_OPEN, {"opportunities": ("o1",)}),
+    (Reason.OPPORTUNITY_OPEN, {"opportunities": {"o1": day(1)}}),
     (Reason.NURTURE_TIMEOUT, {"nurture_until": day(99)}),
     (Reason.COOL_DOWN, {"score_activated_at": day(9)}),
 ]

@@ -2,7 +2,7 @@
 function, and an event out that a target did not take to the function that announces, as far as it still holds."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +17,6 @@ from rekindle.domain.notifications.resend import detail_that_holds
 
 _NOTIFICATION = "Notification Requested"
 """The one event of our own that is worked off from a queue."""
-_PAST = {"TrimmedDataAccessException", "ResourceNotFoundException"}
-"""How a stream says that it no longer has a record, or its shard."""
-_PATIENCE = 10
-"""Empty pages after which an open shard, which never ends, is taken to hold no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,6 @@ class Queues:
 class Redrive:
     sqs: Any
     functions: Any
-    streams: Any
     records: FailedRecords
     queues: Queues
     announcing: str
@@ -53,9 +48,7 @@ class Redrive:
             raise NotResent(str(error)) from error
 
     def _send(self, body: str, content: Mapping[str, Any]) -> None:
-        if "DDBStreamBatchInfo" in content:
-            self._invoke_again(content)
-        elif content.get("source") == "aws.s3":
+        if content.get("source") == "aws.s3":
             self._process_again(content["detail"]["object"]["key"])
         elif "requestPayload" in content:
             self._invoke(content["requestContext"]["functionArn"], content["requestPayload"])
@@ -91,48 +84,8 @@ class Redrive:
         self._invoke(*batch)
         self.records.delete(key)
 
-    def _invoke_again(self, content: Mapping[str, Any]) -> None:
-        try:
-            records = [r for r in self._records(content["DDBStreamBatchInfo"]) if _is_filtered_in(r)]
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _PAST:
-                raise
-            records = []
-        if not records:
-            raise NotResent("the stream no longer has its records: they are kept for 24 hours")
-        self._invoke(content["requestContext"]["functionArn"], {"Records": records})
-
     def _invoke(self, function: str, payload: Any) -> None:
         answer = self.functions.invoke(FunctionName=function, Payload=json.dumps(payload))
         result = json.loads(answer["Payload"].read() or b"null")
         if answer.get("FunctionError") or (result or {}).get("batchItemFailures"):
             raise NotResent("the function failed again: see its log")
-
-    def _records(self, batch: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        iterator = self.streams.get_shard_iterator(
-            StreamArn=batch["streamArn"],
-            ShardId=batch["shardId"],
-            ShardIteratorType="AT_SEQUENCE_NUMBER",
-            SequenceNumber=batch["startSequenceNumber"],
-        )["ShardIterator"]
-        last = int(batch["endSequenceNumber"])
-        empty = 0
-        while iterator and empty < _PATIENCE:
-            page = self.streams.get_records(ShardIterator=iterator)
-            for record in page["Records"]:
-                number = int(record["dynamodb"]["SequenceNumber"])
-                if number <= last:
-                    record["dynamodb"].pop("ApproximateCreationDateTime", None)
-                    yield record
-                if number >= last:
-                    return
-            empty += not page["Records"]
-            iterator = page.get("NextShardIterator")
-
-
-def _is_filtered_in(record: dict[str, Any]) -> bool:
-    """What the filters of the template let through: a crossing, a status that became active, something to announce,
-    a wait for an owner that began."""
-    image = record["dynamodb"].get("NewImage", {})
-    passing = {"crossing": "up", "watch": "activated", "announce": "yes", "waits": "yes"}
-    return any(image.get(name) == {"S": value} for name, value in passing.items())

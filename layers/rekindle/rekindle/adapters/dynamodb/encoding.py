@@ -12,9 +12,9 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Entry, Erased, Merged, StageReached
+from rekindle.domain.lifecycle.journey import Deactivated, Entry, Erased, Merged, ResponseRenamed, Resumed, StageReached
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
-from rekindle.domain.people.person import Engagement, Erasure, Person, Profile
+from rekindle.domain.people.person import EndedEngagement, Engagement, Erasure, Person, Profile
 from rekindle.domain.reactivation.decision import Basis, Decision
 from rekindle.domain.records.stamps import ChangeStamp, grouped, ungrouped
 from rekindle.domain.responses.response import Details, ResponseState, Trace
@@ -68,6 +68,7 @@ _BASIS = {
     "own_score": "p",
     "campaign_id": "k",
     "unanswered_at": "u",
+    "status_is_past": "e",
 }
 
 _OF_NO_RESPONSE = {"response_id": "", "campaign_id": "", "cycle": 0, "decision_id": ""}
@@ -160,13 +161,17 @@ _READ: Mapping[Any, Callable[[Any], Any]] = {
 }
 
 
-_NOT_CORE = frozenset({"person_id", "version", "profile", "active", "assignment"})
+_NOT_CORE = frozenset({"person_id", "version", "profile", "active", "ended", "assignment", "opportunities"})
 
 
 def core(person: Person) -> Json:
     """What decisions look at. With its assignment, too, a person is to stay below the kilobyte that a write is billed
     by: so there are letters for names, and what is known from beside is left out."""
     found = encoded(person, _NOT_CORE)
+    if person.opportunities:
+        found["opportunities"] = {name: times.text(since) for name, since in person.opportunities.items()}
+    if person.ended is not None:
+        found["ended"] = _ended(person.person_id, person.ended)
     if person.active is not None:
         found["active"] = _engagement(person.person_id, person.active)
         if (implied := _score_activated_at(person.active)) == person.score_activated_at:
@@ -177,6 +182,16 @@ def core(person: Person) -> Json:
         beside = _beside(person.active, person.owner_id, person.previous_owner_id)
         found["assignment"] = assignment_told(person.assignment, beside)
     return found
+
+
+def _ended(person_id: str, ended: EndedEngagement) -> Json:
+    """The engagement, and beside it how it ended."""
+    found = _engagement(person_id, ended.engagement)
+    return {**found, "x": ended.reason, "e": times.text(ended.at), "u": ended.response_status}
+
+
+def _ended_of(person_id: str, stored: Mapping[str, Any]) -> EndedEngagement:
+    return EndedEngagement(_engaged(person_id, stored), stored["x"], times.instant(stored["e"]), stored["u"])
 
 
 def _engagement(person_id: str, active: Engagement) -> Json:
@@ -219,6 +234,10 @@ _ENGAGED = {
     "overrides": "o",
     "prompted_campaign_id": "p",
     "anchored_at": "h",
+    "opportunity_id": "q",
+    "qualified_at": "z",
+    "amount": "m",
+    "currency": "y",
 }
 
 
@@ -287,6 +306,13 @@ def _beside_decision(value: Decision) -> Json:
     return _of_cycle(value.decision_id, value.cycle, value.response_id, value.campaign_id, value.activated_at)
 
 
+def _open_since(stored: Mapping[str, str] | list[str]) -> Mapping[str, datetime]:
+    """Formerly a list was stored, without the time since when."""
+    if isinstance(stored, list):
+        return dict.fromkeys(stored, times.FIRST)
+    return {name: times.instant(since) for name, since in stored.items()}
+
+
 def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profile: Mapping[str, Any] | None) -> Person:
     never = stored.get("score_activated_at") == ""
     values = decoded(
@@ -296,6 +322,10 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
         active = values["active"] = _engaged(person_id, values["active"])
         if "score_activated_at" not in stored:
             values["score_activated_at"] = _score_activated_at(active)
+    if "ended" in values:
+        values["ended"] = _ended_of(person_id, values["ended"])
+    if "opportunities" in values:
+        values["opportunities"] = _open_since(values["opportunities"])
     if "assignment" in values:
         beside = _beside(values.get("active"), values.get("owner_id"), values.get("previous_owner_id"))
         values["assignment"] = assigned(values["assignment"], beside)
@@ -366,6 +396,8 @@ _ENTRIES: Mapping[str, type[Any]] = {
     "deactivated": Deactivated,
     "merged": Merged,
     "erased": Erased,
+    "renamed": ResponseRenamed,
+    "resumed": Resumed,
     "assignment": AssignmentStep,
     "routing": Routing,
 }

@@ -1,5 +1,6 @@
 """Decisions and journeys kept in DynamoDB. Both kinds of id begin with the name of the partition they are in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pynamodb.connection import Connection
@@ -18,8 +19,9 @@ from rekindle.domain.lifecycle.journey import Entry, entry_id
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
+from rekindle.domain.responses.member_change import KEPT, MemberChange
 
-_CALL = "call"
+_CALL, _MEMBER = "call", "member"
 
 
 def ledger_image(record: Decision | Entry, expires: int | None = None) -> Image:
@@ -35,6 +37,10 @@ def ledger_image(record: Decision | Entry, expires: int | None = None) -> Image:
         }
     )
     return image if expires is None else {**image, "expires": writes.number(expires)}
+
+
+def _members(transaction: str, campaign_id: str) -> str:
+    return f"members#{digest(transaction, campaign_id)}"
 
 
 def _begins_a_wait(decision: Decision) -> bool:
@@ -92,6 +98,22 @@ class DynamoDBLedger:
                 kept = LedgerItem.get(partition, _CALL, consistent_read=True).body
             return replace(call, content=kept["content"], at=times.instant(kept["at"]))
         return call
+
+    def add_member_change(self, change: MemberChange) -> None:
+        item = LedgerItem(
+            _members(change.transaction, change.campaign_id),
+            change.response_id,
+            kind=_MEMBER,
+            body=encoding.encoded(change),
+            expires=int((change.at + KEPT).timestamp()),
+        )
+        with our_errors():
+            item.save()
+
+    def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
+        with our_errors():
+            found = [item.body for item in LedgerItem.query(_members(transaction, campaign_id), consistent_read=True)]
+        return [encoding.value_of(MemberChange, body) for body in found]
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         page = self._page(person_id, limit, start, decisions_only=True)

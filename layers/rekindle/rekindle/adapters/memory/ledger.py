@@ -1,5 +1,6 @@
 """Decisions and journeys in memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rekindle.adapters.memory.pages import backward
@@ -8,6 +9,7 @@ from rekindle.application.ports import Page
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
+from rekindle.domain.responses.member_change import MemberChange
 
 
 def store(memory: Memory, decision: Decision) -> None:
@@ -42,6 +44,15 @@ class MemoryLedger:
             if kept is None or (kept.lifetime is not None and kept.at + kept.lifetime < call.at):
                 kept = self.memory.calls[call.key] = call
             return kept
+
+    def add_member_change(self, change: MemberChange) -> None:
+        with self.memory.lock:
+            kept = self.memory.member_changes.setdefault((change.transaction, change.campaign_id), {})
+            kept[change.response_id] = change
+
+    def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
+        with self.memory.lock:
+            return list(self.memory.member_changes.get((transaction, campaign_id), {}).values())
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         records = self.memory.records.get(person_id, {})

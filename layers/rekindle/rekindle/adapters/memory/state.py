@@ -22,6 +22,7 @@ from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.member_change import MemberChange
 from rekindle.domain.responses.response import Response, ResponseOwner
 
 
@@ -46,6 +47,8 @@ class Memory:
     activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)
     """Who went from inactive to active, by which change, and which user did it."""
     outbox: deque[Decision | Entry] = field(default_factory=deque)
+    member_changes: dict[tuple[str, str], dict[str, MemberChange]] = field(default_factory=dict)
+    """Of each transaction of a CRM and each campaign the members that it made or deleted, by their ids."""
     calls: dict[str, Call] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     members: dict[str, dict[str, Member]] = field(default_factory=dict)

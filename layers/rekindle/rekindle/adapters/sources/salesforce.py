@@ -22,6 +22,7 @@ from rekindle.adapters.wire.rules import (
     FieldName,
     FieldValue,
     Identifier,
+    Naming,
     Text,
     checked,
     fits,
@@ -32,6 +33,7 @@ from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
+    PeopleMerged,
     PersonChanged,
     PersonDeleted,
     RecordChanged,
@@ -287,7 +289,13 @@ class _Header(msgspec.Struct):
     changedFields: _Names | None = None
     nulledFields: _Names | None = None
     commitUser: Identifier | None = None
+    transactionKey: Annotated[str, Meta(description="a text")] | None = None
     changeOrigin: Annotated[str, Meta(description="a text")] | None = None
+
+    @property
+    def transaction(self) -> str:
+        """Names the transaction. Its key alone is not enough: a replay of events may use one again."""
+        return f"{self.commitTimestamp}:{self.transactionKey or self.commitNumber or ''}"
 
     @property
     def from_write_back(self) -> bool:
@@ -373,8 +381,7 @@ def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, 
     stamp = _stamp(header, digest(detail_type, payload))
     records = [widened(record_id) for record_id in header.recordIds]
     if kind == "DELETE":
-        gone = _DELETED.get(entity)
-        return [gone(record_id, stamp) for record_id in records] if gone is not None else []
+        return _deleted(entity, payload, records, stamp, header, lambda name: f"{path}.{name}")
     if kind not in ("CREATE", "UPDATE", "UNDELETE"):
         raise InvalidField("there is no such type of change", in_header("changeType"))
     changed, nulled = header.changedFields or (), header.nulledFields or ()
@@ -383,6 +390,23 @@ def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, 
     change = _Change(payload, path, kind != "UPDATE", frozenset(changed), frozenset(nulled))
     tell = _CHANGED[entity](change, header, mapping[entity])
     return [fact for record_id in records for fact in tell(record_id, stamp)] if tell else []
+
+
+def _deleted(
+    entity: str, payload: Mapping[str, Any], records: list[str], stamp: ChangeStamp, header: _Header, named: Naming
+) -> list[Fact]:
+    """A record that was merged away is deleted, too: where the event says into which, that is what happened."""
+    if entity in ("Lead", "Contact") and payload.get(_MASTER) is not None:
+        survivor_id = widened(required(Identifier, payload, _MASTER, named))
+        if survivor_id not in records:
+            return [PeopleMerged(survivor_id, (record_id,), stamp) for record_id in records]
+    if entity == "CampaignMember":
+        return [ResponseDeleted(record_id, stamp, transaction=header.transaction) for record_id in records]
+    gone = _DELETED.get(entity)
+    return [gone(record_id, stamp) for record_id in records] if gone is not None else []
+
+
+_MASTER = "MasterRecordId"
 
 
 def _stamp(header: _Header, content: str) -> ChangeStamp:
@@ -436,15 +460,18 @@ def _person(kind: str, change: _Change, header: _Header, mapped: Mapped) -> _Tel
     return lambda record_id, stamp: [PersonChanged(record_id, stamp, values, header.from_write_back)]
 
 
-def _member(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
+def _member(change: _Change, header: _Header, mapped: Mapped) -> _Telling | None:
     told, paths = change.mapped(mapped)
     if not change.begins and not told:
         return None
     person_id = change.reference(mapped["person_id"])
     campaign_id = change.reference(mapped["campaign_id"])
     values = response_values({n: v for n, v in told.items() if n in RESPONSE.fields}, paths.__getitem__)
+    # What a transaction does first was not deleted by it before.
+    remade = change.begins and (header.sequenceNumber is None or header.sequenceNumber > 1)
+    transaction = header.transaction if remade else None
     return lambda record_id, stamp: [
-        ResponseRecorded(record_id, stamp, person_id, campaign_id, _begun_in_the_east(values, stamp.at))
+        ResponseRecorded(record_id, stamp, person_id, campaign_id, _begun_in_the_east(values, stamp.at), transaction)
     ]
 
 
@@ -503,7 +530,6 @@ _DELETED: Mapping[str, Callable[[str, ChangeStamp], Fact]] = {
     "Lead": PersonDeleted,
     "Contact": PersonDeleted,
     "Campaign": partial(RecordDeleted, CAMPAIGN),
-    "CampaignMember": ResponseDeleted,
     "Account": partial(RecordDeleted, ACCOUNT),
     "Opportunity": OpportunityDeleted,
     "User": UserDeleted,

@@ -28,6 +28,9 @@ class ActiveResponse(TypedDict):
     activated_at: Instant
     scenario: Scenario
     decision_id: str
+    opportunity_id: str | None
+    amount: float | None
+    currency: str | None
 
 
 class _AssignmentRecord(TypedDict):
@@ -240,6 +243,9 @@ class StageEntry(TypedDict):
     campaign_id: str
     cycle: int
     stage: Stage
+    opportunity_id: str | None
+    amount: float | None
+    currency: str | None
 
 
 class DeactivatedEntry(TypedDict):
@@ -249,6 +255,26 @@ class DeactivatedEntry(TypedDict):
     campaign_id: str
     cycle: int
     reason: Ended
+    opportunity_id: str | None
+    amount: float | None
+    currency: str | None
+
+
+class ResumedEntry(TypedDict):
+    kind: Literal["resumed"]
+    at: Instant
+    response_id: str
+    campaign_id: str
+    cycle: int
+    reason: Annotated[Ended, ("description", "Of the end that was taken back.")]
+
+
+class ResponseRenamedEntry(TypedDict):
+    kind: Literal["response_renamed"]
+    at: Instant
+    response_id: str
+    former_response_id: str
+    campaign_id: str
 
 
 class MergedEntry(TypedDict):
@@ -267,7 +293,15 @@ class ErasedEntry(TypedDict):
 
 
 TimelineEntry = (
-    DecisionEntry | AssignmentEntry | RoutingEntry | StageEntry | DeactivatedEntry | MergedEntry | ErasedEntry
+    DecisionEntry
+    | AssignmentEntry
+    | RoutingEntry
+    | StageEntry
+    | DeactivatedEntry
+    | ResumedEntry
+    | ResponseRenamedEntry
+    | MergedEntry
+    | ErasedEntry
 )
 
 # --- erasures and failures -------------------------------------------------------------------------------------------

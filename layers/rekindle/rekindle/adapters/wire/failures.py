@@ -106,7 +106,7 @@ def _reason(attributes: Mapping[str, str], content: Json) -> str:
 
 
 def _record(content: Json) -> str:
-    if "DDBStreamBatchInfo" in content or content.get("source") == "aws.s3":
+    if content.get("source") == "aws.s3":
         return "stream_records"
     if "requestPayload" in content:
         return "invocation"
@@ -130,8 +130,6 @@ def _record(content: Json) -> str:
 def _record_id(content: Json) -> str | None:
     record, detail = _record(content), _detail(content)
     match record:
-        case "stream_records" if "DDBStreamBatchInfo" in content:
-            return _text(content["DDBStreamBatchInfo"].get("startSequenceNumber"))
         case "stream_records":
             return _text(detail.get("object", {}).get("key"))
         case "invocation":

@@ -13,7 +13,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Refusal
 from rekindle.domain.failures.failure import Failure
-from rekindle.domain.lifecycle.journey import Entry, Erased, Merged, StageReached
+from rekindle.domain.lifecycle.journey import Deactivated, Entry, Erased, Merged, ResponseRenamed, Resumed, StageReached
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
 from rekindle.domain.notifications.template import Text
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
@@ -174,6 +174,9 @@ def _engagement(active: Engagement) -> Json:
         "activated_at": times.text(active.since),
         "scenario": str(active.scenario),
         "decision_id": active.decision_id,
+        "opportunity_id": active.opportunity_id,
+        "amount": active.amount,
+        "currency": active.currency,
     }
 
 
@@ -298,16 +301,32 @@ def timeline_entry(record: Decision | Entry) -> Json:
     if isinstance(record, Erased):
         removed = {"people": record.people, "responses": record.responses, "failures": record.failures}
         return {"kind": "erased", "at": times.text(record.at), **removed}
-    told: Json = {
-        "kind": "stage_reached" if isinstance(record, StageReached) else "deactivated",
-        "at": times.text(record.at),
-        "response_id": record.response_id,
-        "campaign_id": record.campaign_id,
-        "cycle": record.cycle,
+    if isinstance(record, ResponseRenamed):
+        return {
+            "kind": "response_renamed",
+            "at": times.text(record.at),
+            "response_id": record.response_id,
+            "former_response_id": record.former_response_id,
+            "campaign_id": record.campaign_id,
+        }
+    return _of_cycle(record)
+
+
+def _of_cycle(entry: StageReached | Deactivated | Resumed) -> Json:
+    shown: Json = {
+        "kind": _KIND[type(entry)],
+        "at": times.text(entry.at),
+        "response_id": entry.response_id,
+        "campaign_id": entry.campaign_id,
+        "cycle": entry.cycle,
     }
-    if isinstance(record, StageReached):
-        return {**told, "stage": record.stage.value}
-    return {**told, "reason": record.reason.value}
+    shown |= {"stage": entry.stage.value} if isinstance(entry, StageReached) else {"reason": entry.reason.value}
+    if not isinstance(entry, Resumed):
+        shown |= {"opportunity_id": entry.opportunity_id, "amount": entry.amount, "currency": entry.currency}
+    return shown
+
+
+_KIND = {StageReached: "stage_reached", Deactivated: "deactivated", Resumed: "resumed"}
 
 
 def _routing(entry: Routing) -> Json:
@@ -385,7 +404,7 @@ def export(stored: Export, now: datetime) -> Json:
 
 def record(kind: Kind[Any], shown: Any) -> Json:
     """A record of a kind that is shown as it is stored: its identifier, the declared fields, whether it is deleted."""
-    names = (kind.id, *kind.fields, *(["deleted"] if kind.deletable else []))
+    names = (kind.id, *kind.fields, *kind.read_only, *(["deleted"] if kind.deletable else []))
     return {name: _json(getattr(shown, name)) for name in names}
 
 
@@ -414,5 +433,5 @@ def fault(path: str, message: str) -> Json:
     return {"path": path, "message": message}
 
 
-def health(settings_version: int, build: str, now: datetime) -> Json:
-    return {"status": "ok", "settings_version": settings_version, "build": build, "time": times.text(now)}
+def health(build: str, now: datetime) -> Json:
+    return {"status": "ok", "build": build, "time": times.text(now)}

@@ -13,7 +13,14 @@ from rekindle.application.core.attempts import ATTEMPTS, committed, contended, u
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 from rekindle.domain.capture.facts import PeopleMerged
-from rekindle.domain.capture.merging import Twins, by_campaign_and_date, link, move_responses, score_of_both
+from rekindle.domain.capture.merging import (
+    Twins,
+    by_campaign_and_date,
+    ended_by_deletion,
+    link,
+    move_responses,
+    score_of_both,
+)
 from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Merged
@@ -83,6 +90,10 @@ class MergePeople:
             if kind is not None and stored is None:
                 survivor = replace(survivor, kind=kind)
             active_of = {p.person_id: active for p in (survivor, merged) if (active := self._active(p))}
+            deleted_with = ended_by_deletion(merged)
+            if deleted_with is not None:
+                response = self.people.get_response(merged_id, deleted_with.engagement.response_id)
+                active_of |= {merged_id: response} if response is not None else {}
             settings = self.reference.settings()
             steps = link(survivor, merged, active_of, at, settings, owners_of(self.reference))
             if self.commit(

@@ -1,11 +1,13 @@
-"""Record what a CRM tells of an opportunity: while it is open, its people are not reactivated."""
+"""Record what a CRM says of an opportunity: while it is open its people are not reactivated, and the engagement that it
+belongs to goes on, or ends, with it."""
 
 from dataclasses import dataclass
 
 from rekindle.application.capture.recorded import Recorded
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
 from rekindle.application.ports import Opportunities, People
-from rekindle.domain.capture.applying import apply_change, apply_deletion
+from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
+from rekindle.domain.capture.applying import apply_opportunity_change, opportunity_deleted
 from rekindle.domain.capture.facts import OpportunityChanged, OpportunityDeleted
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
@@ -18,29 +20,30 @@ from rekindle.domain.records.opportunity import Opportunity
 class RecordOpportunity:
     people: People
     opportunities: Opportunities
+    associate: AssociateOpportunities
 
     def __call__(self, fact: OpportunityChanged) -> Recorded:
         for _ in ATTEMPTS:
             stored = self.opportunities.get(fact.opportunity_id)
-            changed, applied = apply_change(stored or Opportunity(fact.opportunity_id), fact.values, fact.stamp)
-            if stored is None or applied.values:
-                if not self._put(changed, stored):
-                    continue
-                self._tell_people(changed, stored)
-                return Recorded(1, applied.older, applied.duplicate)
-            # A delivery that died between the two writes is finished by the next.
-            self._tell_people(stored, stored)
-            return Recorded(0, applied.older, applied.duplicate)
+            after, applied = apply_opportunity_change(stored, fact.opportunity_id, fact.values, fact.stamp)
+            changed = after != stored
+            if changed and not self._put(after, stored):
+                continue
+            # Also where nothing changed: a delivery that died between two writes is finished by the next.
+            self._follow(after, stored)
+            return Recorded(int(changed), applied.older, applied.duplicate)
         raise contended()
 
     def delete(self, fact: OpportunityDeleted) -> Recorded:
         for _ in ATTEMPTS:
             stored = self.opportunities.get(fact.opportunity_id)
-            gone = apply_deletion(stored or Opportunity(fact.opportunity_id), fact.stamp)
+            gone = opportunity_deleted(stored, fact.opportunity_id, fact.stamp)
             if gone is None:
+                if stored is not None:
+                    self._follow(stored, stored)
                 return Recorded(older=1)
             if self._put(gone, stored):
-                self._tell_people(gone, stored)
+                self._follow(gone, stored)
                 return Recorded(1)
         raise contended()
 
@@ -51,23 +54,23 @@ class RecordOpportunity:
             return False
         return True
 
-    def _tell_people(self, opportunity: Opportunity, before: Opportunity | None) -> None:
+    def _follow(self, opportunity: Opportunity, before: Opportunity | None) -> None:
         left = set(before.person_ids if before else ()) - set(opportunity.person_ids)
         for person_id in opportunity.person_ids:
-            self._tell(person_id, opportunity.opportunity_id, opportunity.is_open)
+            self._keep_open(person_id, opportunity, is_open=opportunity.is_open)
         for person_id in sorted(left):
-            self._tell(person_id, opportunity.opportunity_id, False)
+            self._keep_open(person_id, opportunity, is_open=False)
+        self.associate(opportunity.opportunity_id)
 
-    def _tell(self, person_id: str, opportunity_id: str, is_open: bool) -> None:
+    def _keep_open(self, person_id: str, opportunity: Opportunity, *, is_open: bool) -> None:
+        """Note with a person whether the opportunity is open."""
+        opportunity_id, opened_at = opportunity.opportunity_id, opportunity.opened_at
         for _ in ATTEMPTS:
-            person = self.people.get(person_id) or Person(person_id)
-            if person.merged_into is not None:
-                person_id = person.merged_into
-                continue
-            if (opportunity_id in person.opportunities) == is_open:
+            person = current_person(self.people, person_id) or Person(person_id)
+            if person.opportunities.get(opportunity_id) == (opened_at if is_open else None):
                 return
-            others = tuple(o for o in person.opportunities if o != opportunity_id)
-            now = (*others, opportunity_id) if is_open else others
+            others = {name: since for name, since in person.opportunities.items() if name != opportunity_id}
+            now = {**others, opportunity_id: opened_at} if is_open else others
             after = replace(person, version=person.version + 1, opportunities=now)
             if committed(self.people, Change(after, person.version)):
                 return

@@ -19,6 +19,7 @@ from rekindle.domain.capture.applying import (
     newer_values,
 )
 from rekindle.domain.capture.facts import PersonChanged
+from rekindle.domain.capture.merging import opt_out_of_merged
 from rekindle.domain.core.errors import Conflict, MergeInProgress
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import changed
@@ -65,10 +66,15 @@ class RecordPerson:
         for _ in ATTEMPTS:
             stored = self.people.get(person_id)
             if stored is not None and stored.merged_into is not None:
-                values, applied = newer_values(stored, values, stamp)
+                newer, applied = newer_values(stored, values, stamp)
+                values, opted_out = opt_out_of_merged(stored, newer, stamp)
+                person_id, recorded = stored.merged_into, Recorded()
+                if opted_out is not None:
+                    recorded = self._record_fields(person_id, {"do_not_contact": True}, opted_out, from_write_back)
                 if not values:
-                    return Recorded(older=applied.older, duplicate=applied.duplicate)
-                person_id = stored.merged_into
+                    return recorded + Recorded(older=applied.older, duplicate=applied.duplicate)
+                if opted_out is not None:
+                    return recorded + self._record_fields(person_id, values, stamp, from_write_back)
                 continue
             before = stored or Person(person_id)
             after, applied = apply_person_change(before, values, stamp)

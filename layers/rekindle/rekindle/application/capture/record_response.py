@@ -1,13 +1,15 @@
 """Record what a CRM tells of a response, and evaluate it when it arrives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
+from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
 from rekindle.application.reactivation.context import context_of_arrival
 from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
 from rekindle.application.reactivation.reactivate_on_score import trigger_of as crossing_trigger_of
@@ -20,17 +22,18 @@ from rekindle.domain.capture.applying import (
 )
 from rekindle.domain.capture.erasing import without_texts
 from rekindle.domain.capture.facts import ResponseDeleted, ResponseRecorded
-from rekindle.domain.capture.merging import transfer_response
+from rekindle.domain.capture.merging import Recreation, recreate, transfer_response
 from rekindle.domain.core.errors import Conflict, MergeInProgress, UnknownCampaign, UnknownResponse
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended
-from rekindle.domain.people.person import Person
+from rekindle.domain.people.person import EndedEngagement, Person
 from rekindle.domain.reactivation.arrival import Arrival, evaluate, may_take_over, trigger_of
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.ending import deactivate
 from rekindle.domain.records.stamps import ChangeStamp
-from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response
+from rekindle.domain.responses.member_change import MemberChange, counterparts
+from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Details, Response
 
 Found = tuple[Person | None, Response | None, ChangeStamp | None]
 """Who has a response, what is known of it, and its deletion, where that came before the response itself: then no more
@@ -51,11 +54,14 @@ class RecordResponse:
     reference: Reference
     clock: Clock
     reactivate_on_score: ReactivateOnScore
+    associate: AssociateOpportunities
 
     def __call__(self, fact: ResponseRecorded) -> Recorded:
         # Before the response is looked for, and perhaps moved: what is refused changes nothing.
         if fact.campaign_id is not None and self.reference.campaign(fact.campaign_id) is None:
             raise UnknownCampaign(f"campaign {fact.campaign_id!r} is not known", "detail.campaign_id")
+        if fact.transaction is not None and fact.campaign_id is not None:
+            self._note(fact.transaction, fact.campaign_id, fact, deleted=False)
         for _ in ATTEMPTS:
             person, stored, tombstone = self._find(fact)
             if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
@@ -66,6 +72,11 @@ class RecordResponse:
             if stored is not None and told == stored:
                 return Recorded(0, older, duplicate)
             is_new_to_person = (stored is None or stored.state.deleted) and not told.state.deleted
+            former = self._former(fact, told) if stored is None and fact.transaction is not None else None
+            if former is not None:
+                if self._recreate(person, told, *former, fact.stamp.at, is_new_to_person=True, is_deleted=True):
+                    return Recorded(1, older, duplicate)
+                continue
             if stored is None or newly_responded:
                 decision = self._evaluate(person, told, fact, is_new_to_person, tombstone)
                 if decision is not None:
@@ -151,7 +162,10 @@ class RecordResponse:
         change = change.indexed_by(settings)
         if tombstone is not None:
             change = replace(change, tombstone=tombstone)
-        return decision if committed(self.people, change) else None
+        if not committed(self.people, change):
+            return None
+        self.associate.of(change.person)
+        return decision
 
     def _update(
         self, person: Person, stored: Response, told: Response, is_new_to_person: bool, tombstone: ChangeStamp | None
@@ -178,6 +192,17 @@ class RecordResponse:
                 if self._record_tombstone(fact, tombstone):
                     return Recorded(1)
                 continue
+            if fact.transaction is not None and stored is not None:
+                self._note(fact.transaction, stored.campaign_id, fact, deleted=True, at=stored.state.responded_at)
+                successor = self._successor(fact, stored)
+                if successor is not None:
+                    holder, new = successor
+                    is_deleted = stored.state.deleted
+                    if self._recreate(
+                        holder, new, person, gone, fact.stamp.at, is_new_to_person=False, is_deleted=is_deleted
+                    ):
+                        return Recorded(1)
+                    continue
             counted = stored is not None and not stored.state.deleted
             after = replace(person, version=person.version + 1, responses=person.responses - counted)
             change = Change(after, person.version, (gone.traced(person.person_id, after.version),), tombstone=tombstone)
@@ -193,9 +218,83 @@ class RecordResponse:
                     NO_ACTION_REQUIRED,
                     deleted=True,
                 )
+            elif person.ended is not None and self._ends_for_good(fact, person.ended):
+                change = replace(change, person=replace(after, ended=None))
             if committed(self.people, *self._with_classes([change])):
                 return Recorded(1)
         raise contended()
+
+    def _ends_for_good(self, fact: ResponseDeleted, ended: EndedEngagement) -> bool:
+        """Whether the ended engagement is that of the deleted response. It can not go on any more, but under another
+        id, where the transaction that ended it makes the response anew."""
+        same_transaction = fact.transaction is not None and ended.at == fact.stamp.at
+        return ended.engagement.response_id == fact.response_id and not same_transaction
+
+    # --- members that a CRM deletes and makes anew in one transaction ------------------------------------------------
+
+    def _note(
+        self,
+        transaction: str,
+        campaign_id: str,
+        fact: ResponseRecorded | ResponseDeleted,
+        *,
+        deleted: bool,
+        at: datetime | None = None,
+    ) -> None:
+        """Noted before the other half is looked for: whichever comes second finds the first."""
+        dated = fact.values.get("responded_at") if isinstance(fact, ResponseRecorded) else at
+        self.ledger.add_member_change(
+            MemberChange(transaction, campaign_id, fact.response_id, deleted, fact.stamp.at, dated)
+        )
+
+    def _counterparts(
+        self, fact: ResponseRecorded | ResponseDeleted, response: Response, *, deleted: bool
+    ) -> Iterator[tuple[Person, Response]]:
+        """The same member under its other id, with whom it is."""
+        transaction, campaign_id = fact.transaction or "", response.campaign_id
+        known = self.ledger.member_changes(transaction, campaign_id)
+        mine = MemberChange(
+            transaction, campaign_id, fact.response_id, deleted, fact.stamp.at, response.state.responded_at
+        )
+        for change in counterparts(mine, known):
+            owner = self.people.owner_of_response(change.response_id)
+            if owner is not None and owner.person_id is not None:
+                person, found = self._load(owner.person_id, change.response_id)
+                if person is not None and found is not None:
+                    yield person, found
+
+    def _former(self, fact: ResponseRecorded, response: Response) -> tuple[Person, Response] | None:
+        """The response that the transaction deleted before it made this one."""
+        for person, old in self._counterparts(fact, response, deleted=False):
+            details = old.details or Details()
+            if old.state.deleted and details.renamed_to is None and old.state.responded >= response.state.responded:
+                return person, old
+        return None
+
+    def _successor(self, fact: ResponseDeleted, response: Response) -> tuple[Person, Response] | None:
+        """The response that the transaction made anew for this one."""
+        for person, new in self._counterparts(fact, response, deleted=True):
+            details = new.details or Details()
+            if not new.state.deleted and details.former_response_id is None:
+                return person, new
+        return None
+
+    def _recreate(
+        self,
+        person: Person,
+        new: Response,
+        other: Person,
+        old: Response,
+        at: datetime,
+        *,
+        is_new_to_person: bool,
+        is_deleted: bool,
+    ) -> bool:
+        engaged = person.active
+        mine = self.people.get_response(person.person_id, engaged.response_id) if engaged is not None else None
+        recreation = Recreation(person, new, other, old, mine, is_new_to_person, is_deleted)
+        changes = recreate(recreation, at, self.reference.settings(), self._owners)
+        return committed(self.people, *self._with_classes(changes))
 
     def _record_tombstone(self, fact: ResponseDeleted, read: ChangeStamp | None) -> bool:
         """Nobody has the response: an older fact that is still on its way is not to bring it back."""

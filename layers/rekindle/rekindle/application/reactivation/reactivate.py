@@ -8,6 +8,7 @@ from functools import cached_property
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
+from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
@@ -46,6 +47,7 @@ class Reactivate:
     ledger: Ledger
     reference: Reference
     clock: Clock
+    associate: AssociateOpportunities
 
     def __call__(self, trigger: Trigger) -> Decision:
         for _ in ATTEMPTS:
@@ -83,8 +85,11 @@ class Reactivate:
                 # same moment is either found, or finds this decision.
                 change = Change(replace(person, version=person.version + 1), person.version, decision=decision)
             if change is None:
+                if person is not None:
+                    self.associate.of(person)  # Where an earlier delivery died before it could.
                 return self.ledger.add(decision)
             if committed(self.people, change.indexed_by(settings)):
+                self.associate.of(change.person)
                 return decision
             stored = self.ledger.get(decision.decision_id)
             if stored is not None:

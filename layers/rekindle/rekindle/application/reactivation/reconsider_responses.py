@@ -13,7 +13,7 @@ from rekindle.application.ports import Candidates, Clock, Ledger, People, Refere
 from rekindle.application.reactivation.context import context_of_arrival
 from rekindle.application.reactivation.reactivate import Whole
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import has_opportunity
+from rekindle.domain.lifecycle.journey import has_opportunity, is_worked_on
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.reactivation.arrival import BY_MERGE, FOUND_NOBODY, Arrival, evaluate
 from rekindle.domain.reactivation.decision import Decision, Trigger, decision_id
@@ -105,14 +105,15 @@ class ReconsiderResponses:
 
     def after_merge(self, person_id: str, merged_id: str, at: datetime) -> Decision | None:
         """Two people became one: a response that the one had, before a search chose for the other, takes the place of
-        what was chosen, if that search would have preferred it and no opportunity hangs on what was chosen. Where a
+        what was chosen, if that search would have preferred it, and neither works a rep on what was chosen nor hangs an
+        opportunity on it. Where a
         crossing found nobody, though by then they were one person already, the response becomes active. The decision,
         or None where all stays."""
 
         def attempt() -> Decision | None:
             candidates = self.people.candidates(person_id)
             person = candidates.person
-            if person is None or has_opportunity(person):
+            if person is None or has_opportunity(person) or is_worked_on(person):
                 return None
             active = person.active
             if active is not None and active.scenario == Scenario.RESPONSE:
@@ -141,10 +142,10 @@ class ReconsiderResponses:
 
     def _unanswered(self, person: Person, merged_id: str, at: datetime) -> Decision | None:
         """The decision on the last crossing since the two are one person, if it found nobody."""
-        for person_id in (person.person_id, merged_id) if not person.has_open_opportunity else ():
+        for person_id in (person.person_id, merged_id):
             score = self.scores.get(person_id)
             crossing = score.last_crossing if score is not None else None
-            if crossing is None or crossing.at < at:
+            if crossing is None or crossing.at < at or person.has_opportunity_open_at(crossing.at):
                 continue
             found = self.ledger.get(decision_id(person_id, Scenario.SCORE, crossing.trigger_id, crossing.at))
             if found is not None and found.reason in FOUND_NOBODY:

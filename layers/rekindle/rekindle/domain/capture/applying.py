@@ -8,20 +8,23 @@ from typing import Any
 from rekindle.domain.assignment.transitions import Owners, apply_owner_change, is_worked, record_work
 from rekindle.domain.capture.facts import ResponseRecorded
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Ended, stage_reached, stages_reached
+from rekindle.domain.lifecycle.journey import Ended, stage_reached, stages_reached, with_stage
 from rekindle.domain.people.assignment import Steps
 from rekindle.domain.people.person import Erasure, Person, Profile
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.ending import deactivate
 from rekindle.domain.records.kind import NESTED, Record
+from rekindle.domain.records.opportunity import Opportunity
 from rekindle.domain.records.stamps import Applied, ChangeStamp, Order, Stamps, newer_fields
-from rekindle.domain.responses.response import Details, Response, ResponseState
+from rekindle.domain.responses.response import QUALIFIED, Details, Response, ResponseState
 from rekindle.domain.settings.settings import Settings
 
 _DELETED = "deleted"
 _PROFILE = {f.name for f in fields(Profile)} - {"stamps"}
 _PERSON = {"kind", "owner_id", "record_type", "status"}
-_DETAILS = {f.name for f in fields(Details)} - {"stamps", "inserted_by", "recorded_at"}
+_DETAILS = {f.name for f in fields(Details)} - {
+    *("stamps", "inserted_by", "recorded_at", "former_response_id", "renamed_to")
+}
 
 
 def _flat(values: Mapping[str, Any], stamps: Stamps) -> Mapping[str, Any]:
@@ -132,13 +135,15 @@ def person_deleted(person: Person, stamp: ChangeStamp) -> Person | None:
     if _alive(stamps):
         return None
     status_stamp, owner_stamp = stamps.pop("status", None), stamps.pop("owner_id", None)
+    # That nobody is to be contacted holds on: the record may turn out to have been merged into another.
+    opted_out = person.profile.do_not_contact if person.profile else None
     return replace(
         person,
         deleted=True,
         erasure=Erasure(stamp.at, everywhere=False),
         status_stamp=status_stamp,
         owner_stamp=owner_stamp,
-        profile=Profile(stamps=stamps),
+        profile=Profile(do_not_contact=opted_out, stamps=stamps),
     )
 
 
@@ -167,6 +172,8 @@ def follow_status(
         person = replace(person, status_activated=None)
         if status.nurture_timeout_days is not None:
             person = replace(person, nurture_until=at + timedelta(days=status.nurture_timeout_days))
+    elif person.nurture_until is not None:
+        person = replace(person, nurture_until=None)  # A rep took the person up again.
     if person.active is None or active is None:
         asks = status.active and not (from_write_back and after.status == settings.open_status)
         return _possibly_activated(before, person, settings) if asks else Change(person, before.version)
@@ -176,11 +183,12 @@ def follow_status(
     steps: Steps = ()
     if is_worked(after.status, settings):
         person, steps = record_work(person, at, settings)
-    mirrored = status.response_status or active.state.status
+    # While an opportunity came of it, the response says so, whatever the rep's own word for the person is.
+    mirrored = QUALIFIED if engagement.opportunity_id is not None else status.response_status or active.state.status
     reached = stages_reached(mirrored, engagement.stage)
     entries = tuple(stage_reached(person.person_id, engagement, stage, at, settings) for stage in reached)
     if reached:
-        person = replace(person, active=replace(engagement, stage=reached[-1]))
+        person = replace(person, active=with_stage(engagement, reached[-1], at))
     responses: tuple[Response, ...] = ()
     if mirrored != active.state.status:
         responses = (active.with_state(replace(active.state, status=mirrored)),)
@@ -298,9 +306,31 @@ def response_deleted(stored: Response, stamp: ChangeStamp) -> Response | None:
 # --- records of any other kind -------------------------------------------------------------------------------------
 
 
+def apply_opportunity_change(
+    stored: Opportunity | None, opportunity_id: str, values: Mapping[str, Any], stamp: ChangeStamp
+) -> tuple[Opportunity, Applied]:
+    """The opportunity after a fact. One that was deleted takes earlier facts, too: whose it was, and since when, says
+    which engagement ends with it."""
+    before = stored or Opportunity(opportunity_id)
+    after, applied = _with_newer(before, newer_fields(values, stamp, before.stamps))
+    recorded_at = min(before.recorded_at or stamp.at, stamp.at)
+    if recorded_at != before.recorded_at:
+        after = replace(after, recorded_at=recorded_at, version=before.version + 1)
+    return (after if after == before else replace(after, is_searched=False)), applied
+
+
+def opportunity_deleted(stored: Opportunity | None, opportunity_id: str, stamp: ChangeStamp) -> Opportunity | None:
+    """The opportunity as deleted; None where a later change restored it."""
+    gone = apply_deletion(stored or Opportunity(opportunity_id), stamp)
+    return gone if gone is None or gone.recorded_at is not None else replace(gone, recorded_at=stamp.at)
+
+
 def apply_change[R: Record](stored: R, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[R, Applied]:
     """The record with the newer fields, and what was applied; a cleared field takes its default."""
-    applied = _apply(values, stamp, stored.stamps)
+    return _with_newer(stored, _apply(values, stamp, stored.stamps))
+
+
+def _with_newer[R: Record](stored: R, applied: Applied) -> tuple[R, Applied]:
     if not applied.values:
         return stored, applied
     changed = _merged(applied, getattr(stored, NESTED, {}))

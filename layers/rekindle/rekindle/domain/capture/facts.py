@@ -45,6 +45,8 @@ class ResponseRecorded:
     person_id: str | None = None
     campaign_id: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    transaction: str | None = None
+    """The CRM's transaction that made the response, where that may have deleted the same one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class ResponseDeleted:
     response_id: str
     stamp: ChangeStamp
     person_id: str | None = None
+    transaction: str | None = None
+    """The CRM's transaction that deleted it, where that may make it anew."""
 
 
 @dataclass(frozen=True, slots=True)

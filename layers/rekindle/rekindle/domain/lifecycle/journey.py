@@ -10,9 +10,10 @@ from enum import StrEnum
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
+from rekindle.domain.core.values import replace
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.people.person import Engagement, Person
-from rekindle.domain.responses.response import WORKING
+from rekindle.domain.responses.response import QUALIFIED, WORKING
 from rekindle.domain.settings.settings import Settings
 
 
@@ -20,6 +21,7 @@ class Stage(StrEnum):
     MQL = "MQL"
     SAL = "SAL"
     SQL = "SQL"
+    WON = "Won"
 
 
 ORDER = tuple(Stage)
@@ -27,7 +29,7 @@ ORDER = tuple(Stage)
 _STAGE_OF_STATUS = {
     WORKING: Stage.SAL,
     "Accepted": Stage.SAL,
-    "Qualified - New Opportunity": Stage.SQL,
+    QUALIFIED: Stage.SQL,
     "Active Opportunity": Stage.SQL,
     "Qualified - Active Opportunity": Stage.SQL,
 }
@@ -42,6 +44,12 @@ class Ended(StrEnum):
     PERSON_DELETED = "PERSON_DELETED"
     RESPONSE_DELETED = "RESPONSE_DELETED"
     BACKFILL_UNDONE = "BACKFILL_UNDONE"
+    OPPORTUNITY_WON = "OPPORTUNITY_WON"
+    OPPORTUNITY_LOST = "OPPORTUNITY_LOST"
+    OPPORTUNITY_DELETED = "OPPORTUNITY_DELETED"
+
+
+BY_OPPORTUNITY = frozenset({Ended.OPPORTUNITY_WON, Ended.OPPORTUNITY_LOST, Ended.OPPORTUNITY_DELETED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,9 @@ class StageReached:
     stage: Stage
     at: datetime
     settings_version: int
+    opportunity_id: str | None = None
+    amount: float | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,38 @@ class Deactivated:
     reason: Ended
     at: datetime
     settings_version: int
+    opportunity_id: str | None = None
+    amount: float | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """An engagement goes on: what had ended it was taken back."""
+
+    person_id: str
+    response_id: str
+    campaign_id: str
+    cycle: int
+    reason: Ended
+    """Of the end that was taken back."""
+    ended_at: datetime
+    at: datetime
+    settings_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRenamed:
+    """The CRM deleted a response and made it anew in one transaction: the same one under another id."""
+
+    person_id: str
+    response_id: str
+    former_response_id: str
+    campaign_id: str
+    at: datetime
+    settings_version: int
+    voided_decision_id: str | None = None
+    """The decision that had activated it under its new id, before the old one was known to be gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +133,7 @@ class Erased:
     settings_version: int
 
 
-type Entry = StageReached | Deactivated | Merged | Erased | AssignmentStep | Routing
+type Entry = StageReached | Deactivated | Resumed | ResponseRenamed | Merged | Erased | AssignmentStep | Routing
 
 
 def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:
@@ -101,16 +144,53 @@ def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]
     return ORDER[ORDER.index(Stage(stage)) + 1 : ORDER.index(reached) + 1]
 
 
+def with_stage(engagement: Engagement, stage: Stage, at: datetime) -> Engagement:
+    """The engagement at a stage that it newly reached."""
+    return replace(engagement, stage=stage, qualified_at=at if stage is Stage.SQL else engagement.qualified_at)
+
+
 def has_opportunity(person: Person) -> bool:
     """Whether an opportunity hangs on the person's engagement: it is never altered then."""
-    return person.active is not None and (person.has_open_opportunity or person.active.stage == Stage.SQL)
+    active = person.active
+    return active is not None and (
+        person.has_open_opportunity or active.opportunity_id is not None or active.stage == Stage.SQL
+    )
+
+
+def is_worked_on(person: Person) -> bool:
+    """Whether a rep began to work the person's engagement: no other response takes its place from then on."""
+    return person.active is not None and person.active.stage != Stage.MQL
 
 
 def stage_reached(
     person_id: str, engagement: Engagement, stage: Stage, at: datetime, settings: Settings
 ) -> StageReached:
     return StageReached(
-        person_id, engagement.response_id, engagement.campaign_id, engagement.cycle, stage, at, settings.version
+        person_id,
+        engagement.response_id,
+        engagement.campaign_id,
+        engagement.cycle,
+        stage,
+        at,
+        settings.version,
+        engagement.opportunity_id,
+        engagement.amount,
+        engagement.currency,
+    )
+
+
+def deactivated(person_id: str, engagement: Engagement, reason: Ended, at: datetime, settings: Settings) -> Deactivated:
+    return Deactivated(
+        person_id,
+        engagement.response_id,
+        engagement.campaign_id,
+        engagement.cycle,
+        reason,
+        at,
+        settings.version,
+        engagement.opportunity_id,
+        engagement.amount,
+        engagement.currency,
     )
 
 
@@ -121,11 +201,15 @@ def entry_id(entry: Entry) -> str:
             named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
         case Deactivated():
             named = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
+        case Resumed():
+            named = digest("resumed", entry.reason, entry.response_id, str(entry.cycle))
         case AssignmentStep():
-            told = entry.assignment
-            named = digest("assignment", entry.step, told.assignment_id, told.owner_id or "")
+            assignment = entry.assignment
+            named = digest("assignment", entry.step, assignment.assignment_id, assignment.owner_id or "")
         case Routing():
             named = digest("routing", entry.assignment_id)
+        case ResponseRenamed():
+            named = digest("renamed", entry.response_id, entry.former_response_id)
         case Merged():
             named = digest("merged", entry.merged_id)
         case Erased():

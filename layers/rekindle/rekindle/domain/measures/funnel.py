@@ -6,7 +6,7 @@ it is folded from the ledger, in whatever order its records are read, and howeve
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,19 @@ from itertools import pairwise
 from math import ceil
 
 from rekindle.domain.campaigns.campaign import Campaign
-from rekindle.domain.lifecycle.journey import ORDER, Deactivated, Ended, Entry, Merged, Stage, StageReached, entry_id
+from rekindle.domain.lifecycle.journey import (
+    BY_OPPORTUNITY,
+    ORDER,
+    Deactivated,
+    Ended,
+    Entry,
+    Merged,
+    ResponseRenamed,
+    Resumed,
+    Stage,
+    StageReached,
+    entry_id,
+)
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.reactivation.decision import Decision
 
@@ -44,6 +56,10 @@ class Cycle:
     worked_at: datetime | None = None
     ended: Ended | None = None
     ended_at: datetime | None = None
+    opportunity_id: str | None = None
+    amount: float | None = None
+    """What the opportunity was worth when it was opened, or at its end if it has come to that."""
+    currency: str | None = None
     in_retrospect: bool = False
     """Whether a backfill opened it: its dates are true, but nobody could act on them."""
 
@@ -73,7 +89,7 @@ def tells_of_cycles(record: Decision | Entry) -> bool:
     """Whether a record of the ledger says anything that a funnel looks at."""
     if isinstance(record, Decision):
         return record.activates and not record.dry_run
-    return isinstance(record, StageReached | Deactivated | AssignmentStep | Merged)
+    return isinstance(record, StageReached | Deactivated | Resumed | ResponseRenamed | AssignmentStep | Merged)
 
 
 def cycles(records: Iterable[Decision | Entry], campaign_at: CampaignAt) -> list[Cycle]:
@@ -96,9 +112,12 @@ class _Told:
         stages: list[StageReached] = []
         ends: list[Deactivated] = []
         undone: list[Deactivated] = []
+        resumed: list[Resumed] = []
         self._replacing: dict[tuple[str | None, datetime], list[Decision]] = defaultdict(list)
         self._steps: dict[str, list[AssignmentStep]] = defaultdict(list)
         self._became: dict[str, str] = {}
+        self._renamed: dict[str, str] = {}
+        voided: set[str] = set()
         for record in records:
             match record:
                 case Decision(replaced_response_id=None):
@@ -111,12 +130,18 @@ class _Told:
                     undone.append(record)
                 case Deactivated():
                     ends.append(record)
+                case Resumed():
+                    resumed.append(record)
+                case ResponseRenamed():
+                    self._renamed[record.former_response_id] = record.response_id
+                    voided.add(record.voided_decision_id or "")
                 case AssignmentStep():
                     self._steps[record.assignment.assignment_id].append(record)
                 case Merged():
                     self._became[record.merged_id] = record.person_id
         taken_back = _taken_back(opening, undone)
-        self.openings = [decision for decision in opening if decision.decision_id not in taken_back]
+        void_ids = taken_back.keys() | voided
+        self.openings = [decision for decision in opening if decision.decision_id not in void_ids]
         self._credited = {opened.decision_id: self._credit(opened) for opened in self.openings}
         self._place()
         self._stages: dict[str, list[StageReached]] = defaultdict(list)
@@ -131,6 +156,11 @@ class _Told:
             found = self._opening_of(end)
             if found is not None:
                 self._ends[found.decision_id].append(end)
+        self._resumed: dict[str, set[tuple[Ended, datetime]]] = defaultdict(set)
+        for entry in resumed:
+            found = self._opening_of(entry)
+            if found is not None:
+                self._resumed[found.decision_id].add((entry.reason, entry.ended_at))
 
     def cycle(self, opening: Decision, campaign_at: CampaignAt) -> Cycle:
         credited = self._credited[opening.decision_id][-1]
@@ -138,15 +168,19 @@ class _Told:
         begun = [] if opening.assignment is None else [opening.assignment]
         steps = sorted(self._steps[opening.decision_id], key=lambda step: (step.at, step.step))
         assignments = [*begun, *(step.assignment for step in steps)]
-        end = min(self._ends[opening.decision_id], key=lambda end: (end.at, end.reason), default=None)
+        taken_back = self._resumed[opening.decision_id]
+        ends = [end for end in self._ends[opening.decision_id] if (end.reason, end.at) not in taken_back]
+        end = min(ends, key=lambda end: (end.at, end.reason), default=None)
+        stages = [one for one in self._stages[opening.decision_id] if _counts(one, end, taken_back)]
+        worth = _worth(stages, end)
         return Cycle(
             opening.decision_id,
             self._home(opening.person_id),
             opening.cycle or 0,
-            credited.response_id or "",
+            self._now_named(credited.response_id or ""),
             credited.campaign_id or "",
             campaign.type if campaign is not None else None,
-            _without_gap(_since(opening), self._stages[opening.decision_id]),
+            _without_gap(_since(opening), stages),
             # Whoever was first stays it, so any record that names it is right.
             next((held.first_owner_id for held in assignments if held.first_owner_id is not None), None),
             next((held.first_queue_id for held in assignments if held.first_queue_id is not None), None),
@@ -154,6 +188,9 @@ class _Told:
             min((held.worked_at for held in assignments if held.worked_at is not None), default=None),
             end.reason if end is not None else None,
             end.at if end is not None else None,
+            worth.opportunity_id if worth is not None else None,
+            worth.amount if worth is not None else None,
+            worth.currency if worth is not None else None,
             in_retrospect=opening.batch_id is not None,
         )
 
@@ -174,11 +211,12 @@ class _Told:
         self._named: dict[tuple[str, int, str], Decision] = {}
         self._of_response: dict[str, list[Decision]] = defaultdict(list)
         for opening in sorted(self.openings, key=lambda decision: (_since(decision), decision.decision_id)):
-            for response_id in dict.fromkeys(held.response_id or "" for held in self._credited[opening.decision_id]):
+            credited = [decision.response_id or "" for decision in self._credited[opening.decision_id]]
+            for response_id in dict.fromkeys(name for one in credited for name in self._names_of(one)):
                 self._named[opening.person_id, opening.cycle or 0, response_id] = opening
                 self._of_response[response_id].append(opening)
 
-    def _opening_of(self, entry: StageReached | Deactivated) -> Decision | None:
+    def _opening_of(self, entry: StageReached | Deactivated | Resumed) -> Decision | None:
         """What opened the cycle that an entry is about. Where another record of the person took the engagement over,
         person and number are others since: then it is the response's own cycle of that time."""
         named = self._named.get((entry.person_id, entry.cycle, entry.response_id))
@@ -187,12 +225,43 @@ class _Told:
         held = self._of_response.get(entry.response_id, [])
         return held[max(bisect_right(held, entry.at, key=_since) - 1, 0)] if held else None
 
+    def _names_of(self, response_id: str) -> list[str]:
+        """The ids that a response had, one after the other."""
+        names = [response_id]
+        while (name := self._renamed.get(names[-1])) is not None and name not in names:
+            names.append(name)
+        return names
+
+    def _now_named(self, response_id: str) -> str:
+        return self._names_of(response_id)[-1]
+
     def _home(self, person_id: str) -> str:
         seen = {person_id}
         while (became := self._became.get(person_id)) is not None and became not in seen:
             seen.add(became)
             person_id = became
         return person_id
+
+
+def _counts(stage: StageReached, end: Deactivated | None, taken_back: Set[tuple[Ended, datetime]]) -> bool:
+    """A stage once reached stays so, but for Won: a deal that was opened again, or lost before, is not won."""
+    if stage.stage is not Stage.WON:
+        return True
+    if (Ended.OPPORTUNITY_WON, stage.at) in taken_back:
+        return False
+    return end is None or end.reason is Ended.OPPORTUNITY_WON or end.reason not in BY_OPPORTUNITY
+
+
+def _worth(stages: Iterable[StageReached], end: Deactivated | None) -> StageReached | Deactivated | None:
+    """The entry that has the last word on what the cycle's opportunity is worth: the last of its end, else the first
+    that names it, which is written again when the amount changes."""
+    named = [stage for stage in stages if stage.opportunity_id is not None]
+    last: list[StageReached | Deactivated] = [stage for stage in named if stage.stage is Stage.WON]
+    if end is not None and end.opportunity_id is not None:
+        last.append(end)
+    if last:
+        return max(last, key=lambda one: one.at)
+    return min(named, key=lambda stage: stage.at, default=None)
 
 
 def _since(decision: Decision) -> datetime:

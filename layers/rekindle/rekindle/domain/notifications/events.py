@@ -9,7 +9,18 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Erased, Merged, Stage, StageReached, entry_id
+from rekindle.domain.lifecycle.journey import (
+    Deactivated,
+    Ended,
+    Entry,
+    Erased,
+    Merged,
+    ResponseRenamed,
+    Resumed,
+    Stage,
+    StageReached,
+    entry_id,
+)
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
 
@@ -54,6 +65,10 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
         return (_merged(record),)
     if isinstance(record, Erased):
         return (_erased(record),)
+    if isinstance(record, Resumed):
+        return (_resumed(record),)
+    if isinstance(record, ResponseRenamed):
+        return (_renamed(record),)
     return (_deactivated(record),)
 
 
@@ -248,6 +263,46 @@ def _stage(entry: StageReached) -> Event:
             "response_id": entry.response_id,
             "campaign_id": entry.campaign_id,
             "cycle": entry.cycle,
+            **_of_opportunity(entry),
+        },
+    )
+
+
+def _of_opportunity(entry: StageReached | Deactivated) -> dict[str, Any]:
+    """The opportunity, and what the cycle is worth, where one came of it."""
+    if entry.opportunity_id is None:
+        return {}
+    return {"opportunity_id": entry.opportunity_id, "amount": entry.amount, "currency": entry.currency}
+
+
+def _renamed(entry: ResponseRenamed) -> Event:
+    return Event(
+        entry_id(entry),
+        "Response Renamed",
+        entry.person_id,
+        entry.at,
+        entry.settings_version,
+        {
+            "response_id": entry.response_id,
+            "former_response_id": entry.former_response_id,
+            "campaign_id": entry.campaign_id,
+            "voided_decision_id": entry.voided_decision_id,
+        },
+    )
+
+
+def _resumed(entry: Resumed) -> Event:
+    return Event(
+        entry_id(entry),
+        "Response Resumed",
+        entry.person_id,
+        entry.at,
+        entry.settings_version,
+        {
+            "reason": entry.reason.value,
+            "response_id": entry.response_id,
+            "campaign_id": entry.campaign_id,
+            "cycle": entry.cycle,
         },
     )
 
@@ -264,6 +319,7 @@ def _deactivated(entry: Deactivated) -> Event:
             "response_id": entry.response_id,
             "campaign_id": entry.campaign_id,
             "cycle": entry.cycle,
+            **_of_opportunity(entry),
         },
     )
 

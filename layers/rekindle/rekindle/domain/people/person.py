@@ -36,6 +36,23 @@ class Engagement:
     prompted_campaign_id: str | None = None
     anchored_at: datetime | None = None
     """The instant that search's look-back counted from, where that was not `since`."""
+    opportunity_id: str | None = None
+    """The opportunity that came of it."""
+    qualified_at: datetime | None = None
+    """When it reached SQL: by a status, or when that was opened; the engagement's own beginning if that was later."""
+    amount: float | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndedEngagement:
+    """The newest engagement after its end: what took it away may be taken back."""
+
+    engagement: Engagement
+    reason: str
+    at: datetime
+    response_status: str | None
+    """The status of the response before the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +111,16 @@ class Person:
     """Who had the person before the owner changed last."""
     record_type: str | None = None
     active: Engagement | None = None
+    ended: EndedEngagement | None = None
+    """The newest engagement, where nothing is active since it ended."""
     assignment: Assignment | None = None
     """That of the newest cycle; it stays when the cycle ends."""
     cycles: int = 0
     responses: int = 0
     nurture_until: datetime | None = None
     score_activated_at: datetime | None = None
-    opportunities: tuple[str, ...] = ()
-    """The open ones."""
+    opportunities: Mapping[str, datetime] = field(default_factory=dict)
+    """The open ones, and since when each is open."""
     merged_into: str | None = None
     merged_ids: tuple[str, ...] = ()
     merging_ids: tuple[str, ...] = ()
@@ -117,6 +136,10 @@ class Person:
     @property
     def has_open_opportunity(self) -> bool:
         return bool(self.opportunities)
+
+    def has_opportunity_open_at(self, moment: datetime) -> bool:
+        """Whether one of the opportunities that are open now was open at an instant already."""
+        return any(opened <= moment for opened in self.opportunities.values())
 
     def classes_with_another(self, class_map: str) -> str:
         """The map that the index is of once the person has one response more: the first one brings the present map."""

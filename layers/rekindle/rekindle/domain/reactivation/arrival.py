@@ -13,6 +13,7 @@ from datetime import datetime
 
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.change import Change
@@ -163,7 +164,7 @@ def _reason(arrival: Arrival, context: DecisionContext) -> Reason | None:
         return Reason.NO_CANDIDATE
     if person.active is not None:
         return Reason.ACTIVE_EXISTS
-    if person.has_open_opportunity:
+    if person.has_opportunity_open_at(moment):
         return Reason.OPPORTUNITY_OPEN
     bypass = campaign is not None and (campaign.response_prompt or campaign.bypass_nurture_timeout)
     if in_nurture(person, moment) and not bypass:
@@ -175,7 +176,9 @@ def _reason(arrival: Arrival, context: DecisionContext) -> Reason | None:
 
 def may_take_over(trigger: Trigger, active: Engagement | None) -> bool:
     """Whether the CRM told of the response no later than the instant at which a search chose the active one."""
-    return active is not None and active.scenario != Scenario.RESPONSE and trigger.as_of <= active.since
+    if active is None or active.scenario == Scenario.RESPONSE or active.stage != Stage.MQL:
+        return False  # What a rep works on stays.
+    return trigger.as_of <= active.since
 
 
 def _engagement_in_retrospect(
@@ -239,6 +242,10 @@ def _credit_in_retrospect(
     state = replace(arrival.state, reactivated_at=engagement.since)
     replaced = arrival.active_response if arrival.person.active is not None else None
     withdrawn = replaced.with_state(_before_activation(replaced)) if replaced is not None else None
+    if withdrawn is not None and replaced is not None and arrival.came_by_merge:
+        # Facts that only arrived late leave it as if it never had been chosen; but what two people had before they
+        # became one has happened, and a response is reactivated at most once.
+        withdrawn = withdrawn.with_state(replace(withdrawn.state, reactivated_at=replaced.state.reactivated_at))
     person = arrival.person
     if withdrawn is not None and withdrawn.state.deleted:
         person = replace(person, responses=person.responses - 1)

@@ -97,12 +97,12 @@ def left(member: Member, person: Person, response: Response | None) -> Left | No
         return Left.DEACTIVATED
     if active.decision_id != member.decision_id:
         return Left.REPLACED
+    if person.has_open_opportunity:
+        return Left.OPPORTUNITY_OPEN
     if active.stage != member.stage:
         return Left.STAGE_REACHED
     if person.status != member.status:
         return Left.STATUS_CHANGED
-    if person.has_open_opportunity:
-        return Left.OPPORTUNITY_OPEN
     if person.cycles != active.cycle:
         return Left.MERGED  # It took over somebody who had cycles of its own.
     if response is not None and _reported_since(member, response.details or Details()):

@@ -107,6 +107,8 @@ class Basis:
     """The arriving response's, so that it can be named where nothing came of it."""
     unanswered_at: datetime | None = None
     """The last crossing, where it had found nobody before the response arrived."""
+    status_is_past: bool = False
+    """Whether the status was still that of an engagement that its opportunity had ended."""
 
 
 @dataclass(frozen=True, slots=True)

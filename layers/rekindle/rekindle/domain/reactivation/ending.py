@@ -1,11 +1,11 @@
-"""How an active response ends."""
+"""How an active response ends, and how one goes on whose end was taken back."""
 
 from datetime import datetime
 
 from rekindle.domain.assignment.transitions import cancel
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Ended
-from rekindle.domain.people.person import Person
+from rekindle.domain.lifecycle.journey import Ended, Resumed, deactivated
+from rekindle.domain.people.person import EndedEngagement, Person
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.responses.response import Response
 from rekindle.domain.settings.settings import Settings
@@ -28,14 +28,26 @@ def deactivate(
         raise ValueError("no active response to end")
     state = replace(active.state, status=status, deleted=deleted)
     closed = active.with_state(state).traced(person.person_id, person.version)
-    entry = Deactivated(
+    entry = deactivated(person.person_id, engagement, why, at, settings)
+    person, steps = cancel(person, why, at, settings)
+    ended = None if why in _FINAL else EndedEngagement(engagement, why, at, active.state.status)
+    return Change(replace(person, active=None, ended=ended), read_version, (closed,), entries=(entry, *steps))
+
+
+_FINAL = frozenset({Ended.MERGED, Ended.REPLACED, Ended.BACKFILL_UNDONE})
+"""Ends that nothing takes back: another engagement is there instead, or none ever was."""
+
+
+def resumed(person: Person, ended: EndedEngagement, at: datetime, settings: Settings) -> Resumed:
+    """The entry of an engagement that goes on as a person's own."""
+    engagement = ended.engagement
+    return Resumed(
         person.person_id,
         engagement.response_id,
         engagement.campaign_id,
         engagement.cycle,
-        why,
+        Ended(ended.reason),
+        ended.at,
         at,
         settings.version,
     )
-    person, steps = cancel(person, why, at, settings)
-    return Change(replace(person, active=None), read_version, (closed,), entries=(entry, *steps))

@@ -12,7 +12,7 @@ from typing import Any
 from rekindle.domain.assignment.transitions import NOBODY, Owners, open_assignment, settle_backfilled
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import stage_reached, stages_reached
+from rekindle.domain.lifecycle.journey import BY_OPPORTUNITY, stage_reached, stages_reached, with_stage
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.people.score import crosses
@@ -84,7 +84,7 @@ def guard(trigger: Trigger, person: Person | None, context: DecisionContext) -> 
         return Reason.NOT_ELIGIBLE_CAMPAIGN
     if person.active is not None:
         return Reason.ACTIVE_EXISTS
-    if person.has_open_opportunity:
+    if _has_open_opportunity(trigger, person):
         return Reason.OPPORTUNITY_OPEN
     respected = trigger.scenario in _RESPECT_NURTURE_TIMEOUT and not trigger.overrides.bypass_nurture_timeout
     if respected and in_nurture(person, trigger.as_of):
@@ -92,6 +92,14 @@ def guard(trigger: Trigger, person: Person | None, context: DecisionContext) -> 
     if _cooling_down(trigger, person, scenario):
         return Reason.COOL_DOWN
     return None
+
+
+def _has_open_opportunity(trigger: Trigger, person: Person) -> bool:
+    """Whether an opportunity is open that was open at the instant that is decided about. One that was opened later is
+    for the response that becomes active. A backfill puts nothing in front of it."""
+    if trigger.batch_id is not None:
+        return person.has_open_opportunity
+    return person.has_opportunity_open_at(trigger.as_of)
 
 
 def _closed_since(trigger: Trigger, person: Person, settings: Settings) -> bool:
@@ -310,7 +318,7 @@ def basis_of(
         return Basis()
     active, status_stamp = person.active, person.status_stamp
     if active is not None and incumbent is None:
-        incumbent = Engagement("", "", 0, active.since, "", active.scenario)
+        incumbent = Engagement("", "", 0, active.since, "", active.scenario, stage=active.stage)
     return Basis(
         person.status,
         status_stamp.at if status_stamp is not None else None,
@@ -319,13 +327,14 @@ def basis_of(
         person.record_type,
         person.nurture_until,
         person.score_activated_at if trigger.scenario is _SCORE else None,
-        person.has_open_opportunity,
+        _has_open_opportunity(trigger, person),
         person.cycles,
         person.deleted,
         incumbent,
         own_score,
         campaign_id,
         unanswered_at,
+        _status_is_past(person),
     )
 
 
@@ -405,7 +414,8 @@ def activate(
     decision_id = trigger.decision_id
     since = chosen_as.since if chosen_as else trigger.as_of
     status = settings.status(person.status)
-    name = person.status if status is not None and status.active else settings.open_status or person.status
+    kept = status is not None and status.active and not _status_is_past(person)
+    name = person.status if kept else settings.open_status or person.status
     meaning = settings.status(name)
     engagement = replace(
         chosen_as or new_engagement(trigger, person),
@@ -416,7 +426,7 @@ def activate(
     response_status = (meaning.response_status if meaning and meaning.active else None) or OPEN
     reached = stages_reached(response_status, engagement.stage)
     if reached:
-        engagement = replace(engagement, stage=reached[-1])
+        engagement = with_stage(engagement, reached[-1], since)
     after = replace(
         person,
         version=person.version + 1,
@@ -425,6 +435,7 @@ def activate(
         cycles=max(person.cycles, engagement.cycle),
         nurture_until=None,
         active=engagement,
+        ended=None,
         score_activated_at=since if engagement.scenario == Scenario.SCORE else person.score_activated_at,
         responses=person.responses + is_new_to_person,
         classes=person.classes_with_another(settings.class_map) if is_new_to_person else person.classes,
@@ -461,6 +472,13 @@ def activate(
     entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)
     change = Change(after, person.version, (active,), decision, settings.classes, None, entries)
     return decision, change
+
+
+def _status_is_past(person: Person) -> bool:
+    """Whether the person's status is still that of an engagement that its opportunity ended: it says nothing of the
+    next one."""
+    ended, stamp = person.ended, person.status_stamp
+    return ended is not None and ended.reason in BY_OPPORTUNITY and (stamp is None or stamp.at <= ended.at)
 
 
 def new_engagement(trigger: Trigger, person: Person) -> Engagement:

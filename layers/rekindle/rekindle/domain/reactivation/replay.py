@@ -4,8 +4,10 @@ stood, and the settings, campaigns and users of the day, through the very rules 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.person import Engagement, Person
+from rekindle.domain.lifecycle.journey import Ended
+from rekindle.domain.people.person import EndedEngagement, Engagement, Person
 from rekindle.domain.reactivation.arrival import BY_MERGE, Arrival, evaluate
 from rekindle.domain.reactivation.backfill import engaged_since
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason, Trigger
@@ -105,9 +107,15 @@ def _person(decision: Decision, basis: Basis, held: Sequence[Response]) -> Perso
         responses=sum(not r.state.deleted for r in held),
         nurture_until=basis.nurture_until,
         score_activated_at=basis.score_activated_at,
-        opportunities=("",) if basis.opportunity_open else (),
+        opportunities={"": decision.as_of} if basis.opportunity_open else {},
         deleted=basis.deleted,
+        ended=_ended_by_opportunity(decision.as_of) if basis.status_is_past else None,
     )
+
+
+def _ended_by_opportunity(at: datetime) -> EndedEngagement:
+    """Of the engagement before, no more is looked at than that its opportunity ended it after the last status."""
+    return EndedEngagement(Engagement("", "", 0, at, "", ""), Ended.OPPORTUNITY_LOST, times.LAST, None)
 
 
 def _arriving(decision: Decision, basis: Basis, history: Sequence[Response]) -> Response | None:

@@ -14,6 +14,13 @@ WORKING = "Working"
 ALREADY_ENGAGED = "Resolved - Already Engaged"
 NO_ACTION_REQUIRED = "Resolved - No Action Required"
 EXISTING_OPPORTUNITY = "Resolved - Existing Opportunity"
+QUALIFIED = "Qualified - New Opportunity"
+OPPORTUNITY_WON = "Resolved - Opportunity Won"
+OPPORTUNITY_LOST = "Resolved - Opportunity Lost"
+OPPORTUNITY_DELETED = "Resolved - Opportunity Deleted"
+
+TERMINAL = frozenset({OPPORTUNITY_WON, OPPORTUNITY_LOST, OPPORTUNITY_DELETED})
+"""A response with one of these is no candidate, whatever the settings say: the next engagement needs another one."""
 
 
 class ResponseClass(StrEnum):
@@ -70,7 +77,7 @@ class ResponseState:
             return ResponseClass.NON_RESPONSE
         if self.status is None:
             return ResponseClass.NEW
-        return classes.get(self.status)
+        return None if self.status in TERMINAL else classes.get(self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,10 @@ class Details:
     click_url: str | None = None
     score: float | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    former_response_id: str | None = None
+    """The id that it had before the CRM deleted it and made it anew in one transaction."""
+    renamed_to: str | None = None
+    """The id under which the CRM made it anew."""
     inserted_by: str | None = None
     """The decision that inserted this response as a default; None where the CRM recorded it."""
     recorded_at: datetime | None = None

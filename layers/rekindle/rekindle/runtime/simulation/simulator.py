@@ -21,7 +21,7 @@ from rekindle.domain.capture.facts import Fact, PersonChanged, ResponseRecorded
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
 from rekindle.domain.core.values import unfreeze
-from rekindle.domain.lifecycle.journey import Deactivated, Entry, StageReached
+from rekindle.domain.lifecycle.journey import Deactivated, Entry, ResponseRenamed, StageReached
 from rekindle.domain.measures.funnel import Cycle, cycles, tells_of_cycles
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
 from rekindle.domain.people.person import Engagement, Person, Profile
@@ -288,6 +288,8 @@ class Simulation:
             saved = outbox.popleft()
             if self._journeys is not None and tells_of_cycles(saved):
                 self._journeys.append(saved)
+            if isinstance(saved, ResponseRenamed) and saved.voided_decision_id is not None:
+                self.credit[saved.campaign_id] -= 1
             if isinstance(saved, Decision):
                 self._give_credit(saved)
                 explained.append(self._explained(saved))

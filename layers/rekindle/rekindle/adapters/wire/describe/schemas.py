@@ -62,7 +62,7 @@ def inline(hint: Any) -> Json:
 def record(kind: Kind[Any]) -> Json:
     """An answer that shows a record as it is stored."""
     hints = get_type_hints(kind.record)
-    shown = (kind.id, *kind.fields, *(["deleted"] if kind.deletable else []))
+    shown = (kind.id, *kind.fields, *kind.read_only, *(["deleted"] if kind.deletable else []))
     return _of_fields({name: hints[name] for name in shown}, frozenset(shown))
 
 
