@@ -11,7 +11,7 @@ from typing import Any
 
 from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim, Page
 from rekindle.domain.assignment.matching import Candidate, candidate_of, keys_of, place_of
-from rekindle.domain.assignment.round_robin import Capacities
+from rekindle.domain.assignment.round_robin import Capacities, counter_of, turn_of
 from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
@@ -77,7 +77,7 @@ class Memory:
     """A heap of the waits, by the instant they are due."""
     routings: list[tuple[datetime, str, str]] = field(default_factory=list)
     """A heap of the leads that are to be routed again: when, whose, for which assignment."""
-    turns: dict[tuple[str, Capacities], int] = field(default_factory=dict)
+    turns: dict[tuple[str, Capacities, int], int] = field(default_factory=dict)
     claims: dict[tuple[str, str, date], int] = field(default_factory=dict)
     assignments: dict[str, tuple[str, Assignment]] | None = None
     """Each assignment in its last state, and whose it is, where somebody wants to know."""
@@ -191,6 +191,9 @@ class MemoryPeople:
             held = memory.scores.get(person_id)
             if held is not score and (held.version if held else 0) != (score.version if score else 0):
                 raise Conflict("the score was changed since")
+        claim = change.quota_claim
+        if claim is not None and memory.claims.get((claim.pool, claim.user_id, claim.day), 0) >= claim.quota:
+            raise Conflict("the quota is reached")
 
     def _write(self, change: Change) -> None:
         memory, person = self.memory, change.person
@@ -208,6 +211,9 @@ class MemoryPeople:
             _store(memory, change.decision)
         if change.member is not None:
             memory.members.setdefault(change.member.batch_id, {})[change.member.decision_id] = change.member
+        if change.quota_claim is not None:
+            claimed = (change.quota_claim.pool, change.quota_claim.user_id, change.quota_claim.day)
+            memory.claims[claimed] = memory.claims.get(claimed, 0) + 1
         if change.entries:
             self._write_entries(change.entries)
         if memory.assignments is not None and person.assignment is not None:
@@ -365,22 +371,15 @@ class MemoryAssignmentTimers:
 class MemoryPools:
     memory: Memory
 
-    def turn(self, pool: str, capacities: Capacities) -> int:
+    def turn(self, pool: str, capacities: Capacities, assignment_id: str) -> int:
+        counter = counter_of(capacities, assignment_id)
         with self.memory.lock:
-            turn = self.memory.turns.get((pool, capacities), 0)
-            self.memory.turns[pool, capacities] = turn + 1
-            return turn
+            drawn = self.memory.turns.get((pool, capacities, counter), 0)
+            self.memory.turns[pool, capacities, counter] = drawn + 1
+        return turn_of(capacities, counter, drawn)
 
-    def claim(self, pool: str, user_id: str, day: date, quota: int) -> bool:
-        with self.memory.lock:
-            claimed = self.memory.claims.get((pool, user_id, day), 0)
-            if claimed < quota:
-                self.memory.claims[pool, user_id, day] = claimed + 1
-            return claimed < quota
-
-    def give_back(self, pool: str, user_id: str, day: date) -> None:
-        with self.memory.lock:
-            self.memory.claims[pool, user_id, day] -= 1
+    def claimed(self, pool: str, user_id: str, day: date) -> int:
+        return self.memory.claims.get((pool, user_id, day), 0)
 
 
 @dataclass(frozen=True)

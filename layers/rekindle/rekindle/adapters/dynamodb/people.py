@@ -262,6 +262,11 @@ def _writes(change: Change) -> Iterator[Write]:
         from rekindle.adapters.dynamodb.batches import member_image
 
         yield writes.put(LedgerItem.Meta.table_name, member_image(change.member))
+    if change.quota_claim is not None:
+        # Only the router has one.
+        from rekindle.adapters.dynamodb.pools import write_of_claim
+
+        yield write_of_claim(change.quota_claim)
     if change.unchanged_score is not None:
         scored, score = change.unchanged_score
         condition = writes.unchanged("person_id", score.version if score else 0)

@@ -14,7 +14,8 @@ from rekindle.domain.responses.response import DEFAULT_CLASSES, Response, Respon
 from rekindle.domain.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from rekindle.domain.reactivation.batch import Member  # Only a backfill has one.
+    from rekindle.domain.assignment.quota import QuotaClaim  # Only the router has one,
+    from rekindle.domain.reactivation.batch import Member  # and only a backfill.
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Change:
     """The deletion that was known of an arriving response before the response itself was; None where none was."""
     member: "Member | None" = None
     """The activation of a backfill, as it is to be remembered for an undo."""
+    quota_claim: "QuotaClaim | None" = None
+    """Counted with this change, which fails if the quota is reached."""
 
     def arriving(self) -> list[Response]:
         """Responses that this very change makes the person's: what it traces, and traces after nobody or another."""
