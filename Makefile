@@ -37,7 +37,7 @@ export LAYER_PLATFORM := host
 endif
 endif
 
-.PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate costs lint \
+.PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate bench-batches costs lint \
         format types floors validate build lock lock-check deploy invoke clean test-tools
 
 help: ## List the commands
@@ -151,6 +151,9 @@ bench: build .bench/.ready ## Measure, and compare with the targets (QUICK=1 tak
 
 bench-simulate: .venv/.ready ## Measure the simulator alone (EVENTS=1000000 plays so many)
 	@$(VENV)/python -m tests.benchmarks.simulate
+
+bench-batches: .venv/.ready ## Measure a batch of ten facts, with 5 ms between the function and DynamoDB Local
+	@$(VENV)/python -m tests.benchmarks.batches
 
 costs: .venv/.ready ## Estimate the bill of a month, for three sizes of an organization
 	@$(VENV)/python -m tests.benchmarks.bill

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
 from rekindle.cli.main import main
-from rekindle.cli.partition import partition, records_of
+from rekindle.cli.partition import partition
 from rekindle.domain.capture.facts import Fact
+from rekindle.domain.capture.related import records_of
 from rekindle.domain.measures.funnel import Cycle
 from rekindle.runtime.simulation.requests import played
 from rekindle.runtime.simulation.simulator import Simulation

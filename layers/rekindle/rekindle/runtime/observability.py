@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
@@ -19,13 +20,16 @@ warnings.filterwarnings("ignore", message="No application metrics to publish")
 
 logger = Logger(service="rekindle")
 metrics = Metrics(namespace="Rekindle", service="rekindle")
+_counting = Lock()
+"""Powertools' metrics are not made for threads, and unrelated messages of a batch are handled in several."""
 
 
 def count(counts: Mapping[str, int]) -> None:
     """Add to the metrics of this invocation; what is zero is not told."""
-    for name, number in counts.items():
-        if number:
-            metrics.add_metric(name, MetricUnit.Count, number)
+    with _counting:
+        for name, number in counts.items():
+            if number:
+                metrics.add_metric(name, MetricUnit.Count, number)
 
 
 def log_recorded(recorded: "Recorded") -> None:
