@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import views
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, page, paging, record_id, router
+from rekindle.runtime.http import answer, page, paging, record_id, router, sealed
 from rekindle.runtime.observability import logger
 
 app = router()
@@ -39,9 +39,10 @@ def get_timeline(person_id: str) -> Response[str]:
 
 @app.get("/decisions/<decision_id>")
 def get_decision(decision_id: str) -> Response[str]:
-    shown = use_cases().show_records.decision(record_id("decision_id", (), decision_id))
+    _, start = paging(app)
+    shown = use_cases().show_records.decision(record_id("decision_id", (), decision_id), start)
     settings = use_cases().reference.settings_at(shown.decision.settings_version)
-    return answer(views.decision(shown, settings))
+    return answer({**views.decision(shown, settings), "next": sealed(shown.next)})
 
 
 @logger.inject_lambda_context

@@ -111,7 +111,7 @@ def _paths() -> Json:
                 "People",
                 "One decision, with its whole explanation",
                 "Decision",
-                [_in_path("decision_id", "As it stands in decisions and events.")],
+                [_in_path("decision_id", "As it stands in decisions and events."), *_PAGING[1:]],
                 ["NotFound", "Invalid"],
             ),
         },
@@ -662,7 +662,7 @@ _DECIDED = (
 )
 _DECISION = {
     **_record(
-        f"{_DECIDED} replay? batch_id passed_over",
+        f"{_DECIDED} replay? next? batch_id passed_over",
         record={"type": "string", "const": "decision"},
         reason=_REASON,
         considered=_list(_CONSIDERED),
@@ -671,6 +671,12 @@ _DECISION = {
             "description": "Only of one decision: what came of making it again from what is stored; null where that is "
             "not all there.",
             "enum": ["identical", "different"],
+        },
+        next={
+            "type": "string",
+            "description": "Only of one decision: the person has more than 1,000 responses, and this leads to the next "
+            "ones that were considered. `considered_total` is then the number of responses that the person has, and "
+            "every page lists the winner.",
         },
         batch_id={"type": "string", "description": "The backfill it was made in; absent on any other."},
         passed_over={
@@ -724,6 +730,7 @@ _DECISION = {
             "2026-03-01T12:00:00Z: its response is the newest never engaged one within 30 days; 1 other response lost "
             "to it.",
             "replay": "identical",
+            "next": None,
         }
     ],
 }
