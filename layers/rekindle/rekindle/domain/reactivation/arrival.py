@@ -54,14 +54,17 @@ FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
 
 def trigger_of(person_id: str, response: Response, told_at: datetime, score: Score | None) -> Trigger:
     """The trigger of an arrival: once as a member who did not respond, and once as a response."""
-    kind = "responded" if response.state.responded else "member"
     return Trigger(
         Scenario.RESPONSE,
-        f"response:{response.response_id}:{kind}",
+        arrival_trigger_id(response.response_id, responded=response.state.responded),
         person_id,
         told_at,
         score.as_of(told_at) if score else None,
     )
+
+
+def arrival_trigger_id(response_id: str, *, responded: bool) -> str:
+    return f"response:{response_id}:{'responded' if responded else 'member'}"
 
 
 def qualifies(score: float | None, response: Response, campaign: Campaign | None, settings: Settings) -> bool:
