@@ -146,6 +146,9 @@ bench-simulate: .venv/.ready ## Measure the simulator alone (EVENTS=1000000 play
 bench-batches: .venv/.ready ## Measure a batch of ten facts, with 5 ms between the function and DynamoDB Local
 	@$(VENV)/python -m tests.benchmarks.batches
 
+ceilings: .venv/.ready ## Compute how much a second each table, index, queue and quota takes
+	@$(VENV)/python -m tests.benchmarks.ceilings
+
 costs: .venv/.ready ## Estimate the bill of a month, for three sizes of an organization
 	@$(VENV)/python -m tests.benchmarks.bill
 

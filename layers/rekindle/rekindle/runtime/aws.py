@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -43,12 +44,17 @@ def session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
+_opening = Lock()
+
+
 def _client(service: str) -> Any:
-    return session().create_client(
-        service,
-        region_name=environment().region,
-        config=Config(user_agent="rekindle", parameter_validation=False),
-    )
+    # Messages of a batch are handled in several threads, and botocore's session is not made for that.
+    with _opening:
+        return session().create_client(
+            service,
+            region_name=environment().region,
+            config=Config(user_agent="rekindle", parameter_validation=False),
+        )
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +71,7 @@ def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> 
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
     queues, accounts = reference.queues(now), Lazily(lambda: _accounts(tables))
     return UseCases(
-        people=DynamoDBPeople(tables),
+        people=DynamoDBPeople(tables, environment.assignment_shards),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(tables),
         reference=reference.CachedReference(

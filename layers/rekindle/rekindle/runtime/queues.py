@@ -7,20 +7,15 @@ Written here rather than taken from Powertools: its batch module knows no settle
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from rekindle.domain.core.errors import Conflict, Malformed, Refusal, Unavailable, UnknownCampaign, UnknownResponse
 from rekindle.runtime import aws
 from rekindle.runtime.observability import count, logger
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+from rekindle.runtime.threads import at_the_same_time
 
 Failures = dict[str, list[dict[str, str]]]
 
-MOST_AT_THE_SAME_TIME = 10
-"""As many as a batch of the CRM's queue has messages."""
 PATIENCE = 4
 """Receives after which a fact that names something unknown is refused; the queue itself gives up after five."""
 
@@ -52,10 +47,7 @@ def each_read[T](
     """
     delivered = [_read(message, read) for message in event["Records"]]
     for groups in _groups([one for one in delivered if one.error is None], records_of):
-        if len(groups) == 1:
-            _handle(groups[0], handle)
-        else:
-            list(_threads().map(lambda group: _handle(group, handle), groups))
+        at_the_same_time(lambda group: _handle(group, handle), groups)
     failed = [one.message["messageId"] for one in delivered if not _settled(one.message, one.error)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
@@ -106,15 +98,6 @@ def _unrelated[T](messages: Sequence[tuple[_Delivered[T], Sequence[str]]]) -> li
     for number, (one, records) in enumerate(messages):
         groups.setdefault(related.first(records[0]) if records else number, []).append(one)
     return list(groups.values())
-
-
-@lru_cache(maxsize=1)
-def _threads() -> "ThreadPoolExecutor":
-    """They are kept between invocations, because each thread keeps its connection to DynamoDB. Loaded late: a batch of
-    one message needs none."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    return ThreadPoolExecutor(MOST_AT_THE_SAME_TIME)
 
 
 def all_messages[T](

@@ -58,7 +58,7 @@ PAGE = 50
 """Candidates read at a time where none of the first ones may take the credit."""
 _LATEST = 10**15 - 1
 SHARDS = 8
-"""Partitions of the index of assignments, for each state."""
+"""Partitions of the index of assignments, for each state, where the stack sets no more."""
 
 
 def _inverted(moment: datetime) -> str:
@@ -120,6 +120,9 @@ def _found(row: Image) -> Response:
 @dataclass(frozen=True)
 class DynamoDBPeople:
     connection: Connection
+    shards: int = SHARDS
+    """Partitions of the index of assignments, for each state. It may be raised at any time: the partitions that there
+    were are read as before."""
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -148,7 +151,7 @@ class DynamoDBPeople:
         after = PeopleItem.assigned_at > start if start else None
         found: list[tuple[str, str]] = []
         with our_errors():
-            for shard in range(SHARDS):
+            for shard in range(self.shards):
                 rows = PeopleItem.by_assignment.query(f"{state}#{shard}", after, limit=limit + 1)
                 found.extend((row.assigned_at, row.person_id) for row in rows)
             found.sort()
@@ -230,7 +233,7 @@ class DynamoDBPeople:
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def commit(self, *changes: Change) -> None:
-        of_changes = (write for change in changes for write in _writes(change))
+        of_changes = (write for change in changes for write in _writes(change, self.shards))
         request = {
             "TransactItems": [*of_changes, *_writes_of_homes(changes)],
             "ReturnConsumedCapacity": "NONE",
@@ -262,9 +265,9 @@ class DynamoDBPeople:
                 yield _response(item), item.cand
 
 
-def _writes(change: Change) -> Iterator[Write]:
+def _writes(change: Change, shards: int) -> Iterator[Write]:
     person_id, people = change.person.person_id, PeopleItem.Meta.table_name
-    yield _write_of_person(change)
+    yield _write_of_person(change, shards)
     for response in change.responses:
         yield _write_of_response(person_id, response, change.classes)
     for response_id in change.removed:
@@ -317,9 +320,9 @@ def _home_of(response_id: str) -> Image:
     return _key_of(home_key(response_id), HOME)
 
 
-def _write_of_person(change: Change) -> Write:
+def _write_of_person(change: Change, shards: int) -> Write:
     person = change.person
-    assigned = _assigned(person)
+    assigned = _assigned(person, shards)
     listed = _listed(person)
     told = writes.texts(
         {
@@ -353,14 +356,14 @@ def _listed(person: Person) -> dict[str, str | None]:
     return {"mail": keys.mail, "phone": keys.phone, "name_head": head, "name": keys.name}
 
 
-def _assigned(person: Person) -> dict[str, str]:
+def _assigned(person: Person, shards: int) -> dict[str, str]:
     """Where the index of assignments has the person: in one of several partitions for each state, so that none of them
     bounds how many assignments begin in a second."""
     assignment = person.assignment
     if assignment is None:
         return {}
     at = f"{times.millis(assignment.next_due or assignment.activated_at):015d}"
-    shard = int(digest(person.person_id), 16) % SHARDS
+    shard = int(digest(person.person_id), 16) % shards
     return {ASSIGNED: f"{assignment.state}#{shard}", "assigned_at": f"{at}#{person.person_id}"}
 
 
