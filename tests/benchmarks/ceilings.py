@@ -16,6 +16,7 @@ from rekindle.adapters.dynamodb import timers
 from rekindle.domain.assignment.round_robin import MEMBERS_OF_A_COUNTER, MOST_COUNTERS
 from rekindle.runtime.threads import MOST_AT_THE_SAME_TIME
 from tests.benchmarks.bill import (
+    COMPLETION_UNITS,
     CPU_SECONDS,
     CROSSING_UNITS,
     EVENTS_OUT,
@@ -41,6 +42,7 @@ SCHEDULE_SECONDS, PUT_EVENTS_SECONDS = 0.03, 0.02
 """Of one request to EventBridge Scheduler, and to the bus."""
 EVENTS_OF_A_REQUEST = 10
 
+MANY = 10_000
 INDEX_WRITES = 2
 """Of an entry that moves from one partition of an index to another: one deletes it, and one writes it. In one partition
 an assignment or a timer is written once and deleted once."""
@@ -236,5 +238,31 @@ def table() -> Iterator[str]:
         yield ceiling.line
 
 
+def needed() -> Iterator[str]:
+    """What `MANY` new assignments a second need, in Markdown, one line at a time."""
+    event = event_of("RouteLeadsFunction", "SQS")
+    batch = resolved(event["BatchSize"])
+    routers = math.ceil(MANY / batch * seconds_of(QUEUES["RouteLeadsFunction"], batch))
+    units = MANY * (CROSSING_UNITS[1] + COMPLETION_UNITS[1])
+    yield f"| {MANY:,} new assignments a second | needed | today |"
+    yield "|---|---:|---:|"
+    for what, need, today in (
+        (
+            "partitions of the index (`AssignmentShards`)",
+            MANY * INDEX_WRITES // PARTITION_WRITES,
+            parameter("AssignmentShards"),
+        ),
+        ("write units of people and ledger, from activation to owner", units, 2 * TABLE_WRITES),
+        ("schedules created", MANY, CREATED_SCHEDULES),
+        ("events put on the bus", MANY * EVENTS_OUT, PUT_EVENTS),
+        (
+            "routers at the same time (`MaximumConcurrency`)",
+            routers,
+            resolved(event["ScalingConfig"]["MaximumConcurrency"]),
+        ),
+    ):
+        yield f"| {what} | {need:,} | {today:,} |"
+
+
 if __name__ == "__main__":
-    sys.stdout.write("\n".join((*table(), "")))
+    sys.stdout.write("\n".join((*table(), "", *needed(), "")))

@@ -70,7 +70,7 @@ class Memory:
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
     timers: dict[str, ReactivationTimer] = field(default_factory=dict)
     due: list[tuple[datetime, str]] = field(default_factory=list)
-    """A heap of the timers that were set, by the instant they are due."""
+    """A heap of the timers that were set, by the instant they are due: their schedules."""
     begun: deque[Decision] = field(default_factory=deque)
     """Decisions with which a wait for an owner began."""
     waits: dict[str, AssignmentTimer] = field(default_factory=dict)
@@ -218,6 +218,8 @@ class MemoryPeople:
         if change.status_activated and person.status_activated is not None:
             acted = person.profile.who_made(person.status_activated) if person.profile else None
             memory.activations.append((person_id, person.status_activated, acted))
+        if change.timer is not None:
+            memory.timers[change.timer.name] = change.timer
         if change.responses or change.removed:
             self._write_responses(change, person_id)
         if change.decision is not None:
@@ -358,9 +360,8 @@ class MemoryReactivationTimers:
     memory: Memory
 
     def set(self, timer: ReactivationTimer) -> None:
-        if timer.name not in self.memory.timers:
-            self.memory.timers[timer.name] = timer
-            heapq.heappush(self.memory.due, (timer.due, timer.name))
+        self.memory.timers[timer.name] = timer
+        heapq.heappush(self.memory.due, (timer.due, timer.name))
 
     def done(self, timer: ReactivationTimer) -> None:
         self.memory.timers.pop(timer.name, None)

@@ -281,6 +281,10 @@ def _writes(change: Change, shards: int) -> Iterator[Write]:
         from rekindle.adapters.dynamodb.batches import member_image
 
         yield writes.put(LedgerItem.Meta.table_name, member_image(change.member))
+    if change.timer is not None:
+        from rekindle.adapters.dynamodb.timers import timer_image
+
+        yield writes.put(LedgerItem.Meta.table_name, timer_image(change.timer))
     if change.quota_claim is not None:
         # Only the router has one.
         from rekindle.adapters.dynamodb.pools import write_of_claim
