@@ -71,7 +71,7 @@ def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> 
     campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
     queues, accounts = reference.queues(now), Lazily(lambda: _accounts(tables))
     return UseCases(
-        people=DynamoDBPeople(tables, environment.assignment_shards),
+        people=DynamoDBPeople(tables, shards=environment.assignment_shards),
         scores=DynamoDBScores(),
         ledger=DynamoDBLedger(tables),
         reference=reference.CachedReference(

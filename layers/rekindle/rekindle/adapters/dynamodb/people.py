@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
 from typing import Any, cast
@@ -120,7 +120,7 @@ def _found(row: Image) -> Response:
 @dataclass(frozen=True)
 class DynamoDBPeople:
     connection: Connection
-    shards: int = SHARDS
+    shards: int = field(default=SHARDS, kw_only=True)
     """Partitions of the index of assignments, for each state. It may be raised at any time: the partitions that there
     were are read as before."""
 
