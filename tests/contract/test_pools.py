@@ -101,8 +101,9 @@ def test_a_quota_is_for_a_member_and_a_day(kept: Kept) -> None:
 
 
 def test_a_change_that_reaches_a_quota_writes_nothing(kept: Kept) -> None:
+    kept.claim("ann", 1)
     with pytest.raises(Conflict):
-        kept.people.commit(Change(Person("p1", 1), 0, quota_claim=QuotaClaim("all", "ann", DAY, 0)))
+        kept.people.commit(Change(Person("p1", 1), 0, quota_claim=QuotaClaim("all", "ann", DAY, 1)))
     assert kept.people.get("p1") is None
 
 

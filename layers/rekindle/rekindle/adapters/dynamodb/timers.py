@@ -19,6 +19,7 @@ from rekindle.domain.core.digests import digest
 from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.stamps import ChangeStamp
 
+_TIMER = "timer"
 SHARDS = 4
 """Partitions of the index by due date, so that a mass update of statuses is no hot key."""
 
@@ -46,7 +47,14 @@ class ScheduledReactivationTimers:
     schedules: Schedules
 
     def set(self, timer: ReactivationTimer) -> None:
-        item = LedgerItem(_partition(timer), timer.name, kind="timer", body=message_of(timer), **_due(timer))
+        item = LedgerItem(
+            _partition(timer),
+            timer.name,
+            kind=_TIMER,
+            body=message_of(timer),
+            due_shard=_shard(timer),
+            due_at=times.sortable(timer.due),
+        )
         with our_errors():
             item.save()
         self.schedules.create(timer.name, timer.due, message_of(timer))
@@ -66,14 +74,20 @@ class ScheduledReactivationTimers:
 
 def timer_image(timer: ReactivationTimer) -> Image:
     """The item as it is written with the status change."""
-    body = compact(message_of(timer))
     return writes.texts(
-        {"person": _partition(timer), "entry": timer.name, "kind": "timer", "body": body, **_due(timer)}
+        {
+            "person": _partition(timer),
+            "entry": timer.name,
+            "kind": _TIMER,
+            "body": compact(message_of(timer)),
+            "due_shard": _shard(timer),
+            "due_at": times.sortable(timer.due),
+        }
     )
 
 
-def _due(timer: ReactivationTimer) -> dict[str, str]:
-    return {"due_shard": str(int(digest(timer.name), 16) % SHARDS), "due_at": times.sortable(timer.due)}
+def _shard(timer: ReactivationTimer) -> str:
+    return str(int(digest(timer.name), 16) % SHARDS)
 
 
 def _partition(timer: ReactivationTimer) -> str:
