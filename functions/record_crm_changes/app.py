@@ -15,7 +15,7 @@ from rekindle.runtime.queues import Failures, each_read
 
 
 def fields() -> Mapping[str, Mapped]:
-    return mapping_of(use_cases().reference.settings().document)
+    return mapping_of(use_cases().ports.reference.settings().document)
 
 
 def read(envelope: dict[str, Any]) -> list[Fact]:

@@ -47,7 +47,7 @@ def get_timeline(person_id: str) -> Response[str]:
 def get_decision(decision_id: str) -> Response[str]:
     _, start = paging(app)
     shown = use_cases().show_records.decision(record_id("decision_id", (), decision_id), start)
-    settings = use_cases().reference.settings_at(shown.decision.settings_version)
+    settings = use_cases().ports.reference.settings_at(shown.decision.settings_version)
     return answer({**views.decision(shown, settings), "next": sealed(shown.next)})
 
 

@@ -15,8 +15,9 @@ from cfnlint.api import lint_all
 
 from rekindle.adapters.aws.eventbridge import SOURCE
 from rekindle.adapters.sources import salesforce
-from rekindle.adapters.wire.describe import openapi
+from rekindle.adapters.wire.describe.document import document
 from rekindle.application.ports import CLAIMED, SENT_KEPT
+from rekindle.domain.capture.kinds import KINDS
 from tests.support.template import Deployed, resources, template
 
 ROOT = Path(__file__).parents[2]
@@ -229,13 +230,18 @@ def test_only_health_is_open_to_everybody() -> None:
     assert opened == ["/health"]
 
 
+def test_the_bus_lets_in_the_event_of_every_kind_of_record() -> None:
+    let_in = set(template()["Resources"]["CrmChangesRule"]["Properties"]["EventPattern"]["detail-type"])
+    assert {name for kind in KINDS for name in (kind.event, kind.deleted_event) if name} <= let_in
+
+
 def test_openapi_tells_of_every_route_and_of_no_other() -> None:
-    told = {(path, method) for path, item in openapi.document("test")["paths"].items() for method in item}
+    told = {(path, method) for path, item in document("test")["paths"].items() for method in item}
     assert told == {(route["Path"], route["Method"]) for _, route in events("Api")}
 
 
 def test_openapi_tells_who_may_be_turned_away() -> None:
-    paths = openapi.document("test")["paths"]
+    paths = document("test")["paths"]
     signed = {path for path, item in paths.items() if all("403" in told["responses"] for told in item.values())}
     assert paths.keys() - signed == {"/health"}
 

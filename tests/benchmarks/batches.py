@@ -54,7 +54,7 @@ class Distant:
 
 @contextmanager
 def distant() -> Iterator[Distant]:
-    people: Any = aws.use_cases().people
+    people: Any = aws.use_cases().ports.people
     endpoint = people.connection.client._endpoint
     near = endpoint.http_session
     endpoint.http_session = Distant(near)

@@ -4,7 +4,6 @@ Nothing here runs at import; a warm function builds each part once.
 """
 
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -14,18 +13,31 @@ import botocore.session
 from botocore.config import Config
 from pynamodb.connection import Connection
 
-from rekindle.adapters.dynamodb import reference
 from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
-from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.people import SHARDS, DynamoDBPeople
+from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBRecords, DynamoDBSettings
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
+from rekindle.application.ports import (
+    AssignmentTimers,
+    Batches,
+    Clock,
+    Pools,
+    ReactivationTimers,
+    Routings,
+    SentNotifications,
+)
+from rekindle.domain.records.kind import Kind
 from rekindle.runtime.environment import Environment, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
     from rekindle.adapters.aws.eventbridge import EventBridgeBus
     from rekindle.adapters.aws.failures import FailureQueue
+    from rekindle.adapters.aws.scheduler import Schedules
     from rekindle.adapters.aws.sns import SnsTopic
+    from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+    from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
     from rekindle.runtime.simulation.parts import SimulatedParts
 
 
@@ -60,109 +72,111 @@ def _client(service: str) -> Any:
 @lru_cache(maxsize=1)
 def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
-    client = open_client(environment().region, session=session())
-    return assembled(environment(), client, environment().scheduling)
+    return use_cases_on(environment(), open_client(environment().region, session=session()))
 
 
-def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> UseCases:
-    """The use cases over the environment's tables, reached by this client of DynamoDB. What only some functions ask
-    for is loaded when it is asked for: the path of a crossing does without, and its start is waited for."""
+def use_cases_on(environment: Environment, client: Any) -> UseCases:
+    """The use cases over the environment's tables, reached by this client of DynamoDB."""
     tables = bind(client, environment.tables)
-    campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
-    queues, accounts = reference.queues(now), Lazily(lambda: _accounts(tables))
-    return UseCases(
-        people=DynamoDBPeople(tables, shards=environment.assignment_shards),
-        scores=DynamoDBScores(),
-        ledger=DynamoDBLedger(tables),
-        reference=reference.CachedReference(
-            campaigns, accounts, queues, users, versions, environment.reference_lifetime
-        ),
-        campaigns=campaigns,
-        accounts=accounts,
-        directory=accounts,
-        contacts=Lazily(lambda: _contacts(tables)),
-        queues=queues,
-        users=users,
-        tasks=reference.tasks(now),
-        opportunities=reference.opportunities(now),
-        versions=versions,
-        timers=Lazily(lambda: _timers(scheduling)),
-        waits=Lazily(lambda: _waits(scheduling)),
-        pools=Lazily(lambda: _pools(tables)),
-        routings=Lazily(lambda: _routings(scheduling)),
-        batches=Lazily(_batches),
-        clock=now,
-    )
+    lifetime, shards = environment.reference_lifetime, environment.assignment_shards
+    return UseCases(AwsPorts(tables, lifetime, environment.scheduling, now, shards))
 
 
-class Lazily:
-    """Stands for a port, which is made when it is first asked for something."""
+class AwsPorts:
+    """A port is made when it is first asked for, and what only some functions ask for is imported then: the path of a
+    crossing does without, and its start is waited for."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-
-    def __getattr__(self, name: str) -> Any:
-        asked = getattr(self._port, name)
-        setattr(self, name, asked)
-        return asked
+    def __init__(
+        self,
+        tables: Connection,
+        reference_lifetime: float,
+        scheduling: Scheduling,
+        clock: Clock,
+        assignment_shards: int = SHARDS,
+    ) -> None:
+        self._tables, self._lifetime, self._scheduling = tables, reference_lifetime, scheduling
+        self._shards = assignment_shards
+        self.clock = clock
 
     @cached_property
-    def _port(self) -> Any:
-        return self._make()
+    def people(self) -> DynamoDBPeople:
+        return DynamoDBPeople(self._tables, shards=self._shards)
 
+    @cached_property
+    def scores(self) -> DynamoDBScores:
+        return DynamoDBScores()
 
-def _accounts(tables: Connection) -> Any:
-    from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+    @cached_property
+    def ledger(self) -> DynamoDBLedger:
+        return DynamoDBLedger(self._tables)
 
-    return DynamoDBAccounts(tables, now)
+    @cached_property
+    def reference(self) -> CachedReference:
+        return CachedReference(self.records, self.versions, self._lifetime)
 
+    def records(self, kind: Kind[Any]) -> Any:
+        """The store of the records of a kind. Accounts have one of their own."""
+        return self.directory if kind.name == "account" else DynamoDBRecords(kind, self.clock)
 
-def _contacts(tables: Connection) -> Any:
-    from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
+    @cached_property
+    def directory(self) -> "DynamoDBAccounts":
+        from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+        from rekindle.domain.records.account import ACCOUNT
 
-    return DynamoDBContacts(tables)
+        return DynamoDBAccounts(ACCOUNT, self.clock, self._tables)
 
+    @cached_property
+    def contacts(self) -> "DynamoDBContacts":
+        from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 
-def _pools(tables: Connection) -> Any:
-    from rekindle.adapters.dynamodb.pools import DynamoDBPools
+        return DynamoDBContacts(self._tables)
 
-    return DynamoDBPools(tables)
+    @cached_property
+    def versions(self) -> DynamoDBSettings:
+        return DynamoDBSettings()
 
+    @cached_property
+    def timers(self) -> ReactivationTimers:
+        from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
 
-def _batches() -> Any:
-    from rekindle.adapters.dynamodb.batches import DynamoDBBatches
+        return ScheduledReactivationTimers(self._schedules)
 
-    return DynamoDBBatches()
+    @cached_property
+    def waits(self) -> AssignmentTimers:
+        from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers
 
+        return ScheduledAssignmentTimers(self._schedules)
 
-def _timers(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
+    @cached_property
+    def pools(self) -> Pools:
+        from rekindle.adapters.dynamodb.pools import DynamoDBPools
 
-    return ScheduledReactivationTimers(_schedules(scheduling))
+        return DynamoDBPools(self._tables)
 
+    @cached_property
+    def routings(self) -> Routings:
+        from rekindle.adapters.aws.scheduler import ScheduledRoutings
 
-def _waits(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers
+        return ScheduledRoutings(self._schedules)
 
-    return ScheduledAssignmentTimers(_schedules(scheduling))
+    @cached_property
+    def batches(self) -> Batches:
+        from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 
+        return DynamoDBBatches()
 
-def _routings(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import ScheduledRoutings
+    @cached_property
+    def sent_notifications(self) -> SentNotifications:
+        from rekindle.adapters.dynamodb.sent_notifications import DynamoDBSentNotifications
 
-    return ScheduledRoutings(_schedules(scheduling))
+        return DynamoDBSentNotifications()
 
+    @cached_property
+    def _schedules(self) -> "Schedules":
+        from rekindle.adapters.aws.scheduler import Schedules
 
-def _schedules(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import Schedules
-
-    return Schedules(
-        scheduler,
-        scheduling.group,
-        scheduling.queue_arn,
-        scheduling.role_arn,
-        scheduling.dead_letter_arn,
-    )
+        to = self._scheduling
+        return Schedules(scheduler, to.group, to.queue_arn, to.role_arn, to.dead_letter_arn)
 
 
 @lru_cache(maxsize=1)

@@ -298,7 +298,7 @@ def test_a_commit_that_fails_uses_up_no_quota(rekindle: Rekindle, error: Excepti
 
     for _ in range(4):
         with monkeypatch.context() as broken, pytest.raises(type(error)):
-            broken.setattr(type(rekindle.use.people), "commit", fails)
+            broken.setattr(type(rekindle.use.ports.people), "commit", fails)
             rekindle.use.route_leads("p1", assignment.assignment_id)
     routing = rekindle.use.route_leads("p1", assignment.assignment_id)
     assert routing is not None and routing.owner_id == "ann"
@@ -309,14 +309,14 @@ def test_a_commit_whose_answer_was_lost_counts_once(rekindle: Rekindle, monkeypa
     rekindle.configure(routed_by(TO_POOL, **pool({"user": "ann", "quota": 4})))
     assignment = activated(rekindle).assignment
     assert assignment is not None
-    commit = type(rekindle.use.people).commit
+    commit = type(rekindle.use.ports.people).commit
 
     def unanswered(people: Any, *changes: Any) -> None:
         commit(people, *changes)
         raise Unavailable("no answer")
 
     with monkeypatch.context() as broken, pytest.raises(Unavailable):
-        broken.setattr(type(rekindle.use.people), "commit", unanswered)
+        broken.setattr(type(rekindle.use.ports.people), "commit", unanswered)
         rekindle.use.route_leads("p1", assignment.assignment_id)
     assert rekindle.use.route_leads("p1", assignment.assignment_id) is None
     assert list(rekindle.memory.claims.values()) == [1]
@@ -329,7 +329,7 @@ def test_a_quota_that_another_lead_reaches_first_leads_to_the_next_member(
     assignment = activated(rekindle).assignment
     other = activated(rekindle, "p2")
     assert assignment is not None
-    commit = type(rekindle.use.people).commit
+    commit = type(rekindle.use.ports.people).commit
 
     def after_the_other(people: Any, *changes: Any) -> None:
         monkeypatch.undo()
@@ -337,7 +337,7 @@ def test_a_quota_that_another_lead_reaches_first_leads_to_the_next_member(
         commit(people, Change(other, other.version, quota_claim=change.quota_claim))
         commit(people, *changes)
 
-    monkeypatch.setattr(type(rekindle.use.people), "commit", after_the_other)
+    monkeypatch.setattr(type(rekindle.use.ports.people), "commit", after_the_other)
     routing = rekindle.use.route_leads("p1", assignment.assignment_id)
     assert routing is not None and routing.owner_id == "bob"
     assert list(rekindle.memory.claims.values()) == [1]
@@ -356,16 +356,16 @@ def test_an_engine_that_answers_at_the_same_instant_leaves_the_quota_untouched(
     rekindle.configure(routed_by(TO_POOL, **pool({"user": "ann", "quota": 1})))
     assignment = activated(rekindle).assignment
     assert assignment is not None
-    commit = type(rekindle.use.people).commit
+    commit = type(rekindle.use.ports.people).commit
 
     def answered_at_the_same_instant(people: Any, *changes: Any) -> None:
         monkeypatch.undo()
         rekindle.tell(person_changed("p1", 6.6, owner_id="cid"))
         raise Conflict("somebody was faster")
 
-    monkeypatch.setattr(type(rekindle.use.people), "commit", answered_at_the_same_instant)
+    monkeypatch.setattr(type(rekindle.use.ports.people), "commit", answered_at_the_same_instant)
     assert rekindle.use.route_leads("p1", assignment.assignment_id) is None
-    assert commit is type(rekindle.use.people).commit
+    assert commit is type(rekindle.use.ports.people).commit
     assert rekindle.memory.claims == {}
 
 

@@ -164,7 +164,7 @@ def test_of_a_long_history_no_more_is_read_than_is_listed(
     rekindle: Rekindle, long: Decision, look_up: str, monkeypatch: pytest.MonkeyPatch
 ):
     read: list[str] = []
-    people = type(rekindle.use.people)
+    people = type(rekindle.use.ports.people)
     responses = people.responses
 
     def counted(self: Any, person_id: str, after: str | None = None) -> Iterator[Response]:

@@ -8,6 +8,7 @@ is created or undeleted, if it has a value. Gap events ask for a re-read; they c
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -15,52 +16,38 @@ import msgspec
 from msgspec import Meta
 
 from rekindle.adapters.sources.salesforce_ids import widened
-from rekindle.adapters.wire.records import (
-    ACCOUNT,
-    CAMPAIGN,
-    OPPORTUNITY,
-    PERSON,
-    RESPONSE,
-    TASK,
-    USER,
-    account_values,
-    campaign_values,
-    digest,
-    opportunity_values,
-    person_values,
-    response_values,
-    task_values,
-    user_values,
-)
+from rekindle.adapters.wire.records import digest, person_values, response_values, values_of
 from rekindle.adapters.wire.rules import (
     LATEST,
     FieldName,
     FieldValue,
     Identifier,
-    Naming,
     Text,
     checked,
     fits,
     required,
 )
+from rekindle.domain.campaigns.campaign import CAMPAIGN
 from rekindle.domain.capture.facts import (
-    AccountChanged,
-    AccountDeleted,
-    CampaignChanged,
-    CampaignDeleted,
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
     PersonChanged,
     PersonDeleted,
+    RecordChanged,
+    RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
-    TaskLogged,
-    UserChanged,
 )
+from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField
+from rekindle.domain.records.account import ACCOUNT
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.records.task import TASK
+from rekindle.domain.records.user import USER
 
 _HEADER = "ChangeEventHeader"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -155,16 +142,24 @@ MAPPING: Mapping[str, Mapped] = MappingProxyType(
 )
 """Which Salesforce field feeds which of ours, by object. Other objects' events tell us nothing."""
 
+_KIND_OF: Mapping[str, Kind[Any]] = {
+    "Lead": PERSON,
+    "Contact": PERSON,
+    "Campaign": CAMPAIGN,
+    "CampaignMember": RESPONSE,
+    "Account": ACCOUNT,
+    "Task": TASK,
+    "Opportunity": OPPORTUNITY,
+    "User": USER,
+}
+_OF_THE_OBJECT = {"Lead": {"kind"}, "Contact": {"kind"}}
+"""What the object itself says."""
+
 FED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "Lead": PERSON - {"kind", "converted_contact_id", "fields"},
-        "Contact": PERSON - {"kind", "converted_contact_id", "fields"},
-        "Campaign": CAMPAIGN,
-        "CampaignMember": RESPONSE - {"fields"},
-        "Account": ACCOUNT - {"team"},
-        "Task": TASK - {"person_id"},
-        "Opportunity": OPPORTUNITY - {"person_ids"},
-        "User": USER - {"fields"},
+        entity: frozenset(name for name, declared in kind.fields.items() if declared.from_one_value)
+        - _OF_THE_OBJECT.get(entity, set())
+        for entity, kind in _KIND_OF.items()
     }
 )
 """Our names whose fields the settings may choose. What ties records together is not among them: a large history is cut
@@ -446,7 +441,7 @@ def _member(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
         return None
     person_id = change.reference(mapped["person_id"])
     campaign_id = change.reference(mapped["campaign_id"])
-    values = response_values({n: v for n, v in told.items() if n in RESPONSE}, paths.__getitem__)
+    values = response_values({n: v for n, v in told.items() if n in RESPONSE.fields}, paths.__getitem__)
     return lambda record_id, stamp: [
         ResponseRecorded(record_id, stamp, person_id, campaign_id, _begun_in_the_east(values, stamp.at))
     ]
@@ -466,8 +461,7 @@ def _begun_in_the_east(values: Mapping[str, Any], committed: datetime) -> Mappin
 
 
 def _plainly(
-    values_of: Callable[[Mapping[str, Any], Naming], Mapping[str, Any]],
-    changed: Callable[[str, ChangeStamp, Mapping[str, Any]], Fact],
+    kind: Kind[Any], changed: Callable[[str, ChangeStamp, Mapping[str, Any]], Fact] | None = None
 ) -> Callable[[_Change, _Header, Mapped], _Telling | None]:
     """Reads a record of which no more is told than its mapped fields."""
 
@@ -475,9 +469,10 @@ def _plainly(
         told, paths = change.mapped(mapped)
         if not change.begins and not told:
             return None
-        values = values_of(told, paths.__getitem__)
-        return lambda record_id, stamp: [changed(record_id, stamp, values)]
+        values = values_of(kind, told, paths.__getitem__)
+        return lambda record_id, stamp: [fact(record_id, stamp, values)]
 
+    fact = changed or partial(RecordChanged, kind)
     return read
 
 
@@ -486,33 +481,33 @@ def _user(change: _Change, _: _Header, mapped: Mapped) -> _Telling | None:
     fields = change.custom(mapped)
     if not change.begins and not fields and not told:
         return None
-    values = user_values(told, paths.__getitem__)
+    values = values_of(USER, told, paths.__getitem__)
     if fields:
         values["fields"] = fields
-    return lambda record_id, stamp: [UserChanged(record_id, stamp, values)]
+    return lambda record_id, stamp: [RecordChanged(USER, record_id, stamp, values)]
 
 
-def _inactive(user_id: str, stamp: ChangeStamp) -> UserChanged:
-    return UserChanged(user_id, stamp, {"is_active": False})
+def _inactive(user_id: str, stamp: ChangeStamp) -> RecordChanged:
+    return RecordChanged(USER, user_id, stamp, {"is_active": False})
 
 
 _CHANGED: Mapping[str, Callable[[_Change, _Header, Mapped], _Telling | None]] = {
     "Lead": _lead,
     "Contact": _contact,
-    "Campaign": _plainly(campaign_values, CampaignChanged),
+    "Campaign": _plainly(CAMPAIGN),
     "CampaignMember": _member,
-    "Account": _plainly(account_values, AccountChanged),
-    "Task": _plainly(task_values, TaskLogged),
-    "Opportunity": _plainly(opportunity_values, OpportunityChanged),
+    "Account": _plainly(ACCOUNT),
+    "Task": _plainly(TASK),
+    "Opportunity": _plainly(OPPORTUNITY, OpportunityChanged),
     "User": _user,
 }
 
 _DELETED: Mapping[str, Callable[[str, ChangeStamp], Fact]] = {
     "Lead": PersonDeleted,
     "Contact": PersonDeleted,
-    "Campaign": CampaignDeleted,
+    "Campaign": partial(RecordDeleted, CAMPAIGN),
     "CampaignMember": ResponseDeleted,
-    "Account": AccountDeleted,
+    "Account": partial(RecordDeleted, ACCOUNT),
     "Opportunity": OpportunityDeleted,
     "User": _inactive,
 }

@@ -1,7 +1,7 @@
 """Bodies of requests as the facts or the requests they tell: the rules of events, and unknown fields refused."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,50 +12,30 @@ from rekindle.adapters.wire import records, requests
 from rekindle.adapters.wire.records import digest, stamp_of
 from rekindle.adapters.wire.rules import Identifier, Inputs, TemplateName, TemplateParts, Text, kind_of, only, required
 from rekindle.application.ports import ListedBy
-from rekindle.domain.capture.facts import (
-    AccountChanged,
-    CampaignChanged,
-    OpportunityChanged,
-    PersonChanged,
-    QueueChanged,
-    ResponseRecorded,
-    UserChanged,
-)
+from rekindle.domain.capture.facts import OpportunityChanged, PersonChanged, RecordChanged, ResponseRecorded
+from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
 from rekindle.domain.notifications.template import PARTS
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.domain.records.stamps import ChangeStamp
 
 
 def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:
-    detail = _detail("person_id", person_id, body, records.PERSON)
-    return records.person_changed(detail, stamp_of("Person Changed", detail, now, str), str)
-
-
-def campaign_changed(campaign_id: str, body: bytes, now: datetime) -> CampaignChanged:
-    detail = _detail("campaign_id", campaign_id, body, records.CAMPAIGN)
-    return records.campaign_changed(detail, stamp_of("Campaign Changed", detail, now, str), str)
-
-
-def account_changed(account_id: str, body: bytes, now: datetime) -> AccountChanged:
-    detail = _detail("account_id", account_id, body, records.ACCOUNT)
-    return records.account_changed(detail, stamp_of("Account Changed", detail, now, str), str)
-
-
-def queue_changed(queue_id: str, body: bytes, now: datetime) -> QueueChanged:
-    detail = _detail("queue_id", queue_id, body, records.QUEUE)
-    return records.queue_changed(detail, stamp_of("Queue Changed", detail, now, str), str)
+    detail = _detail(PERSON, person_id, body)
+    return records.person_changed(detail, stamp_of(PERSON.event, detail, now, str), str)
 
 
 def opportunity_changed(opportunity_id: str, body: bytes, now: datetime) -> OpportunityChanged:
-    detail = _detail("opportunity_id", opportunity_id, body, records.OPPORTUNITY)
-    return records.opportunity_changed(detail, stamp_of("Opportunity Changed", detail, now, str), str)
+    detail = _detail(OPPORTUNITY, opportunity_id, body)
+    return records.opportunity_changed(detail, stamp_of(OPPORTUNITY.event, detail, now, str), str)
 
 
-def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:
-    detail = _detail("user_id", user_id, body, records.USER)
-    return records.user_changed(detail, stamp_of("User Changed", detail, now, str), str)
+def record_changed(kind: Kind[Any], record_id: str, body: bytes, now: datetime) -> RecordChanged:
+    detail = _detail(kind, record_id, body)
+    return records.record_changed(kind, detail, stamp_of(kind.event, detail, now, str), str)
 
 
 def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list[ReactivationRequested | Refusal], str]:
@@ -83,8 +63,8 @@ def _response(values: Any, now: datetime) -> ResponseRecorded | Refusal:
     try:
         if not isinstance(values, dict):
             raise InvalidField(f"expected an object, got {kind_of(values)}")
-        only({*records.RESPONSE, "response_id", "person_id", "campaign_id", "sequence"}, values, str)
-        return records.response_recorded(values, stamp_of("Response Recorded", values, now, str), str)
+        only({*RESPONSE.fields, "response_id", "person_id", "campaign_id", "sequence"}, values, str)
+        return records.response_recorded(values, stamp_of(RESPONSE.event, values, now, str), str)
     except Refusal as refusal:
         return refusal
 
@@ -165,12 +145,12 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> None:
         raise Malformed(f"the key {double!r} is there twice")
 
 
-def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -> dict[str, Any]:
+def _detail(kind: Kind[Any], record_id: str, body: bytes) -> dict[str, Any]:
     """What an event would have as its detail. The body may repeat the address's identifier, and no other; each may be
     in either form of Salesforce's."""
     values = object_of(body)
-    only({*known, "sequence", id_name}, values, str)
-    told = values.get(id_name, record_id)
-    if not isinstance(told, str) or ids.widened(told) != ids.widened(record_id):
-        raise InvalidField("it is not the identifier in the address", id_name)
-    return {**values, id_name: record_id}
+    only({*kind.fields, "sequence", kind.id}, values, str)
+    repeated = values.get(kind.id, record_id)
+    if not isinstance(repeated, str) or ids.widened(repeated) != ids.widened(record_id):
+        raise InvalidField("it is not the identifier in the address", kind.id)
+    return {**values, kind.id: record_id}

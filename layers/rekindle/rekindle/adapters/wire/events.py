@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from rekindle.adapters.sources import salesforce
@@ -9,6 +10,7 @@ from rekindle.adapters.wire import records, requests
 from rekindle.adapters.wire.records import Reader, stamp_of
 from rekindle.adapters.wire.rules import moment, time_told
 from rekindle.domain.capture.facts import Fact
+from rekindle.domain.capture.kinds import KINDS, PLAIN
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField, Malformed
 
@@ -20,19 +22,18 @@ _READERS: Mapping[str, Reader] = {
     "Person Changed": records.person_changed,
     "Person Deleted": records.person_deleted,
     "People Merged": records.people_merged,
-    "Campaign Changed": records.campaign_changed,
-    "Campaign Deleted": records.campaign_deleted,
     "Response Recorded": records.response_recorded,
     "Response Deleted": records.response_deleted,
-    "Account Changed": records.account_changed,
-    "Queue Changed": records.queue_changed,
-    "User Changed": records.user_changed,
-    "Task Logged": records.task_logged,
     "Opportunity Changed": records.opportunity_changed,
     "Opportunity Deleted": records.opportunity_deleted,
+    **{kind.event: partial(records.record_changed, kind) for kind in PLAIN},
+    **{kind.deleted_event: partial(records.record_deleted, kind) for kind in PLAIN if kind.deleted_event},
     "Reactivation Requested": requests.reactivation_requested,
     "Response Prompted": requests.response_prompted,
 }
+
+_OF_ACTIVITIES = frozenset(kind.event for kind in KINDS if "occurred_at" in kind.fields)
+"""Events of records that have a time of their own: when the activity took place, not when it was recorded."""
 
 
 def facts_of(
@@ -57,8 +58,8 @@ def facts_of(
         told = envelope.get("time")
         at = moment(told, "time") if type(told) is str else time_told(envelope, "time", str)
         # `occurred_at` goes before it, since a bus may stamp a time of its own, to the second or the moment of a
-        # replay; but a task's is when its activity took place, not when the task was told of.
-        if detail.get("occurred_at") is not None and detail_type != "Task Logged":
+        # replay.
+        if detail.get("occurred_at") is not None and detail_type not in _OF_ACTIVITIES:
             at = time_told(detail, "occurred_at", _in_detail)
         return [read(detail, stamp_of(detail_type, detail, at, _in_detail), _in_detail)]
     if salesforce.is_change(detail):

@@ -20,7 +20,7 @@ from rekindle.domain.capture.applying import (
 )
 from rekindle.domain.capture.facts import ResponseDeleted, ResponseRecorded
 from rekindle.domain.capture.merging import transfer_response
-from rekindle.domain.core.errors import Conflict, UnknownCampaign, UnknownResponse
+from rekindle.domain.core.errors import Conflict, MergeInProgress, UnknownCampaign, UnknownResponse
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.person import Person
@@ -113,7 +113,7 @@ class RecordResponse:
         while person is not None and person.merged_into is not None:
             person, stored = self.people.load(person.merged_into, response_id)
         if person is not None and person.merging_ids:
-            raise Conflict("the person is being united with another")
+            raise MergeInProgress("the person is being united with another")
         return person, stored
 
     def _with_classes(self, changes: Sequence[Change]) -> list[Change]:

@@ -3,7 +3,8 @@
 A history is cut between groups of related records, and messages about unrelated records are handled at the same time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from rekindle.domain.capture.facts import (
     Fact,
@@ -12,12 +13,15 @@ from rekindle.domain.capture.facts import (
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
+    RecordChanged,
+    RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
-    TaskLogged,
 )
 from rekindle.domain.people.naming import mail_key
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.task import TASK
 
 
 class RelatedRecords:
@@ -62,8 +66,10 @@ def records_of(fact: Fact) -> tuple[str, ...]:
             return _named("person", fact.survivor_id, *fact.merged_ids)
         case ResponseRecorded() | ResponseDeleted():
             return _named("response", fact.response_id) + _named("person", fact.person_id)
-        case TaskLogged():
-            return _named("person", fact.task_id, fact.values.get("person_id"))
+        case RecordChanged():
+            return _of_record(fact.kind, fact.record_id, fact.values)
+        case RecordDeleted():
+            return _of_record(fact.kind, fact.record_id, {})
         case OpportunityChanged():
             of_it = fact.values.get("person_ids") or ()
             return _named("opportunity", fact.opportunity_id) + _named("person", *of_it)
@@ -73,7 +79,13 @@ def records_of(fact: Fact) -> tuple[str, ...]:
             return _named("person", fact.person_id, fact.task_id)
         case ResponsePrompted():
             return _named("person", fact.person_id)
-    return ()
+
+
+def _of_record(kind: Kind[Any], record_id: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    people = [name for name, declared in kind.fields.items() if "person" in declared.refers_to]
+    if not people:
+        return ()
+    return _named("person" if kind is TASK else kind.name, record_id) + _named("person", *map(values.get, people))
 
 
 def _named(kind: str, *ids: str | None) -> tuple[str, ...]:
@@ -98,6 +110,6 @@ def _names_all(fact: Fact) -> bool:
             return True
         case ResponseRecorded() | ResponseDeleted() | ReactivationRequested():
             return fact.person_id is not None
-        case TaskLogged():
-            return fact.values.get("person_id") is not None
+        case RecordChanged(kind=kind):
+            return kind is TASK and fact.values.get("person_id") is not None
     return False
