@@ -19,10 +19,8 @@ from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.stamps import ChangeStamp
 from tests.contract import stores as technologies
-from tests.contract.conftest import FAILURES, GROUP, REAL_ENGINE, ROLE
+from tests.contract.conftest import FAILURES, GROUP, QUEUE, REAL_ENGINE, ROLE
 from tests.contract.stores import NOW, Stores, Tables
-
-QUEUE = "arn:aws:sqs:::due"
 
 
 def timer(n: int = 0, minutes: float = 30) -> ReactivationTimer:
@@ -30,8 +28,8 @@ def timer(n: int = 0, minutes: float = 30) -> ReactivationTimer:
 
 
 @pytest.fixture
-def scheduled(tables: Tables, scheduler: Any) -> ScheduledReactivationTimers:
-    return ScheduledReactivationTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+def scheduled(tables: Tables, schedules: Schedules) -> ScheduledReactivationTimers:
+    return ScheduledReactivationTimers(schedules)
 
 
 @pytest.fixture(params=["memory", "moto", REAL_ENGINE])
@@ -39,11 +37,11 @@ def timers(request: pytest.FixtureRequest) -> Iterator[ReactivationTimers]:
     if request.param == "memory":
         yield MemoryReactivationTimers(Memory())
         return
-    scheduler = request.getfixturevalue("scheduler")
+    schedules = request.getfixturevalue("schedules")
     where = None if request.param == "moto" else request.getfixturevalue("local_endpoint")
     client = technologies.open_client(where)
     tables = technologies.on_tables(client)
-    yield ScheduledReactivationTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+    yield ScheduledReactivationTimers(schedules)
     technologies.drop_tables(tables)
 
 
@@ -104,11 +102,11 @@ def test_a_schedule_never_fires_before_its_instant(scheduled: ScheduledReactivat
     assert schedule["ScheduleExpression"] == "at(2026-03-01T12:00:01)"
 
 
-def test_a_timer_is_kept_with_the_status_change_that_begins_it(stores: Stores, scheduler: Any) -> None:
+def test_a_timer_is_kept_with_the_status_change_that_begins_it(stores: Stores, schedules: Schedules) -> None:
     timers: ReactivationTimers = (
         MemoryReactivationTimers(stores.people.memory)
         if isinstance(stores.people, MemoryPeople)
-        else ScheduledReactivationTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+        else ScheduledReactivationTimers(schedules)
     )
     stores.people.commit(Change(Person("p0", 1), 0, timer=timer()))
     assert timers.overdue(NOW + timedelta(days=1), 10) == [timer()]

@@ -24,6 +24,8 @@ class Swept:
     assignments: list[Assignment]
     failed: int
     """How many failed and stay: all are tried before anything is reported."""
+    waiting: int
+    """How many people wait for an owner."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class SweepTimers:
         before = self.clock() - GRACE
         decisions, failed = _each(self.timers.overdue(before, limit), self.reactivate_on_status)
         assignments, failed_too = _each(self._overdue(limit), self.time_out_assignments)
-        return Swept(decisions, [a for a in assignments if a is not None], failed + failed_too)
+        waiting = self.people.count_assigned(AssignmentState.PENDING)
+        return Swept(decisions, [a for a in assignments if a is not None], failed + failed_too, waiting)
 
     def _overdue(self, limit: int) -> list[AssignmentTimer]:
         found: list[AssignmentTimer] = []
