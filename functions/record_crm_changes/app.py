@@ -7,21 +7,28 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.sources.salesforce import Mapped, mapping_of
 from rekindle.adapters.wire.events import facts_of
+from rekindle.domain.capture.facts import Fact
+from rekindle.domain.capture.related import related_records
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.observability import log_recorded, logger, metrics
-from rekindle.runtime.queues import Failures, each_message
+from rekindle.runtime.queues import Failures, each_read
 
 
 def fields() -> Mapping[str, Mapped]:
     return mapping_of(use_cases().ports.reference.settings().document)
 
 
-def record(envelope: dict[str, Any]) -> None:
-    for fact in facts_of(envelope, fields):
+def read(envelope: dict[str, Any]) -> list[Fact]:
+    use_cases()  # Opened here, in the main thread.
+    return facts_of(envelope, fields)
+
+
+def record(facts: list[Fact]) -> None:
+    for fact in facts:
         log_recorded(use_cases().record_crm_changes(fact))
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
-    return each_message(event, record)
+    return each_read(event, read, record, related_records)

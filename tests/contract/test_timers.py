@@ -1,5 +1,6 @@
 """Delays that wait: set once, found when overdue, gone when done; and on AWS a schedule that sends each of them."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,14 +11,16 @@ from botocore.stub import Stubber
 
 from rekindle.adapters.aws.scheduler import Schedules
 from rekindle.adapters.dynamodb.timers import SHARDS, ScheduledReactivationTimers, timer_of
-from rekindle.adapters.memory import Memory, MemoryReactivationTimers
+from rekindle.adapters.memory import Memory, MemoryPeople, MemoryReactivationTimers
 from rekindle.application.ports import ReactivationTimers
 from rekindle.domain.core.errors import Unavailable
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.stamps import ChangeStamp
 from tests.contract import stores as technologies
 from tests.contract.conftest import FAILURES, GROUP, QUEUE, REAL_ENGINE, ROLE
-from tests.contract.stores import NOW, Tables
+from tests.contract.stores import NOW, Stores, Tables
 
 
 def timer(n: int = 0, minutes: float = 30) -> ReactivationTimer:
@@ -97,6 +100,21 @@ def test_a_schedule_never_fires_before_its_instant(scheduled: ScheduledReactivat
     (listed,) = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
     schedule = scheduler.get_schedule(GroupName=GROUP, Name=listed["Name"])
     assert schedule["ScheduleExpression"] == "at(2026-03-01T12:00:01)"
+
+
+def test_a_timer_is_kept_with_the_status_change_that_begins_it(stores: Stores, schedules: Schedules) -> None:
+    timers: ReactivationTimers = (
+        MemoryReactivationTimers(stores.people.memory)
+        if isinstance(stores.people, MemoryPeople)
+        else ScheduledReactivationTimers(schedules)
+    )
+    stores.people.commit(Change(Person("p0", 1), 0, timer=timer()))
+    assert timers.overdue(NOW + timedelta(days=1), 10) == [timer()]
+    later = dataclasses.replace(timer(), due=timer().due + timedelta(hours=1))
+    timers.set(later)
+    assert timers.overdue(NOW + timedelta(days=1), 10) == [later], "the settings of the schedule are newer"
+    timers.done(later)
+    assert timers.overdue(NOW + timedelta(days=1), 10) == []
 
 
 def test_a_scheduler_that_refuses_is_unavailable_and_the_sweep_still_finds_the_timer(

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
 from rekindle.cli.main import main
-from rekindle.cli.partition import partition, records_of
+from rekindle.cli.partition import partition
 from rekindle.domain.capture.facts import Fact, RecordChanged, RecordDeleted
 from rekindle.domain.capture.kinds import PLAIN
+from rekindle.domain.capture.related import records_of
 from rekindle.domain.measures.funnel import Cycle
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.stamps import ChangeStamp

@@ -294,16 +294,13 @@ class AssignmentTimers(Protocol):
 class Pools(Protocol):
     """Whose turn it is in the router's pools, and what members had of their quotas."""
 
-    def turn(self, pool: str, capacities: Capacities) -> int:
-        """Draw the next turn of a pool among exactly these members, counted from 0: each is drawn once."""
+    def turn(self, pool: str, capacities: Capacities, assignment_id: str) -> int:
+        """Draw the next turn of a pool among exactly these members, from the counter of the assignment: each turn is
+        drawn once."""
         ...
 
-    def claim(self, pool: str, user_id: str, day: date, quota: int) -> bool:
-        """Take one of a member's quota for a day; False where none is left."""
-        ...
-
-    def give_back(self, pool: str, user_id: str, day: date) -> None:
-        """Undo a claim that was for nothing."""
+    def claimed(self, pool: str, user_id: str, day: date) -> int:
+        """How much of a member's quota for a day was claimed. `People.commit` counts the claims."""
         ...
 
 

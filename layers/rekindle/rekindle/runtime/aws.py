@@ -6,6 +6,7 @@ Nothing here runs at import; a warm function builds each part once.
 import os
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -14,7 +15,7 @@ from pynamodb.connection import Connection
 
 from rekindle.adapters.dynamodb.connection import CONFIG, READ_TIMEOUT, bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
-from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.people import SHARDS, DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBRecords, DynamoDBSettings
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.application.ports import (
@@ -55,9 +56,14 @@ def session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
+_opening = Lock()
+
+
 def _client(service: str, read_timeout: float = READ_TIMEOUT) -> Any:
     config = CONFIG.merge(Config(read_timeout=read_timeout))
-    return session().create_client(service, region_name=environment().region, config=config)
+    # Messages of a batch are handled in several threads, and botocore's session is not made for that.
+    with _opening:
+        return session().create_client(service, region_name=environment().region, config=config)
 
 
 @lru_cache(maxsize=1)
@@ -69,20 +75,29 @@ def use_cases() -> UseCases:
 def use_cases_on(environment: Environment, client: Any) -> UseCases:
     """The use cases over the environment's tables, reached by this client of DynamoDB."""
     tables = bind(client, environment.tables)
-    return UseCases(AwsPorts(tables, environment.reference_lifetime, environment.scheduling, now))
+    lifetime, shards = environment.reference_lifetime, environment.assignment_shards
+    return UseCases(AwsPorts(tables, lifetime, environment.scheduling, now, shards))
 
 
 class AwsPorts:
     """A port is made when it is first asked for, and what only some functions ask for is imported then: the path of a
     crossing does without, and its start is waited for."""
 
-    def __init__(self, tables: Connection, reference_lifetime: float, scheduling: Scheduling, clock: Clock) -> None:
+    def __init__(
+        self,
+        tables: Connection,
+        reference_lifetime: float,
+        scheduling: Scheduling,
+        clock: Clock,
+        assignment_shards: int = SHARDS,
+    ) -> None:
         self._tables, self._lifetime, self._scheduling = tables, reference_lifetime, scheduling
+        self._shards = assignment_shards
         self.clock = clock
 
     @cached_property
     def people(self) -> DynamoDBPeople:
-        return DynamoDBPeople(self._tables)
+        return DynamoDBPeople(self._tables, shards=self._shards)
 
     @cached_property
     def scores(self) -> DynamoDBScores:

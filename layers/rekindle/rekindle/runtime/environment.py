@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rekindle.adapters.dynamodb.connection import TableNames
+from rekindle.adapters.dynamodb.people import SHARDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Environment:
     """Where large histories are simulated."""
     topic: str
     """Where notifications go."""
+    assignment_shards: int
+    """Partitions of the index of assignments, for each state."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -64,4 +67,5 @@ class Environment:
             ),
             bucket=variables.get("SIMULATIONS_BUCKET", ""),
             topic=variables.get("NOTIFICATIONS_TOPIC_ARN", ""),
+            assignment_shards=int(variables.get("ASSIGNMENT_SHARDS", SHARDS)),
         )

@@ -1,6 +1,7 @@
 """ReactivationTimers: an item that a sweep can find, and a one-time schedule that fires on time.
 
-The item comes first, so that a schedule that was never made, or never fired, is found by the sweep.
+The item is written with the status change itself, so that the sweep finds a schedule that was never made, or never
+fired. It is written again with the schedule, because the settings may have changed in between.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,13 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from rekindle.adapters.aws.scheduler import Schedules
+from rekindle.adapters.dynamodb import writes
 from rekindle.adapters.dynamodb.connection import our_errors
-from rekindle.adapters.dynamodb.tables import LedgerItem
+from rekindle.adapters.dynamodb.tables import LedgerItem, compact
+from rekindle.adapters.dynamodb.writes import Image
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.stamps import ChangeStamp
 
+_TIMER = "timer"
 SHARDS = 4
 """Partitions of the index by due date, so that a mass update of statuses is no hot key."""
 
@@ -43,13 +47,12 @@ class ScheduledReactivationTimers:
     schedules: Schedules
 
     def set(self, timer: ReactivationTimer) -> None:
-        shard = int(digest(timer.name), 16) % SHARDS
         item = LedgerItem(
             _partition(timer),
             timer.name,
-            kind="timer",
+            kind=_TIMER,
             body=message_of(timer),
-            due_shard=str(shard),
+            due_shard=_shard(timer),
             due_at=times.sortable(timer.due),
         )
         with our_errors():
@@ -67,6 +70,24 @@ class ScheduledReactivationTimers:
                 due = LedgerItem.due.query(str(shard), LedgerItem.due_at < times.sortable(before), limit=limit)
                 found.extend(timer_of(item.body) for item in due)
         return sorted(found, key=lambda timer: timer.due)[:limit]
+
+
+def timer_image(timer: ReactivationTimer) -> Image:
+    """The item as it is written with the status change."""
+    return writes.texts(
+        {
+            "person": _partition(timer),
+            "entry": timer.name,
+            "kind": _TIMER,
+            "body": compact(message_of(timer)),
+            "due_shard": _shard(timer),
+            "due_at": times.sortable(timer.due),
+        }
+    )
+
+
+def _shard(timer: ReactivationTimer) -> str:
+    return str(int(digest(timer.name), 16) % SHARDS)
 
 
 def _partition(timer: ReactivationTimer) -> str:

@@ -53,7 +53,7 @@ class Memory:
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
     timers: dict[str, ReactivationTimer] = field(default_factory=dict)
     due: list[tuple[datetime, str]] = field(default_factory=list)
-    """A heap of the timers that were set, by the instant they are due."""
+    """A heap of the timers that were set, by the instant they are due: their schedules."""
     begun: deque[Decision] = field(default_factory=deque)
     """Decisions with which a wait for an owner began."""
     waits: dict[str, AssignmentTimer] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Memory:
     """A heap of the waits, by the instant they are due."""
     routings: list[tuple[datetime, str, str]] = field(default_factory=list)
     """A heap of the leads that are to be routed again: when, whose, for which assignment."""
-    turns: dict[tuple[str, Capacities], int] = field(default_factory=dict)
+    turns: dict[tuple[str, Capacities, int], int] = field(default_factory=dict)
     claims: dict[tuple[str, str, date], int] = field(default_factory=dict)
     assignments: dict[str, tuple[str, Assignment]] | None = None
     """Each assignment in its last state, and whose it is, where somebody wants to know."""

@@ -15,9 +15,8 @@ class MemoryReactivationTimers:
     memory: Memory
 
     def set(self, timer: ReactivationTimer) -> None:
-        if timer.name not in self.memory.timers:
-            self.memory.timers[timer.name] = timer
-            heapq.heappush(self.memory.due, (timer.due, timer.name))
+        self.memory.timers[timer.name] = timer
+        heapq.heappush(self.memory.due, (timer.due, timer.name))
 
     def done(self, timer: ReactivationTimer) -> None:
         self.memory.timers.pop(timer.name, None)

@@ -159,6 +159,17 @@ class Decision(TypedDict):
             ),
         ]
     ]
+    next: NotRequired[
+        Annotated[
+            str | None,
+            (
+                "description",
+                "Only of one decision: the person has more than 1,000 responses, and this leads to the next ones that "
+                "were considered. `considered_total` is then the number of responses that the person has, and every "
+                "page lists the winner.",
+            ),
+        ]
+    ]
     batch_id: NotRequired[Annotated[str, ("description", "The backfill it was made in; absent on any other.")]]
     passed_over: NotRequired[
         Annotated[

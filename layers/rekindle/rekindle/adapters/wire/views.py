@@ -48,7 +48,7 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "settings_version": decided.settings_version,
         "dry_run": decided.dry_run,
         "considered": [_considered(one, decided, settings) for one in considered[:listed]] if considered else [],
-        "considered_total": len(considered),
+        "considered_total": explanation.total,
         "default_campaign_source": decided.default_campaign_source,
         "score": decided.score,
         "previous_score": decided.previous_score,

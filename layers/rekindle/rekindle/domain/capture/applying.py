@@ -13,11 +13,12 @@ from rekindle.domain.people.assignment import Steps
 from rekindle.domain.people.person import Person, Profile
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.ending import deactivate
+from rekindle.domain.reactivation.timer import reactivation_timer
 from rekindle.domain.records.kind import NESTED, Record
 from rekindle.domain.records.opportunity import Opportunity
 from rekindle.domain.records.stamps import Applied, ChangeStamp, Order, Stamps, newer_fields
 from rekindle.domain.responses.response import QUALIFIED, Details, Response, ResponseState
-from rekindle.domain.settings.settings import Settings
+from rekindle.domain.settings.settings import Scenario, Settings
 
 _DELETED = "deleted"
 _PROFILE = {f.name for f in fields(Profile)} - {"stamps"}
@@ -199,7 +200,12 @@ def _possibly_activated(before: Person, person: Person, settings: Settings) -> C
         return Change(person, before.version)
     stamp = person.status_stamp
     change = ChangeStamp(stamp.at, stamp.sequence, stamp.minor)
-    return Change(replace(person, status_activated=change), before.version, status_activated=True)
+    activated = replace(person, status_activated=change)
+    user_id = person.profile.who_made(change) if person.profile else None
+    timer = reactivation_timer(person.person_id, change, user_id, settings)
+    # Where the scenario is off, nothing is lost with the timer.
+    kept = timer if settings.scenario(Scenario.ACTIVE_STATUS).enabled else None
+    return Change(activated, before.version, status_activated=True, timer=kept)
 
 
 # --- responses -----------------------------------------------------------------------------------------------------

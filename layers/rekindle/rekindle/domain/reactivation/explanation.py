@@ -23,6 +23,10 @@ class Explanation:
     sentence: str
     same_again: bool | None = None
     """Whether the decision came out the same when it was made again; None where it was not, or could not be."""
+    total: int = 0
+    """How many responses were considered; of a long history, how many the person has."""
+    next: str | None = None
+    """The response after which a long history goes on; None at its end."""
 
     @property
     def agrees(self) -> bool:
@@ -35,10 +39,16 @@ class Explanation:
 
 
 def explain(
-    decision: Decision, history: Iterable[Response], campaign_of: CampaignOf, settings: Settings
+    decision: Decision,
+    history: Iterable[Response],
+    campaign_of: CampaignOf,
+    settings: Settings,
+    *,
+    complete: bool = True,
 ) -> Explanation:
-    """The whole explanation of a stored decision. `history` is all of the person's responses, each with its trail;
-    `campaign_of` and `settings` are those of the day of the decision."""
+    """The explanation of a stored decision. `history` is all of the person's responses, each with its trail, or, where
+    it is not `complete`, some of them and the one that got the credit; `campaign_of` and `settings` are those of the
+    day of the decision."""
     considered: Sequence[Considered] = ()
     if decision.scenario is _RESPONSE:
         considered = [_arrived(decision, history)] if decision.activates else ()
@@ -49,7 +59,8 @@ def explain(
             if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
         ]
         _, considered = explain_search(held, campaign_of, rules_of(decision, settings))
-    return Explanation(decision, considered, sentence(decision, considered, campaign_of, settings))
+    told = sentence(decision, considered, campaign_of, settings, complete=complete)
+    return Explanation(decision, considered, told, total=len(considered))
 
 
 def _arrived(decision: Decision, history: Iterable[Response]) -> Considered:
@@ -106,10 +117,25 @@ def why_excluded(excluded: Excluded, decision: Decision, settings: Settings) -> 
     return _EXCLUDED[excluded].format(lookback=_days(_scenario(decision, settings).lookback_days))
 
 
-def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    winner: Considered | None
+    count: int | None
+    """How many responses were considered; None where not all of them were read."""
+
+
+def sentence(
+    decision: Decision,
+    considered: Sequence[Considered],
+    campaign_of: CampaignOf,
+    settings: Settings,
+    *,
+    complete: bool = True,
+) -> str:
     """The decision in a sentence that a marketer understands; in more where a default campaign could not take the
     credit, or where it was made in a backfill."""
-    told = _told(decision, considered, campaign_of, settings)
+    winner = next((one for one in considered if one.excluded is None), None)
+    told = _told(decision, _Search(winner, len(considered) if complete else None), campaign_of, settings)
     for campaign_id in decision.passed_over:
         name, why = _name(campaign_id, campaign_of), _why_passed_over(campaign_of(campaign_id))
         told = f"{told} The default campaign {name} was passed over: it was {why}."
@@ -124,22 +150,22 @@ def _why_passed_over(campaign: Campaign | None) -> str:
     return "deleted" if campaign.deleted else "inactive"
 
 
-def _told(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+def _told(decision: Decision, search: _Search, campaign_of: CampaignOf, settings: Settings) -> str:
     if decision.scenario is _RESPONSE and decision.reason is None:
         return _arrived_told(decision, campaign_of, settings)
     trigger = _trigger(decision, campaign_of, settings)
     when = _when(decision.as_of) if decision.anchored_at is None else _delayed(decision.anchored_at, decision.as_of)
     if decision.reason is not None:
-        return f"Nothing was done when {trigger} on {when}: {_why(decision, considered, campaign_of, settings)}."
+        return f"Nothing was done when {trigger} on {when}: {_why(decision, search, campaign_of, settings)}."
     name = _name(decision.campaign_id, campaign_of)
     if decision.outcome is Outcome.KEPT_PROMPTED:
-        found = _nothing_found(decision, considered, settings)
+        found = _nothing_found(decision, search, settings)
         return f"The prompted campaign {name} got the credit when a user picked it on {when}: {found}."
     if decision.outcome is Outcome.INSERTED_DEFAULT:
-        by, found = _chosen_by(decision, settings), _nothing_found(decision, considered, settings)
+        by, found = _chosen_by(decision, settings), _nothing_found(decision, search, settings)
         return f"The default campaign {name} got the credit{by} when {trigger} on {when}: {found}."
-    winner, within = _winner(considered), _looked_back(decision, settings)
-    return f"{name} got the credit when {trigger} on {when}: {winner} {within}{_beaten(len(considered) - 1)}."
+    winner, within = _winner(search.winner), _looked_back(decision, settings)
+    return f"{name} got the credit when {trigger} on {when}: {winner} {within}{_beaten(search.count)}."
 
 
 def _arrived_told(decision: Decision, campaign_of: CampaignOf, settings: Settings) -> str:
@@ -200,7 +226,7 @@ def _delayed(changed_at: datetime, due: datetime) -> str:
 # --- why nothing was done --------------------------------------------------------------------------------------------
 
 
-def _why(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+def _why(decision: Decision, search: _Search, campaign_of: CampaignOf, settings: Settings) -> str:
     plain = _REASON.get(decision.reason)
     if plain is not None:
         return plain
@@ -211,10 +237,10 @@ def _why(decision: Decision, considered: Sequence[Considered], campaign_of: Camp
         case Reason.NO_CANDIDATE if decision.scenario is Scenario.RESPONSE:
             return "its own date was still to come"
         case Reason.NO_CANDIDATE:
-            return f"{_nothing_found(decision, considered, settings)}, and {_no_fallback(decision, settings)}"
+            return f"{_nothing_found(decision, search, settings)}, and {_no_fallback(decision, settings)}"
         case Reason.REPEAT_CAP:
             cap = f"the campaign to fall back to is at its repeat cap of {settings.repeat_cap}"
-            return f"{_nothing_found(decision, considered, settings)}, and {cap}"
+            return f"{_nothing_found(decision, search, settings)}, and {cap}"
         case Reason.COOL_DOWN:
             length = _days(_scenario(decision, settings).cool_down_days)
             since = f" on {_when(basis.score_activated_at)}" if basis and basis.score_activated_at else ""
@@ -274,8 +300,10 @@ def _not_eligible(campaign_id: str | None, campaign_of: CampaignOf) -> str:
 # --- what was found --------------------------------------------------------------------------------------------------
 
 
-def _nothing_found(decision: Decision, considered: Sequence[Considered], settings: Settings) -> str:
-    within, count = _looked_back(decision, settings), len(considered)
+def _nothing_found(decision: Decision, search: _Search, settings: Settings) -> str:
+    within, count = _looked_back(decision, settings), search.count
+    if count is None:
+        return f"no past response was eligible {within}"
     if count == 0:
         return f"no past response was found {within}"
     if count == 1:
@@ -287,8 +315,7 @@ def _looked_back(decision: Decision, settings: Settings) -> str:
     return f"within the look-back of {_days(_scenario(decision, settings).lookback_days)}"
 
 
-def _winner(considered: Sequence[Considered]) -> str:
-    winner = next((one for one in considered if one.excluded is None), None)
+def _winner(winner: Considered | None) -> str:
     if winner is None:
         return "its response is the newest eligible one"
     if winner.response_class is ResponseClass.NON_RESPONSE:
@@ -298,10 +325,10 @@ def _winner(considered: Sequence[Considered]) -> str:
     return f"its response{dated} is the newest eligible {f'{named} ' if named else ''}one"
 
 
-def _beaten(count: int) -> str:
-    if count < 1:
+def _beaten(count: int | None) -> str:
+    if count is None or count < 2:
         return ""
-    return f"; {count:,} other response{'s' if count > 1 else ''} lost to it"
+    return f"; {count - 1:,} other response{'s' if count > 2 else ''} lost to it"
 
 
 def _chosen_by(decision: Decision, settings: Settings) -> str:

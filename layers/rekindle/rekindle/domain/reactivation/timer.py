@@ -6,9 +6,18 @@ from datetime import datetime
 from rekindle.domain.core.digests import digest
 from rekindle.domain.reactivation.decision import Trigger
 from rekindle.domain.records.stamps import ChangeStamp
-from rekindle.domain.settings.settings import Scenario
+from rekindle.domain.settings.settings import Scenario, Settings
 
 _STATUS = "status:"
+
+
+def reactivation_timer(
+    person_id: str, change: ChangeStamp, user_id: str | None, settings: Settings
+) -> "ReactivationTimer":
+    """The timer of a status change: due at once where the scenario is off, to say so."""
+    scenario = settings.scenario(Scenario.ACTIVE_STATUS)
+    due = change.at + scenario.delay if scenario.enabled else change.at
+    return ReactivationTimer(person_id, change, due, user_id)
 
 
 def changed_by(trigger_id: str) -> ChangeStamp:

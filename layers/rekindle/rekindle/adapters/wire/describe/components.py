@@ -284,4 +284,5 @@ _DECISION_EXAMPLE: Json = {
     "2026-03-01T12:00:00Z: its response is the newest never engaged one within 30 days; 1 other response lost "
     "to it.",
     "replay": "identical",
+    "next": None,
 }
