@@ -1,13 +1,13 @@
 """Queue of CRM events -> each fact recorded, each response evaluated as it arrives."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.sources.salesforce import Mapped, mapping_of
-from rekindle.adapters.wire.events import facts_of
-from rekindle.runtime.aws import use_cases
+from rekindle.adapters.sources.salesforce_mapping import Mapped, mapping_of
+from rekindle.adapters.wire.events import facts_of, ignored_by
+from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.observability import log_recorded, logger, metrics
 from rekindle.runtime.queues import Failures, each_message
 
@@ -16,8 +16,12 @@ def fields() -> Mapping[str, Mapped]:
     return mapping_of(use_cases().reference.settings().document)
 
 
+def ignored() -> Collection[str]:
+    return ignored_by(use_cases().reference.settings().document)
+
+
 def record(envelope: dict[str, Any]) -> None:
-    for fact in facts_of(envelope, fields):
+    for fact in facts_of(envelope, fields, ignored, now()):
         log_recorded(use_cases().record_crm_changes(fact))
 
 

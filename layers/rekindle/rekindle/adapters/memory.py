@@ -28,7 +28,7 @@ from rekindle.domain.reactivation.change import Change, origins
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.reactivation.search import CandidatesByClass, grouped_by_class
-from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.reactivation.timer import Timer
 from rekindle.domain.records.account import Account
 from rekindle.domain.records.opportunity import Opportunity
 from rekindle.domain.records.queue import Queue
@@ -67,7 +67,7 @@ class Memory:
     calls: dict[str, Call] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
-    timers: dict[str, ReactivationTimer] = field(default_factory=dict)
+    timers: dict[str, Timer] = field(default_factory=dict)
     due: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the timers that were set, by the instant they are due."""
     begun: deque[Decision] = field(default_factory=deque)
@@ -338,15 +338,15 @@ def _page[T](held: Mapping[str, T], limit: int, start: str | None) -> Page[T]:
 class MemoryReactivationTimers:
     memory: Memory
 
-    def set(self, timer: ReactivationTimer) -> None:
+    def set(self, timer: Timer) -> None:
         if timer.name not in self.memory.timers:
             self.memory.timers[timer.name] = timer
             heapq.heappush(self.memory.due, (timer.due, timer.name))
 
-    def done(self, timer: ReactivationTimer) -> None:
+    def done(self, timer: Timer) -> None:
         self.memory.timers.pop(timer.name, None)
 
-    def overdue(self, before: datetime, limit: int) -> Sequence[ReactivationTimer]:
+    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
         held = sorted(self.memory.timers.values(), key=lambda t: (t.due, t.name))
         return [timer for timer in held if timer.due < before][:limit]
 

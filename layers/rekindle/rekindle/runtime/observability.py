@@ -30,6 +30,12 @@ def count(counts: Mapping[str, int]) -> None:
 
 def log_recorded(recorded: "Recorded") -> None:
     count({"Applied": recorded.applied, "Older": recorded.older, "Duplicate": recorded.duplicate})
+    count({"PassedOver": len(recorded.passed_over), "UnmappedStatuses": recorded.unmapped_status is not None})
+    for passed in recorded.passed_over:
+        logger.warning("passed over", reason=passed.reason, field=passed.field)
+    if recorded.unmapped_status is not None:
+        # A status is a word of the organisation's, and may be logged: whoever maps it needs to know which one it is.
+        logger.warning("unmapped status", status=recorded.unmapped_status)
     if recorded.decision is not None:
         log_decision(recorded.decision)
 

@@ -14,8 +14,9 @@ from rekindle.runtime.observability import log_recorded
 def told[F: Fact](app: APIGatewayRestResolver, read: Callable[[str, bytes, datetime], F], name: str, given: str) -> F:
     """The fact that was recorded. `name` is that of the record's identifier, `given` the identifier as it stands in the
     address."""
-    fact = read(unescaped(name, given), body_of(app), now())
+    at = now()
+    fact = read(unescaped(name, given), body_of(app), at)
     # The digest names the record and all that is told of it.
-    call = call_of(app, fact.stamp.digests[0], fact.stamp.at)
+    call = call_of(app, fact.stamp.digests[0], at)
     log_recorded(use_cases().record_crm_changes.asked(fact, call))
     return fact

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from rekindle.application.capture.record_crm_changes import RecordCrmChanges
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
+    from rekindle.application.reactivation.end_timer import EndTimer
+    from rekindle.application.reactivation.evaluate_response import EvaluateResponse
     from rekindle.application.reactivation.reactivate import Reactivate
     from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
     from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
@@ -127,7 +129,29 @@ class UseCases:
     def sweep_timers(self) -> "SweepTimers":
         from rekindle.application.reactivation.sweep_timers import SweepTimers
 
-        return SweepTimers(self.timers, self.people, self.clock, self.reactivate_on_status, self.time_out_assignments)
+        return SweepTimers(self.timers, self.people, self.clock, self.end_timer, self.time_out_assignments)
+
+    @cached_property
+    def end_timer(self) -> "EndTimer":
+        from rekindle.application.reactivation.end_timer import EndTimer
+        from rekindle.application.reactivation.evaluate_response import EvaluateOnDate
+
+        on_date = EvaluateOnDate(self.people, self.timers, self.evaluate_response)
+        return EndTimer(self.reactivate_on_status, on_date)
+
+    @cached_property
+    def evaluate_response(self) -> "EvaluateResponse":
+        from rekindle.application.reactivation.evaluate_response import EvaluateResponse
+
+        return EvaluateResponse(
+            self.people,
+            self.scores,
+            self.ledger,
+            self.reference,
+            self.clock,
+            self.timers,
+            self.reactivate_on_score,
+        )
 
     @cached_property
     def start_assignments(self) -> "StartAssignments":
@@ -181,9 +205,7 @@ class UseCases:
 
         return RecordCrmChanges(
             person=RecordPerson(self.people, self.scores, self.reference, self.merge_people, self.commit_people),
-            response=RecordResponse(
-                self.people, self.scores, self.ledger, self.reference, self.clock, self.reactivate_on_score
-            ),
+            response=RecordResponse(self.people, self.reference, self.evaluate_response),
             campaign=RecordCampaign(self.campaigns, self.clock),
             account=RecordAccount(self.accounts),
             queue=RecordQueue(self.queues),

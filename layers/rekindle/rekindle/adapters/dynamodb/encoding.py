@@ -35,7 +35,7 @@ _INSTANTS = frozenset(
         *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
         *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline", "again_at"),
         *("started_at", "undone_at"),
-        *("status_at", "unanswered_at"),
+        *("status_at", "unanswered_at", "dated_at"),
     )
 )
 _DATES = {"starts_on", "ends_on"}
@@ -98,6 +98,7 @@ _BASIS = {
     "own_score": "p",
     "campaign_id": "k",
     "unanswered_at": "u",
+    "dated_at": "d",
 }
 
 _OF_NO_RESPONSE = {"response_id": "", "campaign_id": "", "cycle": 0, "decision_id": ""}

@@ -9,8 +9,9 @@ import msgspec
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import records, requests
-from rekindle.adapters.wire.records import digest, stamp_of
+from rekindle.adapters.wire.records import digest, happened_at, stamp_of
 from rekindle.adapters.wire.rules import Identifier, Inputs, TemplateName, TemplateParts, kind_of, only, required
+from rekindle.adapters.wire.standards import check_listed
 from rekindle.domain.capture.facts import (
     AccountChanged,
     CampaignChanged,
@@ -28,32 +29,40 @@ from rekindle.domain.records.stamps import ChangeStamp
 
 def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:
     detail = _detail("person_id", person_id, body, records.PERSON)
-    return records.person_changed(detail, stamp_of("Person Changed", detail, now, str), str)
+    return records.person_changed(detail, _stamp("Person Changed", detail, now), str)
 
 
 def campaign_changed(campaign_id: str, body: bytes, now: datetime) -> CampaignChanged:
     detail = _detail("campaign_id", campaign_id, body, records.CAMPAIGN)
-    return records.campaign_changed(detail, stamp_of("Campaign Changed", detail, now, str), str)
+    return records.campaign_changed(detail, _stamp("Campaign Changed", detail, now), str)
 
 
 def account_changed(account_id: str, body: bytes, now: datetime) -> AccountChanged:
     detail = _detail("account_id", account_id, body, records.ACCOUNT)
-    return records.account_changed(detail, stamp_of("Account Changed", detail, now, str), str)
+    return records.account_changed(detail, _stamp("Account Changed", detail, now), str)
 
 
 def queue_changed(queue_id: str, body: bytes, now: datetime) -> QueueChanged:
     detail = _detail("queue_id", queue_id, body, records.QUEUE)
-    return records.queue_changed(detail, stamp_of("Queue Changed", detail, now, str), str)
+    return records.queue_changed(detail, _stamp("Queue Changed", detail, now), str)
 
 
 def opportunity_changed(opportunity_id: str, body: bytes, now: datetime) -> OpportunityChanged:
     detail = _detail("opportunity_id", opportunity_id, body, records.OPPORTUNITY)
-    return records.opportunity_changed(detail, stamp_of("Opportunity Changed", detail, now, str), str)
+    check_listed(detail, str)
+    if isinstance(detail.get("amount"), int | float) and detail["amount"] < 0:
+        raise InvalidField("expected a number, 0 or more, got a negative one", "amount")
+    return records.opportunity_changed(detail, _stamp("Opportunity Changed", detail, now), str)
 
 
 def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:
     detail = _detail("user_id", user_id, body, records.USER)
-    return records.user_changed(detail, stamp_of("User Changed", detail, now, str), str)
+    check_listed(detail, str)
+    return records.user_changed(detail, _stamp("User Changed", detail, now), str)
+
+
+def _stamp(detail_type: str, detail: dict[str, Any], now: datetime) -> ChangeStamp:
+    return stamp_of(detail_type, detail, happened_at(detail, now, now, str), str)
 
 
 def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list[ReactivationRequested | Refusal], str]:
@@ -132,7 +141,7 @@ def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -
     """What an event would have as its detail. The body may repeat the address's identifier, and no other; each may be
     in either form of Salesforce's."""
     values = object_of(body)
-    only({*known, "sequence", id_name}, values, str)
+    only({*known, "occurred_at", "sequence", id_name}, values, str)
     told = values.get(id_name, record_id)
     if not isinstance(told, str) or ids.widened(told) != ids.widened(record_id):
         raise InvalidField("it is not the identifier in the address", id_name)

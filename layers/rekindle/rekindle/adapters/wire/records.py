@@ -38,6 +38,7 @@ from rekindle.adapters.wire.rules import (
     identifier,
     moment,
     required,
+    time_told,
 )
 from rekindle.domain.capture.facts import (
     AccountChanged,
@@ -55,13 +56,15 @@ from rekindle.domain.capture.facts import (
     TaskLogged,
     UserChanged,
 )
-from rekindle.domain.core.errors import InvalidField, Malformed
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import InFuture, InvalidField, Malformed
 from rekindle.domain.people import naming
 from rekindle.domain.people.score import HIGHEST, LOWEST
-from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.records.stamps import ChangeStamp, event_digest
 
 _DIGEST_BYTES = 8
 _NUMBERS = frozenset({"score", "cost", "amount"})
+_TIMES = frozenset({"responded_at", "received_at", "occurred_at", "created_at", "closed_at"})
 _ORDERED = msgspec.json.Encoder(order="deterministic")
 _DECIMALS = 6
 """Digits kept behind the point: DynamoDB stores no number as small as JSON can write."""
@@ -183,12 +186,31 @@ USER_IDS = {"role": ids.ROLE, "profile": ids.PROFILE}
 """Which values are identifiers of which records."""
 
 
-def stamp_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming) -> ChangeStamp:
-    """The stamp of a change that was told at an instant, with the sequence it may have."""
+def happened_at(detail: Mapping[str, Any], at: datetime, arrived_at: datetime, named: Naming) -> datetime:
+    """When a fact happened: its `occurred_at`, else the time it was sent at. A bus may stamp a time of its own, to the
+    second or the moment of a replay. Raises InFuture."""
+    if detail.get("occurred_at") is None:
+        return at
+    happened = time_told(detail, "occurred_at", named)
+    if happened > arrived_at + times.AHEAD:
+        raise in_future(named("occurred_at"))
+    return happened
+
+
+def in_future(path: str) -> InFuture:
+    return InFuture("expected a time that is past, got one more than five minutes after the fact arrived", path)
+
+
+def stamp_of(
+    detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming, event_id: object = None
+) -> ChangeStamp:
+    """The stamp of a change of an instant, with the sequence it may have, and named by its event's id, else by its
+    content."""
     sequence = detail.get("sequence")
     if sequence is not None:
         sequence = required(Sequence, detail, "sequence", named)
-    return ChangeStamp(at, sequence, 0, (digest(detail_type, detail),))
+    content = digest(detail_type, detail)
+    return ChangeStamp(at, sequence, 0, (event_digest(event_id) if event_id and type(event_id) is str else content,))
 
 
 def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
@@ -341,12 +363,21 @@ def _values(
 ) -> dict[str, Any]:
     checked_values = checked(form, detail, named)
     values = {name: getattr(checked_values, name) for name in detail if name in names}
-    if "fields" in values:
+    if values.get("fields"):
         fitting(values["fields"], named("fields"))
+        values["fields"] = {part: no_blank(value) for part, value in values["fields"].items()}
+    for name, value in values.items():
+        if type(value) is str and name not in _TIMES:
+            values[name] = no_blank(value)
     for name in _NUMBERS & values.keys():
         if values[name] is not None:
             values[name] = _cut(values[name])
     return values
+
+
+def no_blank(value: Any) -> Any:
+    """The value; None for a text that is empty or white space alone, which is no value."""
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 def _cut(number: float) -> float:

@@ -25,6 +25,7 @@ from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
+    PassedOver,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
@@ -36,6 +37,7 @@ from rekindle.domain.capture.facts import (
 )
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.stamps import event_digest
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,14 @@ class RecordCrmChanges:
     ledger: Ledger
 
     def asked(self, fact: Fact, call: Call | None) -> Recorded:
-        """The same for a call of the API. A repetition of it tells nothing new: whatever was told in between is later.
-        Raises KeyReused."""
+        """The same for a call of the API. A repetition of it changes nothing: whatever was recorded in between is
+        later. Raises KeyReused."""
         if call is None:
             return self(fact)
-        return self(replace(fact, stamp=fact.stamp._replace(at=instant_of(call, self.ledger))))
+        at = instant_of(call, self.ledger)
+        # What names an instant of its own keeps it.
+        stamp = fact.stamp._replace(at=at if fact.stamp.at == call.at else fact.stamp.at)
+        return self(replace(fact, stamp=stamp._replace(digests=(event_digest(call.key),))))
 
     def __call__(self, fact: Fact) -> Recorded:
         match fact:
@@ -92,3 +97,5 @@ class RecordCrmChanges:
                 return self.account.delete(fact)
             case PeopleMerged():
                 return self.merge_people.merge(fact)
+            case PassedOver():
+                return self.response.pass_over(fact)

@@ -107,6 +107,8 @@ class Basis:
     """The arriving response's, so that it can be named where nothing came of it."""
     unanswered_at: datetime | None = None
     """The last crossing, where it had found nobody before the response arrived."""
+    dated_at: datetime | None = None
+    """The arriving response's own date, where that was still to come."""
 
 
 @dataclass(frozen=True, slots=True)

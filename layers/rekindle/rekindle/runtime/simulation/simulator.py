@@ -31,7 +31,7 @@ from rekindle.adapters.memory import (
     memory_tasks,
     memory_users,
 )
-from rekindle.adapters.sources.salesforce import mapping_of
+from rekindle.adapters.sources.salesforce_mapping import mapping_of
 from rekindle.adapters.wire.events import ended_at, facts_of
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.reactivation.reactivate_on_score import trigger_of
@@ -52,6 +52,7 @@ from rekindle.domain.reactivation.decision import Basis, Decision, Trigger
 from rekindle.domain.reactivation.engine import DecisionContext, Default, Fallback
 from rekindle.domain.reactivation.explanation import Explanation, explain
 from rekindle.domain.reactivation.search import Considered, Rules
+from rekindle.domain.reactivation.timer import ResponseTimer
 from rekindle.domain.records.stamps import Applied, ChangeStamp
 from rekindle.domain.responses.response import Details, Response, ResponseOwner, ResponseState, Trace
 from rekindle.domain.settings.settings import Scenario
@@ -193,6 +194,9 @@ class Simulation:
         still waits for another fact is refused. A wait for an owner stays one: who would have answered is not known."""
         yield from self._settled()
         while self.memory.due:
+            if isinstance(self.memory.timers.get(self.memory.due[0][1]), ResponseTimer):
+                heapq.heappop(self.memory.due)  # Its date is beyond the history.
+                continue
             self._end_delay()
             yield from self._decided()
         self.now += PATIENCE
@@ -243,7 +247,7 @@ class Simulation:
         timer = self.memory.timers.get(name)
         if timer is not None:
             self.now = max(self.now, due)
-            self.use_cases.reactivate_on_status(timer)
+            self.use_cases.end_timer(timer)
             self._follow()
 
     def _end_wait(self) -> None:

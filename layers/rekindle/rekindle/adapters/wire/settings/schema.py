@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.adapters.sources.salesforce import FED, MAPPING
+from rekindle.adapters.sources.salesforce_mapping import FED, MAPPING
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, LONGEST_TEMPLATE
 from rekindle.domain.assignment.round_robin import LARGEST_CAPACITY
 from rekindle.domain.assignment.router import WEEK
