@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.sources.salesforce import MAPPING, mapping_of
+from rekindle.adapters.sources.salesforce_mapping import MAPPING, mapping_of
 from rekindle.adapters.wire.events import facts_of
 from rekindle.adapters.wire.records import ACCOUNT as ACCOUNT_VALUES
 from rekindle.adapters.wire.records import CAMPAIGN as CAMPAIGN_VALUES
@@ -24,6 +24,8 @@ from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
+    Passed,
+    PassedOver,
     PersonChanged,
     PersonDeleted,
     ResponseDeleted,
@@ -148,7 +150,7 @@ def test_a_response_of_a_day_that_has_begun_in_the_east_is_not_one_of_the_future
     dated: str, committed: str, read: str, relay: bool
 ) -> None:
     first_instant = datetime.fromisoformat(f"{dated}T00:00:00Z")
-    fact = the_fact(
+    event = change(
         "CampaignMember",
         kind="CREATE",
         relay=relay,
@@ -158,6 +160,8 @@ def test_a_response_of_a_day_that_has_begun_in_the_east_is_not_one_of_the_future
         HasResponded=True,
         FirstRespondedDate=int(first_instant.timestamp() * 1000) if relay else dated,
     )
+    (fact,) = facts_of({**event, "time": committed})
+    assert isinstance(fact, ResponseRecorded)
     assert fact.values["responded_at"] == datetime.fromisoformat(read)
 
 
@@ -592,7 +596,10 @@ def test_a_deleted_user_is_no_longer_active() -> None:
 @pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
 def test_a_gap_changes_nothing(kind: str, relay: bool) -> None:
     header = {"recordIds": ["00Q000000000000***"], "changedFields": []}
-    assert facts_of(change("Lead", kind=kind, relay=relay, header=header, Status="New")) == []
+    path = f"detail.{'payload.' if relay else ''}ChangeEventHeader.changeType"
+    assert facts_of(change("Lead", kind=kind, relay=relay, header=header, Status="New")) == [
+        PassedOver(Passed.GAP, path)
+    ]
 
 
 @pytest.mark.parametrize("entity", ["Opportunity", "Task", "Case"])

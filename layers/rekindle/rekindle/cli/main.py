@@ -28,6 +28,7 @@ from rekindle.cli.play import (
     instant_of,
     owners_called,
     settings_of,
+    tell_counted,
     tell_refused,
     tell_unknown,
 )
@@ -249,6 +250,7 @@ def _summary(simulation: Simulation, other: Simulation | None) -> None:
     name = names_of(simulation.use_cases.reference.campaign)
     print(credit_table(simulation.credit, other.credit if other else None, name), file=sys.stderr)
     tell_refused(simulation)
+    tell_counted(simulation)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
+    PassedOver,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
@@ -41,7 +42,7 @@ MOST_PARTS = 500
 _LEVEL = 6
 
 _REFUSED = ("",)
-"""Where a refused event belongs: to one part, so that it is refused once."""
+"""Where an event belongs that is refused, or passed over: to one part, so that it is counted once."""
 
 
 class Families:
@@ -142,6 +143,8 @@ def _told(history: IO[bytes]) -> Iterator[_Told]:
             yield _Told(line, _REFUSED, times.FIRST)
             continue
         records = tuple(record for fact in facts for record in records_told(fact))
+        if facts and all(isinstance(fact, PassedOver) for fact in facts):
+            records = records or _REFUSED
         yield _Told(line, records, max((fact.stamp.at for fact in facts), default=times.FIRST))
 
 
@@ -173,6 +176,8 @@ def records_told(fact: Fact) -> tuple[str, ...]:
             return _named("person", fact.person_id, fact.task_id)
         case ResponsePrompted():
             return _named("person", fact.person_id)
+        case PassedOver():
+            return _named("response", fact.response_id)
     return ()
 
 

@@ -77,6 +77,14 @@ def tell_refused(simulation: Simulation) -> None:
         print(f"refused: {len(simulation.refused) - TOLD:,} more", file=sys.stderr)
 
 
+def tell_counted(simulation: Simulation) -> None:
+    """What changed nothing, and the statuses that the settings do not map, each with how often the history has it."""
+    for reason, times_found in sorted(simulation.passed_over.items()):
+        print(f"passed over, {reason}: {times_found:,}", file=sys.stderr)
+    for status, times_found in simulation.unmapped_statuses.most_common():
+        print(f"status that the settings do not map, {status!r}: {times_found:,}", file=sys.stderr)
+
+
 def tell_unknown(path: Path, simulation: Simulation) -> None:
     """Default campaigns that the history never tells of, so that they get no credit: typing errors more often than not.
     Owners need not be told of."""

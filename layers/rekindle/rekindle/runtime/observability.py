@@ -42,6 +42,9 @@ def log_recorded(recorded: "Recorded") -> None:
 
 def log_decision(decision: "Decision") -> None:
     count({"Decisions": 1, "Activations": decision.activates, "DefaultsPassedOver": len(decision.passed_over)})
+    if decision.unmapped_status is not None:
+        count({"UnmappedStatuses": 1})
+        logger.warning("unmapped status", decision_id=decision.decision_id, status=decision.unmapped_status)
     if decision.passed_over:
         logger.warning("default passed over", decision_id=decision.decision_id, campaign_ids=decision.passed_over)
     logger.info(

@@ -64,6 +64,8 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
     }
     if decided.passed_over:
         told["passed_over"] = list(decided.passed_over)
+    if decided.unmapped_status is not None:
+        told["unmapped_status"] = decided.unmapped_status
     if decided.batch_id is not None:
         told["batch_id"] = decided.batch_id
     if settings is not None:

@@ -158,6 +158,8 @@ class Decision:
     replaced_response_id: str | None = None
     """The active response that this one took the place of: it was chosen before this one had arrived."""
     replaced_campaign_id: str | None = None
+    unmapped_status: str | None = None
+    """The status of the person as it was read, where the settings do not map it."""
 
     @property
     def activates(self) -> bool:

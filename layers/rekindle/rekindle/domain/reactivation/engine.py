@@ -293,6 +293,7 @@ def _decided(
         status,
         status_changed,
         assignment,
+        unmapped_status=person.status if person and context.settings.is_unmapped(person.status) else None,
     )
 
 
@@ -405,7 +406,8 @@ def activate(
     decision_id = trigger.decision_id
     since = chosen_as.since if chosen_as else trigger.as_of
     status = settings.status(person.status)
-    name = person.status if status is not None and status.active else settings.open_status or person.status
+    stays = settings.is_unmapped(person.status) or (status is not None and status.active)
+    name = person.status if stays else settings.open_status or person.status
     meaning = settings.status(name)
     engagement = replace(
         chosen_as or new_engagement(trigger, person),

@@ -114,6 +114,8 @@ def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: 
     for campaign_id in decision.passed_over:
         name, why = _name(campaign_id, campaign_of), _why_passed_over(campaign_of(campaign_id))
         told = f"{told} The default campaign {name} was passed over: it was {why}."
+    if decision.unmapped_status is not None:
+        told = f'{told} The settings do not map the status "{decision.unmapped_status}", which stays as it is.'
     if decision.batch_id is None:
         return told
     return f"{told} Decided in retrospect on {_when(decision.decided_at)}, in batch {decision.batch_id}."
@@ -218,7 +220,7 @@ def _why(decision: Decision, considered: Sequence[Considered], campaign_of: Camp
             return _below(decision, settings)
         case Reason.NO_CANDIDATE if decision.scenario is Scenario.RESPONSE:
             dated = f", {_when(basis.dated_at)}," if basis and basis.dated_at else ""
-            return f"its own date{dated} was still to come; it is evaluated when that is reached"
+            return f"its own date{dated} was still to come; it is evaluated then"
         case Reason.NO_CANDIDATE:
             return f"{_nothing_found(decision, considered, settings)}, and {_no_fallback(decision, settings)}"
         case Reason.REPEAT_CAP:

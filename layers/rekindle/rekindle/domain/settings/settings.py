@@ -201,8 +201,13 @@ class Settings:
         return self.scenarios.get(scenario, _AS_BY_DEFAULT)
 
     def status(self, name: str | None) -> PersonStatus | None:
-        """What a person's status means; None for one the settings do not know, which changes nothing."""
+        """What a person's status means; None for one that the settings do not map, which is neither active nor
+        inactive."""
         return self.person_statuses.get(name) if name is not None else None
+
+    def is_unmapped(self, name: str | None) -> bool:
+        """Whether a person has a status that the settings do not map: it is never overwritten."""
+        return name is not None and name not in self.person_statuses
 
     def mode_for(self, user_mode: str | None, profile: str | None, record_type: str | None) -> str:
         """The mode an action runs in: the user's own, then the profile's, then the record type's, then the

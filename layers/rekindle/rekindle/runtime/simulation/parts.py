@@ -106,16 +106,19 @@ class SimulatedParts:
 
 def _added_up(summaries: list[Json]) -> Json:
     credit, counts = Counter[str](), Counter[str]()
+    others = {"passed_over": Counter[str](), "unmapped_statuses": Counter[str]()}
     against: Counter[str] | None = None
     names: dict[str, str] = {}
     for told in summaries:
         credit.update(told["credit"])
         counts.update(told["counts"])
+        for name, counter in others.items():
+            counter.update(told.get(name, {}))
         if "difference" in told:
             against = Counter() if against is None else against
             against.update({row["campaign_id"]: row["against"] for row in told["difference"]})
             names |= {row["campaign_id"]: row["name"] for row in told["difference"]}
-    return {**simulations.credits_shown(credit, against, names.__getitem__), "counts": dict(counts)}
+    return {**simulations.credits_shown(credit, against, names.__getitem__), **others, "counts": dict(counts)}
 
 
 def _results(name: str) -> str:
