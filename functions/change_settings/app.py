@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rekindle.adapters.wire import views
 from rekindle.adapters.wire.settings import document as settings
 from rekindle.adapters.wire.settings.schema import SCHEMA
+from rekindle.adapters.wire.settings.warnings import warnings
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.http import answer, body_of, content_type_of, etag, if_match, number, page, paging, router
 from rekindle.runtime.observability import logger, metrics
@@ -37,7 +38,8 @@ def get_schema() -> Response[str]:
 @app.post("/settings/validations")
 def validate() -> Response[str]:
     document = settings.parsed(body_of(app), content_type_of(app))
-    return answer(views.validation(settings.all_faults(document, use_cases().change_settings.faults)))
+    faults = settings.all_faults(document, use_cases().change_settings.faults)
+    return answer(views.validation(faults, warnings(document)))
 
 
 @app.get("/settings/versions")

@@ -57,6 +57,9 @@ LEFT_OUT = (
     "jinja2/nativetypes.py",
     # Escaping HTML in C. Nothing here is HTML.
     "markupsafe/_speedups*",
+    # Fetches the Public Suffix List, and tries its reader.
+    "publicsuffixlist/test*",
+    "publicsuffixlist/update.py",
     # Tests and measurements of the packages.
     "jsonschema/benchmarks",
     "*/tests",

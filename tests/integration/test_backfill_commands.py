@@ -132,7 +132,7 @@ def test_what_was_interrupted_is_gone_on_with_and_told_as_one(
     status, lines, said = operator("backfill", "--batch", "b1")
 
     assert status == 0
-    assert said.startswith("Batch b1: goes on after 1 scores.\n2 activated, 1 skipped")
+    assert said.startswith("Batch b1: goes on after 1 score.\n2 activated, 1 skipped")
     assert {line["person_id"] for line in lines} == {*PEOPLE} - {first.person_id}
     status, lines, said = operator("backfill", "--batch", "b1")
     assert (status, lines) == (0, [])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
 from rekindle.cli.main import main
-from rekindle.cli.partition import partition, records_told
+from rekindle.cli.partition import partition, records_of
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.measures.funnel import Cycle
 from rekindle.runtime.simulation.requests import played
@@ -343,7 +343,7 @@ def test_every_fact_that_leads_to_people_says_to_whom(kind: Any) -> None:
     known_fields = {field.name for field in fields(kind)}
     values: dict[str, Any] = {name: name for name in known_fields} | {"merged_ids": ("other",), "values": {}}
     fact = kind(**{name: value for name, value in values.items() if name in known_fields})
-    assert bool(records_told(fact)) == bool(known_fields & LEADING_TO_PEOPLE)
+    assert bool(records_of(fact)) == bool(known_fields & LEADING_TO_PEOPLE)
 
 
 def test_requests_for_a_task_are_with_its_person(into: Path) -> None:
@@ -462,7 +462,7 @@ def test_a_bad_line_is_named_and_parts_are_not_mixed(into: Path, capsys: pytest.
     assert not list((into / "parts").iterdir())
     written(bad, PAIRS[0])
     assert main(arguments) == 0
-    assert capsys.readouterr().err == "1 events in one of 2 parts, 0 in each.\n"
+    assert capsys.readouterr().err == "1 event in one of 2 parts, 0 in each.\n"
     assert main(arguments) == 2
     assert capsys.readouterr().err == f"rekindle: {into / 'parts'}: there are parts already\n"
 

@@ -2,14 +2,17 @@
 
 import codecs
 import gzip
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 from datetime import datetime
+from importlib.metadata import version
 from itertools import permutations
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -164,7 +167,8 @@ def columns(line: str) -> int:
     return sum(0 if combining(one) else 2 if east_asian_width(one) in "WF" else 1 for one in line)
 
 
-def test_columns_stand_below_each_other_whatever_campaigns_are_called(settings, tmp_path, capsys):
+def test_columns_stand_below_each_other_whatever_campaigns_are_called(settings, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     settings.write_text(SETTINGS.replace("{lookback_days: 30", "{include_non_responses: true"), encoding="utf-8")
     out, err = simulated(settings, named(tmp_path), capsys, "--format", "table")
     rows = [line for line in out.splitlines() if "activated" in line]
@@ -174,9 +178,15 @@ def test_columns_stand_below_each_other_whatever_campaigns_are_called(settings, 
         f" {'Q' * 20}…",
     ]
     table = err.splitlines()
-    assert {columns(line) for line in table[:7]} == {80}
+    assert len({columns(line) for line in table[:7]}) == 1
     assert {line.split()[-1] for line in table[1:6]} == {"1"}
     assert all(columns(line) <= 80 for line in out.splitlines())
+
+
+def test_names_are_cut_on_a_terminal_only(settings, tmp_path, capsys):
+    settings.write_text(SETTINGS.replace("{lookback_days: 30", "{include_non_responses: true"), encoding="utf-8")
+    out, err = simulated(settings, named(tmp_path), capsys, "--format", "table")
+    assert "…" not in out + err
 
 
 def test_campaigns_of_one_name_are_told_apart_by_their_ids(settings, tmp_path, capsys):
@@ -474,7 +484,7 @@ def test_explain_up_to_a_day_holds_that_day(settings, history, capsys):
 def test_explain_says_from_when_on_there_is_nothing(settings, history, capsys):
     arguments = ["explain", "--settings", str(settings), str(history), "--person", "p1", "--at", "2026-01-02"]
     assert main(arguments) == 0
-    assert capsys.readouterr().err == "There is no decision about 'p1' up to 2026-01-02T23:59:59.999Z.\n"
+    assert capsys.readouterr().err == "There is no decision about 'p1' up to 2026-01-02.\n"
 
 
 def test_explain_stops_at_an_instant(settings, history, capsys):
@@ -490,8 +500,38 @@ def test_explain_refuses_an_instant_without_an_offset(settings, history, capsys)
 
 
 def test_explain_says_where_there_is_nobody(settings, history, capsys):
-    assert main(["explain", "--settings", str(settings), str(history), "--person", "p9"]) == 0
-    assert capsys.readouterr().err == "There is no decision about 'p9': nobody is called so in this history.\n"
+    assert main(["explain", "--settings", str(settings), str(history), "--person", "p9"]) == 1
+    assert capsys.readouterr().err == "rekindle: nobody in this history has the id 'p9'\n"
+
+
+def test_explain_writes_decisions_as_lines(settings, history, capsys):
+    assert main(["explain", "--settings", str(settings), str(history), "--person", "p1", "--format", "jsonl"]) == 0
+    decisions = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {decision["record"] for decision in decisions} == {"decision"}
+    assert all("campaign_name" in one for decision in decisions for one in decision["considered"])
+    assert any(one["excluded"] is None for decision in decisions for one in decision["considered"])
+
+
+def test_a_dash_is_standard_input(settings, history, capsys, monkeypatch):
+    expected = simulated(settings, history, capsys)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(history.read_bytes())))
+    assert simulated(settings, "-", capsys) == expected
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(settings.read_bytes())))
+    assert simulated("-", history, capsys) == expected
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"rekindle {version('rekindle')}\n"
+
+
+@pytest.mark.parametrize("command", ["simulate", "explain", "funnel", "partition", "backfill", "undo"])
+def test_help_ends_with_examples(command, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    told, _, examples = capsys.readouterr().out.partition("examples:")
+    assert told and f"  rekindle {command}" in examples
 
 
 # --- assignments ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+import sys
 import zlib
 from array import array
 from codecs import BOM_UTF8
@@ -259,10 +260,13 @@ def _committed(detail: _Detail) -> datetime | None:
 
 
 def opened(path: Path) -> IO[bytes]:
-    """The file, unpacked, to be read as often as needed: what a pipe brings is kept. Raises OSError, and BadHistory for
-    a packed file that is damaged."""
+    """The file, or standard input for `-`, unpacked, to be read as often as needed: what a pipe brings is kept. Raises
+    OSError, and BadHistory for a packed file that is damaged."""
     with ExitStack() as closing_what_fails:
-        file: IO[bytes] = closing_what_fails.enter_context(path.open("rb"))
+        if path == Path("-"):
+            file: IO[bytes] = sys.stdin.buffer
+        else:
+            file = closing_what_fails.enter_context(path.open("rb"))
         if not file.seekable():
             file = _kept(file)
             closing_what_fails.callback(file.close)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from rekindle.adapters.wire import views
+from rekindle.cli.arguments import command, counted, takes_stack
 from rekindle.cli.credit import credit_table
 from rekindle.cli.lines import write_line
 from rekindle.domain.measures.credit import names_of
@@ -18,24 +19,33 @@ LONGEST_ID = 128
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
+    parser = command(
+        commands,
         "backfill",
-        help="decide past crossings that nobody noticed, in a batch",
-        description="Decide the crossings of scores that are above the threshold now in force without having crossed "
+        "decide past crossings that nobody noticed, in a batch",
+        """
+          rekindle backfill --stack rekindle-prod --dry-run
+          rekindle backfill --stack rekindle-prod --batch threshold-55
+        """,
+        "Decide the crossings of scores that are above the threshold now in force without having crossed "
         "it, because it was changed: each as of the instant at which the score rose. What was interrupted is gone on "
         "with by naming the batch again.",
     )
-    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the deployed stack")
+    takes_stack(parser)
     parser.add_argument("--batch", type=_batch_id, metavar="ID", help="name of the batch (default: the time)")
     parser.add_argument("--dry-run", action="store_true", help="decide everything, write nothing")
     parser.set_defaults(run=partial(_on_stack, _backfill), unread=1)
-    parser = commands.add_parser(
+    parser = command(
+        commands,
         "undo",
-        help="undo the activations of a batch",
-        description="Restore what was there before each activation of a batch, and leave alone where life went on: "
+        "undo the activations of a batch",
+        """
+          rekindle undo --stack rekindle-prod --batch threshold-55 --dry-run
+        """,
+        "Restore what was there before each activation of a batch, and leave alone where life went on: "
         "each line says which, and why.",
     )
-    parser.add_argument("--stack", required=True, metavar="NAME", help="name of the deployed stack")
+    takes_stack(parser)
     parser.add_argument("--batch", required=True, type=_batch_id, metavar="ID", help="the batch to undo")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be undone")
     parser.set_defaults(run=partial(_on_stack, _undo), unread=1)
@@ -65,12 +75,12 @@ def _backfill(parsed: argparse.Namespace, use: UseCases) -> int:
             _say(_begun(batch, parsed.dry_run))
         for decision in step.decisions:
             write_line(views.decision(use.show_records.explained(decision), listed=views.LISTED))
-        _draw(f"{batch.read:,} scores read, {sum(batch.outcomes.values()):,} decisions")
+        _draw(f"{counted(batch.read, 'score')} read, {counted(sum(batch.outcomes.values()), 'decision')}")
     _draw("")
     _say(f"{batch.activations:,} activated, {sum(batch.skipped.values()):,} skipped{_by(batch.skipped)}.")
     _credit(batch.credit, use)
     if batch.waiting:
-        _say(f"{len(batch.waiting):,} people were being changed all the time: name the batch again to try again.")
+        _say(f"{_changing(len(batch.waiting))}: name the batch again to try again.")
     return 1 if batch.waiting else 0
 
 
@@ -78,7 +88,9 @@ def _begun(batch: Batch, dry_run: bool) -> str:
     if batch.finished:
         return f"Batch {batch.batch_id} was finished before."
     dry = ", a dry run" if dry_run else ""
-    return f"Batch {batch.batch_id}{dry}: {f'goes on after {batch.read:,} scores' if batch.read else 'begins'}."
+    return (
+        f"Batch {batch.batch_id}{dry}: {f'goes on after {counted(batch.read, "score")}' if batch.read else 'begins'}."
+    )
 
 
 def _undo(parsed: argparse.Namespace, use: UseCases) -> int:
@@ -99,8 +111,12 @@ def _undo(parsed: argparse.Namespace, use: UseCases) -> int:
     _say(f"{undone.total():,} undone, {left.total():,} left as they are{_by(left)}.")
     _credit(undone, use)
     if waiting:
-        _say(f"{waiting:,} people were being changed all the time: call it again.")
+        _say(f"{_changing(waiting)}: run the command again.")
     return 1 if waiting else 0
+
+
+def _changing(people: int) -> str:
+    return f"{counted(people, 'person was', 'people were')} being changed all the time"
 
 
 def _by(counts: Mapping[str, int]) -> str:

@@ -1,6 +1,8 @@
 """Text in columns: in one line, and as wide as a terminal shows it."""
 
 import shutil
+from collections.abc import Iterable
+from typing import TextIO
 from unicodedata import category, east_asian_width
 
 PLAIN = 80
@@ -46,3 +48,14 @@ def cell(text: str, columns: int) -> str:
     """The same, filled up to so many columns."""
     short = cut(text, columns)
     return short + " " * (columns - width(short))
+
+
+def row(texts: Iterable[str], columns: Iterable[int], out: TextIO) -> list[str]:
+    """Texts as the cells of a row. They are cut on a terminal only: a file or a program gets them whole."""
+    shown = cell if out.isatty() else _whole
+    return [shown(text, size) for text, size in zip(texts, columns, strict=True)]
+
+
+def _whole(text: str, columns: int) -> str:
+    text = in_one_line(text)
+    return text + " " * (columns - width(text))

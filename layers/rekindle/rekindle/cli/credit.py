@@ -1,7 +1,9 @@
 """Credit by campaign as a table."""
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import TextIO
 
 from rekindle.cli.columns import PLAIN, cell, in_one_line, width
 from rekindle.domain.measures.credit import CampaignCredit, by_campaign
@@ -9,8 +11,11 @@ from rekindle.domain.measures.credit import CampaignCredit, by_campaign
 _NUMBER = 9
 
 
-def credit_table(credit: Counter[str], other: Counter[str] | None, name: Callable[[str], str]) -> str:
-    """Most credit first; with other settings, theirs and the difference beside it."""
+def credit_table(
+    credit: Counter[str], other: Counter[str] | None, name: Callable[[str], str], out: TextIO = sys.stderr
+) -> str:
+    """Most credit first; with other settings, theirs and the difference beside it. For `out`, which may be a terminal:
+    only there are names cut."""
     rows = by_campaign(credit, other)
     if not rows:
         return "No campaign got credit."
@@ -18,7 +23,9 @@ def credit_table(credit: Counter[str], other: Counter[str] | None, name: Callabl
     heads = ["credit"] if other is None else ["credit", "against", "change"]
     table = [(label, _cells(row)) for label, row in zip(_labels(rows, name), rows, strict=True)]
     table = [("campaign", heads), *table, ("total", _cells(total))]
-    widest = min(max(width(label) for label, _ in table), PLAIN - _NUMBER * len(heads))
+    widest = max(width(label) for label, _ in table)
+    if out.isatty():
+        widest = min(widest, PLAIN - _NUMBER * len(heads))
     return "\n".join(cell(label, widest) + "".join(f"{one:>{_NUMBER}}" for one in cells) for label, cells in table)
 
 

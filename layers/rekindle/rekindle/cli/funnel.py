@@ -1,17 +1,18 @@
 """rekindle funnel: volumes, conversion and velocity between the stages, and the delays of assignments."""
 
 import argparse
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
 from rekindle.application.ports import Reference
-from rekindle.cli.columns import cell, cut
+from rekindle.cli.arguments import command, takes_format, takes_history, takes_settings
+from rekindle.cli.columns import cell, cut, width
 from rekindle.cli.lines import write_line
-from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called, settings_of, tell_refused
+from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called, print_refused, settings_of, zone_of
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER
 from rekindle.domain.measures.credit import names_of
@@ -28,41 +29,48 @@ Row = tuple[str, Sequence[str]]
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser(
+    parser = command(
+        commands,
         "funnel",
-        help="say how far the active responses of a history came, and how long that took",
-        description="Play a history and count the engagement cycles that began in a period: volumes, conversion and "
-        "velocity between the stages, the delay until somebody had the lead and that until it was worked.",
+        "count how far the active responses of a history came, and how long that took",
+        """
+          rekindle funnel --settings settings.yaml history.jsonl
+          rekindle funnel --settings settings.yaml --from 2026-01-01 --by campaign h.jsonl
+        """,
+        "Play a history and count the engagement cycles that began in a period: volumes, conversion and velocity "
+        "between the stages, the delay until somebody had the lead and that until it was worked.",
     )
-    parser.add_argument("history", type=Path, help="JSON Lines of events, plain or gzip")
-    parser.add_argument("--settings", type=Path, required=True, help="YAML or JSON")
+    takes_history(parser)
+    takes_settings(parser)
     parser.add_argument("--from", dest="since", metavar="TIME", help="a date or time (default: a year before --to)")
     parser.add_argument("--to", dest="until", metavar="TIME", help="left out itself (default: the end of the history)")
     parser.add_argument("--by", type=By, choices=list(By), help="what to group by (default: all in one)")
-    parser.add_argument("--format", choices=("table", "jsonl"), default="table")
+    takes_format(parser, "table")
     parser.set_defaults(run=_funnel)
 
 
 def _funnel(parsed: argparse.Namespace) -> int:
-    since = instant_of(parsed.since, "--from") if parsed.since is not None else None
-    until = instant_of(parsed.until, "--to") if parsed.until is not None else None
-    simulation = Simulation(settings_of(parsed.settings))
+    document = settings_of(parsed.settings)
+    zone = zone_of(document)
+    since = instant_of(parsed.since, "--from", zone) if parsed.since is not None else None
+    until = instant_of(parsed.until, "--to", zone) if parsed.until is not None else None
+    simulation = Simulation(document)
     simulation.keep_journeys()
     with closing(History(parsed.history)) as history:
         for _ in decisions_of(simulation, history, "simulating"):
             pass
     until = until or simulation.now
-    since = since or year_before(until)
+    since = since or year_before(until, zone)
     if (parsed.since or parsed.until) and since >= until:
-        raise Unusable(f"--from: {times.text(since)} is not before {times.text(until)}")
-    told = funnel(simulation.cycles(), since, until, parsed.by)
+        raise Unusable(f"--from: {parsed.since or times.text(since)} is not before {parsed.until or times.text(until)}")
+    counted = funnel(simulation.cycles(), since, until, parsed.by, zone)
     name = _names(simulation.use_cases.reference, parsed.by)
     if parsed.format == "jsonl":
-        for group in told.groups if told.by else (told.total,):
-            write_line(views.funnel_group(told, group, name(group.key)))
+        for group in counted.groups if counted.by else (counted.total,):
+            write_line(views.funnel_group(counted, group, name(group.key)))
     else:
-        print(_tables(told, name))
-    tell_refused(simulation)
+        print(_tables(counted, name))
+    print_refused(simulation)
     return 0
 
 
@@ -81,12 +89,12 @@ def _names(reference: Reference, by: By | None) -> Callable[[str | None], str | 
 # --- as tables -------------------------------------------------------------------------------------------------------
 
 
-def _tables(told: Funnel, name: Callable[[str | None], str | None]) -> str:
-    rows = [*((name(group.key) or _UNKNOWN, group) for group in told.groups), ("total", told.total)]
-    pairs = [f"{passage.start}>{passage.end}" for passage in told.total.passages]
+def _tables(counted: Funnel, name: Callable[[str | None], str | None]) -> str:
+    rows = [*((name(group.key) or _UNKNOWN, group) for group in counted.groups), ("total", counted.total)]
+    pairs = [f"{passage.start}>{passage.end}" for passage in counted.total.passages]
     return "\n\n".join(
         (
-            _table([(told.by or "cycles", [*ORDER, *pairs])], rows, _volumes),
+            _table([(counted.by or "cycles", [*ORDER, *pairs])], rows, _volumes),
             _table([("days", _wide(pairs)), ("", ["mean", "median"] * len(pairs))], rows, _velocity),
             _table([("delay", _wide(["to an owner", "to first work"])), ("", ["median", "90%"] * 2)], rows, _delays),
         )
@@ -98,7 +106,8 @@ def _table(heads: Sequence[Row], rows: Iterable[tuple[str, Group]], cells: Calla
 
 
 def _line(label: str, cells: Sequence[str]) -> str:
-    return cell(cut(label, NAME - 1), NAME) + "".join(f"{told:>{CELL}}" for told in cells)
+    name = cut(label, NAME - 1) if sys.stdout.isatty() else label
+    return cell(name, max(NAME, width(name) + 1)) + "".join(f"{text:>{CELL}}" for text in cells)
 
 
 def _wide(heads: Iterable[str]) -> Sequence[str]:

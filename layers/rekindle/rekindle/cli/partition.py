@@ -20,6 +20,7 @@ import msgspec
 
 from rekindle.adapters.history import BadHistory, envelope_of, lines_of, opened
 from rekindle.adapters.wire.events import OWN_SOURCE, end_of_history, ended_at, facts_of
+from rekindle.cli.arguments import command, counted, takes_history
 from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
@@ -70,8 +71,15 @@ class Families:
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("partition", help="cut a history into files that can be simulated side by side")
-    parser.add_argument("history", type=Path, help="JSON Lines of events, plain or gzip")
+    parser = command(
+        commands,
+        "partition",
+        "cut a history into files that can be simulated side by side",
+        """
+          rekindle partition history.jsonl.gz --into parts --parts 64
+        """,
+    )
+    takes_history(parser)
     parser.add_argument("--into", type=Path, required=True, metavar="DIR", help="a folder without parts in it")
     parser.add_argument("--parts", type=_parts, required=True, metavar="N", help=f"how many, from 1 to {MOST_PARTS}")
     parser.set_defaults(run=_partition)
@@ -89,7 +97,8 @@ def _partition(parsed: argparse.Namespace) -> int:
         print(f"rekindle: {parsed.into}: there are parts already", file=sys.stderr)
         return 2
     everywhere, somewhere = partition(parsed.history, parsed.into, parsed.parts)
-    print(f"{somewhere:,} events in one of {parsed.parts} parts, {everywhere:,} in each.", file=sys.stderr)
+    parts = counted(parsed.parts, "part")
+    print(f"{counted(somewhere, 'event')} in one of {parts}, {everywhere:,} in each.", file=sys.stderr)
     return 0
 
 
@@ -99,18 +108,18 @@ def partition(history: Path, into: Path, parts: int) -> tuple[int, int]:
     everywhere = somewhere = 0
     with ExitStack() as stack:
         file = stack.enter_context(opened(history))
-        for told in _told(file):
-            end = max(end, told.until)
-            if told.records:
-                families.unite(told.records)
+        for event in _events(file):
+            end = max(end, event.until)
+            if event.records:
+                families.unite(event.records)
         packed = [stack.enter_context(_packed(into / f"part-{n:04}.jsonl.gz")) for n in range(parts)]
-        for told in _told(file):
-            if told.is_ours:
+        for event in _events(file):
+            if event.is_ours:
                 continue
-            everywhere += not told.records
-            somewhere += bool(told.records)
-            for part in [packed[_number(families.head(told.records[0]), parts)]] if told.records else packed:
-                part.write(told.line.rstrip(b"\r\n") + b"\n")
+            everywhere += not event.records
+            somewhere += bool(event.records)
+            for part in [packed[_number(families.head(event.records[0]), parts)]] if event.records else packed:
+                part.write(event.line.rstrip(b"\r\n") + b"\n")
         if end > times.FIRST:
             last = msgspec.json.encode(end_of_history(end)) + b"\n"
             for part in packed:
@@ -118,7 +127,7 @@ def partition(history: Path, into: Path, parts: int) -> tuple[int, int]:
     return everywhere, somewhere
 
 
-class _Told(NamedTuple):
+class _Event(NamedTuple):
     line: bytes
     records: tuple[str, ...]
     """Those that it keeps together."""
@@ -129,26 +138,26 @@ class _Told(NamedTuple):
     cut again stays its end."""
 
 
-def _told(history: IO[bytes]) -> Iterator[_Told]:
+def _events(history: IO[bytes]) -> Iterator[_Event]:
     for number, line in lines_of(history):
         envelope = envelope_of(number, line)
         if envelope.get("source") == OWN_SOURCE:
-            yield _Told(line, (), ended_at(envelope) or times.FIRST, is_ours=True)
+            yield _Event(line, (), ended_at(envelope) or times.FIRST, is_ours=True)
             continue
         try:
             facts = facts_of(envelope)
         except Refusal as refusal:
             if refusal.code == Malformed.code:
                 raise BadHistory(number, refusal.message) from None
-            yield _Told(line, _REFUSED, times.FIRST)
+            yield _Event(line, _REFUSED, times.FIRST)
             continue
-        records = tuple(record for fact in facts for record in records_told(fact))
+        records = tuple(record for fact in facts for record in records_of(fact))
         if facts and all(isinstance(fact, PassedOver) for fact in facts):
             records = records or _REFUSED
-        yield _Told(line, records, max((fact.stamp.at for fact in facts), default=times.FIRST))
+        yield _Event(line, records, max((fact.stamp.at for fact in facts), default=times.FIRST))
 
 
-def records_told(fact: Fact) -> tuple[str, ...]:
+def records_of(fact: Fact) -> tuple[str, ...]:
     """The records that a fact ties together: people, and what leads to people. None where it concerns nobody.
 
     A request for a task that nobody knows is decided about the task, as if it were a person: the two are not kept

@@ -2,22 +2,25 @@
 
 import sys
 from collections.abc import Callable, Generator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rekindle.adapters.history import History
 from rekindle.adapters.wire.rules import moment
 from rekindle.adapters.wire.settings import document as settings_document
 from rekindle.application.ports import Reference
+from rekindle.cli.arguments import STANDARD_INPUT
 from rekindle.cli.progress import progress
 from rekindle.domain.core.errors import Refusal
 from rekindle.domain.reactivation.explanation import Explanation
+from rekindle.domain.settings.settings import Settings
 from rekindle.runtime.simulation.requests import no_search_for_cycles, played
 from rekindle.runtime.simulation.simulator import Simulation
 
-TOLD = 100
-"""Refusals that are told one by one."""
+LISTED = 100
+"""Refusals that are printed one by one."""
 
 
 class Unusable(Exception):
@@ -27,24 +30,35 @@ class Unusable(Exception):
 def settings_of(path: Path) -> Mapping[str, Any]:
     """The document, if it has no fault. Raises Unusable."""
     try:
-        document = settings_document.parsed(path.read_bytes(), None)
+        document = settings_document.parsed(_bytes_of(path), None)
     except Refusal as refusal:
         where = f"{refusal.field}: " if refusal.field else ""
         raise Unusable(f"{path}: {where}{refusal.message}") from None
-    told = [f"{at}: {message}" for at, message in settings_document.faults(document)]
-    if len(told) == 1:
-        raise Unusable(f"{path}: {told[0]}")
-    if told:
-        raise Unusable("\n  ".join([f"{path}: {len(told)} faults", *told]))
+    faults = [f"{at}: {message}" for at, message in settings_document.faults(document)]
+    if len(faults) == 1:
+        raise Unusable(f"{path}: {faults[0]}")
+    if faults:
+        raise Unusable("\n  ".join([f"{path}: {len(faults)} faults", *faults]))
     return document
 
 
-def instant_of(given: str, option: str, clock: str = "00:00:00Z") -> datetime:
-    """An instant; for a day, what its clock shows then. Raises Unusable."""
+def _bytes_of(path: Path) -> bytes:
+    return sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
+
+
+def instant_of(given: str, option: str, zone: ZoneInfo, clock: str = "00:00:00") -> datetime:
+    """An instant; for a day, what the clock of a time zone shows then. Raises Unusable."""
+    is_day = len(given) == len("2026-01-31")
     try:
-        return moment(f"{given}T{clock}" if len(given) == len("2026-01-31") else given, option)
+        read = moment(f"{given}T{clock}Z" if is_day else given, option)
     except Refusal as refusal:
         raise Unusable(f"{option}: {given!r}: {refusal.message}") from None
+    return read.replace(tzinfo=zone).astimezone(UTC) if is_day else read
+
+
+def zone_of(document: Mapping[str, Any]) -> ZoneInfo:
+    """The time zone of a settings document's reports."""
+    return Settings.of(document, 0).zone
 
 
 def decisions_of(
@@ -69,25 +83,25 @@ def owners_called(reference: Reference) -> Callable[[str], str]:
     return name
 
 
-def tell_refused(simulation: Simulation) -> None:
-    for refused in simulation.refused[:TOLD]:
+def print_refused(simulation: Simulation) -> None:
+    for refused in simulation.refused[:LISTED]:
         where = f" ({refused.refusal.field})" if refused.refusal.field else ""
         print(f"refused, line {refused.line}: {refused.refusal.message}{where}", file=sys.stderr)
-    if len(simulation.refused) > TOLD:
-        print(f"refused: {len(simulation.refused) - TOLD:,} more", file=sys.stderr)
+    if len(simulation.refused) > LISTED:
+        print(f"refused: {len(simulation.refused) - LISTED:,} more", file=sys.stderr)
 
 
-def tell_counted(simulation: Simulation) -> None:
+def print_counts(simulation: Simulation) -> None:
     """What changed nothing, and the statuses that the settings do not map, each with how often the history has it."""
-    for reason, times_found in sorted(simulation.passed_over.items()):
-        print(f"passed over, {reason}: {times_found:,}", file=sys.stderr)
-    for status, times_found in simulation.unmapped_statuses.most_common():
-        print(f"status that the settings do not map, {status!r}: {times_found:,}", file=sys.stderr)
+    for reason, count in sorted(simulation.passed_over.items()):
+        print(f"passed over, {reason}: {count:,}", file=sys.stderr)
+    for status, count in simulation.unmapped_statuses.most_common():
+        print(f"status that the settings do not map, {status!r}: {count:,}", file=sys.stderr)
 
 
-def tell_unknown(path: Path, simulation: Simulation) -> None:
-    """Default campaigns that the history never tells of, so that they get no credit: typing errors more often than not.
-    Owners need not be told of."""
+def print_unknown_campaigns(path: Path, simulation: Simulation) -> None:
+    """Default campaigns that the history does not contain, so that they get no credit: most often a typing error. A
+    history need not contain the owners."""
     for at, message in simulation.use_cases.change_settings.faults(simulation.document, ever=True):
         if at.startswith("reactivation."):
             print(f"{path}: {at}: {message}", file=sys.stderr)

@@ -114,6 +114,41 @@ def test_a_change_of_the_domain_changes_the_match(rekindle: Rekindle):
     assert matched(rekindle, email="ada@acme.com").account_id == "a2"
 
 
+@pytest.mark.parametrize(
+    ("account", "lead"),
+    [
+        # Another name.
+        ({"name": "バンダ"}, {"company": "ハンダ"}),
+        ({"name": "पाटिल एंड संस"}, {"company": "पटेल एंड संस"}),
+        # Another domain.
+        ({"domain": "gross.example"}, {"email": "ada@groß.example"}),
+        # A domain that says nothing, as an earlier version may have stored it.
+        ({"domain": "linkedin.com"}, {"email": "ada@linkedin.com"}),
+        ({"domain": "acme.github.io"}, {"email": "ada@acme.github.io"}),
+        ({"domain": "kawasaki.jp"}, {"email": "ada@acme.kawasaki.jp"}),
+    ],
+)
+def test_who_only_looks_alike_is_not_matched(rekindle: Rekindle, account: dict[str, str], lead: dict[str, str]):
+    rekindle.tell(account_changed("a3", 1, **account))
+    assert matched(rekindle, **lead).account_id is None
+
+
+@pytest.mark.parametrize(
+    ("account", "lead"),
+    [
+        ({"name": "有限会社ひかり"}, {"company": "ひかり"}),
+        ({"name": "Берёзка"}, {"company": "ООО «Березка»"}),
+        ({"name": "하늘 (주)"}, {"company": "주식회사 하늘"}),
+        ({"domain": "xn--gro-7ka.example"}, {"email": "ADA@Groß.example"}),
+        ({"domain": "hikari.example"}, {"email": "ａｄａ＠ｈｉｋａｒｉ．ｅｘａｍｐｌｅ"}),
+        ({"domain": "acme.uk.com"}, {"email": "ada@mail.acme.uk.com"}),
+    ],
+)
+def test_who_is_written_differently_is_matched(rekindle: Rekindle, account: dict[str, str], lead: dict[str, str]):
+    rekindle.tell(account_changed("a3", 1, **account))
+    assert matched(rekindle, **lead).account_id == "a3"
+
+
 def test_a_deleted_account_is_not_matched(rekindle: Rekindle):
     rekindle.tell(account_deleted("a1", 2))
     assert matched(rekindle, email="ada@acme.com", company="Acme").account_id is None
@@ -130,6 +165,11 @@ def test_the_address_of_a_contact_matches_its_account(rekindle: Rekindle):
     contact(rekindle, email="Ada@Gmail.com", account_id="a2")
     found = matched(rekindle, email="ada@gmail.com", company="Acme")
     assert (found.account_id, found.rule) == ("a2", Rule.ADDRESS)
+
+
+def test_what_nobody_sees_is_no_part_of_an_address(rekindle: Rekindle):
+    contact(rekindle, email="ada@gmail.com\u200e", account_id="a2")
+    assert matched(rekindle, email="\u2060A\u00adda@gmail.com").account_id == "a2"
 
 
 def test_a_contact_is_found_in_whatever_order_it_is_told(rekindle: Rekindle):

@@ -29,6 +29,17 @@ def test_one_address_is_one_person() -> None:
     assert verdict({"email": "Ada@Acme.example"}, {"email": "ada@acme.example "}) == (True, Grounds.EMAIL)
 
 
+def test_addresses_that_only_look_alike_are_two() -> None:
+    assert verdict({"email": "ada@groß.example"}, {"email": "ada@gross.example"}) is None
+    assert verdict({"email": "groß@acme.example"}, {"email": "gross@acme.example"}) is None
+
+
+@pytest.mark.parametrize(("one", "other"), [("バロー", "ハロー"), ("पाटिल", "पटेल"), ("ปา", "ป่า")])
+def test_names_that_a_mark_makes_two_do_not_meet_by_name(one: str, other: str) -> None:
+    left, right = (identity(first_name="Ada", last_name=name) for name in (one, other))
+    assert not buckets(left) & buckets(right)
+
+
 def test_an_address_that_two_names_share_is_for_somebody_to_decide() -> None:
     one = {"email": "info@acme.example", "first_name": "Ada", "last_name": "Lovelace"}
     other = {"email": "info@acme.example", "first_name": "Charles", "last_name": "Babbage"}

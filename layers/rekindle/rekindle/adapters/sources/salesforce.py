@@ -35,8 +35,8 @@ from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
-    Passed,
     PassedOver,
+    PassedOverReason,
     PersonChanged,
     PersonDeleted,
     ResponseDeleted,
@@ -83,11 +83,13 @@ def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, 
     if entity not in mapping:
         return []
     if kind.startswith("GAP_"):
-        return [PassedOver(Passed.GAP, in_header("changeType"))]
+        return [PassedOver(PassedOverReason.GAP, in_header("changeType"))]
     header = checked(Header, raw, in_header)
     stamp = header.stamp(digest(detail_type, payload))
     # Where a transaction changes too many records, their ids are left out: a gap, too.
-    passed: list[Fact] = [PassedOver(Passed.GAP, in_header("recordIds")) for one in header.recordIds if "*" in one]
+    passed: list[Fact] = [
+        PassedOver(PassedOverReason.GAP, in_header("recordIds")) for one in header.recordIds if "*" in one
+    ]
     records = [widened(record_id) for record_id in header.recordIds if "*" not in record_id]
     if kind == "DELETE":
         gone = _DELETED.get(entity)
@@ -99,7 +101,7 @@ def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, 
         if any(one.startswith("0x") for one in listed):
             raise InvalidField("expected names of fields, got a bitmap", in_header(name))
     change = Change(payload, path, kind != "UPDATE", frozenset(changed), frozenset(nulled), frozenset(diffs))
-    passed += [PassedOver(Passed.DIFF, f"{path}.{name}") for name in diffs]
+    passed += [PassedOver(PassedOverReason.DIFF, f"{path}.{name}") for name in diffs]
     tell = _CHANGED[entity](change, header, mapping[entity])
     return [*passed, *(fact for record_id in records if tell is not None for fact in tell(record_id, stamp))]
 
@@ -156,7 +158,7 @@ def _member(change: Change, _: Header, mapped: Mapped) -> _Telling | None:
     person_id = change.reference(mapped["person_id"])
     if person_id is None and (change.begins or change.reference(("AccountId",)) is not None):
         path = f"{change.path}.{mapped['person_id'][-1]}"
-        return lambda record_id, stamp: [PassedOver(Passed.NO_PERSON, path, record_id, stamp)]
+        return lambda record_id, stamp: [PassedOver(PassedOverReason.NO_PERSON, path, record_id, stamp)]
     campaign_id = change.reference(mapped["campaign_id"])
     values = response_values({n: v for n, v in told.items() if n in RESPONSE}, paths.__getitem__)
     return lambda record_id, stamp: [

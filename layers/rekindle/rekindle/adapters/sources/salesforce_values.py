@@ -7,7 +7,6 @@ from typing import Any
 from rekindle.adapters.sources.salesforce_ids import widened
 from rekindle.adapters.wire.rules import LATEST
 from rekindle.domain.core import times
-from rekindle.domain.people import naming
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_MILLISECOND = (LATEST - EPOCH) // timedelta(milliseconds=1)
@@ -68,7 +67,9 @@ def _as_kind(value: Any) -> Any:
 
 def _as_domain(value: Any) -> Any:
     """People write what they like into the field for a website: what is no address there tells of no domain."""
-    return naming.web_domain(value) or None if isinstance(value, str) else value
+    from rekindle.domain.people.mail_domains import company_domain
+
+    return company_domain(value) or None if isinstance(value, str) else value
 
 
 _READ_AS: Mapping[str, Callable[[Any], Any]] = {

@@ -243,10 +243,11 @@ def response_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
 def account_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     values = _values(AccountValues, ACCOUNT, detail, named)
     if values.get("domain") is not None:
-        domain = naming.web_domain(values["domain"])
-        if not domain:
+        from rekindle.domain.people.mail_domains import company_domain
+
+        if not naming.web_host(values["domain"]):
             raise InvalidField("expected a domain, as acme.com", named("domain"))
-        values["domain"] = domain
+        values["domain"] = company_domain(values["domain"]) or None
     values = _widened(values, {"owner_id": ids.OWNER, "parent_id": ids.ACCOUNT})
     if values.get("team") is not None:
         values["team"] = {role: ids.widened_if(ids.USER, user) for role, user in values["team"].items()}

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rekindle.adapters.wire.rules import Naming
-from rekindle.domain.capture.facts import Passed, PassedOver
+from rekindle.domain.capture.facts import PassedOver, PassedOverReason
 from rekindle.domain.core.errors import InvalidField
 
 _CODES = """
@@ -29,9 +29,9 @@ def is_time_zone(name: str) -> bool:
     return True
 
 
-_LISTED: Mapping[str, tuple[Callable[[str], bool], Passed, str]] = {
-    "currency": (CURRENCIES.__contains__, Passed.NOT_A_CURRENCY, "a currency of ISO 4217, as EUR"),
-    "time_zone": (is_time_zone, Passed.NOT_A_TIME_ZONE, "a time zone of the IANA database, as Europe/Oslo"),
+_LISTED: Mapping[str, tuple[Callable[[str], bool], PassedOverReason, str]] = {
+    "currency": (CURRENCIES.__contains__, PassedOverReason.NOT_A_CURRENCY, "a currency of ISO 4217, as EUR"),
+    "time_zone": (is_time_zone, PassedOverReason.NOT_A_TIME_ZONE, "a time zone of the IANA database, as Europe/Oslo"),
 }
 
 

@@ -398,8 +398,12 @@ def settings_version(version: int, stored_at: datetime) -> Json:
     return {"version": version, "stored_at": times.text(stored_at)}
 
 
-def validation(faults: list[tuple[str, str]]) -> Json:
-    return {"valid": not faults, "faults": [fault(path, message) for path, message in faults]}
+def validation(faults: list[tuple[str, str]], warnings: list[tuple[str, str]]) -> Json:
+    return {
+        "valid": not faults,
+        "faults": [fault(path, message) for path, message in faults],
+        "warnings": [fault(path, message) for path, message in warnings],
+    }
 
 
 def fault(path: str, message: str) -> Json:

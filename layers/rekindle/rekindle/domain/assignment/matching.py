@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rekindle.domain.people.company_names import company_key
 from rekindle.domain.people.mail_domains import is_generic, is_suffix, levels
-from rekindle.domain.people.naming import company_key, mail_domain
+from rekindle.domain.people.naming import mail_domain
 from rekindle.domain.people.similarity import jaro_winkler
 from rekindle.domain.records.account import Account
 

@@ -116,7 +116,7 @@ class OpportunityDeleted:
 _OF_NO_INSTANT = ChangeStamp(times.FIRST)
 
 
-class Passed(StrEnum):
+class PassedOverReason(StrEnum):
     """Why a part of an event is passed over. The rest of the event is applied."""
 
     GAP = "GAP"
@@ -133,7 +133,7 @@ class Passed(StrEnum):
 class PassedOver:
     """A part of an event that changes nothing, and is counted."""
 
-    reason: Passed
+    reason: PassedOverReason
     field: str
     """Where it stands in the event."""
     response_id: str | None = None

@@ -6,8 +6,9 @@ same mail domain, is a suggestion, as is any of the others where something speak
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rekindle.domain.people.company_names import company_key
 from rekindle.domain.people.mail_domains import is_generic
-from rekindle.domain.people.naming import company_key, mail_domain, mail_key, phone_key, words
+from rekindle.domain.people.naming import mail_domain, mail_key, phone_key, words
 from rekindle.domain.people.similarity import jaro_winkler
 
 _ALIKE = 0.88

@@ -11,7 +11,7 @@ class Account:
     account_id: str
     name: str | None = None
     domain: str | None = None
-    """As `naming.web_domain` writes it."""
+    """As `mail_domains.company_domain` writes it."""
     owner_id: str | None = None
     team: Mapping[str, str] = field(default_factory=dict)
     """Role -> user."""

@@ -23,6 +23,7 @@ from rekindle.adapters.wire.rules import (
     Identifier,
     Sequence,
     TemplateName,
+    Time,
 )
 from rekindle.adapters.wire.settings.schema import SCHEMA
 from rekindle.domain.assignment.routing_result import By, Passed, Unrouted
@@ -456,8 +457,8 @@ def _schemas() -> Json:
         "StoredVersion": _record("version stored_at"),
         "Validation": {
             **_record("valid"),
-            "required": ["valid", "faults"],
-            "properties": {"valid": {"type": "boolean"}, "faults": _list(_FAULT)},
+            "required": ["valid", "faults", "warnings"],
+            "properties": {"valid": {"type": "boolean"}, "faults": _list(_FAULT), "warnings": _list(_FAULT)},
         },
         "Health": _record("status settings_version build time"),
         "Problem": _PROBLEM,
@@ -469,7 +470,8 @@ def _change(form: type[msgspec.Struct], id_name: str, example: Json) -> Json:
     """A record's fields under their rules, none of which is required: what is absent is unchanged."""
     (_,), schemas = msgspec.json.schema_components([form])
     sequence = _nullable(_readable(msgspec.json.schema(Sequence)))
-    extra = {id_name: _readable(msgspec.json.schema(Identifier)), "sequence": sequence}
+    occurred_at = _nullable(_readable(msgspec.json.schema(Time)))
+    extra = {id_name: _readable(msgspec.json.schema(Identifier)), "occurred_at": occurred_at, "sequence": sequence}
     fields = {**extra, **_readable(schemas[form.__name__]["properties"])}
     for name in fields.keys() & _MEANINGS.keys():
         fields[name]["description"] = _MEANINGS[name]
@@ -507,6 +509,7 @@ _ASKED = {
 }
 
 _MEANINGS = {
+    "occurred_at": "When the change happened in the source; without it, when the request arrives.",
     "sequence": "Orders the changes of one record, where the order of the requests does not.",
     "score": "The person's score; the settings say from where on it qualifies.",
     "status": "As the CRM names it.",
@@ -521,7 +524,8 @@ _MEANINGS = {
     "bypass_nurture_timeout": "Whether a response qualifies while its person is to be left alone.",
     "mode": "The user's own mode, before that of the profile and of the settings.",
     "time_zone": "Such as Europe/Oslo.",
-    "domain": "The account's own e-mail domain, or the address of its website: leads are matched by it.",
+    "domain": "The account's own e-mail domain, or the address of its website: leads are matched by it. A page on a "
+    "host that others share is not kept.",
     "team": "Roles, each with its user. A team is told as a whole.",
     "parent_id": "The account that this one is part of.",
     "person_ids": "The people it is about, told as a whole.",

@@ -184,6 +184,7 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         *_rules(document),
         *_router(document),
         *_bad_templates(document),
+        *_time_zone(document),
     ):
         found.setdefault(path, message)
     return sorted((path_of(path), message) for path, message in found.items())
@@ -434,6 +435,12 @@ def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
     for place, day in enumerate(days if isinstance(days, list) else ()):
         if isinstance(day, str) and not _is_date(day):
             yield ("holidays", place), f"expected a date such as 2026-12-25, got {_shown(day)}"
+
+
+def _time_zone(document: Mapping[str, Any]) -> Iterator[Fault]:
+    named = document.get("time_zone")
+    if isinstance(named, str) and _is_text(named) and not is_time_zone(named):
+        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {_shown(named)}"
 
 
 def _is_date(written: str) -> bool:
