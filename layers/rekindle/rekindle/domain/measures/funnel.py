@@ -294,10 +294,13 @@ class Funnel:
 
 
 def year_before(moment: datetime, zone: tzinfo = UTC) -> datetime:
-    """The same day of a time zone a year before; of the 29th of February, the 28th. Nothing is before year 2."""
+    """The same day of a time zone a year before; of the 29th of February, the 28th. Nothing is before the first
+    years of the calendar."""
+    if moment.year <= 2:
+        return moment
     local = moment.astimezone(zone)
     day = 28 if (local.month, local.day) == (2, 29) else local.day
-    return local.replace(year=max(local.year - 1, 2), day=day).astimezone(UTC)
+    return local.replace(year=local.year - 1, day=day).astimezone(UTC)
 
 
 def funnel(

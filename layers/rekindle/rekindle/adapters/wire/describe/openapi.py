@@ -665,7 +665,7 @@ _DECIDED = (
 )
 _DECISION = {
     **_record(
-        f"{_DECIDED} replay? batch_id passed_over",
+        f"{_DECIDED} replay? batch_id passed_over unmapped_status",
         record={"type": "string", "const": "decision"},
         reason=_REASON,
         considered=_list(_CONSIDERED),
@@ -676,6 +676,11 @@ _DECISION = {
             "enum": ["identical", "different"],
         },
         batch_id={"type": "string", "description": "The backfill it was made in; absent on any other."},
+        unmapped_status={
+            "type": "string",
+            "description": "The person's status, where the settings do not map it; absent where they do. It stays as "
+            "it is.",
+        },
         passed_over={
             **_list({"type": "string"}),
             "description": "The default campaigns that were to get the credit and could not, since they are not known, "
@@ -837,7 +842,7 @@ _SIMULATION_REQUEST = {
 _COUNT = {"type": "integer"}
 _SIMULATION = {
     **_record(
-        "decisions credit difference refused counts",
+        "decisions credit difference refused passed_over unmapped_statuses counts",
         decisions={
             **_list(_ref("Decision")),
             "description": "In the order decided. Their settings_version is 1: a simulation knows one document.",
@@ -855,12 +860,22 @@ _SIMULATION = {
             **_list(_record("line code detail field?", line=_COUNT)),
             "description": "What would have gone to the failure queue, by its place in the history, from 1.",
         },
+        passed_over={
+            "type": "object",
+            "additionalProperties": _COUNT,
+            "description": "By reason, the parts of events that change nothing; the rest of each event is applied.",
+        },
+        unmapped_statuses={
+            "type": "object",
+            "additionalProperties": _COUNT,
+            "description": "The statuses that the settings do not map, by how often the history gives one to a person.",
+        },
         counts=_record(
             "events decisions refused applied older duplicate",
             **_each("events decisions refused applied older duplicate", _COUNT),
         ),
     ),
-    "required": ["decisions", "credit", "refused", "counts"],
+    "required": ["decisions", "credit", "refused", "passed_over", "unmapped_statuses", "counts"],
 }
 
 # --- problems --------------------------------------------------------------------------------------------------------
@@ -893,10 +908,11 @@ _PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
     "PreconditionFailed": ("412", "Another version is current.", ["PRECONDITION_FAILED"]),
     "Invalid": (
         "422",
-        "A field is unknown, of a wrong type or out of range; it names a campaign or a response that nobody knows; the "
+        "A field is unknown, of a wrong type or out of range; the change is dated in the future; it names a campaign or a response that nobody knows; the "
         "settings have faults; the key came with another request; or the record is full.",
         [
             "INVALID_FIELD",
+            "IN_FUTURE",
             "INVALID_SETTINGS",
             "UNKNOWN_CAMPAIGN",
             "UNKNOWN_RESPONSE",
