@@ -11,8 +11,7 @@ from msgspec import Meta
 from rekindle.adapters.sources.salesforce_ids import widened
 from rekindle.adapters.sources.salesforce_mapping import Mapped
 from rekindle.adapters.sources.salesforce_values import EPOCH, LAST_MILLISECOND, read_as
-from rekindle.adapters.wire.records import no_blank
-from rekindle.adapters.wire.rules import FieldName, FieldValue, Identifier, fits, required
+from rekindle.adapters.wire.rules import FieldName, FieldValue, Identifier, fits, no_blank, required
 from rekindle.domain.records.stamps import ChangeStamp
 
 HEADER = "ChangeEventHeader"

@@ -9,8 +9,17 @@ import msgspec
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import records, requests
-from rekindle.adapters.wire.records import digest, happened_at, stamp_of
-from rekindle.adapters.wire.rules import Identifier, Inputs, TemplateName, TemplateParts, kind_of, only, required
+from rekindle.adapters.wire.records import digest, stamp_of
+from rekindle.adapters.wire.rules import (
+    Identifier,
+    Inputs,
+    TemplateName,
+    TemplateParts,
+    happened_at,
+    kind_of,
+    only,
+    required,
+)
 from rekindle.adapters.wire.standards import check_listed
 from rekindle.domain.capture.facts import (
     AccountChanged,

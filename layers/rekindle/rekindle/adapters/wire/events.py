@@ -7,8 +7,8 @@ from typing import Any
 from rekindle.adapters.sources import salesforce
 from rekindle.adapters.sources.salesforce_mapping import MAPPING, Mapped
 from rekindle.adapters.wire import records, requests
-from rekindle.adapters.wire.records import Reader, happened_at, in_future, stamp_of
-from rekindle.adapters.wire.rules import moment, time_told
+from rekindle.adapters.wire.records import Reader, stamp_of
+from rekindle.adapters.wire.rules import happened_at, in_future, moment, time_told
 from rekindle.adapters.wire.standards import usable
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core import times

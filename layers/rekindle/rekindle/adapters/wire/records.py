@@ -37,8 +37,8 @@ from rekindle.adapters.wire.rules import (
     fitting,
     identifier,
     moment,
+    no_blank,
     required,
-    time_told,
 )
 from rekindle.domain.capture.facts import (
     AccountChanged,
@@ -56,8 +56,7 @@ from rekindle.domain.capture.facts import (
     TaskLogged,
     UserChanged,
 )
-from rekindle.domain.core import times
-from rekindle.domain.core.errors import InFuture, InvalidField, Malformed
+from rekindle.domain.core.errors import InvalidField, Malformed
 from rekindle.domain.people import naming
 from rekindle.domain.people.score import HIGHEST, LOWEST
 from rekindle.domain.records.stamps import ChangeStamp, event_digest
@@ -184,21 +183,6 @@ PERSON_IDS = {
 }
 USER_IDS = {"role": ids.ROLE, "profile": ids.PROFILE}
 """Which values are identifiers of which records."""
-
-
-def happened_at(detail: Mapping[str, Any], at: datetime, arrived_at: datetime, named: Naming) -> datetime:
-    """When a fact happened: its `occurred_at`, else the time it was sent at. A bus may stamp a time of its own, to the
-    second or the moment of a replay. Raises InFuture."""
-    if detail.get("occurred_at") is None:
-        return at
-    happened = time_told(detail, "occurred_at", named)
-    if happened > arrived_at + times.AHEAD:
-        raise in_future(named("occurred_at"))
-    return happened
-
-
-def in_future(path: str) -> InFuture:
-    return InFuture("expected a time that is past, got one more than five minutes after the fact arrived", path)
 
 
 def stamp_of(
@@ -374,11 +358,6 @@ def _values(
         if values[name] is not None:
             values[name] = _cut(values[name])
     return values
-
-
-def no_blank(value: Any) -> Any:
-    """The value; None for a text that is empty or white space alone, which is no value."""
-    return None if isinstance(value, str) and not value.strip() else value
 
 
 def _cut(number: float) -> float:
