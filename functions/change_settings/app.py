@@ -10,7 +10,7 @@ from rekindle.adapters.wire.settings import document as settings
 from rekindle.adapters.wire.settings.schema import SCHEMA
 from rekindle.adapters.wire.settings.warnings import warnings
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, body_of, content_type_of, etag, if_match, number, page, paging, router
+from rekindle.runtime.http import answer, body_of, content_type_of, etag, if_match, number, page, paging, router, takes
 from rekindle.runtime.observability import logger, metrics
 
 app = router()
@@ -42,7 +42,7 @@ def validate() -> Response[str]:
     return answer(views.validation(faults, warnings(document)))
 
 
-@app.get("/settings/versions")
+@app.get("/settings/versions", middlewares=takes(paged=True))
 def get_versions() -> Response[str]:
     found = use_cases().change_settings.history(*paging(app))
     return answer(page([views.settings_version(*one) for one in found.items], found.next))

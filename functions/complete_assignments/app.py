@@ -8,13 +8,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import api, views
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, body_of, page, paging, query, record_id, router
+from rekindle.runtime.http import answer, body_of, page, paging, query, record_id, router, takes
 from rekindle.runtime.observability import log_assignment, logger, metrics
 
 app = router()
 
 
-@app.get("/assignments")
+@app.get("/assignments", middlewares=takes("state", paged=True))
 def get_assignments() -> Response[str]:
     found = use_cases().show_records.assignments(api.assignment_state(query(app, "state")), *paging(app))
     return answer(page([views.assignment(p.person_id, p.assignment) for p in found.items if p.assignment], found.next))

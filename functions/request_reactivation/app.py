@@ -22,7 +22,7 @@ def post_reactivations() -> Response[str]:
     for one in answers:
         if isinstance(one, Explanation):
             log_decision(one.decision)
-    return answer(views.results(answers))
+    return answer(views.results("inputs", answers))
 
 
 @app.post("/response-prompts")

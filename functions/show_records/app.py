@@ -6,12 +6,18 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire import views
+from rekindle.adapters.wire import api, views
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, page, paging, record_id, router
+from rekindle.runtime.http import answer, page, paging, queries, record_id, router, takes
 from rekindle.runtime.observability import logger
 
 app = router()
+
+
+@app.get("/people", middlewares=takes("id", "email", "phone", "name", paged=True))
+def find_people() -> Response[str]:
+    found = use_cases().show_records.find(*api.sought(queries(app)), *paging(app))
+    return answer(page([views.person(shown) for shown in found.items], found.next))
 
 
 @app.get("/people/<person_id>")
@@ -19,19 +25,19 @@ def get_person(person_id: str) -> Response[str]:
     return answer(views.person(use_cases().show_records.person(record_id("person_id", ids.PERSON, person_id))))
 
 
-@app.get("/people/<person_id>/responses")
+@app.get("/people/<person_id>/responses", middlewares=takes(paged=True))
 def get_responses(person_id: str) -> Response[str]:
     found = use_cases().show_records.responses(record_id("person_id", ids.PERSON, person_id), *paging(app))
     return answer(page([views.response(found.person_id, r) for r in found.items], found.next))
 
 
-@app.get("/people/<person_id>/decisions")
+@app.get("/people/<person_id>/decisions", middlewares=takes(paged=True))
 def get_decisions(person_id: str) -> Response[str]:
     found = use_cases().show_records.decisions(record_id("person_id", ids.PERSON, person_id), *paging(app))
     return answer(page([views.decision(d, listed=views.LISTED) for d in found.items], found.next))
 
 
-@app.get("/people/<person_id>/timeline")
+@app.get("/people/<person_id>/timeline", middlewares=takes(paged=True))
 def get_timeline(person_id: str) -> Response[str]:
     found = use_cases().show_records.timeline(record_id("person_id", ids.PERSON, person_id), *paging(app))
     return answer(page([views.timeline_entry(r) for r in found.items], found.next))

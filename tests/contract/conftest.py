@@ -5,11 +5,11 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from tests.contract import stores as technologies
 from tests.contract.stores import Stores, Tables
 from tests.support.dynamodb_local import dynamodb_local
+from tests.support.simulated_aws import simulated_aws
 
 GROUP, ROLE, FAILURES = "rekindle", "arn:aws:iam::111122223333:role/schedules", "arn:aws:sqs:::failures"
 """What each schedule is made with, whatever its queue."""
@@ -47,7 +47,7 @@ def tables(request: pytest.FixtureRequest) -> Iterator[Tables]:
 @pytest.fixture
 def scheduler() -> Iterator[Any]:
     """EventBridge Scheduler as moto has it, whatever the tables are on."""
-    with mock_aws():
+    with simulated_aws():
         client = technologies.open_client(service="scheduler")
         client.create_schedule_group(Name=GROUP)
         yield client

@@ -10,7 +10,6 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
-from moto import mock_aws
 
 from rekindle.adapters.dynamodb import connection
 from rekindle.adapters.dynamodb import reference as kept
@@ -61,6 +60,7 @@ from rekindle.application.ports import (
     Users,
 )
 from rekindle.runtime.use_cases import UseCases
+from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
@@ -179,7 +179,7 @@ def drop_tables(tables: Tables) -> None:
 
 @contextmanager
 def moto() -> Iterator[Tables]:
-    with mock_aws():
+    with simulated_aws():
         client = open_client()
         yield on_tables(client)
         client.close()

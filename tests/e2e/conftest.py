@@ -1,4 +1,6 @@
-"""One local cloud with the real stack for all tests of the journey, and the demo history played through it."""
+"""One local cloud for all tests, which checks permissions as AWS does. On it stands the stack with the demo history;
+modules that need other settings deploy one of their own.
+"""
 
 from collections.abc import Iterator
 
@@ -16,9 +18,14 @@ def built() -> None:
 
 
 @pytest.fixture(scope="session")
-def stack(built: None) -> Iterator[Stack]:
-    with LocalCloud() as cloud:
-        yield Stack(cloud)
+def cloud() -> Iterator[LocalCloud]:
+    with LocalCloud(auth=True) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def stack(built: None, cloud: LocalCloud) -> Stack:
+    return Stack(cloud)
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +33,13 @@ def told(stack: Stack) -> Stack:
     """The stack, after the demo history was digested."""
     play(stack, history_at(HISTORY), settings_at(SETTINGS))
     return stack
+
+
+@pytest.fixture
+def without_tls(stack: Stack) -> Iterator[None]:
+    """Lets the functions read the bucket of simulations over HTTP: the local cloud has no TLS."""
+    s3, bucket = stack.cloud.client("s3"), stack.outputs["SimulationsBucketName"]
+    policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
+    s3.delete_bucket_policy(Bucket=bucket)
+    yield
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy)

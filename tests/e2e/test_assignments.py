@@ -1,9 +1,7 @@
 """Assignments as deployed and with permissions checked: a wait, its end by an owner, by an engine's word, by time."""
 
 import json
-import time
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -39,21 +37,18 @@ SETTINGS = {
         },
     },
 }
-SECONDS = 60
-"""The local scheduler looks every ten seconds what is due: once for the reminder, once for the deadline."""
 
 
 @pytest.fixture(scope="module")
-def stack(built: None) -> Iterator[Stack]:
-    with LocalCloud(auth=True) as cloud:
-        stack = Stack(cloud)
-        for function in ("StartAssignments", "TimeOutAssignments"):
-            take_every_group_for_the_default_one(stack, function)
-        for user in USERS:
-            assert stack.api.put("users", user, body={"name": user}).status == 200
-        assert stack.api.put("settings", body=SETTINGS).status == 200
-        told(stack, event("Campaign Changed", campaign_id="fair"))
-        yield stack
+def stack(built: None, cloud: LocalCloud) -> Stack:
+    stack = Stack(cloud, "assignments")
+    for function in ("StartAssignments", "TimeOutAssignments"):
+        take_every_group_for_the_default_one(stack, function)
+    for user in USERS:
+        assert stack.api.put("users", user, body={"name": user}).status == 200
+    assert stack.api.put("settings", body=SETTINGS).status == 200
+    told(stack, event("Campaign Changed", campaign_id="fair"))
+    return stack
 
 
 def take_every_group_for_the_default_one(stack: Stack, function: str) -> None:
@@ -70,6 +65,11 @@ def take_every_group_for_the_default_one(stack: Stack, function: str) -> None:
 def told(stack: Stack, *facts: dict[str, Any]) -> None:
     stack.send(facts)
     stack.settle()
+
+
+def ended(stack: Stack, person_id: str) -> dict[str, Any]:
+    """The assignment, once it waits no longer. The local scheduler looks every ten seconds what is due."""
+    return stack.until(lambda: (found := assignment(stack, person_id))["state"] != "pending" and found)
 
 
 def a_lead(stack: Stack, person_id: str, owner_id: str, **values: str) -> None:
@@ -120,10 +120,7 @@ def test_an_engine_confirms_over_the_api(stack: Stack) -> None:
 
 def test_a_deadline_gives_the_lead_to_the_fallback(stack: Stack) -> None:
     a_lead(stack, "p-late", "u-fast")
-    until = time.monotonic() + SECONDS
-    while assignment(stack, "p-late")["state"] == "pending" and time.monotonic() < until:
-        time.sleep(0.5)
-    found = assignment(stack, "p-late")
+    found = ended(stack, "p-late")
     assert (found["state"], found["first_owner_id"]) == ("timed_out", "u-manager"), stack.failures()
     known_fields = heard(stack, "p-late")
     assert (known_fields["Assignment Timed Out"], known_fields["Assignment Completed"]) == (1, 0)
@@ -135,11 +132,7 @@ def test_our_own_router_answers_as_an_engine_does(stack: Stack, email: str | Non
     assert stack.api.put("accounts", "acme", body={"domain": "acme.test", "owner_id": "u-2"}).status == 200
     person_id = f"p-{by}"
     a_lead(stack, person_id, "u-pool", **({"email": email} if email else {}))
-    stack.settle(announced=True)
-    until = time.monotonic() + SECONDS
-    while assignment(stack, person_id)["state"] == "pending" and time.monotonic() < until:
-        time.sleep(0.5)
-    found = assignment(stack, person_id)
+    found = ended(stack, person_id)
     assert (found["state"], found["reason"], found["first_owner_id"]) == ("assigned", "ROUTED", owner_id)
     (routed,) = (
         entry for entry in stack.api.get("people", person_id, "timeline").json()["items"] if entry["kind"] == "routed"

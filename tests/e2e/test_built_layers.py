@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -172,23 +171,17 @@ def kept_operations() -> dict[str, set[str]]:
     return operations
 
 
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud() as cloud:
-        cloud.client("dynamodb").create_table(
-            TableName="probe",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        )
-        cloud.client("sqs").create_queue(QueueName="q")
-        where = {"LocationConstraint": REGION}
-        cloud.client("s3").create_bucket(Bucket="files", CreateBucketConfiguration=where)
-        yield cloud
-
-
 def test_every_kept_operation_works(cloud: LocalCloud) -> None:
     operations = kept_operations()
+    cloud.client("dynamodb").create_table(
+        TableName="probe",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+    )
+    cloud.client("sqs").create_queue(QueueName="q")
+    where = {"LocationConstraint": REGION}
+    cloud.client("s3").create_bucket(Bucket="files", CreateBucketConfiguration=where)
     topic = cloud.client("sns").create_topic(Name="t")["TopicArn"]
     values = {"ENDPOINT": cloud.endpoint, "TOPIC": topic, "OPERATIONS": sorted(operations)}
     offered = json.loads(in_clean_interpreter(CALLS, **values))

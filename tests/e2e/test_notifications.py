@@ -1,15 +1,13 @@
 """Notifications on the local cloud: from a new owner to a subscriber of the topic, once."""
 
 import json
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from tests.local_cloud.cloud import LocalCloud
-from tests.local_cloud.stack import PATIENCE, Stack
+from tests.local_cloud.stack import Stack
 
 pytestmark = pytest.mark.e2e
 
@@ -28,16 +26,18 @@ class Desk:
     def heard(self, number: int) -> list[dict[str, Any]]:
         """What the subscriber got, once that many messages came and the queue of notifications is empty."""
         found: list[dict[str, Any]] = []
-        deadline = time.monotonic() + PATIENCE
-        while True:
+
+        def enough() -> bool:
             # Asked before the ear is: a message is published before its notifications leave their queue.
-            empty, late = self._waiting() == 0, time.monotonic() > deadline
+            empty = self._waiting() == 0
             answer = self.stack.sqs.receive_message(QueueUrl=self.ear, MaxNumberOfMessages=10, WaitTimeSeconds=1)
-            found += [json.loads(message["Body"]) for message in answer.get("Messages", ())]
+            found.extend(json.loads(message["Body"]) for message in answer.get("Messages", ()))
             for message in answer.get("Messages", ()):
                 self.stack.sqs.delete_message(QueueUrl=self.ear, ReceiptHandle=message["ReceiptHandle"])
-            if late or (empty and len(found) >= number):
-                return found
+            return empty and len(found) >= number
+
+        self.stack.until(enough)
+        return found
 
     def _waiting(self) -> int:
         names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
@@ -65,27 +65,26 @@ def event(kind: str, at: str, **detail: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def desk(built: None) -> Iterator[Desk]:
-    """The stack with permissions checked, and a queue that subscribed to the topic."""
-    with LocalCloud(auth=True) as cloud:
-        stack = Stack(cloud)
-        url = stack.sqs.create_queue(QueueName="subscribed")["QueueUrl"]
-        arn = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        topic = stack.outputs["NotificationsTopicArn"]
-        allowed = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": arn,
-            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
-        stack.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-        cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-        for user_id, name in (("routing", "Routing"), ("ada", "Ada Byron")):
-            assert stack.api.put("users", user_id, body={"name": name}).status == 200
-        assert stack.api.put("settings", body=SETTINGS).status == 200
-        yield Desk(stack, url)
+def desk(built: None, cloud: LocalCloud) -> Desk:
+    """A stack, and a queue that subscribed to its topic."""
+    stack = Stack(cloud, "notifications")
+    url = stack.sqs.create_queue(QueueName="subscribed")["QueueUrl"]
+    arn = stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topic = stack.outputs["NotificationsTopicArn"]
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    stack.sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    cloud.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    for user_id, name in (("routing", "Routing"), ("ada", "Ada Byron")):
+        assert stack.api.put("users", user_id, body={"name": name}).status == 200
+    assert stack.api.put("settings", body=SETTINGS).status == 200
+    return Desk(stack, url)
 
 
 def test_one_assignment_is_told_once_also_when_its_event_is_sent_again(desk: Desk) -> None:
@@ -105,9 +104,7 @@ def test_one_assignment_is_told_once_also_when_its_event_is_sent_again(desk: Des
         "Detail": json.dumps(requested["detail"]),
     }
     assert desk.stack.events.put_events(Entries=[again, again])["FailedEntryCount"] == 0
-    deadline = time.monotonic() + PATIENCE
-    while desk.stack.counts()["AlreadySent"] < 2 and time.monotonic() < deadline:
-        time.sleep(0.2)
+    desk.stack.until(lambda: desk.stack.counts()["AlreadySent"] >= 2)
     assert desk.stack.counts()["AlreadySent"] == 2
     assert desk.heard(0) == []
     assert desk.stack.failures() == []

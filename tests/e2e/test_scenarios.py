@@ -1,9 +1,7 @@
 """The scenarios beside the score, as deployed and with permissions checked: a delay, requests over API and bus."""
 
 import json
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,8 +19,7 @@ SETTINGS = {
     },
     "reactivation": {"active_status": {"delay": "PT2S"}},
 }
-SECONDS = 40
-"""The local scheduler looks every ten seconds what is due."""
+DELAY = timedelta(seconds=2)
 
 
 def now() -> str:
@@ -44,19 +41,18 @@ def a_lead(person_id: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def stack(built: None) -> Iterator[Stack]:
-    with LocalCloud(auth=True) as cloud:
-        stack = Stack(cloud)
-        take_every_group_for_the_default_one(stack)
-        assert stack.api.put("settings", body=SETTINGS).status == 200
-        stack.send(
-            [
-                event("Campaign Changed", campaign_id="fair"),
-                event("Campaign Changed", campaign_id="prompt", trigger_reactivation=True),
-            ]
-        )
-        stack.settle()
-        yield stack
+def stack(built: None, cloud: LocalCloud) -> Stack:
+    stack = Stack(cloud, "scenarios")
+    take_every_group_for_the_default_one(stack)
+    assert stack.api.put("settings", body=SETTINGS).status == 200
+    stack.send(
+        [
+            event("Campaign Changed", campaign_id="fair"),
+            event("Campaign Changed", campaign_id="prompt", trigger_reactivation=True),
+        ]
+    )
+    stack.settle()
+    return stack
 
 
 def take_every_group_for_the_default_one(stack: Stack) -> None:
@@ -76,15 +72,13 @@ def told(stack: Stack, *facts: dict[str, Any]) -> None:
 
 
 def decided(stack: Stack, person_id: str, scenario: str) -> dict[str, Any]:
-    """The decision of a scenario, which is waited for."""
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
+    """The decision of a scenario, which is waited for. The local scheduler looks every ten seconds what is due."""
+
+    def found() -> dict[str, Any] | None:
         items = stack.api.get("people", person_id, "decisions").json()["items"]
-        found = [d for d in items if d["scenario"] == scenario]
-        if found:
-            return found[0]
-        time.sleep(0.5)
-    raise AssertionError(f"no decision after {SECONDS} s: {stack.failures()}")
+        return next((one for one in items if one["scenario"] == scenario), None)
+
+    return stack.until(found)
 
 
 def as_operator(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,12 +91,13 @@ def as_operator(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_active_status_is_followed_by_a_reactivation_after_the_delay(stack: Stack) -> None:
     told(stack, *a_lead("p-delay"))
-    told(stack, event("Person Changed", person_id="p-delay", status="Open - Not Contacted"))
-    assert stack.api.get("people", "p-delay").json()["active_response"] is None
+    change = event("Person Changed", person_id="p-delay", status="Open - Not Contacted")
+    told(stack, change)
     decision = decided(stack, "p-delay", "active_status")
+    assert datetime.fromisoformat(decision["decided_at"]) >= datetime.fromisoformat(change["time"]) + DELAY
     assert (decision["outcome"], decision["response_id"]) == ("reactivated", "r-p-delay")
     assert stack.api.get("people", "p-delay").json()["status"] == "Open - Not Contacted"
-    assert [item for item in stack.scan("LedgerTableName") if item["kind"]["S"] == "timer"] == []
+    assert stack.until(lambda: not [item for item in stack.scan("LedgerTableName") if item["kind"]["S"] == "timer"])
     assert stack.failures() == []
 
 

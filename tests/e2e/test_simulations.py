@@ -64,6 +64,7 @@ def test_the_api_says_what_the_command_line_says(stack: Stack, said: Said) -> No
     assert rows_of(answer.json()["difference"]) == said.credit
 
 
+@pytest.mark.usefixtures("without_tls")
 def test_the_parts_of_a_history_say_what_the_command_line_says(stack: Stack, said: Said, tmp_path: Path) -> None:
     s3, bucket = stack.cloud.client("s3"), stack.outputs["SimulationsBucketName"]
     assert main(["partition", str(HISTORY), "--into", str(tmp_path / "parts"), "--parts", "3"]) == 0

@@ -13,11 +13,11 @@ from urllib.parse import quote
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from rekindle.runtime import aws as root
 from rekindle.runtime.observability import logger
 from tests.support.described import check_answer
+from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables, event_of, resources
 
 EVENTS = Path(__file__).parents[2] / "events"
@@ -175,7 +175,7 @@ def client(service: str) -> Any:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     with ExitStack() as stack:
-        stack.enter_context(mock_aws())
+        stack.enter_context(simulated_aws())
         found = _created()
         for name, value in _environment(found).items():
             monkeypatch.setenv(name, value)

@@ -11,7 +11,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from rekindle.application.reactivation import backfill_crossings
 from rekindle.cli import backfill
@@ -22,6 +21,7 @@ from rekindle.domain.reactivation.change import Change
 from rekindle.runtime import deployed
 from rekindle.runtime.use_cases import UseCases
 from tests.support.builders import DOCUMENT, campaign_changed, person_changed, response_recorded
+from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
@@ -51,7 +51,7 @@ class Operator:
 def operator(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Operator]:
     """Three people whose scores passed a threshold that came into force later; the third has no response."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws(), ExitStack() as stack:
+    with simulated_aws(), ExitStack() as stack:
         names = create_tables(boto3.client("dynamodb", REGION))
         outputs = {
             "PeopleTableName": names.people,

@@ -187,3 +187,53 @@ def test_what_goes_wrong_is_not_told_to_the_caller(aws: Aws, monkeypatch: pytest
     assert answer.refusal == (500, "INTERNAL", None)
     assert "PEOPLE_TABLE" not in answer.text
     assert "PEOPLE_TABLE" in aws.logged.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        (("people", "lead-1"), {"limit": "5"}),
+        (("people", "lead-1", "responses"), {"limt": "5"}),
+        (("people", "lead-1", "timeline"), {"limit": "5", "from": "2026-01-01"}),
+        (("decisions", "d-1"), {"verbose": ""}),
+    ],
+)
+def test_a_query_parameter_that_the_route_does_not_take_is_refused(aws: Aws, path, parameter) -> None:
+    answer = call(handler, "GET", *path, query=parameter)
+    unknown = next(name for name in reversed(parameter))
+    assert (answer.status, answer.body["code"], answer.body["field"]) == (422, "INVALID_FIELD", unknown)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"email": "ADA@EXAMPLE.COM"}, ["lead/1"]),
+        ({"phone": "(020) 7946-0991"}, ["lead/1"]),
+        ({"name": "byr"}, ["lead/1"]),
+        ({"name": "Byron, Ad"}, ["lead/1"]),
+        ({"id": "lead/1"}, ["lead/1"]),
+        ({"id": "nobody"}, []),
+        ({"email": "nobody@example.com"}, []),
+    ],
+)
+def test_a_person_is_found_by_address_number_name_or_id(aws: Aws, query, found) -> None:
+    values = {"first_name": "Ada", "last_name": "Byron", "email": "ada@example.com", "phone": "+44 20 7946 0991"}
+    record(batch(envelope("Person Changed", "2026-11-20T12:00:00Z", person_id="lead/1", **values)), CONTEXT)
+    answer = call(handler, "GET", "people", query=query)
+    assert (answer.status, [person["person_id"] for person in answer.body["items"]]) == (200, found)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({}, "id"),
+        ({"email": "ada@example.com", "name": "byron"}, "name"),
+        ({"email": "ada"}, "email"),
+        ({"phone": "12"}, "phone"),
+        ({"name": "b"}, "name"),
+        ({"mail": "ada@example.com"}, "mail"),
+    ],
+)
+def test_a_search_that_names_nobody_in_particular_is_refused(aws: Aws, query, field) -> None:
+    answer = call(handler, "GET", "people", query=query)
+    assert (answer.status, answer.body["code"], answer.body["field"]) == (422, "INVALID_FIELD", field)

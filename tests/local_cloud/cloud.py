@@ -22,7 +22,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -31,6 +31,7 @@ import boto3
 from botocore.config import Config
 
 from tests.local_cloud.progress import step
+from tests.support.ports import HOST, reserved_port
 
 ROOT = Path(__file__).parents[2]
 STATE = ROOT / ".cache" / "local-cloud"
@@ -38,11 +39,11 @@ BUILT_TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
 MINISTACK = ROOT / ".cloud" / "bin" / "ministack"
 
 REGION = "eu-central-1"
-HOST = "127.0.0.1"
 # Chooses the port; otherwise any free one.
 PORT_VARIABLE = "LOCAL_CLOUD_PORT"
-SECONDS_TO_START = 30
-SECONDS_TO_STOP = 5
+SECONDS_TO_START = 120
+SECONDS_TO_STOP = 15
+"""More than a busy machine needs; where the process ends, nobody waits for so long."""
 
 
 class LocalCloudError(Exception):
@@ -54,7 +55,8 @@ class LocalCloud:
 
     def __init__(self, *, port: int | None = None, auth: bool = False) -> None:
         """``auth`` makes the cloud check the functions' permissions, as AWS does."""
-        self.port = port or _port_from_environment() or free_port()
+        self._reserved = ExitStack()
+        self.port = port or _port_from_environment() or self._reserved.enter_context(reserved_port())
         self.endpoint = f"http://{HOST}:{self.port}"
         self.auth = auth
         self._process: subprocess.Popen[bytes] | None = None
@@ -102,6 +104,7 @@ class LocalCloud:
         if self._process is not None:
             _end_group(self._process)
             self._process = None
+        self._reserved.close()
         self._state.unlink(missing_ok=True)
         if self._temporary is not None:
             shutil.rmtree(self._temporary, ignore_errors=True)
@@ -244,13 +247,6 @@ def running() -> dict[str, Any] | None:
         if state and state["stacks"] and _is_ministack(state["pid"]):
             return state
     return None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _port_from_environment() -> int | None:

@@ -31,6 +31,8 @@ LIFETIME = 1.2
 """Seconds after which no function keeps an outdated campaign in memory."""
 PATIENCE = 90.0
 """Seconds without any change after which nothing more is expected. A message that failed comes back after 60."""
+SIMULATING = 300.0
+"""The same for a simulation, which writes into no table."""
 
 
 _NOT_TOLD = ("timer", "call", "batch", "member", "notice", "counter")
@@ -132,6 +134,23 @@ class Stack:
             # Asking costs the local cloud as much as working does.
             time.sleep(0.05 if waiting < MANY else 0.5)
 
+    def until[T](self, found: Callable[[], T | None], *, patience: float = PATIENCE) -> T:
+        """Asks until there is an answer that is not empty. Raises NotDigested where the stack wrote nothing for so
+        many seconds: how long it takes in all is the machine's affair."""
+        seen: object = None
+        changed = time.monotonic()
+        while not (answer := found()):
+            now = (
+                self.waiting(),
+                *(sum(1 for _ in self.scan(table)) for table in ("LedgerTableName", "PeopleTableName")),
+            )
+            if now != seen:
+                seen, changed = now, time.monotonic()
+            if time.monotonic() - changed > patience:
+                raise NotDigested(f"For {patience:.0f} s nothing moved, and this is not there yet: {self.failures()}")
+            time.sleep(0.2)
+        return answer
+
     def waiting(self) -> int:
         """Facts in the queue: to be received, in work, and postponed."""
         names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
@@ -187,13 +206,12 @@ class Stack:
         arn = machines.start_execution(
             stateMachineArn=self.outputs["SimulateHistoryArn"], name=name, input=json.dumps(run)
         )["executionArn"]
-        started = time.monotonic()
-        while time.monotonic() - started < PATIENCE:
+
+        def ended() -> dict[str, Any] | None:
             found: dict[str, Any] = machines.describe_execution(executionArn=arn)
-            if found["status"] != "RUNNING":
-                return found
-            time.sleep(0.1)
-        raise NotDigested(f"The simulation {name} did not end within {PATIENCE:.0f} s.")
+            return None if found["status"] == "RUNNING" else found
+
+        return self.until(ended, patience=SIMULATING)
 
     def failures(self) -> list[Kept]:
         """What stands in the failure queue, and stays there."""
@@ -235,6 +253,10 @@ class Stack:
             for metric in told["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
                 counted[metric["Name"]] += int(sum(told[metric["Name"]]))
         return counted
+
+    def postponed(self) -> int:
+        """How often a fact was put off, because it names what was not there yet."""
+        return sum(1 for _ in self._log('"postponed"'))
 
     def resource(self, logical_id: str) -> str:
         """The physical name of a resource of the template."""

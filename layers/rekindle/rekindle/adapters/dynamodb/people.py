@@ -25,11 +25,13 @@ from rekindle.adapters.dynamodb.tables import (
     home_key,
 )
 from rekindle.adapters.dynamodb.writes import Condition, Image, Write
-from rekindle.application.ports import Page
+from rekindle.application.ports import ListedBy, Page
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.assignment import AssignmentState
+from rekindle.domain.people.directory import HEAD as HEAD_LETTERS
+from rekindle.domain.people.directory import directory_keys
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change, origins
 from rekindle.domain.records.stamps import ChangeStamp
@@ -156,6 +158,20 @@ class DynamoDBPeople:
         held = [people[person_id] for person_id, _ in keys if person_id in people]
         still = [person for person in held if person.assignment is not None and person.assignment.state is state]
         return Page(still, found[limit - 1][0] if len(found) > limit else None)
+
+    def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
+        is_name = by is ListedBy.NAME
+        request: dict[str, Any] = {
+            "IndexName": by.value,
+            "KeyConditionExpression": "name_head = :h AND begins_with(#n, :k)" if is_name else f"{by} = :k",
+            "ExpressionAttributeValues": writes.texts({":k": key, ":h": key[:HEAD_LETTERS] if is_name else None}),
+            "Limit": limit,
+            **({"ExpressionAttributeNames": {"#n": "name"}} if is_name else {}),
+            **({"ExclusiveStartKey": json.loads(start)} if start else {}),
+        }
+        page = self._query(**request)
+        last = page.get("LastEvaluatedKey")
+        return Page([row["person_id"]["S"] for row in page["Items"]], compact(last) if last else None)
 
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         request = {"TableName": PeopleItem.Meta.table_name, "Key": _home_of(response_id), "ConsistentRead": True}
@@ -299,10 +315,12 @@ def _home_of(response_id: str) -> Image:
 def _write_of_person(change: Change) -> Write:
     person = change.person
     assigned = _assigned(person)
+    listed = _listed(person)
     told = writes.texts(
         {
             CAND: FIRST,
             **assigned,
+            **listed,
             "core": compact(encoding.core(person)),
             "profile": None if person.profile is None else compact(encoding.encoded(person.profile)),
             "watch": ACTIVATED if change.status_activated else None,
@@ -312,9 +330,22 @@ def _write_of_person(change: Change) -> Write:
         PeopleItem.Meta.table_name,
         _key_of(person.person_id, PERSON),
         {"version": writes.number(person.version), **told},
-        remove=[*(() if change.status_activated else ("watch",)), *(() if assigned else (ASSIGNED, "assigned_at"))],
+        remove=[
+            *(() if change.status_activated else ("watch",)),
+            *(() if assigned else (ASSIGNED, "assigned_at")),
+            *(name for name, value in listed.items() if value is None),
+        ],
         condition=writes.unchanged("person_id", change.read_version),
     )
+
+
+def _listed(person: Person) -> dict[str, str | None]:
+    """Under which keys the person is found; nothing where only the part that decisions look at was read."""
+    if person.profile is None:
+        return {}
+    keys = directory_keys(person)
+    head = keys.name[:HEAD_LETTERS] if keys.name else None
+    return {"mail": keys.mail, "phone": keys.phone, "name_head": head, "name": keys.name}
 
 
 def _assigned(person: Person) -> dict[str, str]:

@@ -42,6 +42,39 @@ class AssignedIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-unty
     assigned_at = UnicodeAttribute(range_key=True)
 
 
+class MailIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untyped-call]
+    """People by a digest of their e-mail address."""
+
+    class Meta:
+        index_name = "mail"
+        projection = KeysOnlyProjection()
+
+    mail = UnicodeAttribute(hash_key=True)
+    person_id = UnicodeAttribute(range_key=True)
+
+
+class PhoneIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untyped-call]
+    """People by the last digits of their telephone number."""
+
+    class Meta:
+        index_name = "phone"
+        projection = KeysOnlyProjection()
+
+    phone = UnicodeAttribute(hash_key=True)
+    person_id = UnicodeAttribute(range_key=True)
+
+
+class NameIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untyped-call]
+    """People by the beginning of their name, in a partition for the first letters."""
+
+    class Meta:
+        index_name = "name"
+        projection = KeysOnlyProjection()
+
+    name_head = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute(range_key=True)
+
+
 class PeopleItem(Model):
     """A person, or one of the person's responses: one item collection. And, each by itself, whose a response is, and
     who has an e-mail address.
@@ -66,6 +99,10 @@ class PeopleItem(Model):
     assigned = UnicodeAttribute(null=True)
     assigned_at = UnicodeAttribute(null=True)
     by_assignment = AssignedIndex()
+    mail = UnicodeAttribute(null=True)
+    phone = UnicodeAttribute(null=True)
+    name_head = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True)
     watch = UnicodeAttribute(null=True)
     """`activated` on the very change that took a status from inactive to active, for the filter of the stream."""
 

@@ -1,7 +1,7 @@
 """Bodies of requests as the facts or the requests they tell: the rules of events, and unknown fields refused."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,18 +15,21 @@ from rekindle.adapters.wire.rules import (
     Inputs,
     TemplateName,
     TemplateParts,
+    Text,
     happened_at,
     kind_of,
     only,
     required,
 )
 from rekindle.adapters.wire.standards import check_listed
+from rekindle.application.ports import ListedBy
 from rekindle.domain.capture.facts import (
     AccountChanged,
     CampaignChanged,
     OpportunityChanged,
     PersonChanged,
     QueueChanged,
+    ResponseRecorded,
     UserChanged,
 )
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
@@ -83,6 +86,29 @@ def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list
     return asked, digest("reactivations", values)
 
 
+def responses_recorded(body: bytes, now: datetime) -> tuple[list[ResponseRecorded | Refusal], str]:
+    """The responses of a call, one alone or up to 200 under `responses`: what is wrong with one stands in its place.
+    And the name of their content."""
+    values = object_of(body)
+    if "responses" in values:
+        only({"responses"}, values, str)
+        listed = required(Inputs, values, "responses", str)
+    else:
+        listed = [values]
+    return [_response(one, now) for one in listed], digest("responses", values)
+
+
+def _response(values: Any, now: datetime) -> ResponseRecorded | Refusal:
+    try:
+        if not isinstance(values, dict):
+            raise InvalidField(f"expected an object, got {kind_of(values)}")
+        known = {*records.RESPONSE, "response_id", "person_id", "campaign_id", "occurred_at", "sequence"}
+        only(known, values, str)
+        return records.response_recorded(values, _stamp("Response Recorded", values, now), str)
+    except Refusal as refusal:
+        return refusal
+
+
 def _input(values: Any, request_id: str, stamp: ChangeStamp) -> ReactivationRequested | Refusal:
     try:
         if not isinstance(values, dict):
@@ -97,6 +123,19 @@ def response_prompted(body: bytes, name: str, now: datetime) -> tuple[ResponsePr
     values = object_of(body)
     only(requests.PROMPT, values, str)
     return requests.prompted(name, values, ChangeStamp(now), str), digest("response-prompts", values)
+
+
+_SOUGHT_BY = {"id": None, "email": ListedBy.MAIL, "phone": ListedBy.PHONE, "name": ListedBy.NAME}
+
+
+def sought(query: Mapping[str, str]) -> tuple[ListedBy | None, str]:
+    """By what people are to be found: a list, or None for an id; and what was typed. Raises InvalidField."""
+    asked = [name for name in _SOUGHT_BY if name in query]
+    if len(asked) != 1:
+        raise InvalidField("expected exactly one of id, email, phone and name", asked[1] if asked else "id")
+    (name,) = asked
+    required(Text, query, name, str)
+    return _SOUGHT_BY[name], ids.widened_if(ids.PERSON, query[name]) if name == "id" else query[name]
 
 
 def assignment_state(given: str | None) -> AssignmentState:

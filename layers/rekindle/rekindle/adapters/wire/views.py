@@ -97,12 +97,15 @@ def undone(found: Undone, dry_run: bool) -> Json:
 _REPLAY = {True: "identical", False: "different", None: None}
 
 
-def results(answers: Sequence[Explanation | Failure]) -> Json:
-    """The answers to a call's inputs, each in the form that a flow expects of an action."""
-    return {"results": [_result(f"inputs[{index}]", one) for index, one in enumerate(answers)]}
+def results(name: str, answers: Sequence[Explanation | Failure | None]) -> Json:
+    """The answers to a call's inputs, each in the form that a flow expects of an action. `name`: of the list of inputs,
+    for the paths of faults."""
+    return {"results": [_result(f"{name}[{index}]", one) for index, one in enumerate(answers)]}
 
 
-def _result(path: str, answered: Explanation | Failure) -> Json:
+def _result(path: str, answered: Explanation | Failure | None) -> Json:
+    if answered is None:
+        return {"is_success": True, "decision": None, "error": None}
     if isinstance(answered, Explanation):
         return {"is_success": True, "decision": decision(answered, listed=LISTED), "error": None}
     told = error(answered)

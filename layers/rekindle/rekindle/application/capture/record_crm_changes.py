@@ -14,7 +14,7 @@ from rekindle.application.capture.record_reference import (
 )
 from rekindle.application.capture.record_response import RecordResponse
 from rekindle.application.capture.recorded import Recorded
-from rekindle.application.core.instant_of_call import instant_of
+from rekindle.application.core.instant_of_call import instant_of, of_call
 from rekindle.application.ports import Ledger
 from rekindle.application.reactivation.request_reactivation import RequestReactivation
 from rekindle.domain.capture.facts import (
@@ -37,7 +37,6 @@ from rekindle.domain.capture.facts import (
 )
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
-from rekindle.domain.records.stamps import event_digest
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,7 @@ class RecordCrmChanges:
         later. Raises KeyReused."""
         if call is None:
             return self(fact)
-        at = instant_of(call, self.ledger)
-        # What names an instant of its own keeps it.
-        stamp = fact.stamp._replace(at=at if fact.stamp.at == call.at else fact.stamp.at)
-        return self(replace(fact, stamp=stamp._replace(digests=(event_digest(call.key),))))
+        return self(replace(fact, stamp=of_call(fact.stamp, call, instant_of(call, self.ledger))))
 
     def __call__(self, fact: Fact) -> Recorded:
         match fact:

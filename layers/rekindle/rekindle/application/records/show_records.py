@@ -1,6 +1,6 @@
 """Read where a person stands, and why."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,6 +9,7 @@ from rekindle.application.ports import (
     Accounts,
     Campaigns,
     Ledger,
+    ListedBy,
     Opportunities,
     Page,
     People,
@@ -22,6 +23,8 @@ from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.assignment import AssignmentState
+from rekindle.domain.people.directory import HEAD, mail_entry, name_beginning
+from rekindle.domain.people.naming import phone_key
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.decision import Decision
@@ -66,6 +69,19 @@ class ShowRecords:
         """The person, or the one that took it over. Raises NotFound."""
         person = self._home(person_id)
         return Shown(person, self.scores.get(person.person_id))
+
+    def find(self, by: ListedBy | None, text: str, limit: int, start: str | None) -> Page[Shown]:
+        """People by e-mail address, telephone number or beginning of the name; by any of their ids where `by` is None.
+        Nobody is found twice, and nobody who was deleted."""
+        if by is None:
+            known = self.people.get(text)
+            return Page([self.person(text)] if known is not None else [], None)
+        key = _KEYS[by](text)
+        if not key:
+            raise InvalidField(f"expected {_EXPECTED[by]}", _PARAMETERS[by])
+        page = self.people.listed(by, key, limit, start)
+        found = {shown.person.person_id: shown for shown in map(self.person, page.items) if not shown.person.deleted}
+        return Page(list(found.values()), page.next)
 
     def responses(self, person_id: str, limit: int, start: str | None) -> Responses:
         """The person's responses in the order of their ids, those that were deleted left out."""
@@ -184,6 +200,19 @@ class ShowRecords:
 
         explanation = as_of(decision.decided_at)
         return explanation if explanation.agrees else as_of(decision.decided_at - self.reference.age)
+
+
+_KEYS: Mapping[ListedBy, Callable[[str], str | None]] = {
+    ListedBy.MAIL: mail_entry,
+    ListedBy.PHONE: phone_key,
+    ListedBy.NAME: name_beginning,
+}
+_EXPECTED = {
+    ListedBy.MAIL: "an e-mail address",
+    ListedBy.PHONE: "a telephone number of seven digits or more",
+    ListedBy.NAME: f"the beginning of a name, {HEAD} letters or more",
+}
+_PARAMETERS = {ListedBy.MAIL: "email", ListedBy.PHONE: "phone", ListedBy.NAME: "name"}
 
 
 def _found[T](record: T | None, missing: str) -> T:

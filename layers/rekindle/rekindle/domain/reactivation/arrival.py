@@ -56,10 +56,9 @@ FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
 
 def trigger_of(person_id: str, response: Response, told_at: datetime, score: Score | None) -> Trigger:
     """The trigger of an arrival: once as a member who did not respond, and once as a response."""
-    kind = "responded" if response.state.responded else "member"
     return Trigger(
         Scenario.RESPONSE,
-        f"response:{response.response_id}:{kind}",
+        arrival_trigger_id(response.response_id, responded=response.state.responded),
         person_id,
         told_at,
         score.as_of(told_at) if score else None,
@@ -81,6 +80,10 @@ def is_unevaluated(response: Response, dated_at: datetime) -> bool:
     """Whether a response of that date responded, and no decision was made on it."""
     state = response.state
     return state.responded and not state.deleted and state.status is None and state.effective_at == dated_at
+
+
+def arrival_trigger_id(response_id: str, *, responded: bool) -> str:
+    return f"response:{response_id}:{'responded' if responded else 'member'}"
 
 
 def qualifies(score: float | None, response: Response, campaign: Campaign | None, settings: Settings) -> bool:

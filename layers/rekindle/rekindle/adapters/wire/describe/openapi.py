@@ -10,6 +10,7 @@ from rekindle.adapters.wire.records import (
     OpportunityValues,
     PersonValues,
     QueueValues,
+    ResponseValues,
     UserValues,
 )
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
@@ -91,6 +92,16 @@ _SIGV4 = {
 def _paths() -> Json:
     person = _in_path("person_id", "A lead or a contact. A former id leads to the person it became.")
     return {
+        "/people": {
+            "get": _operation(
+                "find_people",
+                "People",
+                "People by exactly one of id, e-mail address, telephone number and beginning of the name",
+                "PersonPage",
+                [*_SOUGHT, *_PAGING],
+                ["Invalid"],
+            ),
+        },
         "/people/{person_id}": {
             "get": _operation(
                 "get_person", "People", "A person as it stands", "Person", [person], ["NotFound", "Invalid"]
@@ -145,6 +156,17 @@ def _paths() -> Json:
                 [_IDEMPOTENCY_KEY],
                 ["Malformed", "Invalid"],
                 _body("Reactivations"),
+            ),
+        },
+        "/responses": {
+            "post": _operation(
+                "record_responses",
+                "Facts",
+                f"Record one response, or up to {MOST_INPUTS}, each by itself; each is evaluated as it arrives",
+                "Results",
+                [_IDEMPOTENCY_KEY],
+                ["Malformed", "Invalid"],
+                _body("Responses"),
             ),
         },
         "/response-prompts": {
@@ -329,6 +351,15 @@ _IDEMPOTENCY_KEY = {
     "stands, and another request under the key is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
+_SOUGHT = [
+    {"name": name, "in": "query", "description": description, "schema": {"type": "string", "minLength": 1}}
+    for name, description in (
+        ("id", "Any id of the person, also one that the person had before a merge or a conversion."),
+        ("email", "An e-mail address, in any spelling of upper and lower case."),
+        ("phone", "A telephone number, with or without the code of the country."),
+        ("name", "The beginning of the last name, or the last name and the beginning of the first name."),
+    )
+]
 _PAGING = [
     {
         "name": "limit",
@@ -345,6 +376,10 @@ _PAGING = [
 ]
 
 # --- answers ---------------------------------------------------------------------------------------------------------
+
+
+_LISTED = ("Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")
+"""What comes a page at a time."""
 
 
 def _schemas() -> Json:
@@ -384,6 +419,26 @@ def _schemas() -> Json:
             "oneOf": [_one_alone("person_id", "task_id"), _one_alone("task_id", "person_id")],
         },
         "ResponsePrompt": _request(PromptValues, ["person_id", "campaign_id", "user_id", "intent"], _PROMPT_EXAMPLE),
+        "Responses": {
+            "oneOf": [
+                _ref("ResponseRecorded"),
+                {
+                    "type": "object",
+                    "properties": {
+                        "responses": {
+                            **_list(_ref("ResponseRecorded")),
+                            "minItems": 1,
+                            "maxItems": MOST_INPUTS,
+                            "description": "A response that breaks a rule fails alone: the others are recorded.",
+                        }
+                    },
+                    "required": ["responses"],
+                    "additionalProperties": False,
+                },
+            ],
+            "examples": [_RESPONSE_EXAMPLE],
+        },
+        "ResponseRecorded": _response_recorded(),
         "Results": {
             "type": "object",
             "description": "One result for each input, in the inputs' order.",
@@ -462,7 +517,10 @@ def _schemas() -> Json:
         },
         "Health": _record("status settings_version build time"),
         "Problem": _PROBLEM,
-        **{f"{of}Page": _page(of) for of in ("Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")},
+        **{
+            f"{of}Page": _page(of)
+            for of in ("Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")
+        },
     }
 
 
@@ -476,6 +534,13 @@ def _change(form: type[msgspec.Struct], id_name: str, example: Json) -> Json:
     for name in fields.keys() & _MEANINGS.keys():
         fields[name]["description"] = _MEANINGS[name]
     return {"type": "object", "properties": fields, "additionalProperties": False, "examples": [example]}
+
+
+def _response_recorded() -> Json:
+    change = _change(ResponseValues, "response_id", _RESPONSE_EXAMPLE)
+    ids = {name: change["properties"]["response_id"] for name in ("person_id", "campaign_id")}
+    required = ["response_id", "person_id", "campaign_id", "responded"]
+    return {**change, "properties": {**ids, **change["properties"]}, "required": required}
 
 
 def _request(form: type[msgspec.Struct], required: list[str], example: Json) -> Json:
@@ -644,6 +709,14 @@ _PERSON = {
         assignment=_ref("Assignment"),
         active_response=_record("response_id campaign_id cycle stage activated_at scenario decision_id"),
     ),
+}
+_RESPONSE_EXAMPLE = {
+    "response_id": "form-19",
+    "person_id": "00Q5e00000A1b2CEAR",
+    "campaign_id": "spring-webinar",
+    "responded": True,
+    "member_status": "Registered",
+    "channel": "web",
 }
 _INPUT_EXAMPLE = {"person_id": "00Q5e00000A1b2CEAR", "user_id": "0055e000001AbCdAAK"}
 _PROMPT_EXAMPLE = {

@@ -1,0 +1,31 @@
+"""API -> responses recorded: POST /responses, one or up to 200, each evaluated by itself."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rekindle.adapters.wire import api, views
+from rekindle.domain.reactivation.explanation import Explanation
+from rekindle.runtime.aws import now, use_cases
+from rekindle.runtime.http import answer, body_of, call_of, router
+from rekindle.runtime.observability import log_decision, logger, metrics
+
+app = router()
+
+
+@app.post("/responses")
+def post_responses() -> Response[str]:
+    at = now()
+    facts, content = api.responses_recorded(body_of(app), at)
+    answers = use_cases().record_responses(facts, call_of(app, content, at))
+    for one in answers:
+        if isinstance(one, Explanation):
+            log_decision(one.decision)
+    return answer(views.results("responses", answers))
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)
