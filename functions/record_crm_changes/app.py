@@ -13,11 +13,11 @@ from rekindle.runtime.queues import Failures, each_message
 
 
 def fields() -> Mapping[str, Mapped]:
-    return mapping_of(use_cases().reference.settings().document)
+    return mapping_of(use_cases().ports.reference.settings().document)
 
 
 def ignored() -> Collection[str]:
-    return ignored_by(use_cases().reference.settings().document)
+    return ignored_by(use_cases().ports.reference.settings().document)
 
 
 def record(envelope: dict[str, Any]) -> None:

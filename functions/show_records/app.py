@@ -46,7 +46,7 @@ def get_timeline(person_id: str) -> Response[str]:
 @app.get("/decisions/<decision_id>")
 def get_decision(decision_id: str) -> Response[str]:
     shown = use_cases().show_records.decision(record_id("decision_id", (), decision_id))
-    settings = use_cases().reference.settings_at(shown.decision.settings_version)
+    settings = use_cases().ports.reference.settings_at(shown.decision.settings_version)
     return answer(views.decision(shown, settings))
 
 

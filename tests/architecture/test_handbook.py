@@ -31,6 +31,13 @@ def test_links_lead_to_files(page: Path) -> None:
         assert not anchor or anchor in _anchors(target), link
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_files_of_code_that_a_page_names_are_there(page: Path) -> None:
+    package = ROOT / "layers" / "rekindle" / "rekindle"
+    for name in re.findall(r"`([\w/]+/[\w/]+\.py)`", page.read_text(encoding="utf-8")):
+        assert (ROOT / name).is_file() or (package / name).is_file(), name
+
+
 def _anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)

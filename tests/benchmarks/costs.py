@@ -40,7 +40,7 @@ def of_crossing(here: World, person_id: str) -> Cost:
     """One crossing that reactivates, in a warm function: settings, campaigns and owners are in its memory."""
     person, crossing = crossing_of(here.crossing(person_id)["dynamodb"])
     for number in range(5):
-        aws.use_cases().reference.campaign(campaign(number))
+        aws.use_cases().ports.reference.campaign(campaign(number))
     _remember_owners()
     before: list[Image | None] = []
 
@@ -100,10 +100,12 @@ def of_owner_change(here: World, person_id: str) -> Cost:
 def of_time_out(here: World) -> Cost:
     """The deadline of a wait to which nobody answered."""
     use, person_id = aws.use_cases(), _who_waits(here)
-    person = use.people.get(person_id)
+    person = use.ports.people.get(person_id)
     assert person is not None and person.assignment is not None and person.assignment.deadline is not None
     deadline = person.assignment.deadline
-    time_out = TimeOutAssignments(use.people, use.ledger, use.reference, use.waits, lambda: deadline)
+    time_out = TimeOutAssignments(
+        use.ports.people, use.ports.ledger, use.ports.reference, use.ports.waits, lambda: deadline
+    )
     _remember_owners()
     with watched(_client()) as asked:
         ended = time_out(AssignmentTimer(person_id, person.assignment.assignment_id, deadline))
@@ -115,15 +117,15 @@ def of_time_out(here: World) -> Cost:
 def of_routing(here: World, members: int) -> Cost:
     """A lead that matches no account, and a pool of so many members, each with a quota."""
     use, person_id = aws.use_cases(), _who_waits(here)
-    person = use.people.get(person_id)
+    person = use.ports.people.get(person_id)
     assert person is not None and person.assignment is not None
-    stored = use.reference.settings()
+    stored = use.ports.reference.settings()
     assignment = {**stored.document["assignment"], "router": _router(members)}
     settings = Settings.of({**stored.document, "assignment": assignment}, stored.version)
-    route = replace(use.route_leads, reference=Configured(use.reference, settings))
+    route = replace(use.route_leads, reference=Configured(use.ports.reference, settings))
     for member in range(members):
-        use.reference.user(f"u-{member}")
-        use.reference.queue(f"u-{member}")
+        use.ports.reference.user(f"u-{member}")
+        use.ports.reference.queue(f"u-{member}")
     with watched(_client()) as asked:
         routing = route(person_id, person.assignment.assignment_id)
     assert routing is not None and routing.owner_id is not None
@@ -168,16 +170,16 @@ def _who_waits(here: World) -> str:
 
 
 def _remember_owners() -> None:
-    for rule in aws.use_cases().reference.settings().assignment_rules:
+    for rule in aws.use_cases().ports.reference.settings().assignment_rules:
         for owner_id in (OWNER, rule.to, rule.fallback or rule.to, *rule.owners):
-            aws.use_cases().reference.user(owner_id)
-            aws.use_cases().reference.queue(owner_id)
+            aws.use_cases().ports.reference.user(owner_id)
+            aws.use_cases().ports.reference.queue(owner_id)
 
 
 def of_recording(here: World, envelope: dict[str, Any]) -> Cost:
     """One fact, recorded by a warm function."""
-    aws.use_cases().reference.settings()
-    aws.use_cases().reference.campaign(campaign(0))
+    aws.use_cases().ports.reference.settings()
+    aws.use_cases().ports.reference.campaign(campaign(0))
     _remember_owners()
     with watched(_client()) as asked:
         here.tell(envelope)
@@ -222,11 +224,11 @@ def a_history(here: World, responses: int, *, stale: bool = False) -> str:
     """A person with so many responses: of ten, six never engaged, two formerly engaged, one new, and one that the
     search does not see. `stale`: all are older than the look-back."""
     person_id = here.a_person(0)
-    person = aws.use_cases().people.get(person_id)
+    person = aws.use_cases().ports.people.get(person_id)
     assert person is not None
-    class_map = aws.use_cases().reference.settings().class_map
+    class_map = aws.use_cases().ports.reference.settings().class_map
     after = replace(person, version=person.version + 1, responses=responses, classes=class_map)
-    aws.use_cases().people.commit(Change(after, person.version))
+    aws.use_cases().ports.people.commit(Change(after, person.version))
     here.write(response_image(person_id, r, DEFAULT_CLASSES) for r in _responses(person_id, responses, stale))
     return person_id
 
@@ -242,5 +244,5 @@ def _responses(person_id: str, count: int, stale: bool) -> Iterator[Response]:
 
 
 def _client() -> Any:
-    people: Any = aws.use_cases().people
+    people: Any = aws.use_cases().ports.people
     return people.connection.client

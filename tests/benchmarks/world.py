@@ -136,7 +136,7 @@ class World:
 
     def configured(self) -> None:
         """Settings, and campaigns for them to know."""
-        aws.use_cases().versions.put(SETTINGS, 0, NOW)
+        aws.use_cases().ports.versions.put(SETTINGS, 0, NOW)
         for number in range(5):
             told = {"name": f"Guide to steam {number}", "type": "Content", "default_responded_status": "Downloaded"}
             self.tell(fact("Campaign Changed", NOW - timedelta(days=90), campaign_id=campaign(number), **told))
@@ -268,7 +268,7 @@ def world(endpoint: str) -> Iterator[World]:
 def _forget() -> None:
     """The composition root builds its parts once in a process; here each world needs its own."""
     if aws.use_cases.cache_info().currsize:
-        people: Any = aws.use_cases().people
+        people: Any = aws.use_cases().ports.people
         people.connection.client.close()
     for part in (aws.environment, aws.session, aws.use_cases):
         part.cache_clear()

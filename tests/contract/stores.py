@@ -4,7 +4,6 @@ import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,131 +11,53 @@ import botocore.session
 from botocore.config import Config
 
 from rekindle.adapters.dynamodb import connection
-from rekindle.adapters.dynamodb import reference as kept
-from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
-from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 from rekindle.adapters.dynamodb.connection import TableNames, bind
-from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
-from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
-from rekindle.adapters.dynamodb.people import DynamoDBPeople
-from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
-from rekindle.adapters.dynamodb.scores import DynamoDBScores
-from rekindle.adapters.dynamodb.sent_notifications import DynamoDBSentNotifications
 from rekindle.adapters.memory import (
     Memory,
-    MemoryAccounts,
     MemoryAssignmentTimers,
-    MemoryBatches,
-    MemoryContacts,
-    MemoryLedger,
-    MemoryPeople,
     MemoryPools,
+    MemoryPorts,
     MemoryReactivationTimers,
-    MemoryReference,
     MemoryRoutings,
-    MemoryScores,
-    MemorySentNotifications,
-    MemorySettings,
-    memory_campaigns,
-    memory_opportunities,
-    memory_queues,
-    memory_tasks,
-    memory_users,
 )
-from rekindle.application.ports import (
-    AccountDirectory,
-    Accounts,
-    Batches,
-    Campaigns,
-    Clock,
-    Contacts,
-    Ledger,
-    People,
-    Queues,
-    Reference,
-    Scores,
-    SentNotifications,
-    SettingsVersions,
-    Users,
-)
-from rekindle.runtime.use_cases import UseCases
+from rekindle.application.ports import Clock
+from rekindle.runtime.aws import AwsPorts
+from rekindle.runtime.environment import Scheduling
+from rekindle.runtime.use_cases import Ports, UseCases
 from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _numbers = itertools.count()
+NO_SCHEDULES = Scheduling("", "", "", "")
 
 
-@dataclass(frozen=True)
-class Stores:
-    people: People
-    scores: Scores
-    ledger: Ledger
-    batches: Batches
-    campaigns: Campaigns
-    accounts: Accounts
-    directory: AccountDirectory
-    contacts: Contacts
-    queues: Queues
-    users: Users
-    versions: SettingsVersions
-    reference: Reference
-    sent_notifications: SentNotifications
+Stores = Ports
+"""All ports, whatever they are kept in."""
 
 
-@dataclass(frozen=True)
-class Tables(Stores):
-    """The ports on DynamoDB, and the way beneath them."""
+class Tables(AwsPorts):
+    """The ports on DynamoDB, and the way beneath them. What has no table is in memory."""
 
-    client: Any
-    names: TableNames
+    def __init__(self, client: Any, names: TableNames, clock: Clock, lifetime: float) -> None:
+        super().__init__(bind(client, names), lifetime, NO_SCHEDULES, clock)
+        memory = Memory()
+        self.client, self.names, self.lifetime = client, names, lifetime
+        self.timers, self.waits = MemoryReactivationTimers(memory), MemoryAssignmentTimers(memory)
+        self.pools, self.routings = MemoryPools(memory), MemoryRoutings(memory)
 
 
 def in_memory() -> Stores:
-    memory = Memory()
-    reference = MemoryReference(memory)
-    return Stores(
-        people=MemoryPeople(memory, reference),
-        scores=MemoryScores(memory),
-        ledger=MemoryLedger(memory),
-        accounts=MemoryAccounts(memory),
-        directory=MemoryAccounts(memory),
-        contacts=MemoryContacts(memory),
-        queues=memory_queues(memory),
-        campaigns=memory_campaigns(memory),
-        batches=MemoryBatches(memory),
-        users=memory_users(memory),
-        versions=MemorySettings(memory),
-        reference=reference,
-        sent_notifications=MemorySentNotifications(memory),
-    )
+    return MemoryPorts(Memory(), lambda: NOW)
 
 
-def use_cases_on(tables: "Tables", clock: Clock, **others: Any) -> UseCases:
-    """The use cases over tables. What has no table of its own is in memory, unless others are given."""
-    memory = Memory()
-    ports: dict[str, Any] = {
-        "people": tables.people,
-        "scores": tables.scores,
-        "ledger": tables.ledger,
-        "reference": tables.reference,
-        "campaigns": tables.campaigns,
-        "accounts": tables.accounts,
-        "directory": tables.directory,
-        "contacts": tables.contacts,
-        "queues": tables.queues,
-        "users": tables.users,
-        "tasks": memory_tasks(memory),
-        "opportunities": memory_opportunities(memory),
-        "versions": tables.versions,
-        "timers": MemoryReactivationTimers(memory),
-        "waits": MemoryAssignmentTimers(memory),
-        "pools": MemoryPools(memory),
-        "routings": MemoryRoutings(memory),
-        "batches": tables.batches,
-    }
-    return UseCases(**{**ports, **others}, clock=clock)
+def use_cases_on(tables: Tables, clock: Clock, **others: Any) -> UseCases:
+    """The use cases over the same tables at another time, with others in place of some of the ports."""
+    ports = Tables(tables.client, tables.names, clock, tables.lifetime)
+    for name, port in others.items():
+        setattr(ports, name, port)
+    return UseCases(ports)
 
 
 def open_client(endpoint: str | None = None, service: str = "dynamodb", pool: int = 10) -> Any:
@@ -150,26 +71,7 @@ def open_client(endpoint: str | None = None, service: str = "dynamodb", pool: in
 def on_tables(client: Any, lifetime: float = 0) -> Tables:
     """New tables, to which the models of this process are bound."""
     names = create_tables(client, f"-{os.getpid()}-{next(_numbers)}")
-    bound = bind(client, names)
-    campaigns, users, versions = kept.campaigns(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings()
-    accounts, queues = DynamoDBAccounts(bound, lambda: NOW), kept.queues(lambda: NOW)
-    return Tables(
-        people=DynamoDBPeople(bound),
-        scores=DynamoDBScores(),
-        ledger=DynamoDBLedger(bound),
-        batches=DynamoDBBatches(),
-        campaigns=campaigns,
-        accounts=accounts,
-        directory=accounts,
-        contacts=DynamoDBContacts(bound),
-        queues=queues,
-        users=users,
-        versions=versions,
-        reference=CachedReference(campaigns, accounts, queues, users, versions, lifetime),
-        sent_notifications=DynamoDBSentNotifications(),
-        client=client,
-        names=names,
-    )
+    return Tables(client, names, lambda: NOW, lifetime)
 
 
 def drop_tables(tables: Tables) -> None:

@@ -44,7 +44,7 @@ def use(local_endpoint: str) -> Iterator[UseCases]:
     client = technologies.open_client(local_endpoint, pool=8)
     tables = technologies.on_tables(client, lifetime=600)
     use = technologies.use_cases_on(tables, CLOCK)
-    use.versions.put({**DOCUMENT, "assignment": {"rules": [RULE]}}, 0, BEGUN)
+    use.ports.versions.put({**DOCUMENT, "assignment": {"rules": [RULE]}}, 0, BEGUN)
     use.record_crm_changes(campaign_changed("webinar"))
     for user in ("u-routing", "u-manager", "u1", "u2"):
         use.record_crm_changes(user_changed(user))
@@ -70,7 +70,7 @@ def a_wait(use: UseCases, person_id: str) -> AssignmentTimer:
 
 
 def the(use: UseCases, person_id: str) -> Assignment:
-    person = use.people.get(person_id)
+    person = use.ports.people.get(person_id)
     assert person is not None and person.assignment is not None
     return person.assignment
 
@@ -95,12 +95,12 @@ def at_once(threads: ThreadPoolExecutor, *calls: Callable[[], Any]) -> list[Any]
 
 def steps(use: UseCases, person_id: str) -> Counter[Step]:
     """What happened after the beginning."""
-    told = use.ledger.timeline(person_id, 100).items
+    told = use.ports.ledger.timeline(person_id, 100).items
     return Counter(record.step for record in told if isinstance(record, AssignmentStep))
 
 
 def events(use: UseCases, person_id: str) -> list[Event]:
-    return [event for record in use.ledger.timeline(person_id, 100).items for event in events_from(record)]
+    return [event for record in use.ports.ledger.timeline(person_id, 100).items for event in events_from(record)]
 
 
 def notified(use: UseCases, person_id: str) -> Counter[tuple[str, str]]:
@@ -217,7 +217,7 @@ def test_the_decision_tells_of_the_beginning_as_it_was(use: UseCases) -> None:
     wait = a_wait(use, "began")
     CLOCK.now = BEGUN + timedelta(minutes=5)
     use.complete_assignments("began", "u1")
-    decision = use.ledger.get(wait.assignment_id)
+    decision = use.ports.ledger.get(wait.assignment_id)
     assert isinstance(decision, Decision) and decision.assignment is not None
     begun = replace(decision.assignment, owner_id=None)
     assert (begun.state, begun.first_owner_id, begun.deadline) == (AssignmentState.PENDING, None, DEADLINE)

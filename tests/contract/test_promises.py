@@ -195,9 +195,9 @@ class OnTables(Rekindle):
         )
 
     def configure(self, document: Mapping[str, Any] | None = None, **score: Any) -> None:
-        version, _ = self.use.versions.current()
+        version, _ = self.use.ports.versions.current()
         body = {**DOCUMENT, "reactivation": {"score": score}, **(document or {})}
-        self.use.versions.put(body, version, self.clock())
+        self.use.ports.versions.put(body, version, self.clock())
 
 
 class OnDynamoDB(AllScenarios):

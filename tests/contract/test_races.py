@@ -36,7 +36,7 @@ def use(local_endpoint: str) -> Iterator[UseCases]:
     client = technologies.open_client(local_endpoint, pool=WRITERS)
     tables = technologies.on_tables(client, lifetime=600)
     use = technologies.use_cases_on(tables, lambda: NOW)
-    use.versions.put(DOCUMENT, 0, NOW)
+    use.ports.versions.put(DOCUMENT, 0, NOW)
     use.record_crm_changes(campaign_changed("webinar", name="Webinar"))
     yield use
     technologies.drop_tables(tables)
@@ -96,7 +96,7 @@ def a_race(use: UseCases, number: int, statuses: list[str]) -> Race:
         use.record_crm_changes(response_recorded(response_id, person_id, "webinar", 1 + n / 10))
     use.record_crm_changes(person_changed(person_id, 2, score=50))
     use.record_crm_changes(person_changed(person_id, 10, score=70))
-    stored = use.scores.get(person_id)
+    stored = use.ports.scores.get(person_id)
     assert stored is not None and stored.last_crossing is not None
     changes: list[Fact] = [person_changed(person_id, moment(chance), status=s) for s in statuses]
     changes.append(person_changed(person_id, 12.5, score=80))
@@ -108,10 +108,10 @@ def a_race(use: UseCases, number: int, statuses: list[str]) -> Race:
 
 def everything_agrees(use: UseCases, race: Race) -> list[Decision]:
     """What holds after any race; answers the decisions."""
-    person = use.people.get(race.person_id)
+    person = use.ports.people.get(race.person_id)
     assert person is not None
-    responses = {r.response_id: r for r in use.people.responses(race.person_id)}
-    timeline = use.ledger.timeline(race.person_id, 1000).items
+    responses = {r.response_id: r for r in use.ports.people.responses(race.person_id)}
+    timeline = use.ports.ledger.timeline(race.person_id, 1000).items
     decisions = [record for record in timeline if isinstance(record, Decision)]
 
     # Nothing is lost: each response is there, each trigger has its one decision.
@@ -140,7 +140,7 @@ def everything_agrees(use: UseCases, race: Race) -> list[Decision]:
     engaged = [r for r in responses.values() if r.state.status in ("Open - Not Contacted", "Working")]
     assert [r.response_id for r in engaged] == ([person.active.response_id] if person.active else [])
     if person.active is not None:
-        chosen = use.ledger.get(person.active.decision_id)
+        chosen = use.ports.ledger.get(person.active.decision_id)
         assert chosen is not None
         assert chosen.response_id == person.active.response_id
     return decisions
@@ -153,7 +153,7 @@ def test_one_of_many_writers_wins_and_the_losers_say_so(use: UseCases, threads: 
 
         decisions = everything_agrees(use, race)
 
-        person = use.people.get(race.person_id)
+        person = use.ports.people.get(race.person_id)
         assert person is not None and person.active is not None
         first = [d for d in decisions if d.activates and d.replaced_response_id is None]
         assert len(first) == 1
@@ -170,13 +170,13 @@ def test_ends_in_the_race_and_triggers_delivered_again_leave_no_second_one(
         race = a_race(use, number, ["Nurture", "Working", "Disqualified"])
         race.run(use, threads)
         use.record_crm_changes(person_changed(race.person_id, 13, status="Disqualified"))
-        decisions, person = everything_agrees(use, race), use.people.get(race.person_id)
+        decisions, person = everything_agrees(use, race), use.ports.people.get(race.person_id)
         assert person is not None and person.active is None
 
         race.run(use, threads)
 
         assert everything_agrees(use, race) == decisions
-        assert use.people.get(race.person_id) == person
+        assert use.ports.people.get(race.person_id) == person
 
 
 def test_the_same_trigger_delivered_to_everybody_is_decided_once(use: UseCases, threads: ThreadPoolExecutor) -> None:
@@ -188,7 +188,9 @@ def test_the_same_trigger_delivered_to_everybody_is_decided_once(use: UseCases, 
 
         assert len(set(answers)) == 1
         assert answers[0].outcome is Outcome.REACTIVATED
-        assert [d for d in use.ledger.decisions(person_id, 100).items if d.scenario is Scenario.SCORE] == [answers[0]]
+        assert [d for d in use.ports.ledger.decisions(person_id, 100).items if d.scenario is Scenario.SCORE] == [
+            answers[0]
+        ]
 
 
 def test_a_response_and_the_crossing_after_it_never_overlook_each_other(
@@ -203,7 +205,7 @@ def test_a_response_and_the_crossing_after_it_never_overlook_each_other(
         def crosses(person_id: str = person_id, start: Barrier = start) -> None:
             start.wait(10)
             delivered(lambda: use.record_crm_changes(person_changed(person_id, 10, score=70)))
-            stored = use.scores.get(person_id)
+            stored = use.ports.scores.get(person_id)
             assert stored is not None and stored.last_crossing is not None
             delivered(lambda: use.reactivate_on_score(person_id, stored.last_crossing))
 
@@ -216,7 +218,7 @@ def test_a_response_and_the_crossing_after_it_never_overlook_each_other(
         for done in [threads.submit(crosses), *(threads.submit(responds, n) for n in range(3))]:
             done.result()
 
-        person = use.people.get(person_id)
+        person = use.ports.people.get(person_id)
         assert person is not None and person.active is not None
         assert person.active.response_id == f"{person_id}-2"
 
@@ -224,9 +226,9 @@ def test_a_response_and_the_crossing_after_it_never_overlook_each_other(
 def test_a_crossing_takes_two_requests(use: UseCases) -> None:
     """One search, one transaction: two readers of the same person meet as seldom as can be."""
     race = a_race(use, 0, ["New", "New", "New"])
-    assert isinstance(use.people, DynamoDBPeople)
+    assert isinstance(use.ports.people, DynamoDBPeople)
 
-    with Requests(use.people.connection.client) as requests:
+    with Requests(use.ports.people.connection.client) as requests:
         decision = use.reactivate_on_score(race.person_id, race.crossings[0])
 
     assert decision.outcome is Outcome.REACTIVATED

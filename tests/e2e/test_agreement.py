@@ -38,7 +38,7 @@ def test_the_simulated_funnel_is_that_of_the_deployed_ledger(told: Stack) -> Non
     with closing(History(HISTORY)) as history:
         for _ in decisions_of(simulation, history, "simulating"):
             pass
-    campaign = simulation.use_cases.reference.campaign
+    campaign = simulation.use_cases.ports.reference.campaign
     deployed = cycles(told.ledger(), lambda campaign_id, _: campaign(campaign_id))
     assert deployed == simulation.cycles() != []
 

@@ -44,7 +44,9 @@ class Operator:
         return status, [json.loads(line) for line in out.splitlines()], said
 
     def active(self) -> list[str]:
-        return [one for one in PEOPLE if (held := self.use.people.get(one)) is not None and held.active is not None]
+        return [
+            one for one in PEOPLE if (held := self.use.ports.people.get(one)) is not None and held.active is not None
+        ]
 
 
 @pytest.fixture
@@ -61,14 +63,14 @@ def operator(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         }
         monkeypatch.setattr(deployed, "outputs_of", lambda session, stack: outputs)
         use = stack.enter_context(deployed.use_cases_of("rekindle-dev"))
-        use.versions.put(DOCUMENT, 0, NOW)
+        use.ports.versions.put(DOCUMENT, 0, NOW)
         use.record_crm_changes(campaign_changed("webinar", name="Spring webinar"))
         for person_id in PEOPLE:
             use.record_crm_changes(person_changed(person_id, 1, status="New", score=10))
             if person_id != "p3":
                 use.record_crm_changes(response_recorded(f"r-{person_id}", person_id, "webinar", 3))
             use.record_crm_changes(person_changed(person_id, 10, score=45))
-        use.versions.put({**DOCUMENT, "qualification": {"threshold": 40}}, 1, NOW)
+        use.ports.versions.put({**DOCUMENT, "qualification": {"threshold": 40}}, 1, NOW)
         yield Operator(capsys, use)
 
 
@@ -140,7 +142,7 @@ def test_what_was_interrupted_is_gone_on_with_and_told_as_one(
 
 
 def test_what_can_be_tried_again_ends_with_1(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
-    people = operator.use.people
+    people = operator.use.ports.people
     held = people.get("p1")
     assert held is not None
     people.commit(Change(replace(held, version=held.version + 1, merging_ids=("p0",)), held.version))

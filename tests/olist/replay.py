@@ -59,7 +59,7 @@ class Replay:
     calls: int = 0
 
     def __post_init__(self) -> None:
-        self.rekindle.use.versions.put(dict(self.document), 0, self.rekindle.clock())
+        self.rekindle.use.ports.versions.put(dict(self.document), 0, self.rekindle.clock())
 
     @property
     def decisions(self) -> list[Decision]:

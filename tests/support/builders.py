@@ -9,24 +9,13 @@ from typing import Any
 
 from rekindle.adapters.memory import (
     Memory,
-    MemoryAccounts,
-    MemoryAssignmentTimers,
     MemoryBatches,
     MemoryBus,
-    MemoryContacts,
     MemoryLedger,
     MemoryPeople,
-    MemoryPools,
-    MemoryReactivationTimers,
+    MemoryPorts,
     MemoryReference,
-    MemoryRoutings,
     MemoryScores,
-    MemorySettings,
-    memory_campaigns,
-    memory_opportunities,
-    memory_queues,
-    memory_tasks,
-    memory_users,
 )
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.notifications.announce_changes import AnnounceChanges
@@ -315,34 +304,18 @@ class Rekindle:
     faults: Faults = field(default_factory=Faults)
 
     def __post_init__(self) -> None:
-        reference = MemoryReference(self.memory)
-        self.use = UseCases(
-            people=FaultyPeople(self.memory, reference, self.faults),
-            scores=FaultyScores(self.memory, self.faults),
-            ledger=FaultyLedger(self.memory, self.faults),
-            reference=reference,
-            accounts=MemoryAccounts(self.memory),
-            directory=MemoryAccounts(self.memory),
-            contacts=MemoryContacts(self.memory),
-            queues=memory_queues(self.memory),
-            campaigns=memory_campaigns(self.memory),
-            users=memory_users(self.memory),
-            tasks=memory_tasks(self.memory),
-            opportunities=memory_opportunities(self.memory),
-            versions=MemorySettings(self.memory),
-            timers=MemoryReactivationTimers(self.memory),
-            waits=MemoryAssignmentTimers(self.memory),
-            pools=MemoryPools(self.memory),
-            routings=MemoryRoutings(self.memory),
-            batches=FaultyBatches(self.memory, self.faults),
-            clock=self.clock,
-        )
+        ports = MemoryPorts(self.memory, self.clock)
+        ports.people = FaultyPeople(self.memory, MemoryReference(self.memory), self.faults)
+        ports.scores = FaultyScores(self.memory, self.faults)
+        ports.ledger = FaultyLedger(self.memory, self.faults)
+        ports.batches = FaultyBatches(self.memory, self.faults)
+        self.use = UseCases(ports)
 
     def configure(self, document: dict[str, Any] | None = None, **score: Any) -> None:
         """The settings of `DOCUMENT`, with a section for the scenario `score`."""
         version = len(self.memory.documents)
         body = {**DOCUMENT, "reactivation": {"score": score}, **(document or {})}
-        self.use.versions.put(body, version, self.clock())
+        self.use.ports.versions.put(body, version, self.clock())
 
     def tell(self, *facts: Fact) -> Recorded:
         """Record facts; answers what became of the last."""

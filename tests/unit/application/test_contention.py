@@ -67,11 +67,19 @@ def rekindle(monkeypatch: pytest.MonkeyPatch) -> Rekindle:
     def lost(*_: object) -> None:
         raise Conflict("somebody was faster")
 
-    use = rekindle.use
-    monkeypatch.setattr(type(use.people), "commit", lost)
-    for port in (use.scores, use.campaigns, use.accounts, use.queues, use.users, use.tasks, use.opportunities):
+    ports = rekindle.use.ports
+    monkeypatch.setattr(type(ports.people), "commit", lost)
+    for port in (
+        ports.scores,
+        ports.campaigns,
+        ports.accounts,
+        ports.queues,
+        ports.users,
+        ports.tasks,
+        ports.opportunities,
+    ):
         monkeypatch.setattr(type(port), "put", lost)
-    monkeypatch.setattr(type(use.versions), "put", lost)
+    monkeypatch.setattr(type(ports.versions), "put", lost)
     return rekindle
 
 

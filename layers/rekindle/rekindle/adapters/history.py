@@ -42,7 +42,7 @@ Numbered = tuple[int, Mapping[str, Any]]
 
 def in_order_of_time(events: Sequence[Mapping[str, Any]]) -> list[Numbered]:
     """Events that are in memory, as a file of them would be read. Raises BadHistory."""
-    instants = [_told_at(number, msgspec.json.encode(event)) for number, event in enumerate(events, 1)]
+    instants = [_time_of(number, msgspec.json.encode(event)) for number, event in enumerate(events, 1)]
     return [(i + 1, events[i]) for i in sorted(range(len(events)), key=instants.__getitem__)]
 
 
@@ -53,7 +53,7 @@ def lines_of(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     for number, line in enumerate(file, 1):
         line = line.removeprefix(BOM_UTF8) if number == 1 else line
         if line.strip():
-            _told_at(number, line)
+            _time_of(number, line)
             yield number, line
 
 
@@ -113,12 +113,12 @@ class History:
         self._file.close()
 
     def _in_order(self) -> bool:
-        """Whether each event is told no earlier than the one before it; if so, they are counted."""
+        """Whether each event happened no earlier than the one before it; if so, they are counted."""
         last = times.FIRST
         for number, lines in _chunks(self._file, _PLACED_AT_ONCE):
-            instants = _plainly_told(lines)
+            instants = _plain_times(lines)
             if instants is None:
-                instants = [_told_at(place, line) for place, line in enumerate(lines, number) if not line.isspace()]
+                instants = [_time_of(place, line) for place, line in enumerate(lines, number) if not line.isspace()]
             if not all(map(le, [last, *instants], instants)):
                 return False
             last = instants[-1] if instants else last
@@ -132,8 +132,8 @@ class History:
         for number, line in enumerate(self._file, 1):
             if not line.isspace():
                 self._offsets.append(offset)
-                told = _told_at(number, line)
-                self._instants.append(times.millis(told) * 1_000 + told.microsecond % 1_000)
+                moment = _time_of(number, line)
+                self._instants.append(times.millis(moment) * 1_000 + moment.microsecond % 1_000)
                 self._lines.append(number)
             offset += len(line)
         self._events = len(self._offsets)
@@ -183,8 +183,8 @@ class _PlainEvent(msgspec.Struct, gc=False):
 _PLAIN_EVENT = msgspec.json.Decoder(_PlainEvent)
 
 
-def _plainly_told(lines: Sequence[bytes]) -> list[datetime] | None:
-    """When each event was told, where all say so by the envelope's time alone, and in the usual way."""
+def _plain_times(lines: Sequence[bytes]) -> list[datetime] | None:
+    """When each event happened, where all say so by the envelope's time alone, and in the usual way."""
     events = _all_on(lines, _PLAIN_EVENT)
     if events is None:
         return None
@@ -210,23 +210,23 @@ _EVENT = msgspec.json.Decoder(_Event)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _told_at(number: int, line: bytes) -> datetime:
+def _time_of(number: int, line: bytes) -> datetime:
     try:
         event = _EVENT.decode(line)
     except _UNREADABLE as error:
         raise _unreadable(number, error) from None
     detail = event.detail
-    # A task's `occurred_at` is when its activity took place, not when the task was told of.
-    told = event.time if event.detail_type == "Task Logged" else detail.occurred_at or event.time
-    if told is None:
+    # A task's `occurred_at` is when its activity took place, not when the task was reported.
+    written = event.time if event.detail_type == "Task Logged" else detail.occurred_at or event.time
+    if written is None:
         raise BadHistory(number, "this is no event: it has no time")
     try:
-        told_at = moment(told, "time")
+        at = moment(written, "time")
     except InvalidField as refusal:
-        raise BadHistory(number, f"{told!r}: {refusal.message}") from None
+        raise BadHistory(number, f"{written!r}: {refusal.message}") from None
     if detail.ChangeEventHeader is None and detail.payload is None:
-        return told_at
-    return _committed(detail) or told_at
+        return at
+    return _committed(detail) or at
 
 
 def _unreadable(number: int, error: Exception) -> BadHistory:
@@ -237,13 +237,13 @@ def _unreadable(number: int, error: Exception) -> BadHistory:
             return BadHistory(number, "this is not UTF-8")
         case RecursionError():
             return BadHistory(number, "this is nested too deep")
-    # As Firehose writes events, where it is not told to end each with a newline.
+    # As Firehose writes events, where it is not configured to end each with a newline.
     more = ": more stands behind the event, and each needs a line of its own" if "trailing" in str(error) else ""
     return BadHistory(number, f"this is not JSON{more}")
 
 
 def _committed(detail: _Detail) -> datetime | None:
-    """When Salesforce committed the change that a line tells of, and by microseconds which place it has in its
+    """When Salesforce committed the change that a line reports, and by microseconds which place it has in its
     transaction: its facts bear that instant, and the clock follows the facts. Whatever else stands there is refused
     when the line is played."""
     header = detail.ChangeEventHeader

@@ -126,7 +126,7 @@ def _by(counts: Mapping[str, int]) -> str:
 
 def _credit(credit: Mapping[str, int], use: UseCases) -> None:
     if credit:
-        _say(credit_table(Counter(credit), None, names_of(use.reference.campaign)))
+        _say(credit_table(Counter(credit), None, names_of(use.ports.reference.campaign)))
 
 
 def _say(text: str) -> None:

@@ -82,7 +82,7 @@ def _decisions(
 
 
 def _shown(explanation: Explanation, simulation: Simulation) -> Json:
-    reference = simulation.use_cases.reference
+    reference = simulation.use_cases.ports.reference
     name = names_of(reference.campaign)
     decision = views.decision(explanation, reference.settings())
     for candidate in decision["considered"]:
@@ -92,9 +92,9 @@ def _shown(explanation: Explanation, simulation: Simulation) -> Json:
 
 
 def _records_of(person_id: str, simulation: Simulation) -> Sequence[str]:
-    person = simulation.use_cases.people.get(person_id)
+    person = simulation.use_cases.ports.people.get(person_id)
     while person is not None and person.merged_into is not None:
-        person = simulation.use_cases.people.get(person.merged_into)
+        person = simulation.use_cases.ports.people.get(person.merged_into)
     return [person.person_id, *person.merged_ids] if person is not None else []
 
 

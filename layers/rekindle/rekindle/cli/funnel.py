@@ -64,7 +64,7 @@ def _funnel(parsed: argparse.Namespace) -> int:
     if (parsed.since or parsed.until) and since >= until:
         raise Unusable(f"--from: {parsed.since or times.text(since)} is not before {parsed.until or times.text(until)}")
     counted = funnel(simulation.cycles(), since, until, parsed.by, zone)
-    name = _names(simulation.use_cases.reference, parsed.by)
+    name = _names(simulation.use_cases.ports.reference, parsed.by)
     if parsed.format == "jsonl":
         for group in counted.groups if counted.by else (counted.total,):
             write_line(views.funnel_group(counted, group, name(group.key)))

@@ -33,10 +33,10 @@ def bar(doing: str, done: int, total: int, seconds: float) -> str:
     """As long as there is room for on one line: what wraps cannot be drawn over."""
     rate = done / seconds if seconds else 0
     left = (total - done) / rate if rate else 0
-    told = f"{done:,}/{total:,}  {rate:,.0f}/s  {_in_words(left)} left"
-    width = max(0, min(WIDTH, terminal() - len(doing) - len(told) - 3))
+    numbers = f"{done:,}/{total:,}  {rate:,.0f}/s  {_in_words(left)} left"
+    width = max(0, min(WIDTH, terminal() - len(doing) - len(numbers) - 3))
     filled = width * done // max(total, 1)
-    return f"{doing} {'█' * filled + '░' * (width - filled)} {told}"
+    return f"{doing} {'█' * filled + '░' * (width - filled)} {numbers}"
 
 
 def _in_words(seconds: float) -> str:

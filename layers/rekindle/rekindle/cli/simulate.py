@@ -81,7 +81,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
         if other is not None:
             for _ in decisions_of(other, history, "simulating the other settings"):
                 pass
-    name = names_of(simulation.use_cases.reference.campaign)
+    name = names_of(simulation.use_cases.ports.reference.campaign)
     print(credit_table(simulation.credit, other.credit if other else None, name), file=sys.stderr)
     print_refused(simulation)
     print_counts(simulation)
@@ -101,7 +101,7 @@ def _kinds(listed: str) -> set[str]:
 
 def _write_decision(explanation: Explanation, simulation: Simulation) -> None:
     decision = explanation.decision
-    name = names_of(simulation.use_cases.reference.campaign)
+    name = names_of(simulation.use_cases.ports.reference.campaign)
     what = decision.reason or name(decision.campaign_id or "")
     _write_cells(_DECISION_COLUMNS, _minute(decision.as_of), decision.person_id, decision.outcome, what)
 
@@ -116,7 +116,7 @@ def _write_assignments(simulation: Simulation, *, as_lines: bool, after_others: 
     if assignments:
         print("\n" if after_others else "", end="")
         _write_cells(_ASSIGNMENT_COLUMNS, "activated (UTC)", "person", "state", "owner", "first owner")
-    name = owners_called(simulation.use_cases.reference)
+    name = owners_called(simulation.use_cases.ports.reference)
     for person_id, assignment in assignments:
         first = assignment.first_owner_id or assignment.first_queue_id
         owners = [name(owner_id) if owner_id else "-" for owner_id in (assignment.owner_id, first)]

@@ -4,7 +4,6 @@ Nothing here runs at import; a warm function builds each part once.
 """
 
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,18 +12,35 @@ import botocore.session
 from botocore.config import Config
 from pynamodb.connection import Connection
 
-from rekindle.adapters.dynamodb import reference
+from rekindle.adapters.dynamodb import reference as records
 from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
+from rekindle.application.ports import (
+    AssignmentTimers,
+    Batches,
+    Clock,
+    Pools,
+    ReactivationTimers,
+    Routings,
+    SentNotifications,
+)
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.records.user import User
 from rekindle.runtime.environment import Environment, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
     from rekindle.adapters.aws.eventbridge import EventBridgeBus
     from rekindle.adapters.aws.failures import FailureQueue
+    from rekindle.adapters.aws.scheduler import Schedules
     from rekindle.adapters.aws.sns import SnsTopic
+    from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+    from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
+    from rekindle.domain.records.opportunity import Opportunity
+    from rekindle.domain.records.queue import Queue
+    from rekindle.domain.records.task import Task
     from rekindle.runtime.simulation.parts import SimulatedParts
 
 
@@ -54,109 +70,123 @@ def _client(service: str) -> Any:
 @lru_cache(maxsize=1)
 def use_cases() -> UseCases:
     """The use cases of a function that reads or writes records."""
-    client = open_client(environment().region, session=session())
-    return assembled(environment(), client, environment().scheduling)
+    return use_cases_on(environment(), open_client(environment().region, session=session()))
 
 
-def assembled(environment: Environment, client: Any, scheduling: Scheduling) -> UseCases:
-    """The use cases over the environment's tables, reached by this client of DynamoDB. What only some functions ask
-    for is loaded when it is asked for: the path of a crossing does without, and its start is waited for."""
+def use_cases_on(environment: Environment, client: Any) -> UseCases:
+    """The use cases over the environment's tables, reached by this client of DynamoDB."""
     tables = bind(client, environment.tables)
-    campaigns, users, versions = reference.campaigns(now), reference.users(now), reference.DynamoDBSettings()
-    queues, accounts = reference.queues(now), Lazily(lambda: _accounts(tables))
-    return UseCases(
-        people=DynamoDBPeople(tables),
-        scores=DynamoDBScores(),
-        ledger=DynamoDBLedger(tables),
-        reference=reference.CachedReference(
-            campaigns, accounts, queues, users, versions, environment.reference_lifetime
-        ),
-        campaigns=campaigns,
-        accounts=accounts,
-        directory=accounts,
-        contacts=Lazily(lambda: _contacts(tables)),
-        queues=queues,
-        users=users,
-        tasks=reference.tasks(now),
-        opportunities=reference.opportunities(now),
-        versions=versions,
-        timers=Lazily(lambda: _timers(scheduling)),
-        waits=Lazily(lambda: _waits(scheduling)),
-        pools=Lazily(lambda: _pools(tables)),
-        routings=Lazily(lambda: _routings(scheduling)),
-        batches=Lazily(_batches),
-        clock=now,
-    )
+    return UseCases(AwsPorts(tables, environment.reference_lifetime, environment.scheduling, now))
 
 
-class Lazily:
-    """Stands for a port, which is made when it is first asked for something."""
+class AwsPorts:
+    """A port is made when it is first asked for, and what only some functions ask for is imported then: the path of a
+    crossing does without, and its start is waited for."""
 
-    def __init__(self, make: Callable[[], Any]) -> None:
-        self._make = make
-
-    def __getattr__(self, name: str) -> Any:
-        asked = getattr(self._port, name)
-        setattr(self, name, asked)
-        return asked
+    def __init__(self, tables: Connection, reference_lifetime: float, scheduling: Scheduling, clock: Clock) -> None:
+        self._tables, self._lifetime, self._scheduling = tables, reference_lifetime, scheduling
+        self.clock = clock
 
     @cached_property
-    def _port(self) -> Any:
-        return self._make()
+    def people(self) -> DynamoDBPeople:
+        return DynamoDBPeople(self._tables)
 
+    @cached_property
+    def scores(self) -> DynamoDBScores:
+        return DynamoDBScores()
 
-def _accounts(tables: Connection) -> Any:
-    from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+    @cached_property
+    def ledger(self) -> DynamoDBLedger:
+        return DynamoDBLedger(self._tables)
 
-    return DynamoDBAccounts(tables, now)
+    @cached_property
+    def reference(self) -> records.CachedReference:
+        return records.CachedReference(
+            self.campaigns, lambda: self.accounts, self.queues, self.users, self.versions, self._lifetime
+        )
 
+    @cached_property
+    def campaigns(self) -> records.DynamoDBRecords[Campaign]:
+        return records.campaigns(self.clock)
 
-def _contacts(tables: Connection) -> Any:
-    from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
+    @cached_property
+    def accounts(self) -> "DynamoDBAccounts":
+        from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
 
-    return DynamoDBContacts(tables)
+        return DynamoDBAccounts(self._tables, self.clock)
 
+    @cached_property
+    def directory(self) -> "DynamoDBAccounts":
+        return self.accounts
 
-def _pools(tables: Connection) -> Any:
-    from rekindle.adapters.dynamodb.pools import DynamoDBPools
+    @cached_property
+    def contacts(self) -> "DynamoDBContacts":
+        from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 
-    return DynamoDBPools(tables)
+        return DynamoDBContacts(self._tables)
 
+    @cached_property
+    def queues(self) -> "records.DynamoDBRecords[Queue]":
+        return records.queues(self.clock)
 
-def _batches() -> Any:
-    from rekindle.adapters.dynamodb.batches import DynamoDBBatches
+    @cached_property
+    def users(self) -> records.DynamoDBRecords[User]:
+        return records.users(self.clock)
 
-    return DynamoDBBatches()
+    @cached_property
+    def tasks(self) -> "records.DynamoDBRecords[Task]":
+        return records.tasks(self.clock)
 
+    @cached_property
+    def opportunities(self) -> "records.DynamoDBRecords[Opportunity]":
+        return records.opportunities(self.clock)
 
-def _timers(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
+    @cached_property
+    def versions(self) -> records.DynamoDBSettings:
+        return records.DynamoDBSettings()
 
-    return ScheduledReactivationTimers(_schedules(scheduling))
+    @cached_property
+    def timers(self) -> ReactivationTimers:
+        from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
 
+        return ScheduledReactivationTimers(self._schedules)
 
-def _waits(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers
+    @cached_property
+    def waits(self) -> AssignmentTimers:
+        from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers
 
-    return ScheduledAssignmentTimers(_schedules(scheduling))
+        return ScheduledAssignmentTimers(self._schedules)
 
+    @cached_property
+    def pools(self) -> Pools:
+        from rekindle.adapters.dynamodb.pools import DynamoDBPools
 
-def _routings(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import ScheduledRoutings
+        return DynamoDBPools(self._tables)
 
-    return ScheduledRoutings(_schedules(scheduling))
+    @cached_property
+    def routings(self) -> Routings:
+        from rekindle.adapters.aws.scheduler import ScheduledRoutings
 
+        return ScheduledRoutings(self._schedules)
 
-def _schedules(scheduling: Scheduling) -> Any:
-    from rekindle.adapters.aws.scheduler import Schedules
+    @cached_property
+    def batches(self) -> Batches:
+        from rekindle.adapters.dynamodb.batches import DynamoDBBatches
 
-    return Schedules(
-        scheduler,
-        scheduling.group,
-        scheduling.queue_arn,
-        scheduling.role_arn,
-        scheduling.dead_letter_arn,
-    )
+        return DynamoDBBatches()
+
+    @cached_property
+    def sent_notifications(self) -> SentNotifications:
+        from rekindle.adapters.dynamodb.sent_notifications import DynamoDBSentNotifications
+
+        return DynamoDBSentNotifications()
+
+    @cached_property
+    def _schedules(self) -> "Schedules":
+        from rekindle.adapters.aws.scheduler import Schedules
+
+        to = self._scheduling
+        return Schedules(scheduler, to.group, to.queue_arn, to.role_arn, to.dead_letter_arn)
 
 
 @lru_cache(maxsize=1)

@@ -25,4 +25,4 @@ def use_cases_of(stack: str) -> Iterator[UseCases]:
     tables = {variable: outputs[output] for variable, output in _TABLES.items()}
     environment = Environment.of({**tables, "AWS_REGION": session.get_config_variable("region")})
     with closing(open_client(environment.region, session=session)) as client:
-        yield aws.assembled(environment, client, environment.scheduling)
+        yield aws.use_cases_on(environment, client)

@@ -1,6 +1,5 @@
 """The use cases that write notifications, wired by themselves: no other function has the language of templates."""
 
-from rekindle.adapters.dynamodb.sent_notifications import DynamoDBSentNotifications
 from rekindle.adapters.templates import JinjaTemplates
 from rekindle.application.notifications.preview_notifications import PreviewNotifications
 from rekindle.application.notifications.send_notifications import SendNotifications
@@ -8,10 +7,10 @@ from rekindle.runtime.aws import now, topic, use_cases
 
 
 def send_notifications() -> SendNotifications:
-    use = use_cases()
-    return SendNotifications(use.people, use.reference, DynamoDBSentNotifications(), JinjaTemplates(), topic(), now)
+    ports = use_cases().ports
+    return SendNotifications(ports.people, ports.reference, ports.sent_notifications, JinjaTemplates(), topic(), now)
 
 
 def preview_notifications() -> PreviewNotifications:
-    use = use_cases()
-    return PreviewNotifications(use.people, use.reference, JinjaTemplates())
+    ports = use_cases().ports
+    return PreviewNotifications(ports.people, ports.reference, JinjaTemplates())

@@ -1,12 +1,13 @@
 """Ports in, use cases out: the same wiring on AWS, in the simulator and in the tests. Each use case is built when it
-is first asked for, so a function pays only for what it calls.
+is first asked for, so a function pays only for what it calls. The ports are wired in two places: `runtime.aws` and
+`adapters.memory.ports`.
 
 It is imported only then, too: making the classes of all use cases takes a twentieth of a cold start.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rekindle.application.ports import (
     AccountDirectory,
@@ -25,6 +26,7 @@ from rekindle.application.ports import (
     Reference,
     Routings,
     Scores,
+    SentNotifications,
     SettingsVersions,
     Tasks,
     Users,
@@ -56,39 +58,87 @@ if TYPE_CHECKING:
     from rekindle.application.settings.change_settings import ChangeSettings
 
 
+class Ports(Protocol):
+    """Every port, by its name."""
+
+    @property
+    def people(self) -> People: ...
+
+    @property
+    def scores(self) -> Scores: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def reference(self) -> Reference: ...
+
+    @property
+    def campaigns(self) -> Campaigns: ...
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def directory(self) -> AccountDirectory: ...
+
+    @property
+    def contacts(self) -> Contacts: ...
+
+    @property
+    def queues(self) -> Queues: ...
+
+    @property
+    def users(self) -> Users: ...
+
+    @property
+    def tasks(self) -> Tasks: ...
+
+    @property
+    def opportunities(self) -> Opportunities: ...
+
+    @property
+    def versions(self) -> SettingsVersions: ...
+
+    @property
+    def timers(self) -> ReactivationTimers: ...
+
+    @property
+    def waits(self) -> AssignmentTimers: ...
+
+    @property
+    def pools(self) -> Pools: ...
+
+    @property
+    def routings(self) -> Routings: ...
+
+    @property
+    def batches(self) -> Batches: ...
+
+    @property
+    def sent_notifications(self) -> SentNotifications: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+
 @dataclass(frozen=True)
 class UseCases:
-    people: People
-    scores: Scores
-    ledger: Ledger
-    reference: Reference
-    campaigns: Campaigns
-    accounts: Accounts
-    directory: AccountDirectory
-    contacts: Contacts
-    queues: Queues
-    users: Users
-    tasks: Tasks
-    opportunities: Opportunities
-    versions: SettingsVersions
-    timers: ReactivationTimers
-    waits: AssignmentTimers
-    pools: Pools
-    routings: Routings
-    batches: Batches
-    clock: Clock
+    ports: Ports
 
     @cached_property
     def match_account(self) -> "MatchAccount":
         from rekindle.application.assignment.match_account import MatchAccount
 
-        return MatchAccount(self.directory, self.contacts, self.people, self.reference)
+        ports = self.ports
+        return MatchAccount(ports.directory, ports.contacts, ports.people, ports.reference)
 
     @cached_property
     def reactivate(self) -> "Reactivate":
         from rekindle.application.reactivation.reactivate import Reactivate
 
-        return Reactivate(self.people, self.ledger, self.reference, self.clock)
+        ports = self.ports
+        return Reactivate(ports.people, ports.ledger, ports.reference, ports.clock)
 
     @cached_property
     def reactivate_on_score(self) -> "ReactivateOnScore":
@@ -100,63 +150,68 @@ class UseCases:
     def reconsider_responses(self) -> "ReconsiderResponses":
         from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 
-        return ReconsiderResponses(self.people, self.scores, self.ledger, self.reference, self.clock)
+        ports = self.ports
+        return ReconsiderResponses(ports.people, ports.scores, ports.ledger, ports.reference, ports.clock)
 
     @cached_property
     def request_reactivation(self) -> "RequestReactivation":
         from rekindle.application.reactivation.request_reactivation import RequestReactivation
 
-        return RequestReactivation(self.reactivate, self.tasks, self.people, self.ledger, self.reference)
+        ports = self.ports
+        return RequestReactivation(self.reactivate, ports.tasks, ports.people, ports.ledger, ports.reference)
 
     @cached_property
     def answer_requests(self) -> "AnswerRequests":
         from rekindle.application.reactivation.answer_requests import AnswerRequests
 
-        return AnswerRequests(self.request_reactivation, self.ledger, self.show_records.explained)
+        return AnswerRequests(self.request_reactivation, self.ports.ledger, self.show_records.explained)
 
     @cached_property
     def record_responses(self) -> "RecordResponses":
         from rekindle.application.capture.record_responses import RecordResponses
 
-        return RecordResponses(self.record_crm_changes.response, self.ledger, self.show_records.explained)
+        return RecordResponses(self.record_crm_changes.response, self.ports.ledger, self.show_records.explained)
 
     @cached_property
     def reactivate_on_status(self) -> "ReactivateOnStatus":
         from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
 
-        return ReactivateOnStatus(self.reactivate, self.timers)
+        return ReactivateOnStatus(self.reactivate, self.ports.timers)
 
     @cached_property
     def schedule_reactivation(self) -> "ScheduleReactivation":
         from rekindle.application.reactivation.schedule_reactivation import ScheduleReactivation
 
-        return ScheduleReactivation(self.timers, self.reference, self.clock, self.reactivate_on_status)
+        ports = self.ports
+        return ScheduleReactivation(ports.timers, ports.reference, ports.clock, self.reactivate_on_status)
 
     @cached_property
     def sweep_timers(self) -> "SweepTimers":
         from rekindle.application.reactivation.sweep_timers import SweepTimers
 
-        return SweepTimers(self.timers, self.people, self.clock, self.end_timer, self.time_out_assignments)
+        ports = self.ports
+        return SweepTimers(ports.timers, ports.people, ports.clock, self.end_timer, self.time_out_assignments)
 
     @cached_property
     def end_timer(self) -> "EndTimer":
         from rekindle.application.reactivation.end_timer import EndTimer
         from rekindle.application.reactivation.evaluate_response import EvaluateOnDate
 
-        on_date = EvaluateOnDate(self.people, self.timers, self.evaluate_response)
+        on_date = EvaluateOnDate(self.ports.people, self.ports.timers, self.evaluate_response)
         return EndTimer(self.reactivate_on_status, on_date)
 
     @cached_property
     def evaluate_response(self) -> "EvaluateResponse":
         from rekindle.application.reactivation.evaluate_response import EvaluateResponse
 
+        ports = self.ports
         return EvaluateResponse(
-            self.people,
-            self.scores,
-            self.ledger,
-            self.reference,
-            self.clock,
-            self.timers,
+            ports.people,
+            ports.scores,
+            ports.ledger,
+            ports.reference,
+            ports.clock,
+            ports.timers,
             self.reactivate_on_score,
         )
 
@@ -164,37 +219,42 @@ class UseCases:
     def start_assignments(self) -> "StartAssignments":
         from rekindle.application.assignment.start_assignments import StartAssignments
 
-        return StartAssignments(self.waits)
+        return StartAssignments(self.ports.waits)
 
     @cached_property
     def time_out_assignments(self) -> "TimeOutAssignments":
         from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
 
-        return TimeOutAssignments(self.people, self.ledger, self.reference, self.waits, self.clock)
+        ports = self.ports
+        return TimeOutAssignments(ports.people, ports.ledger, ports.reference, ports.waits, ports.clock)
 
     @cached_property
     def route_leads(self) -> "RouteLeads":
         from rekindle.application.assignment.route_leads import RouteLeads
 
-        return RouteLeads(self.people, self.reference, self.pools, self.routings, self.match_account, self.clock)
+        ports = self.ports
+        return RouteLeads(ports.people, ports.reference, ports.pools, ports.routings, self.match_account, ports.clock)
 
     @cached_property
     def complete_assignments(self) -> "CompleteAssignments":
         from rekindle.application.assignment.complete_assignments import CompleteAssignments
 
-        return CompleteAssignments(self.people, self.reference, self.clock)
+        ports = self.ports
+        return CompleteAssignments(ports.people, ports.reference, ports.clock)
 
     @cached_property
     def commit_people(self) -> "CommitPeople":
         from rekindle.application.capture.commit_people import CommitPeople
 
-        return CommitPeople(self.people, self.contacts)
+        ports = self.ports
+        return CommitPeople(ports.people, ports.contacts)
 
     @cached_property
     def merge_people(self) -> "MergePeople":
         from rekindle.application.capture.merge_people import MergePeople
 
-        return MergePeople(self.people, self.scores, self.reference, self.reconsider_responses, self.commit_people)
+        ports = self.ports
+        return MergePeople(ports.people, ports.scores, ports.reference, self.reconsider_responses, self.commit_people)
 
     @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
@@ -210,52 +270,57 @@ class UseCases:
         )
         from rekindle.application.capture.record_response import RecordResponse
 
+        ports = self.ports
         return RecordCrmChanges(
-            person=RecordPerson(self.people, self.scores, self.reference, self.merge_people, self.commit_people),
-            response=RecordResponse(self.people, self.reference, self.evaluate_response),
-            campaign=RecordCampaign(self.campaigns, self.clock),
-            account=RecordAccount(self.accounts),
-            queue=RecordQueue(self.queues),
-            user=RecordUser(self.users, self.clock),
-            task=RecordTask(self.tasks, self.people, self.reference),
-            opportunity=RecordOpportunity(self.people, self.opportunities),
+            person=RecordPerson(ports.people, ports.scores, ports.reference, self.merge_people, self.commit_people),
+            response=RecordResponse(ports.people, ports.reference, self.evaluate_response),
+            campaign=RecordCampaign(ports.campaigns, ports.clock),
+            account=RecordAccount(ports.accounts),
+            queue=RecordQueue(ports.queues),
+            user=RecordUser(ports.users, ports.clock),
+            task=RecordTask(ports.tasks, ports.people, ports.reference),
+            opportunity=RecordOpportunity(ports.people, ports.opportunities),
             merge_people=self.merge_people,
             request=self.request_reactivation,
-            ledger=self.ledger,
+            ledger=ports.ledger,
         )
 
     @cached_property
     def show_records(self) -> "ShowRecords":
         from rekindle.application.records.show_records import ShowRecords
 
+        ports = self.ports
         return ShowRecords(
-            *(self.people, self.scores, self.ledger, self.reference),
-            *(self.campaigns, self.users, self.accounts, self.queues),
-            self.opportunities,
+            *(ports.people, ports.scores, ports.ledger, ports.reference),
+            *(ports.campaigns, ports.users, ports.accounts, ports.queues),
+            ports.opportunities,
         )
 
     @cached_property
     def backfill_crossings(self) -> "BackfillCrossings":
         from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
 
+        ports = self.ports
         return BackfillCrossings(
-            self.scores,
-            self.batches,
-            self.ledger,
-            self.reference,
+            ports.scores,
+            ports.batches,
+            ports.ledger,
+            ports.reference,
             self.reactivate,
             self.reconsider_responses,
-            self.clock,
+            ports.clock,
         )
 
     @cached_property
     def undo_backfill(self) -> "UndoBackfill":
         from rekindle.application.reactivation.undo_backfill import UndoBackfill
 
-        return UndoBackfill(self.people, self.batches, self.reference, self.clock)
+        ports = self.ports
+        return UndoBackfill(ports.people, ports.batches, ports.reference, ports.clock)
 
     @cached_property
     def change_settings(self) -> "ChangeSettings":
         from rekindle.application.settings.change_settings import ChangeSettings
 
-        return ChangeSettings(self.versions, self.campaigns, self.users, self.queues, self.clock)
+        ports = self.ports
+        return ChangeSettings(ports.versions, ports.campaigns, ports.users, ports.queues, ports.clock)

@@ -52,7 +52,7 @@ def a_rekindle(*rules: dict[str, Any], intermediate: Sequence[str] = (), **first
     rekindle.tell(campaign_changed("webinar"), *(user_changed(user) for user in ("u1", "u2", "u-manager")))
     rekindle.tell(user_changed("u-gone", is_active=False))
     for queue_id, members in {"q-inbound": (), "q-routing": (), "q-sales": ("u1",), "q-other": ("u2",)}.items():
-        rekindle.use.queues.put(Queue(queue_id, member_ids=members, version=1), 0)
+        rekindle.use.ports.queues.put(Queue(queue_id, member_ids=members, version=1), 0)
     return rekindle
 
 

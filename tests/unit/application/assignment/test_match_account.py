@@ -56,11 +56,11 @@ def asked(rekindle: Rekindle) -> Asked:
 
 def matched(rekindle: Rekindle, asked: Asked | None = None, **values: str) -> Match:
     rekindle.tell(person_changed("lead", 1, **values))
-    person = rekindle.use.people.get("lead")
+    person = rekindle.use.ports.people.get("lead")
     assert person is not None
     if asked is None:
         return rekindle.use.match_account(person)
-    return MatchAccount(asked, asked, rekindle.use.people, rekindle.use.reference)(person)
+    return MatchAccount(asked, asked, rekindle.use.ports.people, rekindle.use.ports.reference)(person)
 
 
 def test_a_lead_of_a_known_domain_costs_two_requests(rekindle: Rekindle, asked: Asked):
@@ -218,14 +218,14 @@ def test_a_contact_that_took_over_an_address_and_an_account_matches_by_them(reki
 
 def test_a_look_up_that_is_behind_does_not_mislead(rekindle: Rekindle):
     contact(rekindle, email="ada@gmail.com", account_id="a2")
-    rekindle.use.contacts.add("grace@gmail.com", "c1", 9)
-    rekindle.use.contacts.add("grace@gmail.com", "nobody", 1)
+    rekindle.use.ports.contacts.add("grace@gmail.com", "c1", 9)
+    rekindle.use.ports.contacts.add("grace@gmail.com", "nobody", 1)
     assert matched(rekindle, email="grace@gmail.com").account_id is None
 
 
 def test_nobody_is_matched_by_their_own_address_or_to_an_account_never_told_of(rekindle: Rekindle):
     contact(rekindle, email="ada@gmail.com", account_id="a9")
     contact(rekindle, person_id="lead", email="ada@gmail.com", account_id="a1")
-    person = rekindle.use.people.get("lead")
+    person = rekindle.use.ports.people.get("lead")
     assert person is not None
     assert rekindle.use.match_account(person).account_id is None

@@ -48,7 +48,7 @@ class Assignments(Promises):
     def begin(self) -> None:
         super().begin()
         for queue_id, members in {"q-in": (), "q-temporary": (), "q-mid": (), "q-sales": ("u1",)}.items():
-            self.rekindle.use.queues.put(Queue(queue_id, member_ids=members, version=1), 0)
+            self.rekindle.use.ports.queues.put(Queue(queue_id, member_ids=members, version=1), 0)
         self.rekindle.tell(*(user_changed(user, 1) for user in USERS))
         self.rules_change(RULES[0])
 

@@ -290,16 +290,16 @@ def test_a_claim_for_nothing_is_given_back(rekindle: Rekindle, monkeypatch: pyte
     rekindle.configure(routed_by(TO_POOL, **pool({"user": "ann", "quota": 1})))
     assignment = activated(rekindle).assignment
     assert assignment is not None
-    commit = type(rekindle.use.people).commit
+    commit = type(rekindle.use.ports.people).commit
 
     def answered_at_the_same_instant(people: Any, *changes: Any) -> None:
         monkeypatch.undo()
         rekindle.tell(person_changed("p1", 6.6, owner_id="cid"))
         raise Conflict("somebody was faster")
 
-    monkeypatch.setattr(type(rekindle.use.people), "commit", answered_at_the_same_instant)
+    monkeypatch.setattr(type(rekindle.use.ports.people), "commit", answered_at_the_same_instant)
     assert rekindle.use.route_leads("p1", assignment.assignment_id) is None
-    assert commit is type(rekindle.use.people).commit
+    assert commit is type(rekindle.use.ports.people).commit
     assert set(rekindle.memory.claims.values()) == {0}
 
 

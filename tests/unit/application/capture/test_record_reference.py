@@ -22,13 +22,13 @@ def rekindle() -> Rekindle:
 
 
 def campaign(rekindle: Rekindle) -> Campaign:
-    found = rekindle.use.campaigns.get("c1")
+    found = rekindle.use.ports.campaigns.get("c1")
     assert found is not None
     return found
 
 
 def user(rekindle: Rekindle) -> User:
-    found = rekindle.use.users.get("u1")
+    found = rekindle.use.ports.users.get("u1")
     assert found is not None
     return found
 
@@ -101,7 +101,7 @@ def test_an_older_change_of_a_user_is_dropped(rekindle: Rekindle):
 
 
 def account(rekindle: Rekindle) -> Account:
-    found = rekindle.use.reference.account("a1")
+    found = rekindle.use.ports.reference.account("a1")
     assert found is not None
     return found
 
@@ -136,6 +136,6 @@ def test_members_of_a_queue_are_told_as_a_whole(rekindle: Rekindle):
     rekindle.tell(
         queue_changed("q1", 1, name="Inbound", member_ids=("u1", "u2")), queue_changed("q1", 2, member_ids=())
     )
-    queue = rekindle.use.reference.queue("q1")
+    queue = rekindle.use.ports.reference.queue("q1")
     assert queue is not None
     assert (queue.name, queue.member_ids, queue.version) == ("Inbound", (), 2)

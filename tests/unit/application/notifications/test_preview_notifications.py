@@ -35,7 +35,7 @@ def rekindle() -> Rekindle:
 
 def preview(rekindle: Rekindle, name: str = "assigned", person_id: str | None = None, **given: str) -> Text:
     use = rekindle.use
-    return PreviewNotifications(use.people, use.reference, JinjaTemplates())(name, given, person_id)
+    return PreviewNotifications(use.ports.people, use.ports.reference, JinjaTemplates())(name, given, person_id)
 
 
 def test_without_a_template_it_is_the_one_of_the_settings(rekindle: Rekindle) -> None:

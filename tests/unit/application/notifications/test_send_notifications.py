@@ -96,8 +96,8 @@ class Desk:
     def send(self, *notices: Notice, templates: Any = None) -> Sent:
         rekindle = self.rekindle
         use_case = SendNotifications(
-            rekindle.use.people,
-            rekindle.use.reference,
+            rekindle.use.ports.people,
+            rekindle.use.ports.reference,
             self.stamps,
             templates or JinjaTemplates(),
             self.topic,

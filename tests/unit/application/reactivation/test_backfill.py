@@ -48,7 +48,7 @@ def undone(rekindle: Rekindle, batch_id: str = "b1", *, dry_run: bool = False) -
 
 
 def batch(rekindle: Rekindle, batch_id: str = "b1") -> Batch:
-    found = rekindle.use.batches.get(batch_id)
+    found = rekindle.use.ports.batches.get(batch_id)
     assert found is not None
     return found
 
@@ -152,7 +152,7 @@ def test_a_dry_run_writes_nothing(rekindle: Rekindle):
     (decision,) = backfilled(rekindle, dry_run=True)
     assert (decision.outcome, decision.dry_run) == (Outcome.REACTIVATED, True)
     assert rekindle.active() is None
-    assert rekindle.use.batches.get("b1") is None
+    assert rekindle.use.ports.batches.get("b1") is None
     assert rekindle.decisions()[-1].scenario == "response"
 
 
@@ -534,7 +534,7 @@ def test_what_is_interrupted_and_gone_on_with_ends_as_if_it_were_not(story: Stor
         told = rekindle.faults.writes
         rekindle.faults.fails = lambda write: write - told in failing
         run_again(lambda: backfilled(rekindle))
-        stored = [rekindle.use.ledger.get(decision.decision_id) for decision in expected]
+        stored = [rekindle.use.ports.ledger.get(decision.decision_id) for decision in expected]
         assert in_short([d for d in stored if d is not None]) == in_short(expected)
         assert batch(rekindle).finished
         assert sum(batch(rekindle).outcomes.values()) == len(expected)
@@ -545,7 +545,7 @@ def test_what_is_interrupted_and_gone_on_with_ends_as_if_it_were_not(story: Stor
 def engagements(rekindle: Rekindle) -> list[Cycle]:
     """What the ledger alone tells of them."""
     told = [record for records in rekindle.memory.records.values() for record in records.values()]
-    return cycles(told, rekindle.use.reference.campaign_at)
+    return cycles(told, rekindle.use.ports.reference.campaign_at)
 
 
 def run_again(run: Any) -> None:

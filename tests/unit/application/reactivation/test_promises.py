@@ -295,7 +295,7 @@ class Promises(RuleBasedStateMachine):
     def the_ledger_alone_tells_the_cycles(self) -> None:
         """Which are open, how far they came and who had them; and what has ended never changes."""
         told = [record for records in self.memory.records.values() for record in records.values()]
-        found = cycles(told, self.rekindle.use.reference.campaign_at)
+        found = cycles(told, self.rekindle.use.ports.reference.campaign_at)
         opened = {cycle.person_id: cycle for cycle in found if cycle.ended is None}
         assert len(opened) == sum(cycle.ended is None for cycle in found)
         finishing = {merged: p.person_id for p in self.memory.people.values() for merged in p.merging_ids}

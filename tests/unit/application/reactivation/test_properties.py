@@ -182,7 +182,7 @@ def test_what_is_known_of_a_campaign_does_not_depend_on_the_order_of_arrival(
     facts = [campaign_changed("c1", n, **values) for n, values in enumerate(history)]
 
     def known(rekindle: Rekindle) -> Any:
-        campaign = rekindle.use.campaigns.get("c1")
+        campaign = rekindle.use.ports.campaigns.get("c1")
         assert campaign is not None
         return replace(campaign, version=0, changed_at=None)
 
@@ -195,7 +195,7 @@ def test_what_is_known_of_a_user_does_not_depend_on_the_order_of_arrival(given: 
     facts = [user_changed("u1", n, **values) for n, values in enumerate(history)]
 
     def known(rekindle: Rekindle) -> Any:
-        user = rekindle.use.users.get("u1")
+        user = rekindle.use.ports.users.get("u1")
         assert user is not None
         return replace(user, version=0, changed_at=None, stamps={})
 

@@ -40,7 +40,7 @@ def test_a_second_delivery_of_the_crossing_activates_nothing_more(rekindle: Reki
         person_changed("p1", 20, status="Open - Not Contacted"), person_changed("p1", 21, status="Disqualified")
     )
     before = rekindle.decisions()
-    crossing = rekindle.use.scores.get("p1").last_crossing
+    crossing = rekindle.use.ports.scores.get("p1").last_crossing
     rekindle.use.reactivate_on_score("p1", crossing)
     assert rekindle.active() is None
     assert rekindle.decisions() == before

@@ -217,13 +217,13 @@ def test_made_again_a_decision_comes_out_byte_for_byte(rekindle: Rekindle, case:
 def as_shown(rekindle: Rekindle, decision: Decision) -> str:
     shown = rekindle.use.show_records.decision(decision.decision_id)
     assert shown.same_again is True
-    return json.dumps(views.decision(shown, rekindle.use.reference.settings_at(decision.settings_version)))
+    return json.dumps(views.decision(shown, rekindle.use.ports.reference.settings_at(decision.settings_version)))
 
 
 def made_again(rekindle: Rekindle) -> list[Decision]:
     """All decisions of the lead, each by the world of its day."""
-    reference, found = rekindle.use.reference, []
-    history = list(rekindle.use.people.responses("contact"))
+    reference, found = rekindle.use.ports.reference, []
+    history = list(rekindle.use.ports.people.responses("contact"))
     for decision in rekindle.memory.decisions.values():
         moment = decision.decided_at
         again = replayed(
@@ -264,7 +264,9 @@ def test_the_responses_own_part_of_the_score_is_that_of_the_day(rekindle: Rekind
 
 def test_a_response_whose_date_is_to_come_is_decided_the_same_again(rekindle: Rekindle):
     rekindle.tell(response_recorded("r2", "p1", "fair", 3, responded_at=day(9)))
-    (decision,) = [d for d in rekindle.use.ledger.decisions("p1", 9).items if d.trigger_id == "response:r2:responded"]
+    (decision,) = [
+        d for d in rekindle.use.ports.ledger.decisions("p1", 9).items if d.trigger_id == "response:r2:responded"
+    ]
     assert (decision.reason, decision.considered_total) == (Reason.NO_CANDIDATE, 0)
     assert rekindle.use.show_records.decision(decision.decision_id).same_again
 

@@ -106,7 +106,7 @@ def test_every_fault_is_told(rekindle: Rekindle):
 
 
 def test_decisions_go_by_the_version_they_name(rekindle: Rekindle):
-    change, reference = rekindle.use.change_settings, rekindle.use.reference
+    change, reference = rekindle.use.change_settings, rekindle.use.ports.reference
     change({**document(), "qualification": {"threshold": 80}}, None)
     change({**document(), "qualification": {"threshold": 40}}, None)
     assert [reference.settings_at(n).threshold for n in (1, 2)] == [80, 40]

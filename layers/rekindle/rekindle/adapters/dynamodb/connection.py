@@ -67,7 +67,7 @@ def bind(client: Any, names: TableNames) -> Connection:
     }
     for model, name in tables.items():
         model.Meta.table_name = name
-        # pynamodb's own way tells the connection which attributes are keys; only the connection is exchanged.
+        # pynamodb's own way registers with the connection which attributes are keys; only the connection is exchanged.
         table = model._get_connection()
         connection.add_meta_table(table.get_meta_table())
         table.connection = connection
@@ -93,16 +93,16 @@ def our_errors() -> Iterator[None]:
 
 
 def _ours(error: Exception, cause: Exception | None) -> Exception:
-    told: dict[str, str] = {}
+    messages: dict[str, str] = {}
     if isinstance(cause, ClientError):
         for one in (cause.response.get("Error", {}), *cause.response.get("CancellationReasons", ())):
-            told[one.get("Code", "")] = one.get("Message", "")
+            messages[one.get("Code", "")] = one.get("Message", "")
     reasons = getattr(cause, "cancellation_reasons", None) or getattr(error, "cancellation_reasons", None) or ()
-    told.update({reason.code: reason.message or "" for reason in reasons if reason is not None})
-    codes = told.keys()
+    messages.update({reason.code: reason.message or "" for reason in reasons if reason is not None})
+    codes = messages.keys()
     if codes & _CONFLICTS:
         return Conflict("a condition did not hold")
-    never = " ".join(told[code] for code in codes & _NEVER)
+    never = " ".join(messages[code] for code in codes & _NEVER)
     if "Item size" in never:
         return TooLarge("the record would become larger than the 400 KB that the store holds")
     if never or codes & _NEVER:

@@ -123,7 +123,8 @@ class CachedReference:
     its response is refused without it. That an owner is no known user or queue is kept: each activation asks for it."""
 
     campaigns: DynamoDBRecords[Campaign]
-    accounts: Accounts
+    accounts: Callable[[], Accounts]
+    """Called for where an account is asked for: few decisions do."""
     queues: DynamoDBRecords[Queue]
     users: DynamoDBRecords[User]
     versions: DynamoDBSettings
@@ -171,7 +172,7 @@ class CachedReference:
         return self.campaigns.at(campaign_id, moment)
 
     def account(self, account_id: str) -> Account | None:
-        return self._cached(f"account#{account_id}", lambda: self.accounts.get(account_id))
+        return self._cached(f"account#{account_id}", lambda: self.accounts().get(account_id))
 
     def queue(self, queue_id: str) -> Queue | None:
         return self._cached(f"queue#{queue_id}", lambda: self.queues.get(queue_id), also_none=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rekindle.application.assignment.owners import owners_of
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import current_person, until_committed
 from rekindle.application.ports import Clock, People, Reference
 from rekindle.domain.assignment.transitions import complete
 from rekindle.domain.core import times
@@ -28,8 +28,9 @@ class CompleteAssignments:
     def __call__(self, person_id: str, owner_id: str | None) -> tuple[str, Assignment]:
         """The assignment, and whose it is. `owner_id` None: whoever has the person."""
         owners, settings = owners_of(self.reference), self.reference.settings()
-        for _ in ATTEMPTS:
-            person, assignment = self._found(person_id)
+
+        def attempt() -> tuple[str, Assignment]:
+            person, assignment = self._assigned(person_id)
             now, owner = self.clock(), owner_id or person.owner_id
             if assignment.waits and assignment.deadline is not None and assignment.deadline <= now:
                 raise NotPending(f"the deadline was {times.text(assignment.deadline)}, even if its timer is not done")
@@ -43,15 +44,13 @@ class CompleteAssignments:
                 raise InvalidField(f"user {owner!r} is not active", "owner_id")
             after, steps = complete(person, owner, now, settings, owners)
             after = replace(after, version=person.version + 1)
-            committed_now = committed(self.people, Change(after, person.version, entries=steps))
-            if committed_now and after.assignment is not None:
-                return after.person_id, after.assignment
-        raise contended()
+            self.people.commit(Change(after, person.version, entries=steps))
+            return after.person_id, after.assignment or assignment
 
-    def _found(self, person_id: str) -> tuple[Person, Assignment]:
-        person = self.people.get(person_id)
-        while person is not None and person.merged_into is not None:
-            person = self.people.get(person.merged_into)
+        return until_committed(attempt)
+
+    def _assigned(self, person_id: str) -> tuple[Person, Assignment]:
+        person = current_person(self.people, person_id)
         if person is None:
             raise NotFound(f"there is no person {person_id!r}")
         if person.assignment is None:

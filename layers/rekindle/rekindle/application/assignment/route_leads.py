@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rekindle.application.assignment.match_account import MatchAccount
 from rekindle.application.assignment.owners import owners_of
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import current_person, until_committed
 from rekindle.application.ports import Clock, People, Pools, Reference, Routings
 from rekindle.domain.assignment.matching import Match
 from rekindle.domain.assignment.round_robin import next_member
@@ -37,10 +37,10 @@ class RouteLeads:
     def __call__(self, person_id: str, assignment_id: str) -> Routing | None:
         """The routing; None where nobody is waited for any more."""
         routing: Routing | None = None
-        for _ in ATTEMPTS:
-            person = self.people.get(person_id)
-            while person is not None and person.merged_into is not None:
-                person = self.people.get(person.merged_into)
+
+        def attempt() -> Routing | None:
+            nonlocal routing
+            person = current_person(self.people, person_id)
             assignment = person.assignment if person is not None else None
             if (
                 person is None
@@ -51,13 +51,13 @@ class RouteLeads:
                 self._give_back(routing)
                 return None
             routing = routing or self._find(person, assignment_id)
-            change = self._change(person, routing)
-            if committed(self.people, change):
-                again_at, deadline = routing.again_at, assignment.deadline
-                if again_at is not None and (deadline is None or again_at < deadline):
-                    self.routings.again(person.person_id, assignment_id, again_at)
-                return routing
-        raise contended()
+            self.people.commit(self._change(person, routing))
+            again_at, deadline = routing.again_at, assignment.deadline
+            if again_at is not None and (deadline is None or again_at < deadline):
+                self.routings.again(person.person_id, assignment_id, again_at)
+            return routing
+
+        return until_committed(attempt)
 
     def _change(self, person: Person, routing: Routing) -> Change:
         after = replace(person, version=person.version + 1)

@@ -1,10 +1,10 @@
-"""Time for a reminder, or the deadline of a wait for an owner: read the world again, and act if nobody answered."""
+"""Time for a reminder, or the deadline of a wait for an owner: read the person again, and act if nobody answered."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.assignment.owners import owners_of
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import current_person, until_committed
 from rekindle.application.ports import AssignmentTimers, Clock, Ledger, People, Reference
 from rekindle.domain.assignment.timer import AssignmentTimer, assignment_timer
 from rekindle.domain.assignment.transitions import remind, time_out
@@ -26,7 +26,8 @@ class TimeOutAssignments:
 
     def __call__(self, wait: AssignmentTimer) -> Assignment | None:
         """The assignment, if time changed it."""
-        for _ in ATTEMPTS:
+
+        def attempt() -> Assignment | None:
             person = self._whose(wait)
             if person is None:
                 return None
@@ -34,32 +35,28 @@ class TimeOutAssignments:
             following = assignment_timer(after.person_id, after.assignment) if after.assignment is not None else None
             if steps:
                 after = replace(after, version=person.version + 1)
-                if not committed(self.people, Change(after, person.version, entries=steps)):
-                    continue
+                self.people.commit(Change(after, person.version, entries=steps))
             if following is not None:
                 self.waits.set(following)
             return after.assignment if steps else None
-        raise contended()
+
+        return until_committed(attempt)
 
     def _whose(self, wait: AssignmentTimer) -> Person | None:
         """Who waits, if anybody does: the person, or whoever took it over; or whom the response was given to."""
-        person = self._home(wait.person_id)
+        person = current_person(self.people, wait.person_id)
         if person is None or _has(person, wait):
             return person
         decision = self.ledger.get(wait.assignment_id)
-        home = (
+        owner = (
             self.people.owner_of_response(decision.response_id)
             if decision is not None and decision.response_id
             else None
         )
-        other = self._home(home.person_id) if home is not None and home.person_id is not None else None
+        if owner is None or owner.person_id is None:
+            return None
+        other = current_person(self.people, owner.person_id)
         return other if other is not None and _has(other, wait) else None
-
-    def _home(self, person_id: str) -> Person | None:
-        person = self.people.get(person_id)
-        while person is not None and person.merged_into is not None:
-            person = self.people.get(person.merged_into)
-        return person
 
     def _after(self, person: Person, now: datetime) -> tuple[Person, Steps]:
         assignment, settings = person.assignment, self.reference.settings()

@@ -9,12 +9,12 @@ from typing import Literal
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.commit_people import CommitPeople
 from rekindle.application.capture.recorded import Recorded
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended, until_committed
 from rekindle.application.ports import People, Reference, Scores
 from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 from rekindle.domain.capture.facts import PeopleMerged
 from rekindle.domain.capture.merging import Twins, by_campaign_and_date, link, move_responses, score_of_both
-from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Merged
 from rekindle.domain.people.person import Person
@@ -67,7 +67,7 @@ class MergePeople:
         survivor = self.people.get(survivor_id) or Person(survivor_id)
         if survivor.merged_into is not None:
             # What is left to move is whose it is now: the next delivery goes on there.
-            raise Conflict("the survivor was itself merged away in this moment")
+            raise MergeInProgress("the survivor was itself merged away in this moment")
         return survivor
 
     def _link(self, survivor_id: str, merged_id: str, at: datetime, kind: Literal["lead", "contact"] | None) -> bool:
@@ -79,7 +79,7 @@ class MergePeople:
             if merged.merged_into is not None:
                 return False
             if survivor.merged_into is not None:
-                raise Conflict("the survivor was itself merged away in this moment")
+                raise MergeInProgress("the survivor was itself merged away in this moment")
             if kind is not None and stored is None:
                 survivor = replace(survivor, kind=kind)
             active_of = {p.person_id: active for p in (survivor, merged) if (active := self._active(p))}
@@ -98,20 +98,18 @@ class MergePeople:
         return self.people.get_response(person.person_id, person.active.response_id)
 
     def _take_score(self, survivor_id: str, merged_id: str) -> None:
-        for _ in ATTEMPTS:
+
+        def attempt() -> None:
             mine, theirs = self.scores.get(survivor_id), self.scores.get(merged_id)
             if theirs is None or theirs.moved_to is not None:
                 return
             score = score_of_both(mine, theirs, survivor_id)
-            try:
-                if score is not None and score is not mine:
-                    self.scores.put(score, mine.version if mine else 0)
-                moved_on = replace(theirs, moved_to=survivor_id, crosses=False, version=theirs.version + 1)
-                self.scores.put(moved_on, theirs.version)
-            except Conflict:
-                continue
-            return
-        raise contended()
+            if score is not None and score is not mine:
+                self.scores.put(score, mine.version if mine else 0)
+            moved_on = replace(theirs, moved_to=survivor_id, crosses=False, version=theirs.version + 1)
+            self.scores.put(moved_on, theirs.version)
+
+        until_committed(attempt)
 
     def _move_responses(self, survivor_id: str, merged_id: str) -> None:
         settings = self.reference.settings()
@@ -139,13 +137,14 @@ class MergePeople:
         return {date: twin for date, twin in found.items() if twin is not None and not twin.state.deleted}
 
     def _finish(self, survivor_id: str, merged_id: str, at: datetime, *, converted: bool) -> None:
-        for _ in ATTEMPTS:
+
+        def attempt() -> None:
             survivor = self._survivor(survivor_id)
             if merged_id not in survivor.merging_ids:
                 return  # Another delivery was faster.
             left = tuple(a for a in survivor.merging_ids if a != merged_id)
             done = replace(survivor, version=survivor.version + 1, merging_ids=left)
-            told = Merged(survivor_id, merged_id, converted, at, self.reference.settings().version)
-            if committed(self.people, Change(done, survivor.version, entries=(told,))):
-                return
-        raise contended()
+            merged = Merged(survivor_id, merged_id, converted, at, self.reference.settings().version)
+            self.people.commit(Change(done, survivor.version, entries=(merged,)))
+
+        until_committed(attempt)

@@ -20,7 +20,7 @@ from rekindle.domain.capture.applying import (
     person_deleted,
 )
 from rekindle.domain.capture.facts import PersonChanged, PersonDeleted
-from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.errors import Conflict, MergeInProgress
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.person import Person
@@ -96,7 +96,7 @@ class RecordPerson:
             return None
         active = self.people.get_response(person.person_id, person.active.response_id)
         if active is None:
-            raise Conflict("the active response is still on its way from a record that is being taken over")
+            raise MergeInProgress("the active response is still on its way from a record that is being taken over")
         return active
 
     def _record_score(self, person_id: str, value: float | None, stamp: ChangeStamp) -> Recorded:

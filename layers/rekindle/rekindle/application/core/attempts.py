@@ -1,11 +1,27 @@
 """Optimistic concurrency: read, decide, commit on condition; where somebody was faster, read again."""
 
+from collections.abc import Callable
+
 from rekindle.application.ports import People
-from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.errors import Conflict, MergeInProgress
+from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
 
 ATTEMPTS = range(10)
 """The tries; after the last, `contended` is raised, and whoever delivered the trigger sends it again."""
+
+
+def until_committed[T](step: Callable[[], T]) -> T:
+    """What a step answers that reads, decides and commits. A step that raises Conflict is taken again: somebody was
+    faster. Raises Conflict after the last try, and MergeInProgress at once: a merge takes longer than a few tries."""
+    for _ in ATTEMPTS:
+        try:
+            return step()
+        except MergeInProgress:
+            raise
+        except Conflict:
+            continue
+    raise contended()
 
 
 def contended() -> Conflict:
@@ -19,3 +35,11 @@ def committed(people: People, *changes: Change) -> bool:
     except Conflict:
         return False
     return True
+
+
+def current_person(people: People, person_id: str) -> Person | None:
+    """The person, or whoever the person was merged into."""
+    person = people.get(person_id)
+    while person is not None and person.merged_into is not None:
+        person = people.get(person.merged_into)
+    return person

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rekindle.application.core.attempts import current_person
 from rekindle.application.ports import People, Reference
 from rekindle.domain.notifications.notification import lead, party
 from rekindle.domain.notifications.template import Values
@@ -17,9 +18,7 @@ class Lead:
 
 def read_lead(person_id: str, people: People, reference: Reference) -> Lead | None:
     """The person, or the one it became, with what is known of its assignment."""
-    person = people.get(person_id)
-    while person is not None and person.merged_into is not None:
-        person = people.get(person.merged_into)
+    person = current_person(people, person_id)
     if person is None or person.assignment is None:
         return Lead(person, {}) if person is not None else None
     assignment = person.assignment

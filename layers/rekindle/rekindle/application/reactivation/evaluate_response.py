@@ -11,7 +11,7 @@ from rekindle.application.reactivation.context import context_of_arrival
 from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
 from rekindle.application.reactivation.reactivate_on_score import trigger_of as crossing_trigger_of
 from rekindle.domain.assignment.transitions import Owners
-from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.arrival import (
@@ -30,12 +30,12 @@ from rekindle.domain.responses.response import Response
 
 
 def loaded(people: People, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
-    """Both, of the person or of the one that took it over. Raises Conflict."""
+    """Both, of the person or of the one that took it over. Raises MergeInProgress."""
     person, stored = people.load(person_id, response_id)
     while person is not None and person.merged_into is not None:
         person, stored = people.load(person.merged_into, response_id)
     if person is not None and person.merging_ids:
-        raise Conflict("the person is being united with another")
+        raise MergeInProgress("the person is being united with another")
     return person, stored
 
 

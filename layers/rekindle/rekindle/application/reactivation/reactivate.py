@@ -9,7 +9,7 @@ from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
 from rekindle.domain.assignment.transitions import Owners
-from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.person import Person, known_fields
 from rekindle.domain.reactivation.change import Change
@@ -58,7 +58,7 @@ class Reactivate:
                 trigger = replace(trigger, person_id=person.merged_into)
                 continue
             if person is not None and person.merging_ids:
-                raise Conflict("the person is being united with another")
+                raise MergeInProgress("the person is being united with another")
             settings = self.reference.settings()
             if person is not None and self._index_is_outdated(person, settings):
                 if not trigger.dry_run:

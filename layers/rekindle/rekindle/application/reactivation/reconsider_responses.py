@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.assignment.owners import owners_of
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import until_committed
 from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
 from rekindle.application.reactivation.context import context_of_arrival
 from rekindle.application.reactivation.reactivate import Whole
@@ -36,7 +36,8 @@ class ReconsiderResponses:
 
     def __call__(self, person_id: str, crossed_at: datetime) -> Decision | None:
         """The decision that activates the first such response; None where there is none."""
-        for _ in ATTEMPTS:
+
+        def attempt() -> Decision | None:
             candidates = self.people.candidates(person_id)
             person = candidates.person
             first = min(self._told_after(candidates, crossed_at), key=_told_order, default=None)
@@ -60,15 +61,16 @@ class ReconsiderResponses:
             decision, change = evaluate(Arrival(trigger, person, response, score), context)
             if not decision.activates:
                 return None
-            if committed(self.people, change.indexed_by(settings)):
-                return decision
-        raise contended()
+            self.people.commit(change.indexed_by(settings))
+            return decision
+
+        return until_committed(attempt)
 
     def in_batch(self, crossing: Trigger) -> Decision | None:
         """The same for a crossing that a backfill decides about: it may be taken back with the batch."""
         from rekindle.domain.reactivation.backfill import engaged_since, remembered
 
-        for _ in ATTEMPTS:
+        def attempt() -> Decision | None:
             person = self.people.get(crossing.person_id)
             if person is None:
                 return None
@@ -95,16 +97,19 @@ class ReconsiderResponses:
             if not decision.activates:
                 return None
             change = remembered(change, person, held)
-            if crossing.dry_run or committed(self.people, change.indexed_by(settings)):
-                return decision
-        raise contended()
+            if not crossing.dry_run:
+                self.people.commit(change.indexed_by(settings))
+            return decision
+
+        return until_committed(attempt)
 
     def after_merge(self, person_id: str, merged_id: str, at: datetime) -> Decision | None:
         """Two people became one: a response that the one had, before a search chose for the other, takes the place of
         what was chosen, if that search would have preferred it and no opportunity hangs on what was chosen. Where a
         crossing found nobody, though by then they were one person already, the response becomes active. The decision,
         or None where all stays."""
-        for _ in ATTEMPTS:
+
+        def attempt() -> Decision | None:
             candidates = self.people.candidates(person_id)
             person = candidates.person
             if person is None or has_opportunity(person):
@@ -129,9 +134,10 @@ class ReconsiderResponses:
             decision, change = evaluate(arrival, context)
             if not decision.activates:
                 return None
-            if committed(self.people, change.indexed_by(settings)):
-                return decision
-        raise contended()
+            self.people.commit(change.indexed_by(settings))
+            return decision
+
+        return until_committed(attempt)
 
     def _unanswered(self, person: Person, merged_id: str, at: datetime) -> Decision | None:
         """The decision on the last crossing since the two are one person, if it found nobody."""

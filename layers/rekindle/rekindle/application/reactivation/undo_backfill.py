@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended
+from rekindle.application.core.attempts import until_committed
 from rekindle.application.ports import Batches, Clock, People, Reference
-from rekindle.domain.core.errors import Conflict, NotFound
+from rekindle.domain.core.errors import Conflict, MergeInProgress, NotFound
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.backfill import Left, left, undone
 from rekindle.domain.reactivation.batch import Member
@@ -49,19 +49,17 @@ class UndoBackfill:
 
     def _closed(self, batch_id: str, dry_run: bool) -> None:
         """See to it that nothing more is decided in the batch."""
-        for _ in ATTEMPTS:
+
+        def attempt() -> None:
             batch = self.batches.get(batch_id)
             if batch is None:
                 raise NotFound(f"there is no batch {batch_id!r}", "batch")
             if dry_run or batch.undone_at is not None:
                 return
             after = replace(batch, undone_at=self.clock(), version=batch.version + 1)
-            try:
-                self.batches.put(after, batch.version)
-            except Conflict:
-                continue
-            return
-        raise contended()
+            self.batches.put(after, batch.version)
+
+        until_committed(attempt)
 
     def _undone(self, member: Member, dry_run: bool) -> Undone:
         try:
@@ -70,7 +68,8 @@ class UndoBackfill:
             return Undone(member, waits=True)
 
     def _tried(self, member: Member, dry_run: bool) -> Undone:
-        for _ in ATTEMPTS:
+
+        def attempt() -> Undone:
             person, response = self.people.load(member.person_id, member.response_id)
             if person is None:
                 return Undone(member, Left.DEACTIVATED)
@@ -78,9 +77,11 @@ class UndoBackfill:
             if reason is not None:
                 return Undone(member, reason)
             if response is None or person.merging_ids:
-                raise Conflict("the person is being united with another")
+                raise MergeInProgress("the person is being united with another")
             settings = self.reference.settings()
             change = undone(member, person, response, self.clock(), settings)
-            if dry_run or committed(self.people, change.indexed_by(settings)):
-                return Undone(member)
-        raise contended()
+            if not dry_run:
+                self.people.commit(change.indexed_by(settings))
+            return Undone(member)
+
+        return until_committed(attempt)

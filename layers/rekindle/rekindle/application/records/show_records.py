@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
+from rekindle.application.core.attempts import current_person
 from rekindle.application.ports import (
     Accounts,
     Campaigns,
@@ -170,10 +171,7 @@ class ShowRecords:
         return _found(self.opportunities.get(opportunity_id), f"there is no opportunity {opportunity_id!r}")
 
     def _home(self, person_id: str) -> Person:
-        person = self.people.get(person_id)
-        while person is not None and person.merged_into is not None:
-            person = self.people.get(person.merged_into)
-        return _found(person, f"there is no person {person_id!r}")
+        return _found(current_person(self.people, person_id), f"there is no person {person_id!r}")
 
     def _explained(self, person_id: str, decisions: Sequence[Decision]) -> list[Explanation]:
         history = self._history(person_id, decisions)

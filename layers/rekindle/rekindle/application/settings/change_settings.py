@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rekindle.application.core.attempts import ATTEMPTS, contended
+from rekindle.application.core.attempts import until_committed
 from rekindle.application.ports import Campaigns, Clock, Page, Queues, SettingsVersions, Users
 from rekindle.domain.assignment.router import owners_named
-from rekindle.domain.core.errors import Conflict, InvalidField, InvalidSettings, NotFound, PreconditionFailed
+from rekindle.domain.core.errors import InvalidField, InvalidSettings, NotFound, PreconditionFailed
 from rekindle.domain.settings.settings import Scenario, Settings, path_of
 
 
@@ -42,8 +42,10 @@ class ChangeSettings:
         Raises InvalidSettings with every fault, PreconditionFailed where another version is current than the one that
         was expected.
         """
-        faults = None
-        for _ in ATTEMPTS:
+        faults: list[tuple[str, str]] | None = None
+
+        def attempt() -> int:
+            nonlocal faults
             read_version, stored = self.versions.current()
             if expected_version is not None and expected_version != read_version:
                 raise PreconditionFailed(f"the current version is {read_version}, not {expected_version}", "If-Match")
@@ -52,11 +54,10 @@ class ChangeSettings:
                 raise InvalidSettings(faults)
             if read_version and document == stored:
                 return read_version
-            try:
-                return self.versions.put(document, read_version, self.clock())
-            except Conflict:
-                continue  # Somebody was faster: whoever expected no version follows them.
-        raise contended()
+            # Where somebody was faster, whoever expected no version follows them.
+            return self.versions.put(document, read_version, self.clock())
+
+        return until_committed(attempt)
 
     def faults(self, document: Mapping[str, Any], *, ever: bool = False) -> list[tuple[str, str]]:
         """What a document of the right shape names that does not exist, by path. `ever`: what was known at any time is

@@ -16,7 +16,7 @@ from rekindle.domain.settings.settings import Settings
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ABSENT_UNTIL = "absent_until"
-"""The user's own named value that tells until when, a date or a time, the user gets no leads."""
+"""The user's own named value that says until when, a date or a time, the user gets no leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Pool:
         return Passed.HOLIDAY if day in self.holidays else None
 
     def free_again(self, user: User | None, moment: datetime, why: Passed) -> datetime | None:
-        """When a member who is passed over may get a lead again, in UTC; None where no clock tells."""
+        """When a member who is passed over may get a lead again, in UTC; None where no clock says."""
         try:
             match why:
                 case Passed.ABSENT:
@@ -218,7 +218,7 @@ def _hours(given: Mapping[str, Any]) -> Hours:
 
 
 def zone_of(user: User) -> tzinfo | None:
-    """The user's own zone. What the CRM tells is free text: one that there is not says nothing."""
+    """The user's own zone. The CRM's value is free text: one that is no zone is ignored."""
     try:
         return ZoneInfo(user.time_zone) if user.time_zone else None
     except (ValueError, OSError, KeyError):
@@ -228,13 +228,13 @@ def zone_of(user: User) -> tzinfo | None:
 def absent_until(user: User) -> datetime | None:
     """The end of a user's absence: a time, or the end of a date, by the user's own word. One that cannot be read says
     nothing."""
-    told = user.fields.get(ABSENT_UNTIL)
-    if not isinstance(told, str):
+    written = user.fields.get(ABSENT_UNTIL)
+    if not isinstance(written, str):
         return None
     try:
-        if "T" in told:
-            return times.instant(told)
-        last = datetime.combine(date.fromisoformat(told), time(), zone_of(user) or UTC)
+        if "T" in written:
+            return times.instant(written)
+        last = datetime.combine(date.fromisoformat(written), time(), zone_of(user) or UTC)
         return _midnight(last)
     except ValueError:
         return None

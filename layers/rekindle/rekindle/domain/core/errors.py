@@ -98,5 +98,9 @@ class Conflict(Exception):
     """Somebody else changed the same record first. Reading again and trying again will help."""
 
 
+class MergeInProgress(Conflict):
+    """The record is being merged with another: to try again at once is no help, to deliver again is."""
+
+
 class Unavailable(Exception):
     """A service that Rekindle depends on did not answer, or throttled. Trying again later will help."""

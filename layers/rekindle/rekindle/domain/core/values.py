@@ -53,20 +53,20 @@ def unfreeze(*kinds: type[Any]) -> None:
 
 def _initialising(kind: type[Any]) -> Callable[..., None]:
     known: dict[str, Any] = {}  # No field's name begins with an underscore.
-    told, filled = [], []
+    parameters, filled = [], []
     for field in fields(kind):
         name = field.name
-        told.append(name)
+        parameters.append(name)
         if field.default is not MISSING:
             known[f"_default_{name}"] = field.default
-            told[-1] = f"{name}=_default_{name}"
+            parameters[-1] = f"{name}=_default_{name}"
         elif field.default_factory is not MISSING:
             known |= {f"_default_{name}": MISSING, f"_make_{name}": field.default_factory}
-            told[-1] = f"{name}=_default_{name}"
+            parameters[-1] = f"{name}=_default_{name}"
             filled.append(f"_self.{name} = _make_{name}() if {name} is _default_{name} else {name}")
             continue
         filled.append(f"_self.{name} = {name}")
-    return _compiled(f"__init__(_self, {', '.join(told)})", filled, known)
+    return _compiled(f"__init__(_self, {', '.join(parameters)})", filled, known)
 
 
 def _replacer(kind: type[Any]) -> Callable[..., Any]:

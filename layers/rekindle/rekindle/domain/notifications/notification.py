@@ -1,4 +1,4 @@
-"""Notifications: who is told that a lead is theirs, and what of it."""
+"""Notifications: who is notified of a lead, and with which values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,19 +15,19 @@ from rekindle.domain.records.user import User
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """That somebody is to be told of an assignment. `event_id` names cycle, recipient and kind."""
+    """That somebody is to be notified of an assignment. `event_id` names cycle, recipient and kind."""
 
     event_id: str
     kind: Kind
     person_id: str
     assignment_id: str
     notify_id: str
-    """The user or queue that is told."""
+    """The user or queue that is notified."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one recipient is told: of one lead, or of many at once."""
+    """What one recipient is sent: about one lead, or about many at once."""
 
     kind: Kind
     notify_id: str
@@ -41,14 +41,14 @@ class Message:
 
 
 class Withheld(StrEnum):
-    """Why nobody is told, by the time somebody would be."""
+    """Why a notification is not sent any more."""
 
     GONE = "GONE"
     """The person was deleted."""
     ENDED = "ENDED"
     """The assignment is not the person's newest any more, or its response is not active."""
     MOVED_ON = "MOVED_ON"
-    """Somebody else has the lead by now, and is told by a notification of their own."""
+    """Somebody else has the lead by now, and gets a notification of their own."""
     ANSWERED = "ANSWERED"
     """There is nothing left to be reminded of."""
 
@@ -78,16 +78,16 @@ def party(party_id: str | None, user: User | None, queue: Queue | None) -> Value
 
 def lead(person: Person, assignment: Assignment, campaign: Campaign | None, owner: Values) -> Values:
     profile = person.profile
-    told = {name: getattr(profile, name, None) for name in ("first_name", "last_name", "company", "email", "phone")}
-    name = " ".join(part for part in (told["first_name"], told["last_name"]) if part and part.strip())
+    known = {name: getattr(profile, name, None) for name in ("first_name", "last_name", "company", "email", "phone")}
+    name = " ".join(part for part in (known["first_name"], known["last_name"]) if part and part.strip())
     return {
         "person": {
             "id": person.person_id,
-            "name": name or told["company"] or person.person_id,
+            "name": name or known["company"] or person.person_id,
             "kind": person.kind,
             "status": person.status,
             "fields": dict(profile.fields) if profile else {},
-            **told,
+            **known,
         },
         "campaign": {
             "id": assignment.campaign_id,
@@ -111,8 +111,8 @@ def _moment(at: datetime | None) -> str | None:
     return None if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
-def of_one(kind: str, recipient: Values, told: Values) -> Values:
-    return {"kind": kind, "recipient": recipient, **told}
+def of_one(kind: str, recipient: Values, lead: Values) -> Values:
+    return {"kind": kind, "recipient": recipient, **lead}
 
 
 def of_many(kind: str, recipient: Values, leads: Sequence[Values]) -> Values:

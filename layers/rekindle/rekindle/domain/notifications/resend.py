@@ -1,4 +1,4 @@
-"""What of an event out still holds, before it is told again: the world has gone on since it was told first."""
+"""What of an event out is still true, before it is sent again: the person may have changed since."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from rekindle.domain.people.person import Person
 
 
-def detail_that_holds(detail_type: str, told: Mapping[str, Any], person: Person | None) -> dict[str, Any] | None:
+def detail_that_holds(detail_type: str, detail: Mapping[str, Any], person: Person | None) -> dict[str, Any] | None:
     """The detail as far as it holds for the person as it stands; None where it no longer does. An owner or a status of
     yesterday, written to a CRM today, would undo what people did there since."""
     if person is None or person.deleted or person.merged_into is not None:
@@ -15,11 +15,11 @@ def detail_that_holds(detail_type: str, told: Mapping[str, Any], person: Person 
     match detail_type:
         case "Assignment Started" | "Assignment Completed" | "Assignment Timed Out":
             stands = (assignment.assignment_id, assignment.owner_id) if assignment is not None else None
-            return dict(told) if stands == (told["assignment_id"], told["owner_id"]) else None
+            return dict(detail) if stands == (detail["assignment_id"], detail["owner_id"]) else None
         case "Response Activated":
-            if active is None or active.decision_id != told["decision_id"]:
+            if active is None or active.decision_id != detail["decision_id"]:
                 return None
-            return {**told, "status_changed": bool(told["status_changed"]) and person.status == told["status"]}
+            return {**detail, "status_changed": bool(detail["status_changed"]) and person.status == detail["status"]}
         case "Response Deactivated":
-            return dict(told) if active is None or active.response_id != told["response_id"] else None
+            return dict(detail) if active is None or active.response_id != detail["response_id"] else None
     return None

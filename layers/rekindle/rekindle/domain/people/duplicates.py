@@ -29,7 +29,7 @@ class Grounds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What a field's being equal, alike or different counts; where one side does not tell it, it counts nothing."""
+    """What a field's being equal, alike or different counts; a value that is missing on one side counts nothing."""
 
     equal: float
     alike: float
@@ -51,7 +51,7 @@ _STREET, _CITY = Weight(7, 5, -2), Weight(5, 4, -2)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a record tells of who somebody is, each part as it is compared; an empty one is not told."""
+    """What a record says about who somebody is, each part as it is compared; an empty part is not known."""
 
     email: str = ""
     phone: str = ""
@@ -102,7 +102,7 @@ def buckets(one: Identity) -> frozenset[str]:
     first, last = one.first_name, one.last_name
     return frozenset(
         key
-        for key, told in (
+        for key, is_known in (
             (f"mail#{one.email}", one.email),
             (f"phone#{one.phone}", one.phone),
             (f"born#{one.born}", one.born),
@@ -115,7 +115,7 @@ def buckets(one: Identity) -> frozenset[str]:
             (f"company#{one.company}#{last}", one.company and last),
             (f"domain#{one.own_domain}#{last}", one.own_domain and last),
         )
-        if told
+        if is_known
     )
 
 
@@ -138,8 +138,8 @@ def same_person(one: Identity, other: Identity) -> Likeness | None:
 def _names(one: Identity, other: Identity) -> float:
     """First and last name may stand in each other's place."""
     straight = _FIRST_NAME.of(one.first_name, other.first_name) + _LAST_NAME.of(one.last_name, other.last_name)
-    told = one.first_name and one.last_name and other.first_name and other.last_name
-    if not told or one.first_name == other.first_name or one.last_name == other.last_name:
+    both_known = one.first_name and one.last_name and other.first_name and other.last_name
+    if not both_known or one.first_name == other.first_name or one.last_name == other.last_name:
         return straight
     exchanged = _NAME_IN_THE_OTHER_S_PLACE
     return max(straight, exchanged.of(one.first_name, other.last_name) + exchanged.of(one.last_name, other.first_name))
@@ -147,7 +147,7 @@ def _names(one: Identity, other: Identity) -> float:
 
 def _others_of_one_house(one: Identity, other: Identity) -> bool:
     """Whether their first names differ, and no date of birth says that one of those was written wrongly: spouses share
-    nearly all else. Twins of one address are taken for one person; a first name told in two forms is far commoner."""
+    nearly all else. Twins of one address are taken for one person; a first name in two forms is far commoner."""
     if one.born and one.born == other.born:
         return False
     names = (one.first_name, other.first_name), (one.first_name, other.last_name), (one.last_name, other.first_name)

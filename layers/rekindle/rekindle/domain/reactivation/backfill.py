@@ -105,7 +105,7 @@ def left(member: Member, person: Person, response: Response | None) -> Left | No
         return Left.OPPORTUNITY_OPEN
     if person.cycles != active.cycle:
         return Left.MERGED  # It took over somebody who had cycles of its own.
-    if response is not None and _told_since(member, response.details or Details()):
+    if response is not None and _reported_since(member, response.details or Details()):
         return Left.RESPONSE_CHANGED
     return None
 
@@ -113,7 +113,7 @@ def left(member: Member, person: Person, response: Response | None) -> Left | No
 def undone(member: Member, person: Person, response: Response, at: datetime, settings: Settings) -> Change:
     """The change that restores what was there before an activation."""
     before, inserted = member.before, member.before.response_state is None
-    # A status that was told again since, the same one, keeps its place in the order of the CRM's changes.
+    # The same status, if the CRM reported it again since, keeps its place in the order of the CRM's changes.
     ours = person.status_stamp == ChangeStamp(member.since)
     restored = replace(
         person,
@@ -139,29 +139,29 @@ def undone(member: Member, person: Person, response: Response, at: datetime, set
     return replace(change, member=replace(member, undone_at=at))
 
 
-def _told_since(member: Member, details: Details) -> bool:
-    """Whether the CRM has since told of what the activation itself had made: a default's response, or that a member
+def _reported_since(member: Member, details: Details) -> bool:
+    """Whether the CRM has since reported what the activation itself had made: a default's response, or that a member
     responded."""
     if member.before.response_state is None:
         return bool(details.stamps)
     if member.outcome is not Outcome.ACTIVATED_NON_RESPONSE:
         return False
-    return any(_told_after(member, details, name) for name in ("responded", "responded_at"))
+    return any(_reported_after(member, details, name) for name in ("responded", "responded_at"))
 
 
-def _told_after(member: Member, details: Details, name: str) -> bool:
+def _reported_after(member: Member, details: Details, name: str) -> bool:
     stamp = details.stamps.get(name)
     return stamp is not None and stamp.at > member.decided_at
 
 
 def _as_before(member: Member, response: Response) -> Response:
-    """The response with what the activation changed of it as it was; what the CRM told since stays."""
+    """The response with what the activation changed of it as it was; what the CRM reported since stays."""
     before, details = member.before.response_state, response.details or Details()
     if before is None:
         return response.with_state(replace(response.state, activated_at=None))
     state = replace(response.state, activated_at=before.activated_at, reactivated_at=before.reactivated_at)
     if member.outcome is Outcome.ACTIVATED_NON_RESPONSE:
         state = replace(state, responded=before.responded, responded_at=before.responded_at)
-        if not _told_after(member, details, "member_status"):
+        if not _reported_after(member, details, "member_status"):
             details = replace(details, member_status=member.before.member_status)
     return replace(response, state=state, details=details)

@@ -111,24 +111,24 @@ def _person(decision: Decision, basis: Basis, held: Sequence[Response]) -> Perso
 
 
 def _arriving(decision: Decision, basis: Basis, history: Sequence[Response]) -> Response | None:
-    """The response as it was evaluated: what was told of it, which the change wrote down, with what had come of it
+    """The response as it was evaluated: what the fact said, which the change stored, with what had come of it
     until then."""
     response_id = decision.trigger_id.removeprefix("response:").rpartition(":")[0]
     if decision.batch_id is not None:
         response_id = decision.trigger_id.removeprefix(f"backfill:{decision.batch_id}:response:")
     recorded = next((r for r in history if r.response_id == response_id), None)
-    told = recorded.as_of_version(decision.person_id, decision.person_version + 1) if recorded else None
-    if recorded is None or told is None:
+    stored = recorded.as_of_version(decision.person_id, decision.person_version + 1) if recorded else None
+    if recorded is None or stored is None:
         return None
     before = _as_read(recorded, decision)
     state = replace(
-        told.state,
+        stored.state,
         status=before.state.status if before else None,
         activated_at=before.state.activated_at if before else None,
         reactivated_at=before.state.reactivated_at if before else None,
         deleted=False,
     )
-    return Response(response_id, told.campaign_id, state, Details(score=basis.own_score))
+    return Response(response_id, stored.campaign_id, state, Details(score=basis.own_score))
 
 
 def _arrival(

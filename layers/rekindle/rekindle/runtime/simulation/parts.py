@@ -48,13 +48,13 @@ class SimulatedParts:
         try:
             simulated = [Simulation(document) for document in self._documents(run)]
             with TemporaryDirectory() as scratch:
-                told = self._simulated(simulated, Path(scratch), part, _decisions(run, name, part))
+                simulated_part = self._simulated(simulated, Path(scratch), part, _decisions(run, name, part))
         except BadHistory as bad:
             raise NotSimulated(f"{part}, {bad}") from bad
         except Refusal as refusal:
             raise NotSimulated(f"{part}: {refusal.message}") from refusal
-        self.bucket.write(_summary(run, name, part), json.dumps({"part": part, **told}).encode())
-        return {"part": part, **told["counts"]}
+        self.bucket.write(_summary(run, name, part), json.dumps({"part": part, **simulated_part}).encode())
+        return {"part": part, **simulated_part["counts"]}
 
     def _simulated(self, simulated: list[Simulation], scratch: Path, part: str, key: str) -> Json:
         self.bucket.fetch(part, scratch / "history")
@@ -109,15 +109,15 @@ def _added_up(summaries: list[Json]) -> Json:
     others = {"passed_over": Counter[str](), "unmapped_statuses": Counter[str]()}
     against: Counter[str] | None = None
     names: dict[str, str] = {}
-    for told in summaries:
-        credit.update(told["credit"])
-        counts.update(told["counts"])
+    for part in summaries:
+        credit.update(part["credit"])
+        counts.update(part["counts"])
         for name, counter in others.items():
-            counter.update(told.get(name, {}))
-        if "difference" in told:
+            counter.update(part.get(name, {}))
+        if "difference" in part:
             against = Counter() if against is None else against
-            against.update({row["campaign_id"]: row["against"] for row in told["difference"]})
-            names |= {row["campaign_id"]: row["name"] for row in told["difference"]}
+            against.update({row["campaign_id"]: row["against"] for row in part["difference"]})
+            names |= {row["campaign_id"]: row["name"] for row in part["difference"]}
     return {**simulations.credits_shown(credit, against, names.__getitem__), **others, "counts": dict(counts)}
 
 

@@ -62,7 +62,7 @@ def answer_of(asked: SimulationRequested, stored: ChangeSettings) -> Json:
 
 def summary(events: int, decisions: int, simulation: Simulation, other: Simulation | None = None) -> Json:
     """What is said of a simulation beside its decisions."""
-    name = names_of(simulation.use_cases.reference.campaign)
+    name = names_of(simulation.use_cases.ports.reference.campaign)
     return {
         **simulations.credits_shown(simulation.credit, other.credit if other else None, name),
         "refused": [simulations.refused(one.line, one.refusal) for one in simulation.refused],

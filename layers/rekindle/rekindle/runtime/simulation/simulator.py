@@ -10,27 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from rekindle.adapters.memory import (
-    Memory,
-    MemoryAccounts,
-    MemoryAssignmentTimers,
-    MemoryBatches,
-    MemoryCandidates,
-    MemoryContacts,
-    MemoryLedger,
-    MemoryPeople,
-    MemoryPools,
-    MemoryReactivationTimers,
-    MemoryReference,
-    MemoryRoutings,
-    MemoryScores,
-    MemorySettings,
-    memory_campaigns,
-    memory_opportunities,
-    memory_queues,
-    memory_tasks,
-    memory_users,
-)
+from rekindle.adapters.memory import Memory, MemoryCandidates, MemoryPorts
 from rekindle.adapters.sources.salesforce_mapping import mapping_of
 from rekindle.adapters.wire.events import ended_at, facts_of, ignored_by
 from rekindle.application.capture.recorded import Recorded
@@ -133,28 +113,7 @@ class Simulation:
         self.applied = self.older = self.duplicate = 0
         self.memory = Memory()
         self.now = times.FIRST
-        reference = MemoryReference(self.memory)
-        self.use_cases = UseCases(
-            people=MemoryPeople(self.memory, reference),
-            scores=MemoryScores(self.memory),
-            ledger=MemoryLedger(self.memory),
-            reference=reference,
-            accounts=MemoryAccounts(self.memory),
-            directory=MemoryAccounts(self.memory),
-            contacts=MemoryContacts(self.memory),
-            queues=memory_queues(self.memory),
-            campaigns=memory_campaigns(self.memory),
-            users=memory_users(self.memory),
-            tasks=memory_tasks(self.memory),
-            opportunities=memory_opportunities(self.memory),
-            versions=MemorySettings(self.memory),
-            timers=MemoryReactivationTimers(self.memory),
-            waits=MemoryAssignmentTimers(self.memory),
-            pools=MemoryPools(self.memory),
-            routings=MemoryRoutings(self.memory),
-            batches=MemoryBatches(self.memory),
-            clock=lambda: self.now,
-        )
+        self.use_cases = UseCases(MemoryPorts(self.memory, lambda: self.now))
         self._record_fact = self.use_cases.record_crm_changes.__call__
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
@@ -224,7 +183,7 @@ class Simulation:
     def cycles(self) -> list[Cycle]:
         """Each engagement, the earliest first. They are known only where `keep_journeys` was called before the history
         was played."""
-        return cycles(self._journeys or (), self.use_cases.reference.campaign_at)
+        return cycles(self._journeys or (), self.use_cases.ports.reference.campaign_at)
 
     def keep_journeys(self) -> None:
         self._journeys = []
@@ -366,7 +325,7 @@ class Simulation:
         crossing = score.last_crossing if score else None
         last_crossing = trigger_of(person_id, crossing).decision_id if crossing else None
         told = self.memory.records[person_id]
-        page = self.use_cases.ledger.decisions(person_id, RECENT)
+        page = self.use_cases.ports.ledger.decisions(person_id, RECENT)
         newest = {decision.decision_id: decision for decision in page.items}
         for record_id, record in told.items():
             if record_id in newest or record_id == last_crossing or not isinstance(record, Decision):
@@ -386,6 +345,6 @@ class Simulation:
     def _explained(self, decision: Decision) -> Explanation:
         # Where a guard stopped the decision there is nothing to go through.
         goes_through = decision.activates or decision.searched
-        history = self.use_cases.people.responses(decision.person_id) if goes_through else ()
-        reference = self.use_cases.reference
+        history = self.use_cases.ports.people.responses(decision.person_id) if goes_through else ()
+        reference = self.use_cases.ports.reference
         return explain(decision, history, reference.campaign, reference.settings())

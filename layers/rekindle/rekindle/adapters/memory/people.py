@@ -1,0 +1,197 @@
+"""Persons with their responses, in memory."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from rekindle.adapters.memory.ledger import store
+from rekindle.adapters.memory.reference import MemoryReference
+from rekindle.adapters.memory.state import Memory
+from rekindle.application.ports import ListedBy, Page
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import Entry, entry_id
+from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep
+from rekindle.domain.people.directory import directory_keys
+from rekindle.domain.people.person import Person, Profile
+from rekindle.domain.reactivation.change import Change, origins
+from rekindle.domain.reactivation.search import CandidatesByClass, grouped_by_class
+from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response import Response, ResponseClass, ResponseOwner
+
+
+@dataclass(frozen=True)
+class MemoryCandidates:
+    person: Person | None
+    responses: Mapping[str, Response]
+    classes: Mapping[str, ResponseClass | None]
+
+    def candidates_of(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
+        for response in self._grouped(response_class):
+            if response.state.effective_at <= newest and response.state.reactivated_at is None:
+                yield Response(response.response_id, response.campaign_id, response.state)
+
+    @cached_property
+    def _grouped(self) -> CandidatesByClass:
+        """Only once it is asked for: a guard stops most decisions before the search."""
+        return grouped_by_class(self.responses.values(), self.classes)
+
+
+@dataclass(frozen=True)
+class MemoryPeople:
+    memory: Memory
+    reference: MemoryReference
+
+    def get(self, person_id: str) -> Person | None:
+        return self.memory.people.get(person_id)
+
+    def get_response(self, person_id: str, response_id: str) -> Response | None:
+        return self.memory.responses.get(person_id, {}).get(response_id)
+
+    def load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
+        memory = self.memory
+        with memory.lock:
+            responses = memory.responses.get(person_id)
+            return memory.people.get(person_id), responses.get(response_id) if responses is not None else None
+
+    def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
+        with self.memory.lock:
+            ordered = sorted(self.memory.responses.get(person_id, {}).items())
+        return (response for response_id, response in ordered if after is None or response_id > after)
+
+    def candidates(self, person_id: str) -> MemoryCandidates:
+        with self.memory.lock:
+            person = self.memory.people.get(person_id)
+            responses = dict(self.memory.responses.get(person_id, {}))
+            return MemoryCandidates(
+                replace(person, profile=None) if person else None, responses, self.reference.settings().classes
+            )
+
+    def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
+        with self.memory.lock:
+            responses = list(self.memory.responses.get(person_id, {}).values())
+        return min(limit, sum(r.campaign_id == campaign_id and not r.state.deleted for r in responses))
+
+    def assigned(self, state: AssignmentState, limit: int, start: str | None = None) -> Page[Person]:
+        def place(person: Person, assignment: Assignment) -> str:
+            return f"{times.sortable(assignment.next_due or assignment.activated_at)}#{person.person_id}"
+
+        with self.memory.lock:
+            people = [
+                p for p in self.memory.people.values() if p.assignment is not None and p.assignment.state is state
+            ]
+        placed = sorted((place(p, p.assignment), p) for p in people if p.assignment is not None)
+        following = [(at, person) for at, person in placed if start is None or at > start][: limit + 1]
+        return Page(
+            [person for _, person in following[:limit]], following[limit - 1][0] if len(following) > limit else None
+        )
+
+    def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
+        with self.memory.lock:
+            found = sorted(
+                (entry, person.person_id)
+                for person in self.memory.people.values()
+                if (entry := getattr(directory_keys(person), by)) is not None
+                and (entry.startswith(key) if by is ListedBy.NAME else entry == key)
+            )
+        begin = int(start) if start else 0
+        ids = [person_id for _, person_id in found[begin : begin + limit]]
+        return Page(ids, str(begin + limit) if len(found) > begin + limit else None)
+
+    def owner_of_response(self, response_id: str) -> ResponseOwner | None:
+        return self.memory.response_owners.get(response_id)
+
+    def record_tombstone(self, response_id: str, deleted: ChangeStamp, read: ChangeStamp | None) -> None:
+        with self.memory.lock:
+            if self.memory.response_owners.get(response_id) != (ResponseOwner(deleted=read) if read else None):
+                raise Conflict("the response has another home by now")
+            self.memory.response_owners[response_id] = ResponseOwner(deleted=deleted)
+
+    def commit(self, *changes: Change) -> None:
+        with self.memory.lock:
+            leaving = origins(changes) if len(changes) > 1 else {}
+            for change in changes:
+                self._check(change)
+                if change.responses:
+                    self._check_owners(change, leaving)
+            for change in changes:
+                self._write(change)
+
+    def _check_owners(self, change: Change, leaving: Mapping[str, str]) -> None:
+        owners, tombstone = self.memory.response_owners, change.tombstone
+        for response in change.arriving():
+            owner, origin = owners.get(response.response_id), leaving.get(response.response_id) if leaving else None
+            read = ResponseOwner(origin, tombstone) if origin or tombstone else None
+            if owner is not read and owner not in (read, ResponseOwner(change.person.person_id)):
+                raise Conflict("the response has another home by now")
+
+    def _check(self, change: Change) -> None:
+        memory, decision = self.memory, change.decision
+        if change.removed or len(change.responses) > 1:
+            written = [response.response_id for response in change.responses]
+            if len({*written, *change.removed}) < len(written) + len(change.removed):
+                raise ValueError("a transaction writes no item twice")
+        stored = memory.people.get(change.person.person_id)
+        if (stored.version if stored is not None else 0) != change.read_version:
+            raise Conflict("the person was changed since")
+        if decision is not None and decision.decision_id in memory.decisions:
+            raise Conflict("the decision is stored already")
+        if change.unchanged_score is not None:
+            person_id, score = change.unchanged_score
+            stored_score = memory.scores.get(person_id)
+            if stored_score is not score and (stored_score.version if stored_score else 0) != (
+                score.version if score else 0
+            ):
+                raise Conflict("the score was changed since")
+
+    def _write(self, change: Change) -> None:
+        memory, person = self.memory, change.person
+        person_id = person.person_id
+        if person.profile is None:
+            stored = memory.people.get(person_id)
+            person = replace(person, profile=(stored.profile if stored else None) or Profile())
+        memory.people[person_id] = person
+        if change.status_activated and person.status_activated is not None:
+            user_id = person.profile.who_made(person.status_activated) if person.profile else None
+            memory.activations.append((person_id, person.status_activated, user_id))
+        if change.responses or change.removed:
+            self._write_responses(change, person_id)
+        if change.decision is not None:
+            store(memory, change.decision)
+        if change.member is not None:
+            memory.members.setdefault(change.member.batch_id, {})[change.member.decision_id] = change.member
+        if change.entries:
+            self._write_entries(change.entries)
+        if memory.assignments is not None and person.assignment is not None:
+            memory.assignments[person.assignment.assignment_id] = (person_id, person.assignment)
+
+    def _write_responses(self, change: Change, person_id: str) -> None:
+        memory = self.memory
+        responses = memory.responses.get(person_id)
+        if responses is None:
+            responses = memory.responses[person_id] = {}
+        for response in change.responses:
+            before = responses.get(response.response_id)
+            if before is None:
+                memory.response_owners[response.response_id] = ResponseOwner(person_id)
+            elif response.details is None:
+                response = replace(response, details=before.details, trail=(*before.trail, *response.trail))
+            responses[response.response_id] = response
+        for response_id in change.removed:
+            responses.pop(response_id, None)
+            if memory.response_owners.get(response_id) == ResponseOwner(person_id):
+                del memory.response_owners[response_id]
+
+    def _write_entries(self, entries: Iterable[Entry]) -> None:
+        memory = self.memory
+        for entry in entries:
+            memory.records.setdefault(entry.person_id, {})[entry_id(entry)] = entry
+            memory.outbox.append(entry)
+            # A wait may end in the very change in which the person takes over another's.
+            if memory.assignments is not None and isinstance(entry, AssignmentStep):
+                memory.assignments[entry.assignment.assignment_id] = (entry.person_id, entry.assignment)
+
+    def reindex(self, person: Person, classes: Mapping[str, ResponseClass | None], class_map: str) -> None:
+        self.commit(Change(replace(person, version=person.version + 1, classes=class_map), person.version))

@@ -1,0 +1,76 @@
+"""The records that all ports in memory share, under one lock."""
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from rekindle.application.ports import Claim
+from rekindle.domain.assignment.matching import Candidate
+from rekindle.domain.assignment.round_robin import Capacities
+from rekindle.domain.assignment.timer import AssignmentTimer
+from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.people.assignment import Assignment
+from rekindle.domain.people.person import Person
+from rekindle.domain.people.score import Crossing, Score
+from rekindle.domain.reactivation.batch import Batch, Member
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.request import Call
+from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.account import Account
+from rekindle.domain.records.opportunity import Opportunity
+from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.records.task import Task
+from rekindle.domain.records.user import User
+from rekindle.domain.responses.response import Response, ResponseOwner
+
+
+@dataclass
+class Memory:
+    """The records of all tables, and the streams that functions read."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    responses: dict[str, dict[str, Response]] = field(default_factory=dict)
+    response_owners: dict[str, ResponseOwner] = field(default_factory=dict)
+    scores: dict[str, Score] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
+    campaigns: dict[str, list[Campaign]] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
+    """The accounts under each key of matching."""
+    addresses: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Of each address the contacts that have it, with the version that told so."""
+    queues: dict[str, Queue] = field(default_factory=dict)
+    users: dict[str, list[User]] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    opportunities: dict[str, Opportunity] = field(default_factory=dict)
+    documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
+    crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
+    activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)
+    """Who went from inactive to active, by which change, and which user did it."""
+    outbox: deque[Decision | Entry] = field(default_factory=deque)
+    calls: dict[str, Call] = field(default_factory=dict)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    members: dict[str, dict[str, Member]] = field(default_factory=dict)
+    timers: dict[str, Timer] = field(default_factory=dict)
+    due: list[tuple[datetime, str]] = field(default_factory=list)
+    """A heap of the timers that were set, by the instant they are due."""
+    begun: deque[Decision] = field(default_factory=deque)
+    """Decisions with which a wait for an owner began."""
+    waits: dict[str, AssignmentTimer] = field(default_factory=dict)
+    waiting: list[tuple[datetime, str]] = field(default_factory=list)
+    """A heap of the waits, by the instant they are due."""
+    routings: list[tuple[datetime, str, str]] = field(default_factory=list)
+    """A heap of the leads that are to be routed again: when, whose, for which assignment."""
+    turns: dict[tuple[str, Capacities], int] = field(default_factory=dict)
+    claims: dict[tuple[str, str, date], int] = field(default_factory=dict)
+    assignments: dict[str, tuple[str, Assignment]] | None = None
+    """Each assignment in its last state, and whose it is, where somebody wants to know."""
+    sent_notifications: dict[str, tuple[Claim, datetime]] = field(default_factory=dict)
+    """Notifications that are being sent, or were, and until when that holds."""
+    lock: threading.RLock = field(default_factory=threading.RLock)
