@@ -8,7 +8,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rekindle.adapters.wire import views
 from rekindle.adapters.wire.settings import document as settings
 from rekindle.adapters.wire.settings.schema import SCHEMA
-from rekindle.adapters.wire.settings.warnings import warnings
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.http import answer, body_of, content_type_of, etag, if_match, number, page, paging, router, takes
 from rekindle.runtime.observability import logger, metrics
@@ -38,8 +37,7 @@ def get_schema() -> Response[str]:
 @app.post("/settings/validations")
 def validate() -> Response[str]:
     document = settings.parsed(body_of(app), content_type_of(app))
-    faults = settings.all_faults(document, use_cases().change_settings.faults)
-    return answer(views.validation(faults, warnings(document)))
+    return answer(views.validation(document, settings.all_faults(document, use_cases().change_settings.faults)))
 
 
 @app.get("/settings/versions", middlewares=takes(paged=True))

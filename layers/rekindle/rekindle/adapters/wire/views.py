@@ -1,9 +1,10 @@
 """Records as the API and the command line show them (contract, sections 3 and 4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from rekindle.adapters.wire.settings.warnings import warnings
 from rekindle.application.reactivation.answer_requests import Failure
 from rekindle.application.reactivation.undo_backfill import Undone
 from rekindle.application.records.show_records import Shown
@@ -401,11 +402,11 @@ def settings_version(version: int, stored_at: datetime) -> Json:
     return {"version": version, "stored_at": times.text(stored_at)}
 
 
-def validation(faults: list[tuple[str, str]], warnings: list[tuple[str, str]]) -> Json:
+def validation(document: Mapping[str, Any], faults: list[tuple[str, str]]) -> Json:
     return {
         "valid": not faults,
         "faults": [fault(path, message) for path, message in faults],
-        "warnings": [fault(path, message) for path, message in warnings],
+        "warnings": [fault(path, message) for path, message in warnings(document)],
     }
 
 
