@@ -40,7 +40,7 @@ endif
 endif
 
 .PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate costs lint \
-        format types floors validate build lock lock-check deploy invoke clean
+        format types floors describe validate build lock lock-check deploy invoke clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -161,6 +161,9 @@ types: .venv/.ready ## Check the types
 
 floors: .venv/.ready ## Check that imports go down only
 	@PYTHONPATH=.:layers/rekindle $(VENV)/lint-imports --no-logo
+
+describe: .venv/.ready ## Write what is made from the declarations: openapi.json, the tables of docs/events.md
+	@$(VENV)/python -m rekindle.adapters.wire.describe docs/events.md
 
 validate: .venv/.ready ## Check template.yaml
 	@$(VENV)/sam validate --lint

@@ -6,8 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire import views
-from rekindle.adapters.wire.describe import openapi
 from rekindle.adapters.wire.describe import page as openapi_page
+from rekindle.adapters.wire.describe.document import document
 from rekindle.runtime.aws import environment, now, use_cases
 from rekindle.runtime.http import answer, html, router
 from rekindle.runtime.observability import logger, metrics
@@ -23,12 +23,12 @@ def get_health() -> Response[str]:
 
 @app.get("/openapi.json")
 def get_openapi() -> Response[str]:
-    return answer(openapi.document(environment().build))
+    return answer(document(environment().build))
 
 
 @app.get("/docs")
 def get_docs() -> Response[str]:
-    return html(openapi_page.rendered(openapi.document(environment().build)))
+    return html(openapi_page.rendered(document(environment().build)))
 
 
 @logger.inject_lambda_context

@@ -7,7 +7,7 @@ from pathlib import Path
 from rekindle.adapters.wire.events import facts_of
 from rekindle.adapters.wire.rules import LARGEST_ANSWER, LARGEST_SIMULATION, MOST_EVENTS
 from rekindle.adapters.wire.settings import document as documents
-from rekindle.domain.capture.facts import CampaignChanged, ResponseRecorded
+from rekindle.domain.capture.facts import RecordChanged, ResponseRecorded
 from rekindle.domain.settings.settings import Scenario, Settings
 from rekindle.runtime.simulation.parts import RUN
 from tests.support.template import template
@@ -40,8 +40,8 @@ def test_the_events_tell_of_a_campaign_before_a_response_to_it() -> None:
         for entry in entries
         for fact in facts_of({"detail-type": entry["DetailType"], "time": time, "detail": json.loads(entry["Detail"])})
     )
-    assert isinstance(campaign, CampaignChanged) and isinstance(response, ResponseRecorded)
-    assert campaign.campaign_id == response.campaign_id
+    assert isinstance(campaign, RecordChanged) and isinstance(response, ResponseRecorded)
+    assert campaign.record_id == response.campaign_id
 
 
 def test_the_guide_to_simulations_types_what_there_is() -> None:

@@ -15,7 +15,7 @@ from cfnlint.api import lint_all
 
 from rekindle.adapters.aws.eventbridge import SOURCE
 from rekindle.adapters.sources.salesforce_changes import CLIENT
-from rekindle.adapters.wire.describe import openapi
+from rekindle.adapters.wire.describe.document import document
 from rekindle.application.ports import CLAIMED, SENT_KEPT
 from tests.support.template import Deployed, resources, template
 
@@ -230,12 +230,12 @@ def test_only_health_is_open_to_everybody() -> None:
 
 
 def test_openapi_tells_of_every_route_and_of_no_other() -> None:
-    told = {(path, method) for path, item in openapi.document("test")["paths"].items() for method in item}
+    told = {(path, method) for path, item in document("test")["paths"].items() for method in item}
     assert told == {(route["Path"], route["Method"]) for _, route in events("Api")}
 
 
 def test_openapi_tells_who_may_be_turned_away() -> None:
-    paths = openapi.document("test")["paths"]
+    paths = document("test")["paths"]
     signed = {path for path, item in paths.items() if all("403" in told["responses"] for told in item.values())}
     assert paths.keys() - signed == {"/health"}
 

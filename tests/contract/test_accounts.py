@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rekindle.application.assignment.match_account import MatchAccount
-from rekindle.application.capture.record_reference import RecordAccount
+from rekindle.application.capture.record_reference import RecordReference
 from rekindle.domain.assignment.matching import Rule, candidate_of, keys_of, place_of
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.people.person import Person, Profile
 from rekindle.domain.reactivation.change import Change
-from rekindle.domain.records.account import Account
-from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.account import ACCOUNT, Account
+from rekindle.domain.records.queue import QUEUE, Queue
 from tests.contract.requests import Requests
 from tests.contract.stores import Stores, Tables
 from tests.contract.values import every_field, fresh, ids, quickly
@@ -28,9 +28,9 @@ ACME = Account("a-1", "Acme Corp.", "acme.example", owner_id="u-1", team={"SDR":
 def test_every_field_of_an_account_comes_back(stores: Stores, data: st.DataObject) -> None:
     account = data.draw(every_field(Account, account_id=ids.map(fresh), version=st.just(1)))
 
-    stores.accounts.put(account, 0)
+    stores.records(ACCOUNT).put(account, 0)
 
-    assert stores.accounts.get(account.account_id) == account
+    assert stores.records(ACCOUNT).get(account.account_id) == account
     assert stores.reference.account(account.account_id) == account
     for key in keys_of(candidate_of(account)):
         assert candidate_of(account) in stores.directory.listed(key, 1000)
@@ -41,14 +41,14 @@ def test_every_field_of_an_account_comes_back(stores: Stores, data: st.DataObjec
 def test_every_field_of_a_queue_comes_back(stores: Stores, data: st.DataObject) -> None:
     queue = data.draw(every_field(Queue, queue_id=ids.map(fresh), version=st.just(1)))
 
-    stores.queues.put(queue, 0)
+    stores.records(QUEUE).put(queue, 0)
 
-    assert stores.queues.get(queue.queue_id) == queue
+    assert stores.records(QUEUE).get(queue.queue_id) == queue
     assert stores.reference.queue(queue.queue_id) == queue
 
 
 def test_what_was_never_told_is_not_known(stores: Stores) -> None:
-    assert stores.accounts.get("a") is None
+    assert stores.records(ACCOUNT).get("a") is None
     assert stores.reference.account("a") is None
     assert stores.reference.queue("q") is None
     assert stores.directory.listed("domain#acme.example", 10) == []
@@ -59,8 +59,8 @@ def listed(stores: Stores, key: str) -> list[str]:
 
 
 def test_an_account_moves_to_the_list_of_its_new_domain(stores: Stores) -> None:
-    stores.accounts.put(ACME, 0)
-    stores.accounts.put(replace(ACME, domain="acme.test", version=2), 1)
+    stores.records(ACCOUNT).put(ACME, 0)
+    stores.records(ACCOUNT).put(replace(ACME, domain="acme.test", version=2), 1)
 
     assert listed(stores, "domain#acme.example") == []
     assert listed(stores, "domain#acme.test") == ["a-1"]
@@ -68,8 +68,8 @@ def test_an_account_moves_to_the_list_of_its_new_domain(stores: Stores) -> None:
 
 
 def test_a_list_tells_the_newest_name_and_parent(stores: Stores) -> None:
-    stores.accounts.put(ACME, 0)
-    stores.accounts.put(replace(ACME, name="ACME, Inc.", parent_id="a-0", version=2), 1)
+    stores.records(ACCOUNT).put(ACME, 0)
+    stores.records(ACCOUNT).put(replace(ACME, name="ACME, Inc.", parent_id="a-0", version=2), 1)
 
     (candidate,) = stores.directory.listed("domain#acme.example", 10)
 
@@ -77,15 +77,15 @@ def test_a_list_tells_the_newest_name_and_parent(stores: Stores) -> None:
 
 
 def test_a_deleted_account_is_in_no_list(stores: Stores) -> None:
-    stores.accounts.put(ACME, 0)
-    stores.accounts.put(replace(ACME, deleted=True, version=2), 1)
+    stores.records(ACCOUNT).put(ACME, 0)
+    stores.records(ACCOUNT).put(replace(ACME, deleted=True, version=2), 1)
 
     assert [listed(stores, key) for key in keys_of(candidate_of(ACME))] == [[], [], [], []]
 
 
 def test_an_account_without_name_and_domain_is_in_no_list(stores: Stores) -> None:
-    stores.accounts.put(ACME, 0)
-    stores.accounts.put(replace(ACME, name=None, domain=None, version=2), 1)
+    stores.records(ACCOUNT).put(ACME, 0)
+    stores.records(ACCOUNT).put(replace(ACME, name=None, domain=None, version=2), 1)
 
     assert [listed(stores, key) for key in keys_of(candidate_of(ACME))] == [[], [], [], []]
 
@@ -93,7 +93,7 @@ def test_an_account_without_name_and_domain_is_in_no_list(stores: Stores) -> Non
 def test_accounts_of_one_domain_are_listed_in_the_order_of_their_places(stores: Stores) -> None:
     names = [f"a-{n}" for n in range(12)]
     for name in names:
-        stores.accounts.put(Account(name, domain="acme.example", version=1), 0)
+        stores.records(ACCOUNT).put(Account(name, domain="acme.example", version=1), 0)
 
     found = stores.directory.listed("domain#acme.example", 7)
 
@@ -101,23 +101,23 @@ def test_accounts_of_one_domain_are_listed_in_the_order_of_their_places(stores: 
 
 
 def test_an_account_is_written_over_the_version_that_was_read_alone(stores: Stores) -> None:
-    stores.accounts.put(ACME, 0)
-    stores.accounts.put(replace(ACME, domain="acme.test", version=2), 1)
+    stores.records(ACCOUNT).put(ACME, 0)
+    stores.records(ACCOUNT).put(replace(ACME, domain="acme.test", version=2), 1)
 
     for stale in (0, 1):
         with pytest.raises(Conflict):
-            stores.accounts.put(replace(ACME, domain="stale.example", version=stale + 1), stale)
+            stores.records(ACCOUNT).put(replace(ACME, domain="stale.example", version=stale + 1), stale)
 
     assert listed(stores, "domain#stale.example") == []
     assert listed(stores, "domain#acme.test") == ["a-1"]
 
 
 def test_a_change_that_matching_does_not_look_at_writes_no_list(tables: Tables) -> None:
-    tables.accounts.put(ACME, 0)
+    tables.records(ACCOUNT).put(ACME, 0)
     before = tables.client.scan(TableName=tables.names.reference)["Count"]
 
     with Requests(tables.client) as requests:
-        tables.accounts.put(replace(ACME, owner_id="u-9", version=2), 1)
+        tables.records(ACCOUNT).put(replace(ACME, owner_id="u-9", version=2), 1)
 
     assert requests.names == ["Query", "TransactWriteItems"]
     assert tables.client.scan(TableName=tables.names.reference)["Count"] == before + 1
@@ -125,7 +125,7 @@ def test_a_change_that_matching_does_not_look_at_writes_no_list(tables: Tables) 
 
 @pytest.mark.dynamodb_local
 def test_racing_changes_of_one_account_leave_it_in_the_list_of_its_last_domain(real_tables: Tables) -> None:
-    record = RecordAccount(real_tables.accounts)
+    record = RecordReference(real_tables.records, real_tables.clock)
     domains = [f"d{n}.example" for n in range(4)]
 
     def tell(n: int) -> None:
@@ -140,7 +140,7 @@ def test_racing_changes_of_one_account_leave_it_in_the_list_of_its_last_domain(r
     with ThreadPoolExecutor(8) as writers:
         list(writers.map(tell, range(1, 33)))
 
-    account = real_tables.accounts.get("a-1")
+    account = real_tables.records(ACCOUNT).get("a-1")
     assert account is not None
     assert account.domain == domains[0]
     found = [listed(real_tables, f"domain#{domain}") for domain in domains]
@@ -195,9 +195,9 @@ def test_a_match_asks_as_much_of_many_accounts_as_of_few(tables: Tables) -> None
     asked = []
     for more in (1, 60):
         for n in range(more):
-            tables.accounts.put(Account(f"{more}-{n}", f"Acme {n}", f"acme{n}.example", version=1), 0)
+            tables.records(ACCOUNT).put(Account(f"{more}-{n}", f"Acme {n}", f"acme{n}.example", version=1), 0)
         if more == 1:
-            tables.accounts.put(ACME, 0)
+            tables.records(ACCOUNT).put(ACME, 0)
         with Requests(tables.client) as requests:
             found = [match(person) for person in (by_domain, by_name, stranger)]
         asked.append(requests.names)
@@ -208,7 +208,7 @@ def test_a_match_asks_as_much_of_many_accounts_as_of_few(tables: Tables) -> None
 
 def test_a_match_by_address_asks_for_the_contact_and_its_account(tables: Tables) -> None:
     match = MatchAccount(tables.directory, tables.contacts, tables.people, tables.reference)
-    tables.accounts.put(ACME, 0)
+    tables.records(ACCOUNT).put(ACME, 0)
     contact = Person("c-1", 1, "contact", profile=Profile(email="ada@gmail.com", account_id="a-1"))
     tables.contacts.add("ada@gmail.com", "c-1", 1)
     tables.people.commit(Change(contact, 0))

@@ -12,7 +12,7 @@ from rekindle.adapters.aws.scheduler import Schedules
 from rekindle.adapters.dynamodb.connection import bind
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceItem, ScoreItem
 from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.core.errors import Conflict, Refusal, TooLarge, Unavailable
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.person import Person
@@ -20,10 +20,10 @@ from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation import request
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.timer import ReactivationTimer
-from rekindle.domain.records.account import Account
-from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.account import ACCOUNT, Account
+from rekindle.domain.records.queue import QUEUE, Queue
 from rekindle.domain.records.stamps import ChangeStamp
-from rekindle.domain.records.user import User
+from rekindle.domain.records.user import USER, User
 from rekindle.domain.responses.response import DEFAULT_CLASSES
 from tests.contract import stores as technologies
 from tests.contract.stores import NOW, Tables
@@ -54,12 +54,12 @@ READS: dict[str, tuple[str, Call]] = {
     "ledger.remember": ("put_item", lambda t: t.ledger.remember(request.Call("key", "content", NOW))),
     "ledger.decisions": ("query", lambda t: t.ledger.decisions("p", 10)),
     "ledger.timeline": ("query", lambda t: t.ledger.timeline("p", 10)),
-    "campaigns.get": ("query", lambda t: t.campaigns.get("c")),
-    "accounts.get": ("query", lambda t: t.accounts.get("a")),
+    "campaigns.get": ("query", lambda t: t.records(CAMPAIGN).get("c")),
+    "accounts.get": ("query", lambda t: t.records(ACCOUNT).get("a")),
     "directory.listed": ("query", lambda t: t.directory.listed("domain#a.example", 5)),
     "contacts.having": ("query", lambda t: t.contacts.having("a@a.example", 5)),
-    "queues.get": ("query", lambda t: t.queues.get("q")),
-    "users.get": ("query", lambda t: t.users.get("u")),
+    "queues.get": ("query", lambda t: t.records(QUEUE).get("q")),
+    "users.get": ("query", lambda t: t.records(USER).get("u")),
     "versions.current": ("query", lambda t: t.versions.current()),
     "versions.get": ("get_item", lambda t: t.versions.get(1)),
     "versions.versions": ("query", lambda t: t.versions.versions(10)),
@@ -79,13 +79,13 @@ WRITES: dict[str, tuple[str, Call]] = {
     "sent_notifications.sent": ("put_item", lambda t: t.sent_notifications.sent("n", NOW)),
     "people.record_tombstone": ("put_item", lambda t: t.people.record_tombstone("r", ChangeStamp(NOW), None)),
     "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, ChangeStamp(NOW)), 0)),
-    "campaigns.put": ("put_item", lambda t: t.campaigns.put(Campaign("c"), 0)),
-    "queues.put": ("put_item", lambda t: t.queues.put(Queue("q"), 0)),
-    "users.put": ("put_item", lambda t: t.users.put(User("u"), 0)),
+    "campaigns.put": ("put_item", lambda t: t.records(CAMPAIGN).put(Campaign("c"), 0)),
+    "queues.put": ("put_item", lambda t: t.records(QUEUE).put(Queue("q"), 0)),
+    "users.put": ("put_item", lambda t: t.records(USER).put(User("u"), 0)),
     "versions.put": ("put_item", lambda t: t.versions.put({}, 0, NOW)),
 }
 OTHERS: dict[str, tuple[str, Call]] = {
-    "accounts.put": ("query", lambda t: t.accounts.put(Account("a"), 0)),
+    "accounts.put": ("query", lambda t: t.records(ACCOUNT).put(Account("a"), 0)),
     "contacts.add": ("put_item", lambda t: t.contacts.add("a@a.example", "p", 1)),
     "contacts.remove": ("delete_item", lambda t: t.contacts.remove("a@a.example", "p", 1)),
 }
@@ -190,7 +190,7 @@ def test_an_account_that_was_changed_while_it_was_written_is_a_conflict(tables: 
         modeled_fields={"CancellationReasons": reasons},
     )
     with stub, pytest.raises(Conflict):
-        tables.accounts.put(Account("a"), 0)
+        tables.records(ACCOUNT).put(Account("a"), 0)
 
 
 def test_a_transaction_still_in_progress_is_a_conflict(tables: Tables) -> None:

@@ -13,22 +13,18 @@ from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers, Schedules
 from rekindle.adapters.dynamodb import encoding
-from rekindle.adapters.dynamodb import reference as kept
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople, _person, _response
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.tables import HOME, PERSON, LedgerItem, PeopleItem
 from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers, timer_of
-from rekindle.application.ports import Records
 from rekindle.domain.lifecycle.journey import Entry, entry_id
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.timer import ReactivationTimer
-from rekindle.domain.records.opportunity import Opportunity
 from rekindle.domain.records.stamps import ChangeStamp
-from rekindle.domain.records.task import Task
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response
 from tests.contract import stores as technologies
 from tests.contract.stores import Tables
@@ -84,12 +80,11 @@ class Stored:
     """The tables as the machine looks at them, each read anew after it was written; and the streams, in the order of
     what was committed."""
 
-    def __init__(self, tables: Tables, tasks: Records[Task], opportunities: Records[Opportunity]) -> None:
+    def __init__(self, tables: Tables) -> None:
         self._names, self._events = tables.names, tables.client.meta.events
         self._events.register("before-call.dynamodb", self._asked)
         self._people: People | None = None
         self._told: Told | None = None
-        self.tasks, self.opportunities = ById(tasks), ById(opportunities)
         self.crossings: deque[tuple[str, Crossing]] = deque()
         self.activations: deque[tuple[str, ChangeStamp, str | None]] = deque()
         self.outbox: deque[Decision | Entry] = deque()
@@ -111,19 +106,6 @@ class Stored:
             return getattr(self._people, name)
         self._told = self._told or Told()
         return getattr(self._told, name)
-
-
-@dataclass(frozen=True)
-class ById[R]:
-    records: Records[R]
-
-    def get(self, record_id: str) -> R | None:
-        return self.records.get(record_id)
-
-    def __getitem__(self, record_id: str) -> R:
-        found = self.records.get(record_id)
-        assert found is not None
-        return found
 
 
 @dataclass(frozen=True)
@@ -180,16 +162,13 @@ class OnTables(Rekindle):
         super().__init__()
         bound, clock, faults = tables.people.connection, self.clock, self.faults
         schedules = Schedules(NoScheduler, "", "", "", "")
-        tasks, opportunities = kept.tasks(clock), kept.opportunities(clock)
-        self.memory = Stored(tables, tasks, opportunities)
+        self.memory = Stored(tables)
         self.use = technologies.use_cases_on(
             tables,
             clock,
             people=StreamedPeople(bound, self.memory, faults),
             scores=StreamedScores(self.memory, faults),
             ledger=StreamedLedger(bound, self.memory, faults),
-            tasks=tasks,
-            opportunities=opportunities,
             timers=ScheduledReactivationTimers(schedules),
             waits=ScheduledAssignmentTimers(schedules),
         )

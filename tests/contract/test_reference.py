@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.adapters.dynamodb import reference as kept
-from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBSettings
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.adapters.dynamodb.reference import CachedReference
+from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.core.errors import Conflict
-from rekindle.domain.records.queue import Queue
-from rekindle.domain.records.user import User
+from rekindle.domain.records.queue import QUEUE, Queue
+from rekindle.domain.records.user import USER, User
 from rekindle.domain.settings.settings import Settings
 from tests.contract.requests import Requests
 from tests.contract.stores import NOW, Stores, Tables
@@ -28,9 +27,9 @@ from tests.contract.values import every_field, fresh, ids, instants, json_values
 def test_every_field_of_a_campaign_comes_back(stores: Stores, data: st.DataObject) -> None:
     campaign = data.draw(every_field(Campaign, campaign_id=ids.map(fresh), version=st.just(1), changed_at=instants))
 
-    stores.campaigns.put(campaign, 0)
+    stores.records(CAMPAIGN).put(campaign, 0)
 
-    assert stores.campaigns.get(campaign.campaign_id) == campaign
+    assert stores.records(CAMPAIGN).get(campaign.campaign_id) == campaign
     assert stores.reference.campaign(campaign.campaign_id) == campaign
 
 
@@ -39,15 +38,15 @@ def test_every_field_of_a_campaign_comes_back(stores: Stores, data: st.DataObjec
 def test_every_field_of_a_user_comes_back(stores: Stores, data: st.DataObject) -> None:
     user = data.draw(every_field(User, user_id=ids.map(fresh), version=st.just(1)))
 
-    stores.users.put(user, 0)
+    stores.records(USER).put(user, 0)
 
-    assert stores.users.get(user.user_id) == user
+    assert stores.records(USER).get(user.user_id) == user
     assert stores.reference.user(user.user_id) == user
 
 
 def test_what_was_never_told_is_not_known(stores: Stores) -> None:
-    assert stores.campaigns.get("c") is None
-    assert stores.users.get("u") is None
+    assert stores.records(CAMPAIGN).get("c") is None
+    assert stores.records(USER).get("u") is None
     assert stores.reference.campaign("c") is None
     assert stores.reference.campaign_at("c", NOW) is None
     assert stores.reference.user("u") is None
@@ -56,33 +55,33 @@ def test_what_was_never_told_is_not_known(stores: Stores) -> None:
 def test_a_campaign_is_written_over_the_version_that_was_read_alone(stores: Stores) -> None:
     first = Campaign("c", "First", version=1, changed_at=NOW)
     second = replace(first, name="Second", version=2)
-    stores.campaigns.put(first, 0)
-    stores.campaigns.put(second, 1)
+    stores.records(CAMPAIGN).put(first, 0)
+    stores.records(CAMPAIGN).put(second, 1)
 
     for stale in (0, 1):
         with pytest.raises(Conflict):
-            stores.campaigns.put(replace(first, name="Stale", version=stale + 1), stale)
+            stores.records(CAMPAIGN).put(replace(first, name="Stale", version=stale + 1), stale)
 
-    assert stores.campaigns.get("c") == second
+    assert stores.records(CAMPAIGN).get("c") == second
 
 
 def test_a_user_is_written_over_the_version_that_was_read_alone(stores: Stores) -> None:
     first = User("u", "First", version=1)
     second = replace(first, name="Second", version=2)
-    stores.users.put(first, 0)
-    stores.users.put(second, 1)
+    stores.records(USER).put(first, 0)
+    stores.records(USER).put(second, 1)
 
     for stale in (0, 1):
         with pytest.raises(Conflict):
-            stores.users.put(replace(first, name="Stale", version=stale + 1), stale)
+            stores.records(USER).put(replace(first, name="Stale", version=stale + 1), stale)
 
-    assert stores.users.get("u") == second
+    assert stores.records(USER).get("u") == second
 
 
 def test_a_campaign_is_known_as_it_was_at_any_instant(stores: Stores) -> None:
     versions = [Campaign("c", f"v{n}", version=n, changed_at=NOW + timedelta(days=n)) for n in range(1, 4)]
     for campaign in versions:
-        stores.campaigns.put(campaign, campaign.version - 1)
+        stores.records(CAMPAIGN).put(campaign, campaign.version - 1)
 
     at = [stores.reference.campaign_at("c", NOW + timedelta(days=days)) for days in (0.5, 1, 1.5, 2, 2.9, 3, 99)]
 
@@ -92,7 +91,7 @@ def test_a_campaign_is_known_as_it_was_at_any_instant(stores: Stores) -> None:
 def test_a_user_is_known_as_it_was_at_any_instant(stores: Stores) -> None:
     versions = [User("u", role=f"v{n}", version=n, changed_at=NOW + timedelta(days=n)) for n in range(1, 4)]
     for user in versions:
-        stores.users.put(user, user.version - 1)
+        stores.records(USER).put(user, user.version - 1)
 
     at = [stores.reference.user_at("u", NOW + timedelta(days=days)) for days in (0.5, 1, 2.9, 3)]
 
@@ -166,10 +165,8 @@ class Stopwatch:
 
 def test_what_is_known_is_asked_for_once_in_its_lifetime(tables: Tables) -> None:
     watch = Stopwatch()
-    campaigns, users, versions = kept.campaigns(lambda: NOW), kept.users(lambda: NOW), DynamoDBSettings()
-    reference = CachedReference(
-        campaigns, tables.accounts, kept.queues(lambda: NOW), users, versions, lifetime=5, now=watch
-    )
+    campaigns, users, versions = tables.records(CAMPAIGN), tables.records(USER), tables.versions
+    reference = CachedReference(tables.records, versions, lifetime=5, now=watch)
     campaigns.put(Campaign("c", "Old", version=1), 0)
     users.put(User("u", "Old", version=1), 0)
 
@@ -191,23 +188,19 @@ def test_what_is_known_is_asked_for_once_in_its_lifetime(tables: Tables) -> None
 
 
 def test_what_is_not_known_yet_is_asked_for_again(tables: Tables) -> None:
-    campaigns, queues, users = kept.campaigns(lambda: NOW), kept.queues(lambda: NOW), kept.users(lambda: NOW)
-    reference = CachedReference(campaigns, tables.accounts, queues, users, DynamoDBSettings(), 5)
+    reference = CachedReference(tables.records, tables.versions, 5)
     assert reference.campaign("c") is None
 
-    tables.campaigns.put(Campaign("c", version=1), 0)
+    tables.records(CAMPAIGN).put(Campaign("c", version=1), 0)
 
     assert reference.campaign("c") is not None
 
 
 def test_that_an_owner_is_no_known_user_or_queue_is_asked_for_once_in_its_lifetime(tables: Tables) -> None:
     watch = Stopwatch()
-    queues, users = kept.queues(lambda: NOW), kept.users(lambda: NOW)
-    reference = CachedReference(
-        kept.campaigns(lambda: NOW), tables.accounts, queues, users, DynamoDBSettings(), lifetime=5, now=watch
-    )
+    reference = CachedReference(tables.records, tables.versions, lifetime=5, now=watch)
     assert (reference.user("o"), reference.queue("o")) == (None, None)
-    queues.put(Queue("o", version=1), 0)
+    tables.records(QUEUE).put(Queue("o", version=1), 0)
     with Requests(tables.client) as requests:
         assert (reference.user("o"), reference.queue("o")) == (None, None)
     assert requests.names == []

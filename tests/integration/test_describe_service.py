@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from functions.change_settings.app import handler as change_settings
 from functions.describe_service.app import handler
-from rekindle.adapters.wire import records
+from rekindle.domain.capture.kinds import KINDS
 from rekindle.domain.core.errors import Refusal
 from tests.integration.conftest import Aws, answered, call, event
 from tests.support.described import document
@@ -73,15 +73,9 @@ def kinds_of(error: type[Refusal]) -> Iterator[type[Refusal]]:
 
 def test_requests_are_described_by_the_rules_that_they_are_held_to() -> None:
     schemas = document()["components"]["schemas"]
-    for name, known, id_name in (
-        ("Person", records.PERSON, "person_id"),
-        ("Campaign", records.CAMPAIGN, "campaign_id"),
-        ("Account", records.ACCOUNT, "account_id"),
-        ("Opportunity", records.OPPORTUNITY, "opportunity_id"),
-        ("Queue", records.QUEUE, "queue_id"),
-        ("User", records.USER, "user_id"),
-    ):
-        assert set(schemas[f"{name}Change"]["properties"]) == {*known, id_name, "sequence"}
+    for kind in (kind for kind in KINDS if kind.path):
+        described = schemas[f"{kind.name.capitalize()}Change"]["properties"]
+        assert set(described) == {*kind.fields, kind.id, "sequence"}
     assert schemas["PersonChange"]["properties"]["email"]["maxLength"] == 255
 
 

@@ -20,23 +20,18 @@ from rekindle.adapters.memory import (
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.notifications.announce_changes import AnnounceChanges
 from rekindle.domain.assignment.timer import AssignmentTimer
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.capture.facts import (
-    AccountChanged,
-    AccountDeleted,
-    CampaignChanged,
-    CampaignDeleted,
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
-    QueueChanged,
+    RecordChanged,
+    RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
-    TaskLogged,
-    UserChanged,
 )
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.lifecycle.journey import Entry
@@ -50,7 +45,11 @@ from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
 from rekindle.domain.reactivation.search import CampaignOf, Considered, Rules
 from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.account import ACCOUNT
+from rekindle.domain.records.queue import QUEUE
 from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.records.task import TASK
+from rekindle.domain.records.user import USER
 from rekindle.domain.responses.response import Details, Response, ResponseClass, ResponseState
 from rekindle.domain.settings.settings import Overrides, Scenario, ScenarioSettings, Settings
 from rekindle.runtime.use_cases import UseCases
@@ -95,12 +94,12 @@ def people_merged(survivor_id: str, *merged_ids: str, at: float) -> PeopleMerged
     return PeopleMerged(survivor_id, merged_ids, stamp(at, None, ("merged", survivor_id, merged_ids)))
 
 
-def campaign_changed(campaign_id: str, at: float = 0, **values: Any) -> CampaignChanged:
-    return CampaignChanged(campaign_id, stamp(at, None, (campaign_id, values)), values)
+def campaign_changed(campaign_id: str, at: float = 0, **values: Any) -> RecordChanged:
+    return RecordChanged(CAMPAIGN, campaign_id, stamp(at, None, (campaign_id, values)), values)
 
 
-def campaign_deleted(campaign_id: str, at: float) -> CampaignDeleted:
-    return CampaignDeleted(campaign_id, stamp(at, None, ("deleted", campaign_id)))
+def campaign_deleted(campaign_id: str, at: float) -> RecordDeleted:
+    return RecordDeleted(CAMPAIGN, campaign_id, stamp(at, None, ("deleted", campaign_id)))
 
 
 def response_recorded(
@@ -122,24 +121,24 @@ def response_deleted(response_id: str, person_id: str | None, at: float) -> Resp
     return ResponseDeleted(response_id, stamp(at, None, ("deleted", response_id)), person_id)
 
 
-def account_changed(account_id: str, at: float = 0, **values: Any) -> AccountChanged:
-    return AccountChanged(account_id, stamp(at, None, (account_id, values)), values)
+def account_changed(account_id: str, at: float = 0, **values: Any) -> RecordChanged:
+    return RecordChanged(ACCOUNT, account_id, stamp(at, None, (account_id, values)), values)
 
 
-def account_deleted(account_id: str, at: float) -> AccountDeleted:
-    return AccountDeleted(account_id, stamp(at, None, ("deleted", account_id)))
+def account_deleted(account_id: str, at: float) -> RecordDeleted:
+    return RecordDeleted(ACCOUNT, account_id, stamp(at, None, ("deleted", account_id)))
 
 
-def queue_changed(queue_id: str, at: float = 0, **values: Any) -> QueueChanged:
-    return QueueChanged(queue_id, stamp(at, None, (queue_id, values)), values)
+def queue_changed(queue_id: str, at: float = 0, **values: Any) -> RecordChanged:
+    return RecordChanged(QUEUE, queue_id, stamp(at, None, (queue_id, values)), values)
 
 
-def user_changed(user_id: str, at: float = 0, **values: Any) -> UserChanged:
-    return UserChanged(user_id, stamp(at, None, (user_id, values)), values)
+def user_changed(user_id: str, at: float = 0, **values: Any) -> RecordChanged:
+    return RecordChanged(USER, user_id, stamp(at, None, (user_id, values)), values)
 
 
-def task_logged(task_id: str, person_id: str | None, at: float = 0) -> TaskLogged:
-    return TaskLogged(task_id, stamp(at, None, (task_id, person_id)), {"person_id": person_id})
+def task_logged(task_id: str, person_id: str | None, at: float = 0) -> RecordChanged:
+    return RecordChanged(TASK, task_id, stamp(at, None, (task_id, person_id)), {"person_id": person_id})
 
 
 def opportunity_changed(opportunity_id: str, *person_ids: str, at: float, **values: Any) -> OpportunityChanged:

@@ -6,12 +6,12 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from rekindle.adapters.wire.describe import openapi
+from rekindle.adapters.wire.describe.document import document as written
 
 
 @lru_cache
 def document() -> dict[str, Any]:
-    return openapi.document("test")
+    return written("test")
 
 
 def operation(method: str, path: str) -> dict[str, Any] | None:

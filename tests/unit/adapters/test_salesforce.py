@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,9 @@ import pytest
 
 from rekindle.adapters.sources.salesforce_mapping import MAPPING, mapping_of
 from rekindle.adapters.wire.events import facts_of
-from rekindle.adapters.wire.records import ACCOUNT as ACCOUNT_VALUES
-from rekindle.adapters.wire.records import CAMPAIGN as CAMPAIGN_VALUES
-from rekindle.adapters.wire.records import OPPORTUNITY as OPPORTUNITY_VALUES
-from rekindle.adapters.wire.records import PERSON, RESPONSE
-from rekindle.adapters.wire.records import TASK as TASK_VALUES
-from rekindle.adapters.wire.records import USER as USER_VALUES
 from rekindle.adapters.wire.settings.schema import DEFAULTS
+from rekindle.domain.capture import kinds
 from rekindle.domain.capture.facts import (
-    AccountChanged,
-    AccountDeleted,
-    CampaignChanged,
-    CampaignDeleted,
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
@@ -28,10 +20,10 @@ from rekindle.domain.capture.facts import (
     PassedOverReason,
     PersonChanged,
     PersonDeleted,
+    RecordChanged,
+    RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
-    TaskLogged,
-    UserChanged,
 )
 from rekindle.domain.core.errors import InFuture, InvalidField
 from rekindle.domain.records.stamps import Order
@@ -233,8 +225,8 @@ def test_each_field_of_a_contact_feeds_ours(fields: dict[str, Any], values: dict
 )
 def test_each_field_of_a_campaign_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
     fact = the_fact("Campaign", relay=relay, **fields)
-    assert isinstance(fact, CampaignChanged)
-    assert (fact.campaign_id, fact.values) == (CAMPAIGN, values)
+    assert isinstance(fact, RecordChanged) and fact.kind is kinds.CAMPAIGN
+    assert (fact.record_id, fact.values) == (CAMPAIGN, values)
 
 
 @pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
@@ -255,8 +247,8 @@ def test_each_field_of_a_campaign_feeds_ours(fields: dict[str, Any], values: dic
 )
 def test_each_field_of_a_user_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
     fact = the_fact("User", relay=relay, **fields)
-    assert isinstance(fact, UserChanged)
-    assert (fact.user_id, fact.values) == (USER, values)
+    assert isinstance(fact, RecordChanged) and fact.kind is kinds.USER
+    assert (fact.record_id, fact.values) == (USER, values)
 
 
 @pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
@@ -274,8 +266,8 @@ def test_each_field_of_a_user_feeds_ours(fields: dict[str, Any], values: dict[st
 )
 def test_each_field_of_an_account_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
     fact = the_fact("Account", relay=relay, **fields)
-    assert isinstance(fact, AccountChanged)
-    assert (fact.account_id, fact.values) == (ACCOUNT, values)
+    assert isinstance(fact, RecordChanged) and fact.kind is kinds.ACCOUNT
+    assert (fact.record_id, fact.values) == (ACCOUNT, values)
 
 
 def test_an_account_that_is_created_is_told_whatever_it_holds() -> None:
@@ -303,8 +295,8 @@ def test_what_concerns_nobody_here_changes_no_account() -> None:
 )
 def test_each_field_of_a_task_feeds_ours(fields: dict[str, Any], values: dict[str, Any], relay: bool) -> None:
     fact = the_fact("Task", relay=relay, **fields)
-    assert isinstance(fact, TaskLogged)
-    assert (fact.task_id, fact.values) == (TASK, values)
+    assert isinstance(fact, RecordChanged) and fact.kind is kinds.TASK
+    assert (fact.record_id, fact.values) == (TASK, values)
 
 
 @pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
@@ -354,14 +346,14 @@ def test_a_conversion_without_an_opportunity_tells_of_none() -> None:
 @pytest.mark.parametrize(
     ("entity", "known"),
     [
-        ("Lead", PERSON | {"converted_opportunity_id"}),
-        ("Contact", PERSON),
-        ("Campaign", CAMPAIGN_VALUES),
-        ("CampaignMember", RESPONSE | {"person_id", "campaign_id"}),
-        ("Account", ACCOUNT_VALUES),
-        ("Task", TASK_VALUES),
-        ("Opportunity", OPPORTUNITY_VALUES),
-        ("User", USER_VALUES),
+        ("Lead", kinds.PERSON.fields.keys() | {"converted_opportunity_id"}),
+        ("Contact", kinds.PERSON.fields.keys()),
+        ("Campaign", kinds.CAMPAIGN.fields.keys()),
+        ("CampaignMember", kinds.RESPONSE.fields.keys() | {"person_id", "campaign_id"}),
+        ("Account", kinds.ACCOUNT.fields.keys()),
+        ("Task", kinds.TASK.fields.keys()),
+        ("Opportunity", kinds.OPPORTUNITY.fields.keys()),
+        ("User", kinds.USER.fields.keys()),
     ],
 )
 def test_every_field_of_ours_that_is_fed_is_one_of_the_domain(entity: str, known: frozenset[str]) -> None:
@@ -580,9 +572,9 @@ def test_a_campaign_member_is_a_response(
     [
         ("Lead", PersonDeleted),
         ("Contact", PersonDeleted),
-        ("Campaign", CampaignDeleted),
+        ("Campaign", partial(RecordDeleted, kinds.CAMPAIGN)),
         ("CampaignMember", ResponseDeleted),
-        ("Account", AccountDeleted),
+        ("Account", partial(RecordDeleted, kinds.ACCOUNT)),
     ],
 )
 def test_a_deleted_record_is_told(entity: str, fact: Any, relay: bool) -> None:
@@ -651,7 +643,7 @@ def test_a_currency_and_a_time_zone_that_no_standard_lists_are_passed_over() -> 
     assert isinstance(opportunity, OpportunityChanged) and opportunity.values == {"stage": "Won"}
     passed, user = facts_of(change("User", TimeZoneSidKey="Mars", Name="Ada"))
     assert passed == PassedOver(PassedOverReason.NOT_A_TIME_ZONE, "detail.TimeZoneSidKey")
-    assert isinstance(user, UserChanged) and user.values == {"name": "Ada"}
+    assert isinstance(user, RecordChanged) and user.values == {"name": "Ada"}
 
 
 def test_a_blank_text_is_no_value() -> None:

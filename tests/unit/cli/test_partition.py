@@ -20,10 +20,14 @@ from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
 from rekindle.cli.main import main
 from rekindle.cli.partition import partition, records_of
-from rekindle.domain.capture.facts import Fact
+from rekindle.domain.capture.facts import Fact, RecordChanged, RecordDeleted
+from rekindle.domain.capture.kinds import PLAIN
 from rekindle.domain.measures.funnel import Cycle
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.runtime.simulation.requests import played
 from rekindle.runtime.simulation.simulator import Simulation
+from tests.support.builders import day
 
 DOCUMENT: dict[str, Any] = {
     "person_statuses": {
@@ -334,16 +338,26 @@ def test_who_is_ever_united_is_in_one_part(into: Path, tie: list[dict[str, Any]]
     assert all({one, other} <= part for one, other in pairs for part in found if {one, other} & part)
 
 
+OF_KINDS = (RecordChanged, RecordDeleted)
 LEADING_TO_PEOPLE = {"person_id", "survivor_id", "task_id", "response_id", "opportunity_id"}
 
 
-@pytest.mark.parametrize("kind", get_args(Fact), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [one for one in get_args(Fact) if one not in OF_KINDS], ids=lambda kind: kind.__name__)
 def test_every_fact_that_leads_to_people_says_to_whom(kind: Any) -> None:
     """A new kind of fact is not to be put into every part by mistake: it would be decided about in each."""
     known_fields = {field.name for field in fields(kind)}
     values: dict[str, Any] = {name: name for name in known_fields} | {"merged_ids": ("other",), "values": {}}
     fact = kind(**{name: value for name, value in values.items() if name in known_fields})
     assert bool(records_of(fact)) == bool(known_fields & LEADING_TO_PEOPLE)
+
+
+@pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.name)
+def test_every_record_that_leads_to_a_person_says_to_whom(kind: Kind[Any]) -> None:
+    values = dict.fromkeys(kind.fields, "x")
+    people = ("person x",) if "person_id" in kind.fields else ()
+
+    assert records_of(RecordChanged(kind, "r", ChangeStamp(day(1)), values))[1:] == people
+    assert bool(records_of(RecordDeleted(kind, "r", ChangeStamp(day(1))))) == bool(people)
 
 
 def test_requests_for_a_task_are_with_its_person(into: Path) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rekindle.domain.reactivation.request import Call
     from rekindle.domain.reactivation.timer import Timer
     from rekindle.domain.records.account import Account
+    from rekindle.domain.records.kind import Kind
     from rekindle.domain.records.opportunity import Opportunity
     from rekindle.domain.records.queue import Queue
     from rekindle.domain.records.stamps import ChangeStamp
@@ -200,9 +201,18 @@ class Records[R](Protocol):
         """Raises Conflict where the stored version is no longer `read_version` (0: where there is one)."""
         ...
 
+    def at(self, record_id: str, moment: datetime) -> R | None:
+        """The record as it was stored at an instant: of kinds whose versions keep when that was."""
+        ...
+
+
+class RecordStores(Protocol):
+    """The records of each kind."""
+
+    def __call__[R](self, kind: Kind[R]) -> Records[R]: ...
+
 
 type Campaigns = Records[Campaign]
-type Accounts = Records[Account]
 type Queues = Records[Queue]
 type Users = Records[User]
 type Tasks = Records[Task]

@@ -9,12 +9,12 @@ events.
 import argparse
 import gzip
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import msgspec
 
@@ -29,14 +29,17 @@ from rekindle.domain.capture.facts import (
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
+    RecordChanged,
+    RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
-    TaskLogged,
 )
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Malformed, Refusal
 from rekindle.domain.people.naming import mail_key
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.task import TASK
 
 MOST_PARTS = 500
 """Files that are open at the same time."""
@@ -174,8 +177,10 @@ def records_of(fact: Fact) -> tuple[str, ...]:
             return _named("person", fact.survivor_id, *fact.merged_ids)
         case ResponseRecorded() | ResponseDeleted():
             return _named("response", fact.response_id) + _named("person", fact.person_id)
-        case TaskLogged():
-            return _named("person", fact.task_id, fact.values.get("person_id"))
+        case RecordChanged():
+            return _of_record(fact.kind, fact.record_id, fact.values)
+        case RecordDeleted():
+            return _of_record(fact.kind, fact.record_id, {})
         case OpportunityChanged():
             of_it = fact.values.get("person_ids") or ()
             return _named("opportunity", fact.opportunity_id) + _named("person", *of_it)
@@ -187,7 +192,13 @@ def records_of(fact: Fact) -> tuple[str, ...]:
             return _named("person", fact.person_id)
         case PassedOver():
             return _named("response", fact.response_id)
-    return ()
+
+
+def _of_record(kind: Kind[Any], record_id: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    people = [name for name, declared in kind.fields.items() if "person" in declared.refers_to]
+    if not people:
+        return ()
+    return _named("person" if kind is TASK else kind.name, record_id) + _named("person", *map(values.get, people))
 
 
 def _named(kind: str, *ids: str | None) -> tuple[str, ...]:

@@ -12,10 +12,10 @@ import botocore.session
 from botocore.config import Config
 from pynamodb.connection import Connection
 
-from rekindle.adapters.dynamodb import reference as records
 from rekindle.adapters.dynamodb.connection import bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBRecords, DynamoDBSettings
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.application.ports import (
     AssignmentTimers,
@@ -26,8 +26,7 @@ from rekindle.application.ports import (
     Routings,
     SentNotifications,
 )
-from rekindle.domain.campaigns.campaign import Campaign
-from rekindle.domain.records.user import User
+from rekindle.domain.records.kind import Kind
 from rekindle.runtime.environment import Environment, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
@@ -38,9 +37,6 @@ if TYPE_CHECKING:
     from rekindle.adapters.aws.sns import SnsTopic
     from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
     from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
-    from rekindle.domain.records.opportunity import Opportunity
-    from rekindle.domain.records.queue import Queue
-    from rekindle.domain.records.task import Task
     from rekindle.runtime.simulation.parts import SimulatedParts
 
 
@@ -100,24 +96,18 @@ class AwsPorts:
         return DynamoDBLedger(self._tables)
 
     @cached_property
-    def reference(self) -> records.CachedReference:
-        return records.CachedReference(
-            self.campaigns, lambda: self.accounts, self.queues, self.users, self.versions, self._lifetime
-        )
+    def reference(self) -> CachedReference:
+        return CachedReference(self.records, self.versions, self._lifetime)
 
-    @cached_property
-    def campaigns(self) -> records.DynamoDBRecords[Campaign]:
-        return records.campaigns(self.clock)
-
-    @cached_property
-    def accounts(self) -> "DynamoDBAccounts":
-        from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
-
-        return DynamoDBAccounts(self._tables, self.clock)
+    def records(self, kind: Kind[Any]) -> Any:
+        return self.directory if kind.name == "account" else DynamoDBRecords(kind, self.clock)
 
     @cached_property
     def directory(self) -> "DynamoDBAccounts":
-        return self.accounts
+        from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
+        from rekindle.domain.records.account import ACCOUNT
+
+        return DynamoDBAccounts(ACCOUNT, self.clock, self._tables)
 
     @cached_property
     def contacts(self) -> "DynamoDBContacts":
@@ -126,24 +116,8 @@ class AwsPorts:
         return DynamoDBContacts(self._tables)
 
     @cached_property
-    def queues(self) -> "records.DynamoDBRecords[Queue]":
-        return records.queues(self.clock)
-
-    @cached_property
-    def users(self) -> records.DynamoDBRecords[User]:
-        return records.users(self.clock)
-
-    @cached_property
-    def tasks(self) -> "records.DynamoDBRecords[Task]":
-        return records.tasks(self.clock)
-
-    @cached_property
-    def opportunities(self) -> "records.DynamoDBRecords[Opportunity]":
-        return records.opportunities(self.clock)
-
-    @cached_property
-    def versions(self) -> records.DynamoDBSettings:
-        return records.DynamoDBSettings()
+    def versions(self) -> DynamoDBSettings:
+        return DynamoDBSettings()
 
     @cached_property
     def timers(self) -> ReactivationTimers:

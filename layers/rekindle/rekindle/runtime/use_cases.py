@@ -11,25 +11,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from rekindle.application.ports import (
     AccountDirectory,
-    Accounts,
     AssignmentTimers,
     Batches,
-    Campaigns,
     Clock,
     Contacts,
     Ledger,
-    Opportunities,
     People,
     Pools,
-    Queues,
     ReactivationTimers,
+    RecordStores,
     Reference,
     Routings,
     Scores,
     SentNotifications,
     SettingsVersions,
-    Tasks,
-    Users,
 )
 
 if TYPE_CHECKING:
@@ -74,28 +69,13 @@ class Ports(Protocol):
     def reference(self) -> Reference: ...
 
     @property
-    def campaigns(self) -> Campaigns: ...
-
-    @property
-    def accounts(self) -> Accounts: ...
-
-    @property
     def directory(self) -> AccountDirectory: ...
 
     @property
     def contacts(self) -> Contacts: ...
 
     @property
-    def queues(self) -> Queues: ...
-
-    @property
-    def users(self) -> Users: ...
-
-    @property
-    def tasks(self) -> Tasks: ...
-
-    @property
-    def opportunities(self) -> Opportunities: ...
+    def records(self) -> RecordStores: ...
 
     @property
     def versions(self) -> SettingsVersions: ...
@@ -156,9 +136,10 @@ class UseCases:
     @cached_property
     def request_reactivation(self) -> "RequestReactivation":
         from rekindle.application.reactivation.request_reactivation import RequestReactivation
+        from rekindle.domain.records.task import TASK
 
         ports = self.ports
-        return RequestReactivation(self.reactivate, ports.tasks, ports.people, ports.ledger, ports.reference)
+        return RequestReactivation(self.reactivate, ports.records(TASK), ports.people, ports.ledger, ports.reference)
 
     @cached_property
     def answer_requests(self) -> "AnswerRequests":
@@ -261,25 +242,19 @@ class UseCases:
         from rekindle.application.capture.record_crm_changes import RecordCrmChanges
         from rekindle.application.capture.record_opportunity import RecordOpportunity
         from rekindle.application.capture.record_person import RecordPerson
-        from rekindle.application.capture.record_reference import (
-            RecordAccount,
-            RecordCampaign,
-            RecordQueue,
-            RecordTask,
-            RecordUser,
-        )
+        from rekindle.application.capture.record_reference import RecordReference
         from rekindle.application.capture.record_response import RecordResponse
+        from rekindle.application.capture.record_task import RecordTask
+        from rekindle.domain.records.opportunity import OPPORTUNITY
 
         ports = self.ports
+        record = RecordReference(ports.records, ports.clock)
         return RecordCrmChanges(
             person=RecordPerson(ports.people, ports.scores, ports.reference, self.merge_people, self.commit_people),
             response=RecordResponse(ports.people, ports.reference, self.evaluate_response),
-            campaign=RecordCampaign(ports.campaigns, ports.clock),
-            account=RecordAccount(ports.accounts),
-            queue=RecordQueue(ports.queues),
-            user=RecordUser(ports.users, ports.clock),
-            task=RecordTask(ports.tasks, ports.people, ports.reference),
-            opportunity=RecordOpportunity(ports.people, ports.opportunities),
+            record=record,
+            task=RecordTask(record, ports.people, ports.reference),
+            opportunity=RecordOpportunity(ports.people, ports.records(OPPORTUNITY)),
             merge_people=self.merge_people,
             request=self.request_reactivation,
             ledger=ports.ledger,
@@ -290,11 +265,7 @@ class UseCases:
         from rekindle.application.records.show_records import ShowRecords
 
         ports = self.ports
-        return ShowRecords(
-            *(ports.people, ports.scores, ports.ledger, ports.reference),
-            *(ports.campaigns, ports.users, ports.accounts, ports.queues),
-            ports.opportunities,
-        )
+        return ShowRecords(ports.people, ports.scores, ports.ledger, ports.reference, ports.records)
 
     @cached_property
     def backfill_crossings(self) -> "BackfillCrossings":
@@ -321,6 +292,10 @@ class UseCases:
     @cached_property
     def change_settings(self) -> "ChangeSettings":
         from rekindle.application.settings.change_settings import ChangeSettings
+        from rekindle.domain.campaigns.campaign import CAMPAIGN
+        from rekindle.domain.records.queue import QUEUE
+        from rekindle.domain.records.user import USER
 
         ports = self.ports
-        return ChangeSettings(ports.versions, ports.campaigns, ports.users, ports.queues, ports.clock)
+        campaigns, users, queues = ports.records(CAMPAIGN), ports.records(USER), ports.records(QUEUE)
+        return ChangeSettings(ports.versions, campaigns, users, queues, ports.clock)

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from rekindle.domain.capture.facts import TaskLogged
+from rekindle.domain.capture.facts import RecordChanged
 from rekindle.domain.core.errors import InvalidField, NotFound, NotPending
 from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.records.account import Account
-from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.account import ACCOUNT, Account
+from rekindle.domain.records.queue import QUEUE, Queue
+from rekindle.domain.records.task import TASK
 from tests.support.builders import (
     DOCUMENT,
     Rekindle,
@@ -52,7 +53,7 @@ def a_rekindle(*rules: dict[str, Any], intermediate: Sequence[str] = (), **first
     rekindle.tell(campaign_changed("webinar"), *(user_changed(user) for user in ("u1", "u2", "u-manager")))
     rekindle.tell(user_changed("u-gone", is_active=False))
     for queue_id, members in {"q-inbound": (), "q-routing": (), "q-sales": ("u1",), "q-other": ("u2",)}.items():
-        rekindle.use.ports.queues.put(Queue(queue_id, member_ids=members, version=1), 0)
+        rekindle.use.ports.records(QUEUE).put(Queue(queue_id, member_ids=members, version=1), 0)
     return rekindle
 
 
@@ -729,7 +730,7 @@ def test_contacts_keep_their_owner_else_the_owner_of_the_account(
     owner: str | None, account_owner: str | None, first: str | None
 ) -> None:
     rekindle = a_rekindle(owners=[])
-    rekindle.memory.accounts["a1"] = Account("a1", owner_id=account_owner, version=1)
+    rekindle.use.records(ACCOUNT).put(Account("a1", owner_id=account_owner, version=1), 0)
     a_lead(rekindle, owner=owner, kind="contact", account_id="a1")
     crosses(rekindle)
     activated(rekindle)
@@ -896,9 +897,10 @@ def test_an_engine_confirms_by_the_id_of_the_lead_that_was_converted() -> None:
 # --- metrics -------------------------------------------------------------------------------------------------------
 
 
-def task_done(task_id: str, minutes: float, completed: bool = True, told_at: float | None = None) -> TaskLogged:
+def task_done(task_id: str, minutes: float, completed: bool = True, told_at: float | None = None) -> RecordChanged:
     values = {"person_id": "p1", "completed": completed, "occurred_at": day(at(minutes))}
-    return TaskLogged(task_id, stamp(at(minutes if told_at is None else told_at), None, (task_id, values)), values)
+    told = stamp(at(minutes if told_at is None else told_at), None, (task_id, values))
+    return RecordChanged(TASK, task_id, told, values)
 
 
 def test_the_systems_delay_and_the_persons_are_kept_apart() -> None:

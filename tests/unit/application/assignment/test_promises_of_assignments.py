@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from rekindle.domain.assignment.timer import AssignmentTimer
-from rekindle.domain.capture.facts import TaskLogged
+from rekindle.domain.capture.facts import RecordChanged
 from rekindle.domain.core.errors import InvalidField, NotFound, NotPending
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.queue import QUEUE, Queue
+from rekindle.domain.records.task import TASK
 from tests.support.builders import day, person_changed, stamp, user_changed
 from tests.unit.application.reactivation.test_promises import STATUSES, Promises, late, people
 
@@ -48,7 +49,7 @@ class Assignments(Promises):
     def begin(self) -> None:
         super().begin()
         for queue_id, members in {"q-in": (), "q-temporary": (), "q-mid": (), "q-sales": ("u1",)}.items():
-            self.rekindle.use.ports.queues.put(Queue(queue_id, member_ids=members, version=1), 0)
+            self.rekindle.use.ports.records(QUEUE).put(Queue(queue_id, member_ids=members, version=1), 0)
         self.rekindle.tell(*(user_changed(user, 1) for user in USERS))
         self.rules_change(RULES[0])
 
@@ -89,7 +90,7 @@ class Assignments(Promises):
     def a_task_is_done(self, person: str, late: int) -> None:
         self.tasks += 1
         values = {"person_id": person, "completed": True}
-        self.tell(TaskLogged(f"t{self.tasks}", stamp(self.at(late), None, self.tasks), values))
+        self.tell(RecordChanged(TASK, f"t{self.tasks}", stamp(self.at(late), None, self.tasks), values))
 
     @rule(data=st.data())
     def a_beginning_is_delivered(self, data: st.DataObject) -> None:

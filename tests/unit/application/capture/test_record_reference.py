@@ -2,9 +2,9 @@
 
 import pytest
 
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.records.account import Account
-from rekindle.domain.records.user import User
+from rekindle.domain.records.user import USER, User
 from tests.support.builders import (
     Rekindle,
     account_changed,
@@ -22,13 +22,13 @@ def rekindle() -> Rekindle:
 
 
 def campaign(rekindle: Rekindle) -> Campaign:
-    found = rekindle.use.ports.campaigns.get("c1")
+    found = rekindle.use.ports.records(CAMPAIGN).get("c1")
     assert found is not None
     return found
 
 
 def user(rekindle: Rekindle) -> User:
-    found = rekindle.use.ports.users.get("u1")
+    found = rekindle.use.ports.records(USER).get("u1")
     assert found is not None
     return found
 

@@ -15,7 +15,6 @@ from rekindle.application.ports import CLAIMED, SENT_KEPT
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.notifications.notification import Message, Notice, Withheld
 from rekindle.domain.notifications.template import LISTED, Kind, Template, Text, Values
-from rekindle.domain.records.queue import Queue
 from tests.support.builders import (
     Rekindle,
     campaign_changed,
@@ -23,6 +22,7 @@ from tests.support.builders import (
     people_merged,
     person_changed,
     person_deleted,
+    queue_changed,
     response_recorded,
     user_changed,
 )
@@ -69,7 +69,7 @@ class Desk:
             user_changed("u-2", name="Grace Hopper"),
             user_changed("u-manager", name="Mary Boss"),
         )
-        self.rekindle.memory.queues["q-routing"] = Queue("q-routing", "Routing")
+        self.rekindle.tell(queue_changed("q-routing", name="Routing"))
 
     def configure(self, **notifications: Any) -> None:
         self.rekindle.configure({"assignment": {"rules": [RULE]}, "notifications": notifications})

@@ -13,7 +13,9 @@ from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
 from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.records.task import TASK
 from tests.support.builders import (
     campaign_changed,
     day,
@@ -200,7 +202,7 @@ class AllScenarios(Promises):
     @rule(task=st.sampled_from(TASKS), person=st.one_of(st.none(), people))
     def a_task_is_logged(self, task: str, person: str | None) -> None:
         """For nobody first, it may be, and then for somebody; never for another."""
-        held = self.memory.tasks.get(task)
+        held = self.rekindle.use.records(TASK).get(task)
         if held is None or held.person_id is None:
             self.tell(task_logged(task, person, self.at(0)))
 
@@ -224,7 +226,8 @@ class AllScenarios(Promises):
             return
         for home in self.homes():
             for opportunity_id in home.opportunities:
-                assert self.memory.opportunities[opportunity_id].is_open, home
+                opportunity = self.rekindle.use.records(OPPORTUNITY).get(opportunity_id)
+                assert opportunity is not None and opportunity.is_open, home
 
     def teardown(self) -> None:
         """Every delay ends, and every trigger was decided."""

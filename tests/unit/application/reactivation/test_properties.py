@@ -8,11 +8,12 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from rekindle.adapters.memory import MemoryCandidates
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.search import Rules, best_candidate, exclusion, explain_search, recency, tie_break
+from rekindle.domain.records.user import USER
 from rekindle.domain.responses.response import ALREADY_ENGAGED, EXISTING_OPPORTUNITY, NO_ACTION_REQUIRED, Response
 from rekindle.domain.settings.settings import ScenarioSettings, Settings
 from tests.support.builders import (
@@ -182,7 +183,7 @@ def test_what_is_known_of_a_campaign_does_not_depend_on_the_order_of_arrival(
     facts = [campaign_changed("c1", n, **values) for n, values in enumerate(history)]
 
     def known(rekindle: Rekindle) -> Any:
-        campaign = rekindle.use.ports.campaigns.get("c1")
+        campaign = rekindle.use.ports.records(CAMPAIGN).get("c1")
         assert campaign is not None
         return replace(campaign, version=0, changed_at=None)
 
@@ -195,7 +196,7 @@ def test_what_is_known_of_a_user_does_not_depend_on_the_order_of_arrival(given: 
     facts = [user_changed("u1", n, **values) for n, values in enumerate(history)]
 
     def known(rekindle: Rekindle) -> Any:
-        user = rekindle.use.ports.users.get("u1")
+        user = rekindle.use.ports.records(USER).get("u1")
         assert user is not None
         return replace(user, version=0, changed_at=None, stamps={})
 

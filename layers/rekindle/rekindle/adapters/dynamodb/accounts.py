@@ -7,9 +7,8 @@ of an account what its newest version says, whoever raced. Accounts that share a
 Every function has this at hand and few use it: the rules of matching are imported by those that do.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pynamodb.connection import Connection
@@ -26,38 +25,28 @@ from rekindle.domain.records.account import Account
 if TYPE_CHECKING:
     from rekindle.domain.assignment.matching import Candidate
 
-_KIND = "account"
-
 
 @dataclass(frozen=True)
-class DynamoDBAccounts:
+class DynamoDBAccounts(DynamoDBRecords[Account]):
     connection: Connection
-    clock: Callable[[], datetime]
 
-    def get(self, account_id: str) -> Account | None:
-        return self._records.get(account_id)
-
-    @property
-    def _records(self) -> DynamoDBRecords[Account]:
-        return DynamoDBRecords(_KIND, encoding.account, lambda account: account.account_id, self.clock)
-
-    def put(self, account: Account, read_version: int) -> None:
+    def put(self, record: Account, read_version: int) -> None:
         from rekindle.domain.assignment.matching import candidate_of, keys_of, place_of
 
-        before = self.get(account.account_id)
+        before = self.get(record.account_id)
         if (before.version if before else 0) != read_version:
             raise Conflict("the account was changed since")
-        table, told_at = ReferenceItem.Meta.table_name, times.text(self.clock())
-        was, now = candidate_of(before) if before else None, candidate_of(account)
+        table, stored_at = ReferenceItem.Meta.table_name, times.text(self.clock())
+        was, now = candidate_of(before) if before else None, candidate_of(record)
         left = keys_of(was) - keys_of(now) if was else frozenset()
         entered = keys_of(now) if was != now else frozenset()
-        version = _item(f"{_KIND}#{account.account_id}", read_version + 1, told_at, encoding.encoded(account))
+        version = _item(self.key(record.account_id), read_version + 1, stored_at, encoding.encoded(record))
         request = {
             "TransactItems": [
                 writes.put(table, version, writes.missing("version")),
-                *(writes.delete(table, _key(key, place_of(account.account_id))) for key in sorted(left)),
+                *(writes.delete(table, _key(key, place_of(record.account_id))) for key in sorted(left)),
                 *(
-                    writes.put(table, _item(key, place_of(account.account_id), told_at, encoding.encoded(now)))
+                    writes.put(table, _item(key, place_of(record.account_id), stored_at, encoding.encoded(now)))
                     for key in sorted(entered)
                 ),
             ]
@@ -77,5 +66,5 @@ def _key(record: str, version: int) -> Image:
     return {**writes.texts({"record": record}), "version": writes.number(version)}
 
 
-def _item(record: str, version: int, told_at: str, body: encoding.Json) -> Image:
-    return {**_key(record, version), **writes.texts({"changed_at": told_at, "body": compact(body)})}
+def _item(record: str, version: int, stored_at: str, body: encoding.Json) -> Image:
+    return {**_key(record, version), **writes.texts({"changed_at": stored_at, "body": compact(body)})}

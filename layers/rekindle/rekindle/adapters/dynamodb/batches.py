@@ -12,8 +12,8 @@ from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
+from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.batch import Batch, Before, Member
-from rekindle.domain.records.stamps import ChangeStamp
 
 _PROGRESS, _MEMBER = "batch", "member"
 
@@ -70,13 +70,12 @@ class DynamoDBBatches:
 
 
 def _batch(stored: Mapping[str, Any]) -> Batch:
-    return Batch(**encoding.decoded(stored))
+    return encoding.value_of(Batch, stored)
 
 
 def _member(stored: Mapping[str, Any]) -> Member:
-    values = encoding.decoded(stored)
-    values["before"] = _before(values["before"])
-    return Member(**{"status": None, **values})
+    member = encoding.value_of(Member, stored)
+    return replace(member, before=_before(stored["before"]))
 
 
 def _before_told(value: Before) -> dict[str, Any]:
@@ -87,15 +86,10 @@ def _before_told(value: Before) -> dict[str, Any]:
 
 
 def _before(stored: Mapping[str, Any]) -> Before:
-    values = encoding.decoded(stored)
-    if "status_stamp" in values:
-        values["status_stamp"] = ChangeStamp.parse(values["status_stamp"])
-    if "response_state" in values:
-        values["response_state"] = encoding.response_state(values["response_state"])
-    if "assignment" in values:
-        values["assignment"] = encoding.assigned(values["assignment"], {})
-    nothing = dict.fromkeys(("status", "status_stamp", "nurture_until", "score_activated_at"))
-    return Before(**{**nothing, **values})
+    before = encoding.value_of(Before, stored)
+    if before.assignment is None:
+        return before
+    return replace(before, assignment=encoding.assigned(stored["assignment"], {}))
 
 
 def _member_told(value: Member) -> dict[str, Any]:

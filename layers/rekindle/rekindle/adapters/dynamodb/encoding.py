@@ -1,55 +1,26 @@
 """Domain values as the JSON that is stored, and back. What is None, empty or a default is not stored."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import date, datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from enum import StrEnum
+from functools import cache, partial
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
 
-from rekindle.domain.assignment.routing_result import By, Routing
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, Stage, StageReached
-from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
+from rekindle.domain.lifecycle.journey import Deactivated, Entry, Merged, StageReached
+from rekindle.domain.people.assignment import Assignment, AssignmentStep
 from rekindle.domain.people.person import Engagement, Person, Profile
-from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason
+from rekindle.domain.reactivation.decision import Basis, Decision
 from rekindle.domain.records.stamps import ChangeStamp, grouped, ungrouped
-from rekindle.domain.records.user import User
-from rekindle.domain.responses.response import Details, ResponseClass, ResponseState, Trace
+from rekindle.domain.responses.response import Details, ResponseState, Trace
 from rekindle.domain.settings.settings import Overrides, Scenario
 
-if TYPE_CHECKING:
-    # What the path of a decision does not decode is loaded where it is.
-    from rekindle.domain.records.account import Account
-    from rekindle.domain.records.opportunity import Opportunity
-    from rekindle.domain.records.queue import Queue
-    from rekindle.domain.records.task import Task
-
 Json = dict[str, Any]
-
-_INSTANTS = frozenset(
-    (
-        *("since", "dated", "received_at", "nurture_until", "score_activated_at", "responded_at", "activated_at"),
-        *("reactivated_at", "recorded_at", "as_of", "anchored_at", "decided_at", "at", "changed_at", "occurred_at"),
-        *("created_at", "closed_at", "assigned_at", "worked_at", "remind_at", "deadline", "again_at"),
-        *("started_at", "undone_at"),
-        *("status_at", "unanswered_at", "dated_at"),
-    )
-)
-_DATES = {"starts_on", "ends_on"}
-_TUPLES = {"passed_over", "waiting", "suggested", "absorbed", "absorbing", "opportunities", "person_ids", "member_ids"}
-_NAMES: Mapping[str, Any] = {
-    "response_class": ResponseClass,
-    "scenario": Scenario,
-    "outcome": Outcome,
-    "stage": Stage,
-    "state": AssignmentState,
-    "step": Step,
-    "by": By,
-}
-
 
 _STORED_AS = {
     "stamps": "marks",
@@ -61,7 +32,6 @@ _STORED_AS = {
     "response_state": "standing",
 }
 """Fields that are stored under another name than they have."""
-_NAMED = {stored: name for name, stored in _STORED_AS.items()}
 
 
 def encoded(value: Any, leave_out: frozenset[str] = frozenset()) -> Json:
@@ -114,11 +84,9 @@ def _basis(value: Basis) -> Json:
 
 
 def _basis_of(stored: Mapping[str, Any]) -> Basis:
-    values = decoded({name: stored[letter] for name, letter in _BASIS.items() if letter in stored})
+    values = decoded(Basis, {name: stored[letter] for name, letter in _BASIS.items() if letter in stored})
     if "active" in values:
-        values["active"] = Engagement(**{**_OF_NO_RESPONSE, **decoded(values["active"])})
-    if "status_activated" in values:
-        values["status_activated"] = ChangeStamp.parse(values["status_activated"])
+        values["active"] = Engagement(**{**_OF_NO_RESPONSE, **decoded(Engagement, values["active"])})
     return Basis(**values)
 
 
@@ -140,30 +108,56 @@ def _fields(kind: Any) -> tuple[tuple[str, str, Any], ...]:
     return tuple((f.name, _STORED_AS.get(f.name, f.name), f.default) for f in fields(kind))
 
 
-def decoded(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The reverse: keyword arguments for the value."""
+def value_of[T](kind: type[T], stored: Mapping[str, Any]) -> T:
+    """The reverse of `encoded`."""
+    form: Any = kind
+    return kind(**{**_absent(form), **decoded(form, stored)})
+
+
+def decoded(kind: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Keyword arguments for a value of this kind, each read by the type of its field."""
+    decoders = _decoders(kind)
     found: dict[str, Any] = {}
-    for name, held in stored.items():
-        if name in _INSTANTS:
-            held = times.instant(held)
-        elif name in _NAMES:
-            held = _NAMES[name](held)
-        elif name in _DATES:
-            held = date.fromisoformat(held)
-        elif name == "overrides":
-            held = _overrides(held)
-        elif name in _TUPLES:
-            held = tuple(held)
-        elif name == "marks":
-            held = ungrouped(held)
-        found[_NAMED.get(name, name)] = held
+    for stored_as, held in stored.items():
+        name, decode = decoders[stored_as]
+        found[name] = held if decode is None else decode(held)
     return found
 
 
-def _overrides(stored: Mapping[str, Any]) -> Overrides:
-    if "priority" not in stored:
-        return Overrides(**stored)
-    return Overrides(**{**stored, "priority": tuple(ResponseClass(name) for name in stored["priority"])})
+@cache
+def _decoders(kind: Any) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
+    hints = get_type_hints(kind)
+    return {stored_as: (name, _decoder(hints[name])) for name, stored_as, _ in _fields(kind)}
+
+
+@cache
+def _absent(kind: Any) -> dict[str, None]:
+    """Fields without a default that may be None, which is not stored."""
+    hints = get_type_hints(kind)
+    required = [name for name, _, default in _fields(kind) if default is MISSING]
+    return {name: None for name in required if NoneType in get_args(hints[name])}
+
+
+def _decoder(hint: Any) -> Callable[[Any], Any] | None:
+    """Reads a stored value of a type; None where it is kept as it is, or read by what is stored beside it."""
+    if NoneType in get_args(hint):
+        (hint,) = (one for one in get_args(hint) if one is not NoneType)
+    if hint in _READ:
+        return _READ[hint]
+    if get_origin(hint) is tuple:
+        entry = _decoder(get_args(hint)[0])
+        return tuple if entry is None else lambda held: tuple(map(entry, held))
+    return hint if isinstance(hint, type) and issubclass(hint, StrEnum) else None
+
+
+_READ: Mapping[Any, Callable[[Any], Any]] = {
+    datetime: times.instant,
+    date: date.fromisoformat,
+    ChangeStamp: ChangeStamp.parse,
+    Mapping[str, ChangeStamp]: ungrouped,
+    Overrides: partial(value_of, Overrides),
+    ResponseState: partial(value_of, ResponseState),
+}
 
 
 _NOT_CORE = frozenset({"person_id", "version", "profile", "active", "assignment"})
@@ -195,7 +189,7 @@ def _engagement(person_id: str, active: Engagement) -> Json:
 
 
 def _engaged(person_id: str, stored: Mapping[str, Any]) -> Engagement:
-    values = decoded({name: stored[letter] for name, letter in _ENGAGED.items() if letter in stored})
+    values = decoded(Engagement, {name: stored[letter] for name, letter in _ENGAGED.items() if letter in stored})
     if "j" in stored:
         values["decision_id"] = _prefix(person_id, values["since"]) + stored["j"]
     return Engagement(**values)
@@ -265,7 +259,7 @@ def assignment_told(value: Assignment, beside: Mapping[str, Any]) -> Json:
 
 def assigned(stored: Mapping[str, Any], beside: Mapping[str, Any]) -> Assignment:
     told = {name: stored[letter] for name, letter in _ASSIGNED.items() if letter in stored}
-    known = decoded({name: held for name, held in told.items() if held is not None})
+    known = decoded(Assignment, {name: held for name, held in told.items() if held is not None})
     return Assignment(**{**beside, **told, **known})
 
 
@@ -295,7 +289,9 @@ def _beside_decision(value: Decision) -> Json:
 
 def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profile: Mapping[str, Any] | None) -> Person:
     never = stored.get("score_activated_at") == ""
-    values = decoded({name: held for name, held in stored.items() if not (never and name == "score_activated_at")})
+    values = decoded(
+        Person, {name: held for name, held in stored.items() if not (never and name == "score_activated_at")}
+    )
     if "active" in values:
         active = values["active"] = _engaged(person_id, values["active"])
         if "score_activated_at" not in stored:
@@ -303,23 +299,20 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
     if "assignment" in values:
         beside = _beside(values.get("active"), values.get("owner_id"), values.get("previous_owner_id"))
         values["assignment"] = assigned(values["assignment"], beside)
-    for name in ("status_stamp", "status_activated", "owner_stamp"):
-        if name in values:
-            values[name] = ChangeStamp.parse(values[name])
     told = None if stored_profile is None else profile(stored_profile)
     return Person(person_id=person_id, version=version, profile=told, **values)
 
 
 def profile(stored: Mapping[str, Any]) -> Profile:
-    return Profile(**decoded(stored))
+    return value_of(Profile, stored)
 
 
 def response_state(stored: Mapping[str, Any]) -> ResponseState:
-    return ResponseState(**{"responded_at": None, **decoded(stored)})
+    return value_of(ResponseState, stored)
 
 
 def details(stored: Mapping[str, Any]) -> Details:
-    return Details(**decoded(stored))
+    return value_of(Details, stored)
 
 
 _LETTERS = {
@@ -347,29 +340,33 @@ def traced(stored: Mapping[str, Any], person_id: str) -> Trace:
 
 
 def decision(stored: Mapping[str, Any]) -> Decision:
-    values = decoded(stored)
-    reason, assignment = values.pop("reason", None), values.pop("assignment", None)
+    values = {"reason": None, **decoded(Decision, stored)}
+    assignment = values.pop("assignment", None)
     if "basis" in values:
         values["basis"] = _basis_of(values["basis"])
-    found = Decision(reason=Reason(reason) if reason else None, **values)
+    found = Decision(**values)
     if assignment is None:
         return found
     return replace(found, assignment=assigned(assignment, _beside_decision(found)))
 
 
 def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
-    values = decoded(stored)
+    form = _ENTRIES[kind]
+    values = decoded(form, stored)
     if "assignment" in values:
         values["assignment"] = assigned(values["assignment"], {})
-    if kind == "stage":
-        return StageReached(**values)
-    if kind == "assignment":
-        return AssignmentStep(**values)
-    if kind == "routing":
-        return Routing(**values)
-    if kind == "merged":
-        return Merged(**values)
-    return Deactivated(reason=Ended(values.pop("reason")), **values)
+    found: Entry = form(**values)
+    return found
+
+
+_ENTRIES: Mapping[str, type[Any]] = {
+    "stage": StageReached,
+    "deactivated": Deactivated,
+    "merged": Merged,
+    "assignment": AssignmentStep,
+    "routing": Routing,
+}
+_NAMES_OF_ENTRIES = {form: name for name, form in _ENTRIES.items()}
 
 
 def record(kind: str, stored: Mapping[str, Any]) -> Decision | Entry:
@@ -390,46 +387,4 @@ ASSIGNMENT = frozenset({"assignment"})
 
 
 def kind_of(value: Decision | Entry) -> str:
-    if isinstance(value, Decision):
-        return "decision"
-    if isinstance(value, AssignmentStep):
-        return "assignment"
-    if isinstance(value, Routing):
-        return "routing"
-    if isinstance(value, Merged):
-        return "merged"
-    return "stage" if isinstance(value, StageReached) else "deactivated"
-
-
-def campaign(stored: Mapping[str, Any]) -> Campaign:
-    return Campaign(**decoded(stored))
-
-
-def account(stored: Mapping[str, Any]) -> "Account":
-    from rekindle.domain.records.account import Account
-
-    return Account(**decoded(stored))
-
-
-def queue(stored: Mapping[str, Any]) -> "Queue":
-    from rekindle.domain.records.queue import Queue
-
-    return Queue(**decoded(stored))
-
-
-def user(stored: Mapping[str, Any]) -> User:
-    return User(**decoded(stored))
-
-
-def task(stored: Mapping[str, Any]) -> "Task":
-    from rekindle.domain.records.task import Task
-
-    return Task(**decoded(stored))
-
-
-def opportunity(stored: Mapping[str, Any]) -> "Opportunity":
-    from rekindle.domain.records.opportunity import Opportunity
-
-    # Its stage is the CRM's own word, not one of the journey's.
-    values = decoded({name: held for name, held in stored.items() if name != "stage"})
-    return Opportunity(stage=stored.get("stage"), **values)
+    return "decision" if isinstance(value, Decision) else _NAMES_OF_ENTRIES[type(value)]

@@ -13,17 +13,16 @@ from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import ReferenceItem
 from rekindle.application.ports import Page
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.core import times
-from rekindle.domain.records.user import User
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.user import USER, User
 from rekindle.domain.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from rekindle.application.ports import Accounts
+    from rekindle.application.ports import RecordStores
     from rekindle.domain.records.account import Account
-    from rekindle.domain.records.opportunity import Opportunity
     from rekindle.domain.records.queue import Queue
-    from rekindle.domain.records.task import Task
 
 _SETTINGS = "settings"
 
@@ -42,50 +41,30 @@ def _store(record: str, version: int, changed_at: datetime, body: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class DynamoDBRecords[R: (Campaign, Account, Queue, User, Task, Opportunity)]:
+class DynamoDBRecords[R]:
     """Records of one kind."""
 
-    kind: str
-    decode: Callable[[Mapping[str, Any]], R]
-    id_of: Callable[[R], str]
+    kind: Kind[R]
     clock: Callable[[], datetime]
 
     def get(self, record_id: str) -> R | None:
-        item = _newest(f"{self.kind}#{record_id}")
-        return self.decode(item.body) if item else None
+        item = _newest(self.key(record_id))
+        return encoding.value_of(self.kind.record, item.body) if item else None
 
     def put(self, record: R, read_version: int) -> None:
-        told_at = record.changed_at if isinstance(record, Campaign | User) else None
-        changed_at = told_at or self.clock()
-        _store(f"{self.kind}#{self.id_of(record)}", read_version + 1, changed_at, encoding.encoded(record))
+        changed_at = getattr(record, "changed_at", None) or self.clock()
+        _store(self.key(getattr(record, self.kind.id)), read_version + 1, changed_at, encoding.encoded(record))
 
     def at(self, record_id: str, moment: datetime) -> R | None:
-        """The record as it was stored at an instant."""
         with our_errors():
-            for item in ReferenceItem.query(f"{self.kind}#{record_id}", scan_index_forward=False):
+            for item in ReferenceItem.query(self.key(record_id), scan_index_forward=False):
                 if times.instant(item.changed_at) <= moment:
-                    return self.decode(item.body)
+                    return encoding.value_of(self.kind.record, item.body)
         return None
 
-
-def campaigns(clock: Callable[[], datetime]) -> DynamoDBRecords[Campaign]:
-    return DynamoDBRecords("campaign", encoding.campaign, lambda campaign: campaign.campaign_id, clock)
-
-
-def queues(clock: Callable[[], datetime]) -> DynamoDBRecords[Queue]:
-    return DynamoDBRecords("queue", encoding.queue, lambda queue: queue.queue_id, clock)
-
-
-def users(clock: Callable[[], datetime]) -> DynamoDBRecords[User]:
-    return DynamoDBRecords("user", encoding.user, lambda user: user.user_id, clock)
-
-
-def tasks(clock: Callable[[], datetime]) -> DynamoDBRecords[Task]:
-    return DynamoDBRecords("task", encoding.task, lambda task: task.task_id, clock)
-
-
-def opportunities(clock: Callable[[], datetime]) -> DynamoDBRecords[Opportunity]:
-    return DynamoDBRecords("opportunity", encoding.opportunity, lambda one: one.opportunity_id, clock)
+    def key(self, record_id: str) -> str:
+        """The hash key of the record's versions."""
+        return f"{self.kind.name}#{record_id}"
 
 
 @dataclass(frozen=True)
@@ -122,11 +101,7 @@ class CachedReference:
     """What is known is kept for `lifetime` seconds; a campaign that is not known is asked for again each time, because
     its response is refused without it. That an owner is no known user or queue is kept: each activation asks for it."""
 
-    campaigns: DynamoDBRecords[Campaign]
-    accounts: Callable[[], Accounts]
-    """Called for where an account is asked for: few decisions do."""
-    queues: DynamoDBRecords[Queue]
-    users: DynamoDBRecords[User]
+    records: RecordStores
     versions: DynamoDBSettings
     lifetime: float
     now: Callable[[], float] = time.monotonic
@@ -166,19 +141,26 @@ class CachedReference:
         return self._parsed(version, self.versions.get(version) or {})
 
     def campaign(self, campaign_id: str) -> Campaign | None:
-        return self._cached(f"campaign#{campaign_id}", lambda: self.campaigns.get(campaign_id))
+        return self._record(CAMPAIGN, campaign_id)
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
-        return self.campaigns.at(campaign_id, moment)
+        return self.records(CAMPAIGN).at(campaign_id, moment)
 
     def account(self, account_id: str) -> Account | None:
-        return self._cached(f"account#{account_id}", lambda: self.accounts().get(account_id))
+        from rekindle.domain.records.account import ACCOUNT
+
+        return self._record(ACCOUNT, account_id)
 
     def queue(self, queue_id: str) -> Queue | None:
-        return self._cached(f"queue#{queue_id}", lambda: self.queues.get(queue_id), also_none=True)
+        from rekindle.domain.records.queue import QUEUE
+
+        return self._record(QUEUE, queue_id, also_none=True)
 
     def user(self, user_id: str) -> User | None:
-        return self._cached(f"user#{user_id}", lambda: self.users.get(user_id), also_none=True)
+        return self._record(USER, user_id, also_none=True)
 
     def user_at(self, user_id: str, moment: datetime) -> User | None:
-        return self.users.at(user_id, moment)
+        return self.records(USER).at(user_id, moment)
+
+    def _record[R](self, kind: Kind[R], record_id: str, *, also_none: bool = False) -> R | None:
+        return self._cached(f"{kind.name}#{record_id}", lambda: self.records(kind).get(record_id), also_none=also_none)

@@ -1,7 +1,7 @@
 """The ports in memory, one file a port: for the simulator, and for tests. The same promises as on DynamoDB, under one
 lock."""
 
-from rekindle.adapters.memory.accounts import MemoryAccounts
+from rekindle.adapters.memory.accounts import MemoryAccounts, MemoryStores
 from rekindle.adapters.memory.batches import MemoryBatches
 from rekindle.adapters.memory.bus import MemoryBus
 from rekindle.adapters.memory.contacts import MemoryContacts
@@ -9,15 +9,7 @@ from rekindle.adapters.memory.ledger import MemoryLedger
 from rekindle.adapters.memory.people import MemoryCandidates, MemoryPeople
 from rekindle.adapters.memory.pools import MemoryPools
 from rekindle.adapters.memory.ports import MemoryPorts
-from rekindle.adapters.memory.records import (
-    MemoryRecords,
-    MemoryVersions,
-    memory_campaigns,
-    memory_opportunities,
-    memory_queues,
-    memory_tasks,
-    memory_users,
-)
+from rekindle.adapters.memory.records import MemoryRecords
 from rekindle.adapters.memory.reference import MemoryReference
 from rekindle.adapters.memory.scores import MemoryScores
 from rekindle.adapters.memory.sent_notifications import MemorySentNotifications
@@ -45,11 +37,6 @@ __all__ = [
     "MemoryScores",
     "MemorySentNotifications",
     "MemorySettings",
+    "MemoryStores",
     "MemoryTopic",
-    "MemoryVersions",
-    "memory_campaigns",
-    "memory_opportunities",
-    "memory_queues",
-    "memory_tasks",
-    "memory_users",
 ]

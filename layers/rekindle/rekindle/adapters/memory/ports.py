@@ -1,18 +1,11 @@
 """The wiring of the ports in memory."""
 
-from rekindle.adapters.memory.accounts import MemoryAccounts
+from rekindle.adapters.memory.accounts import MemoryAccounts, MemoryStores
 from rekindle.adapters.memory.batches import MemoryBatches
 from rekindle.adapters.memory.contacts import MemoryContacts
 from rekindle.adapters.memory.ledger import MemoryLedger
 from rekindle.adapters.memory.people import MemoryPeople
 from rekindle.adapters.memory.pools import MemoryPools
-from rekindle.adapters.memory.records import (
-    memory_campaigns,
-    memory_opportunities,
-    memory_queues,
-    memory_tasks,
-    memory_users,
-)
 from rekindle.adapters.memory.reference import MemoryReference
 from rekindle.adapters.memory.scores import MemoryScores
 from rekindle.adapters.memory.sent_notifications import MemorySentNotifications
@@ -21,25 +14,20 @@ from rekindle.adapters.memory.state import Memory
 from rekindle.adapters.memory.timers import MemoryAssignmentTimers, MemoryReactivationTimers, MemoryRoutings
 from rekindle.application.ports import (
     AccountDirectory,
-    Accounts,
     AssignmentTimers,
     Batches,
-    Campaigns,
     Clock,
     Contacts,
     Ledger,
-    Opportunities,
     People,
     Pools,
-    Queues,
     ReactivationTimers,
+    RecordStores,
     Reference,
     Routings,
     Scores,
     SentNotifications,
     SettingsVersions,
-    Tasks,
-    Users,
 )
 
 
@@ -47,19 +35,14 @@ class MemoryPorts:
     """Every port, over one memory. Whoever has another for one of them puts it in its place."""
 
     def __init__(self, memory: Memory, clock: Clock) -> None:
-        reference, accounts = MemoryReference(memory), MemoryAccounts(memory)
+        reference = MemoryReference(memory)
         self.people: People = MemoryPeople(memory, reference)
         self.scores: Scores = MemoryScores(memory)
         self.ledger: Ledger = MemoryLedger(memory)
         self.reference: Reference = reference
-        self.campaigns: Campaigns = memory_campaigns(memory)
-        self.accounts: Accounts = accounts
-        self.directory: AccountDirectory = accounts
+        self.records: RecordStores = MemoryStores(memory)
+        self.directory: AccountDirectory = MemoryAccounts(memory)
         self.contacts: Contacts = MemoryContacts(memory)
-        self.queues: Queues = memory_queues(memory)
-        self.users: Users = memory_users(memory)
-        self.tasks: Tasks = memory_tasks(memory)
-        self.opportunities: Opportunities = memory_opportunities(memory)
         self.versions: SettingsVersions = MemorySettings(memory)
         self.timers: ReactivationTimers = MemoryReactivationTimers(memory)
         self.waits: AssignmentTimers = MemoryAssignmentTimers(memory)

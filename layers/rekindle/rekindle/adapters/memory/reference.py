@@ -1,14 +1,15 @@
 """Campaigns, accounts, queues, users and settings as decisions read them, in memory."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from rekindle.adapters.memory.records import memory_campaigns, memory_users
+from rekindle.adapters.memory.records import stored_at
 from rekindle.adapters.memory.state import Memory
-from rekindle.domain.campaigns.campaign import Campaign
-from rekindle.domain.records.account import Account
-from rekindle.domain.records.queue import Queue
-from rekindle.domain.records.user import User
+from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
+from rekindle.domain.records.account import ACCOUNT, Account
+from rekindle.domain.records.queue import QUEUE, Queue
+from rekindle.domain.records.user import USER, User
 from rekindle.domain.settings.settings import Settings
 
 
@@ -19,7 +20,11 @@ class MemoryReference:
 
     def __post_init__(self) -> None:
         self._settings, self._version = Settings(), 0
-        self._campaigns, self._users = memory_campaigns(self.memory), memory_users(self.memory)
+        stored = self.memory.reference
+        self._campaigns: dict[str, list[Campaign]] = stored[CAMPAIGN.name]
+        self._accounts: dict[str, list[Account]] = stored[ACCOUNT.name]
+        self._queues: dict[str, list[Queue]] = stored[QUEUE.name]
+        self._users: dict[str, list[User]] = stored[USER.name]
 
     def settings(self) -> Settings:
         version = len(self.memory.documents)
@@ -33,20 +38,24 @@ class MemoryReference:
         return Settings.of(self.memory.documents[version - 1][0], version) if version else Settings()
 
     def campaign(self, campaign_id: str) -> Campaign | None:
-        versions = self.memory.campaigns.get(campaign_id)
-        return versions[-1] if versions else None
+        return _newest(self._campaigns, campaign_id)
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
-        return self._campaigns.at(campaign_id, moment)
+        return stored_at(self._campaigns.get(campaign_id, ()), moment)
 
     def account(self, account_id: str) -> Account | None:
-        return self.memory.accounts.get(account_id)
+        return _newest(self._accounts, account_id)
 
     def queue(self, queue_id: str) -> Queue | None:
-        return self.memory.queues.get(queue_id)
+        return _newest(self._queues, queue_id)
 
     def user(self, user_id: str) -> User | None:
-        return self._users.get(user_id)
+        return _newest(self._users, user_id)
 
     def user_at(self, user_id: str, moment: datetime) -> User | None:
-        return self._users.at(user_id, moment)
+        return stored_at(self._users.get(user_id, ()), moment)
+
+
+def _newest[R](records: Mapping[str, Sequence[R]], record_id: str) -> R | None:
+    versions = records.get(record_id)
+    return versions[-1] if versions else None

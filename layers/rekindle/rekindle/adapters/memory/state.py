@@ -11,7 +11,7 @@ from rekindle.application.ports import Claim
 from rekindle.domain.assignment.matching import Candidate
 from rekindle.domain.assignment.round_robin import Capacities
 from rekindle.domain.assignment.timer import AssignmentTimer
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.capture.kinds import KINDS
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.person import Person
@@ -20,12 +20,7 @@ from rekindle.domain.reactivation.batch import Batch, Member
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.reactivation.timer import Timer
-from rekindle.domain.records.account import Account
-from rekindle.domain.records.opportunity import Opportunity
-from rekindle.domain.records.queue import Queue
 from rekindle.domain.records.stamps import ChangeStamp
-from rekindle.domain.records.task import Task
-from rekindle.domain.records.user import User
 from rekindle.domain.responses.response import Response, ResponseOwner
 
 
@@ -39,16 +34,12 @@ class Memory:
     scores: dict[str, Score] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
-    campaigns: dict[str, list[Campaign]] = field(default_factory=dict)
-    accounts: dict[str, Account] = field(default_factory=dict)
+    reference: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: {kind.name: {} for kind in KINDS})
+    """The records of each kind, by identifier, in their versions."""
     listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
     """The accounts under each key of matching."""
     addresses: dict[str, dict[str, int]] = field(default_factory=dict)
     """Of each address the contacts that have it, with the version that told so."""
-    queues: dict[str, Queue] = field(default_factory=dict)
-    users: dict[str, list[User]] = field(default_factory=dict)
-    tasks: dict[str, Task] = field(default_factory=dict)
-    opportunities: dict[str, Opportunity] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
     crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
     activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)

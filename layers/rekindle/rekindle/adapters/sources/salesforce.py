@@ -7,6 +7,7 @@ is created or undeleted, if it has a value. Gap events ask for a re-read; they c
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Meta
@@ -14,24 +15,11 @@ from msgspec import Meta
 from rekindle.adapters.sources.salesforce_changes import HEADER, Change, Header
 from rekindle.adapters.sources.salesforce_ids import widened
 from rekindle.adapters.sources.salesforce_mapping import MAPPING, Mapped
-from rekindle.adapters.wire.records import (
-    RESPONSE,
-    account_values,
-    campaign_values,
-    digest,
-    opportunity_values,
-    person_values,
-    response_values,
-    task_values,
-    user_values,
-)
-from rekindle.adapters.wire.rules import Naming, Text, checked, required
+from rekindle.adapters.wire.records import digest, person_values, response_values, values_of
+from rekindle.adapters.wire.rules import Text, checked, required
 from rekindle.adapters.wire.standards import usable
+from rekindle.domain.campaigns.campaign import CAMPAIGN
 from rekindle.domain.capture.facts import (
-    AccountChanged,
-    AccountDeleted,
-    CampaignChanged,
-    CampaignDeleted,
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
@@ -39,13 +27,19 @@ from rekindle.domain.capture.facts import (
     PassedOverReason,
     PersonChanged,
     PersonDeleted,
+    RecordChanged,
+    RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
-    TaskLogged,
-    UserChanged,
 )
+from rekindle.domain.capture.kinds import RESPONSE
 from rekindle.domain.core.errors import InvalidField
+from rekindle.domain.records.account import ACCOUNT
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.records.task import TASK
+from rekindle.domain.records.user import USER
 
 _Object = Annotated[dict[str, Any], Meta(description="an object")]
 
@@ -160,7 +154,7 @@ def _member(change: Change, _: Header, mapped: Mapped) -> _Telling | None:
         path = f"{change.path}.{mapped['person_id'][-1]}"
         return lambda record_id, stamp: [PassedOver(PassedOverReason.NO_PERSON, path, record_id, stamp)]
     campaign_id = change.reference(mapped["campaign_id"])
-    values = response_values({n: v for n, v in told.items() if n in RESPONSE}, paths.__getitem__)
+    values = response_values({n: v for n, v in told.items() if n in RESPONSE.fields}, paths.__getitem__)
     return lambda record_id, stamp: [
         ResponseRecorded(record_id, stamp, person_id, campaign_id, _begun_in_the_east(values, stamp.at))
     ]
@@ -180,18 +174,18 @@ def _begun_in_the_east(values: Mapping[str, Any], committed: datetime) -> Mappin
 
 
 def _plainly(
-    values_of: Callable[[Mapping[str, Any], Naming], Mapping[str, Any]],
-    changed: Callable[[str, ChangeStamp, Mapping[str, Any]], Fact],
+    kind: Kind[Any], changed: Callable[[str, ChangeStamp, Mapping[str, Any]], Fact] | None = None
 ) -> Callable[[Change, Header, Mapped], _Telling | None]:
     """Reads a record of which no more is told than its mapped fields."""
+    fact = changed or partial(RecordChanged, kind)
 
     def read(change: Change, _: Header, mapped: Mapped) -> _Telling | None:
         told, paths = change.mapped(mapped)
         if not change.begins and not told:
             return None
         listed, passed = usable(told, paths.__getitem__)
-        values = values_of(listed, paths.__getitem__)
-        return lambda record_id, stamp: [*passed, changed(record_id, stamp, values)]
+        values = values_of(kind, listed, paths.__getitem__)
+        return lambda record_id, stamp: [*passed, fact(record_id, stamp, values)]
 
     return read
 
@@ -202,33 +196,33 @@ def _user(change: Change, _: Header, mapped: Mapped) -> _Telling | None:
     if not change.begins and not fields and not told:
         return None
     listed, passed = usable(told, paths.__getitem__)
-    values = user_values(listed, paths.__getitem__)
+    values = values_of(USER, listed, paths.__getitem__)
     if fields:
         values["fields"] = fields
-    return lambda record_id, stamp: [*passed, UserChanged(record_id, stamp, values)]
+    return lambda record_id, stamp: [*passed, RecordChanged(USER, record_id, stamp, values)]
 
 
-def _inactive(user_id: str, stamp: ChangeStamp) -> UserChanged:
-    return UserChanged(user_id, stamp, {"is_active": False})
+def _inactive(user_id: str, stamp: ChangeStamp) -> RecordChanged:
+    return RecordChanged(USER, user_id, stamp, {"is_active": False})
 
 
 _CHANGED: Mapping[str, Callable[[Change, Header, Mapped], _Telling | None]] = {
     "Lead": _lead,
     "Contact": _contact,
-    "Campaign": _plainly(campaign_values, CampaignChanged),
+    "Campaign": _plainly(CAMPAIGN),
     "CampaignMember": _member,
-    "Account": _plainly(account_values, AccountChanged),
-    "Task": _plainly(task_values, TaskLogged),
-    "Opportunity": _plainly(opportunity_values, OpportunityChanged),
+    "Account": _plainly(ACCOUNT),
+    "Task": _plainly(TASK),
+    "Opportunity": _plainly(OPPORTUNITY, OpportunityChanged),
     "User": _user,
 }
 
 _DELETED: Mapping[str, Callable[[str, ChangeStamp], Fact]] = {
     "Lead": PersonDeleted,
     "Contact": PersonDeleted,
-    "Campaign": CampaignDeleted,
+    "Campaign": partial(RecordDeleted, CAMPAIGN),
     "CampaignMember": ResponseDeleted,
-    "Account": AccountDeleted,
+    "Account": partial(RecordDeleted, ACCOUNT),
     "Opportunity": OpportunityDeleted,
     "User": _inactive,
 }

@@ -1,5 +1,7 @@
 """Salesforce's identifiers: 15 characters whose case matters, or 3 more that spell the case out."""
 
+from collections.abc import Mapping
+
 SHORT = 15
 _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
@@ -15,6 +17,25 @@ OPPORTUNITY = ("006",)
 ROLE = ("00E",)
 PROFILE = ("00e",)
 RECORD_TYPE = ("012",)
+
+_PREFIXES: Mapping[str, tuple[str, ...]] = {
+    "person": PERSON,
+    "campaign": CAMPAIGN,
+    "response": RESPONSE,
+    "user": USER,
+    "queue": QUEUE,
+    "account": ACCOUNT,
+    "task": TASK,
+    "opportunity": OPPORTUNITY,
+    "role": ROLE,
+    "profile": PROFILE,
+    "record_type": RECORD_TYPE,
+}
+
+
+def prefixes_of(*kinds: str) -> tuple[str, ...]:
+    """How identifiers of any of these kinds begin; nothing for a kind that Salesforce does not have."""
+    return tuple(prefix for kind in kinds for prefix in _PREFIXES.get(kind, ()))
 
 
 def widened(identifier: str) -> str:

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from rekindle.adapters.wire.records import ACCOUNT, CAMPAIGN, OPPORTUNITY, PERSON, RESPONSE, TASK, USER
+from rekindle.domain.campaigns.campaign import CAMPAIGN
+from rekindle.domain.capture.kinds import PERSON, RESPONSE
+from rekindle.domain.records.account import ACCOUNT
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.opportunity import OPPORTUNITY
+from rekindle.domain.records.task import TASK
+from rekindle.domain.records.user import USER
 
 Mapped = Mapping[str, tuple[str, ...]]
 """Our name of a field -> Salesforce's; a dot leads into a compound field. The first one told counts."""
@@ -94,16 +100,24 @@ MAPPING: Mapping[str, Mapped] = MappingProxyType(
 )
 """Which Salesforce field feeds which of ours, by object. Other objects' events tell us nothing."""
 
+_KIND_OF: Mapping[str, Kind[Any]] = {
+    "Lead": PERSON,
+    "Contact": PERSON,
+    "Campaign": CAMPAIGN,
+    "CampaignMember": RESPONSE,
+    "Account": ACCOUNT,
+    "Task": TASK,
+    "Opportunity": OPPORTUNITY,
+    "User": USER,
+}
+_OF_THE_OBJECT = {"Lead": {"kind"}, "Contact": {"kind"}}
+"""What the object itself says."""
+
 FED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "Lead": PERSON - {"kind", "converted_contact_id", "fields"},
-        "Contact": PERSON - {"kind", "converted_contact_id", "fields"},
-        "Campaign": CAMPAIGN,
-        "CampaignMember": RESPONSE - {"fields"},
-        "Account": ACCOUNT - {"team"},
-        "Task": TASK - {"person_id"},
-        "Opportunity": OPPORTUNITY - {"person_ids"},
-        "User": USER - {"fields"},
+        entity: frozenset(name for name, declared in kind.fields.items() if declared.from_one_value)
+        - _OF_THE_OBJECT.get(entity, set())
+        for entity, kind in _KIND_OF.items()
     }
 )
 """Our names whose fields the settings may choose. What ties records together is not among them: a large history is cut

@@ -1,7 +1,7 @@
 """Bodies of requests as the facts or the requests they tell: the rules of events, and unknown fields refused."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,54 +23,32 @@ from rekindle.adapters.wire.rules import (
 )
 from rekindle.adapters.wire.standards import check_listed
 from rekindle.application.ports import ListedBy
-from rekindle.domain.capture.facts import (
-    AccountChanged,
-    CampaignChanged,
-    OpportunityChanged,
-    PersonChanged,
-    QueueChanged,
-    ResponseRecorded,
-    UserChanged,
-)
+from rekindle.domain.capture.facts import OpportunityChanged, PersonChanged, RecordChanged, ResponseRecorded
+from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
 from rekindle.domain.notifications.template import PARTS
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.domain.records.stamps import ChangeStamp
 
 
 def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:
-    detail = _detail("person_id", person_id, body, records.PERSON)
-    return records.person_changed(detail, _stamp("Person Changed", detail, now), str)
-
-
-def campaign_changed(campaign_id: str, body: bytes, now: datetime) -> CampaignChanged:
-    detail = _detail("campaign_id", campaign_id, body, records.CAMPAIGN)
-    return records.campaign_changed(detail, _stamp("Campaign Changed", detail, now), str)
-
-
-def account_changed(account_id: str, body: bytes, now: datetime) -> AccountChanged:
-    detail = _detail("account_id", account_id, body, records.ACCOUNT)
-    return records.account_changed(detail, _stamp("Account Changed", detail, now), str)
-
-
-def queue_changed(queue_id: str, body: bytes, now: datetime) -> QueueChanged:
-    detail = _detail("queue_id", queue_id, body, records.QUEUE)
-    return records.queue_changed(detail, _stamp("Queue Changed", detail, now), str)
+    detail = _detail(PERSON, person_id, body)
+    return records.person_changed(detail, _stamp(PERSON.event, detail, now), str)
 
 
 def opportunity_changed(opportunity_id: str, body: bytes, now: datetime) -> OpportunityChanged:
-    detail = _detail("opportunity_id", opportunity_id, body, records.OPPORTUNITY)
-    check_listed(detail, str)
+    detail = _detail(OPPORTUNITY, opportunity_id, body)
     if isinstance(detail.get("amount"), int | float) and detail["amount"] < 0:
         raise InvalidField("expected a number, 0 or more, got a negative one", "amount")
-    return records.opportunity_changed(detail, _stamp("Opportunity Changed", detail, now), str)
+    return records.opportunity_changed(detail, _stamp(OPPORTUNITY.event, detail, now), str)
 
 
-def user_changed(user_id: str, body: bytes, now: datetime) -> UserChanged:
-    detail = _detail("user_id", user_id, body, records.USER)
-    check_listed(detail, str)
-    return records.user_changed(detail, _stamp("User Changed", detail, now), str)
+def record_changed(kind: Kind[Any], record_id: str, body: bytes, now: datetime) -> RecordChanged:
+    detail = _detail(kind, record_id, body)
+    return records.record_changed(kind, detail, _stamp(kind.event, detail, now), str)
 
 
 def _stamp(detail_type: str, detail: dict[str, Any], now: datetime) -> ChangeStamp:
@@ -102,9 +80,8 @@ def _response(values: Any, now: datetime) -> ResponseRecorded | Refusal:
     try:
         if not isinstance(values, dict):
             raise InvalidField(f"expected an object, got {kind_of(values)}")
-        known = {*records.RESPONSE, "response_id", "person_id", "campaign_id", "occurred_at", "sequence"}
-        only(known, values, str)
-        return records.response_recorded(values, _stamp("Response Recorded", values, now), str)
+        only({*RESPONSE.fields, "response_id", "person_id", "campaign_id", "occurred_at", "sequence"}, values, str)
+        return records.response_recorded(values, _stamp(RESPONSE.event, values, now), str)
     except Refusal as refusal:
         return refusal
 
@@ -185,12 +162,13 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> None:
         raise Malformed(f"the key {double!r} is there twice")
 
 
-def _detail(id_name: str, record_id: str, body: bytes, known: Collection[str]) -> dict[str, Any]:
+def _detail(kind: Kind[Any], record_id: str, body: bytes) -> dict[str, Any]:
     """What an event would have as its detail. The body may repeat the address's identifier, and no other; each may be
     in either form of Salesforce's."""
     values = object_of(body)
-    only({*known, "occurred_at", "sequence", id_name}, values, str)
-    told = values.get(id_name, record_id)
-    if not isinstance(told, str) or ids.widened(told) != ids.widened(record_id):
-        raise InvalidField("it is not the identifier in the address", id_name)
-    return {**values, id_name: record_id}
+    only({*kind.fields, "occurred_at", "sequence", kind.id}, values, str)
+    check_listed(values, str)
+    repeated = values.get(kind.id, record_id)
+    if not isinstance(repeated, str) or ids.widened(repeated) != ids.widened(record_id):
+        raise InvalidField("it is not the identifier in the address", kind.id)
+    return {**values, kind.id: record_id}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from rekindle.adapters.sources import salesforce
@@ -11,6 +12,7 @@ from rekindle.adapters.wire.records import Reader, stamp_of
 from rekindle.adapters.wire.rules import happened_at, in_future, moment, time_told
 from rekindle.adapters.wire.standards import usable
 from rekindle.domain.capture.facts import Fact
+from rekindle.domain.capture.kinds import PLAIN
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField, Malformed, UnknownEvent
 
@@ -22,16 +24,12 @@ _READERS: Mapping[str, Reader] = {
     "Person Changed": records.person_changed,
     "Person Deleted": records.person_deleted,
     "People Merged": records.people_merged,
-    "Campaign Changed": records.campaign_changed,
-    "Campaign Deleted": records.campaign_deleted,
     "Response Recorded": records.response_recorded,
     "Response Deleted": records.response_deleted,
-    "Account Changed": records.account_changed,
-    "Queue Changed": records.queue_changed,
-    "User Changed": records.user_changed,
-    "Task Logged": records.task_logged,
     "Opportunity Changed": records.opportunity_changed,
     "Opportunity Deleted": records.opportunity_deleted,
+    **{kind.event: partial(records.record_changed, kind) for kind in PLAIN},
+    **{kind.deleted_event: partial(records.record_deleted, kind) for kind in PLAIN if kind.deleted_event},
     "Reactivation Requested": requests.reactivation_requested,
     "Response Prompted": requests.response_prompted,
 }

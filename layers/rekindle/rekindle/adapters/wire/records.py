@@ -6,183 +6,52 @@ field that the detail does not have is not in a fact's values; one that is null 
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from rekindle.adapters.sources import salesforce_ids as ids
+from rekindle.adapters.wire.forms import Form, cut, form_of, rule_of
 from rekindle.adapters.wire.rules import (
     LONGEST_IDENTIFIER,
-    Amount,
-    Date,
-    Fields,
     Flag,
-    Identifier,
-    Members,
     Merged,
-    Mode,
     Naming,
-    People,
-    PersonKind,
-    Points,
     Sequence,
-    Team,
-    Text,
-    Time,
-    Url,
-    Whole,
     checked,
-    fitting,
     identifier,
-    moment,
-    no_blank,
     required,
 )
 from rekindle.domain.capture.facts import (
-    AccountChanged,
-    CampaignChanged,
-    CampaignDeleted,
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
-    QueueChanged,
+    RecordChanged,
+    RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
-    TaskLogged,
-    UserChanged,
 )
+from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core.errors import InvalidField, Malformed
 from rekindle.domain.people import naming
 from rekindle.domain.people.score import HIGHEST, LOWEST
+from rekindle.domain.records.account import ACCOUNT
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.domain.records.stamps import ChangeStamp, event_digest
 
 _DIGEST_BYTES = 8
-_NUMBERS = frozenset({"score", "cost", "amount"})
-_TIMES = frozenset({"responded_at", "received_at", "occurred_at", "created_at", "closed_at"})
 _ORDERED = msgspec.json.Encoder(order="deterministic")
-_DECIMALS = 6
-"""Digits kept behind the point: DynamoDB stores no number as small as JSON can write."""
 
 Reader = Callable[[Mapping[str, Any], ChangeStamp, Naming], Fact]
 
 
-class PersonValues(msgspec.Struct, gc=False):
-    kind: PersonKind | None = None
-    email: Text | None = None
-    first_name: Text | None = None
-    last_name: Text | None = None
-    company: Text | None = None
-    phone: Text | None = None
-    status: Text | None = None
-    score: Points | None = None
-    owner_id: Identifier | None = None
-    account_id: Identifier | None = None
-    record_type: Text | None = None
-    do_not_contact: Flag | None = None
-    converted_contact_id: Identifier | None = None
-    changed_by: Identifier | None = None
-    fields: Fields | None = None
-
-
-class CampaignValues(msgspec.Struct, gc=False):
-    name: Text | None = None
-    type: Text | None = None
-    status: Text | None = None
-    is_active: Flag | None = None
-    starts_on: Date | None = None
-    ends_on: Date | None = None
-    cost: Amount | None = None
-    precedence: Whole | None = None
-    exclude_from_reactivation: Flag | None = None
-    default_responded_status: Text | None = None
-    response_prompt: Flag | None = None
-    trigger_reactivation: Flag | None = None
-    bypass_nurture_timeout: Flag | None = None
-    track: Text | None = None
-
-
-class ResponseValues(msgspec.Struct, gc=False):
-    responded: Flag = False
-    member_status: Text | None = None
-    responded_at: Time | None = None
-    received_at: Time | None = None
-    channel: Text | None = None
-    response_type: Text | None = None
-    source_code: Text | None = None
-    click_url: Url | None = None
-    score: Points | None = None
-    fields: Fields | None = None
-
-
-class AccountValues(msgspec.Struct, gc=False):
-    name: Text | None = None
-    domain: Text | None = None
-    owner_id: Identifier | None = None
-    team: Team | None = None
-    parent_id: Identifier | None = None
-    type: Text | None = None
-
-
-class QueueValues(msgspec.Struct, gc=False):
-    name: Text | None = None
-    member_ids: Members | None = None
-
-
-class UserValues(msgspec.Struct, gc=False):
-    name: Text | None = None
-    email: Text | None = None
-    role: Text | None = None
-    profile: Text | None = None
-    mode: Mode | None = None
-    is_active: Flag | None = None
-    time_zone: Text | None = None
-    fields: Fields | None = None
-
-
-class TaskValues(msgspec.Struct, gc=False):
-    person_id: Identifier | None = None
-    owner_id: Identifier | None = None
-    kind: Text | None = None
-    occurred_at: Time | None = None
-    completed: Flag | None = None
-
-
-class OpportunityValues(msgspec.Struct, gc=False):
-    person_ids: People | None = None
-    account_id: Identifier | None = None
-    stage: Text | None = None
-    is_closed: Flag | None = None
-    is_won: Flag | None = None
-    amount: Amount | None = None
-    currency: Text | None = None
-    created_at: Time | None = None
-    closed_at: Time | None = None
-    product: Text | None = None
-
-
-PERSON, CAMPAIGN, RESPONSE, ACCOUNT, QUEUE, USER, TASK, OPPORTUNITY = (
-    frozenset(form.__struct_fields__)
-    for form in (
-        *(PersonValues, CampaignValues, ResponseValues, AccountValues, QueueValues, UserValues, TaskValues),
-        OpportunityValues,
-    )
-)
-"""The names of the values that a record of each kind may have."""
-
-PERSON_IDS = {
-    "owner_id": ids.OWNER,
-    "account_id": ids.ACCOUNT,
-    "record_type": ids.RECORD_TYPE,
-    "converted_contact_id": ids.PERSON,
-    "changed_by": ids.USER,
-}
-USER_IDS = {"role": ids.ROLE, "profile": ids.PROFILE}
-"""Which values are identifiers of which records."""
+_PERSON, _RESPONSE = form_of(PERSON), form_of(RESPONSE)
 
 
 def stamp_of(
@@ -206,47 +75,52 @@ def digest(detail_type: str, detail: Mapping[str, Any]) -> str:
     return hashlib.blake2s(content, digest_size=_DIGEST_BYTES).hexdigest()
 
 
+def values_of(kind: Kind[Any], detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    """The fields that the detail has, under the rules that the kind declares."""
+    special = _VALUES_OF.get(kind.name)
+    return _values(form_of(kind), detail, named) if special is None else special(detail, named)
+
+
 def person_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
     score: Any = detail.get("score")
     if len(detail) == 2 and "person_id" in detail and type(score) in (int, float) and LOWEST <= score <= HIGHEST:
-        return {"score": _cut(float(score))}  # As most facts, and to ask the whole form costs several times as much.
-    values = _values(PersonValues, PERSON, _blank_score_cleared(detail), named)
-    return _widened(values, PERSON_IDS)
-
-
-def campaign_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    return _values(CampaignValues, CAMPAIGN, detail, named)
+        return {"score": cut(float(score))}  # As most facts, and to ask the whole form costs several times as much.
+    return _values(_PERSON, _blank_score_cleared(detail), named)
 
 
 def response_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    values = _values(ResponseValues, RESPONSE, _blank_score_cleared(detail), named)
-    _in_utc(values, ("responded_at", "received_at"), named)
-    return values
+    return _values(_RESPONSE, _blank_score_cleared(detail), named)
 
 
-def account_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    values = _values(AccountValues, ACCOUNT, detail, named)
+def _account_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    values = _values(form_of(ACCOUNT), detail, named)
     if values.get("domain") is not None:
         from rekindle.domain.people.mail_domains import company_domain
 
         if not naming.web_host(values["domain"]):
             raise InvalidField("expected a domain, as acme.com", named("domain"))
         values["domain"] = company_domain(values["domain"]) or None
-    values = _widened(values, {"owner_id": ids.OWNER, "parent_id": ids.ACCOUNT})
-    if values.get("team") is not None:
-        values["team"] = {role: ids.widened_if(ids.USER, user) for role, user in values["team"].items()}
     return values
 
 
-def user_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    return _widened(_values(UserValues, USER, detail, named), USER_IDS)
+_VALUES_OF: Mapping[str, Callable[[Mapping[str, Any], Naming], dict[str, Any]]] = {
+    "person": person_values,
+    "response": response_values,
+    "account": _account_values,
+}
+"""Kinds of which a value has a rule that its field cannot declare."""
 
 
-def _widened(values: dict[str, Any], of: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    for name in of.keys() & values.keys():
-        if values[name]:
-            values[name] = ids.widened_if(of[name], values[name])
-    return values
+def record_changed(kind: Kind[Any], detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> RecordChanged:
+    record_id = _id_of(kind, detail, named)
+    for name, declared in kind.fields.items():
+        if declared.required:
+            required(rule_of(declared), detail, name, named)
+    return RecordChanged(kind, record_id, stamp, values_of(kind, detail, named))
+
+
+def record_deleted(kind: Kind[Any], detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> RecordDeleted:
+    return RecordDeleted(kind, _id_of(kind, detail, named), stamp)
 
 
 def person_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> PersonChanged:
@@ -266,15 +140,6 @@ def people_merged(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) 
     return PeopleMerged(survivor, merged, stamp)
 
 
-def campaign_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> CampaignChanged:
-    campaign_id = _id(ids.CAMPAIGN, detail, "campaign_id", named)
-    return CampaignChanged(campaign_id, stamp, campaign_values(detail, named))
-
-
-def campaign_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> CampaignDeleted:
-    return CampaignDeleted(_id(ids.CAMPAIGN, detail, "campaign_id", named), stamp)
-
-
 def response_recorded(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponseRecorded:
     response_id = _id(ids.RESPONSE, detail, "response_id", named)
     person_id = _id(ids.PERSON, detail, "person_id", named)
@@ -290,82 +155,27 @@ def response_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Namin
     return ResponseDeleted(response_id, stamp, _id(ids.PERSON, detail, "person_id", named))
 
 
-def account_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> AccountChanged:
-    return AccountChanged(_id(ids.ACCOUNT, detail, "account_id", named), stamp, account_values(detail, named))
-
-
-def queue_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> QueueChanged:
-    values = _values(QueueValues, QUEUE, detail, named)
-    if values.get("member_ids") is not None:
-        values["member_ids"] = tuple(dict.fromkeys(ids.widened_if(ids.USER, one) for one in values["member_ids"]))
-    return QueueChanged(_id(ids.QUEUE, detail, "queue_id", named), stamp, values)
-
-
-def user_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> UserChanged:
-    return UserChanged(_id(ids.USER, detail, "user_id", named), stamp, user_values(detail, named))
-
-
-def task_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    values = _values(TaskValues, TASK, detail, named)
-    for name, prefixes in (("person_id", ids.PERSON), ("owner_id", ids.OWNER)):
-        if values.get(name):
-            values[name] = ids.widened_if(prefixes, values[name])
-    _in_utc(values, ("occurred_at",), named)
-    return values
-
-
-def task_logged(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> TaskLogged:
-    return TaskLogged(_id(ids.TASK, detail, "task_id", named), stamp, task_values(detail, named))
-
-
-def opportunity_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    values = _values(OpportunityValues, OPPORTUNITY, detail, named)
-    if values.get("person_ids") is not None:
-        values["person_ids"] = tuple(dict.fromkeys(ids.widened_if(ids.PERSON, one) for one in values["person_ids"]))
-    if values.get("account_id"):
-        values["account_id"] = ids.widened_if(ids.ACCOUNT, values["account_id"])
-    _in_utc(values, ("created_at", "closed_at"), named)
-    return values
-
-
 def opportunity_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> OpportunityChanged:
     opportunity_id = _id(ids.OPPORTUNITY, detail, "opportunity_id", named)
-    return OpportunityChanged(opportunity_id, stamp, opportunity_values(detail, named))
+    return OpportunityChanged(opportunity_id, stamp, values_of(OPPORTUNITY, detail, named))
 
 
 def opportunity_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> OpportunityDeleted:
     return OpportunityDeleted(_id(ids.OPPORTUNITY, detail, "opportunity_id", named), stamp)
 
 
-def _in_utc(values: dict[str, Any], names: Iterable[str], named: Naming) -> None:
-    for name in names:
-        if values.get(name) is not None:
-            values[name] = moment(values[name], named(name))
-
-
-def _values(
-    form: type[msgspec.Struct], names: frozenset[str], detail: Mapping[str, Any], named: Naming
-) -> dict[str, Any]:
-    checked_values = checked(form, detail, named)
-    values = {name: getattr(checked_values, name) for name in detail if name in names}
-    if values.get("fields"):
-        fitting(values["fields"], named("fields"))
-        values["fields"] = {part: no_blank(value) for part, value in values["fields"].items()}
-    for name, value in values.items():
-        if type(value) is str and name not in _TIMES:
-            values[name] = no_blank(value)
-    for name in _NUMBERS & values.keys():
-        if values[name] is not None:
-            values[name] = _cut(values[name])
+def _values(form: Form, detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
+    checked_values = checked(form.struct, detail, named)
+    values = {name: getattr(checked_values, name) for name in detail if name in form.names}
+    for name, read in form.readers:
+        value = values.get(name)
+        if value is not None:
+            values[name] = read(value, named(name))
     return values
 
 
-def _cut(number: float) -> float:
-    """Rounded downwards: 59.9999999 is not to reach a threshold of 60."""
-    if number.is_integer():
-        return number
-    near = round(number, _DECIMALS)
-    return near if near <= number else round(near - 10**-_DECIMALS, _DECIMALS)
+def _id_of(kind: Kind[Any], detail: Mapping[str, Any], named: Naming) -> str:
+    return _id(ids.prefixes_of(kind.name), detail, kind.id, named)
 
 
 def _id(prefixes: tuple[str, ...], detail: Mapping[str, Any], name: str, named: Naming) -> str:

@@ -9,18 +9,15 @@ from msgspec import Meta
 
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InFuture, InvalidField
-from rekindle.domain.people.score import HIGHEST, LOWEST
+from rekindle.domain.records.kind import LONGEST_TEXT
 
 LONGEST_IDENTIFIER = 128
-LONGEST_TEXT = 255
-LONGEST_URL = 2048
 LONGEST_TIME = 64
 MOST_FIELDS = 50
 LONGEST_FIELD_NAME = 64
 LONGEST_FIELD_TEXT = 1024
 LARGEST_FIELDS = 32_768
 MOST_MERGED = 100
-MOST_MEMBERS = 1000
 MOST_DAYS = 3650
 LARGEST = 2**63 - 1
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -41,8 +38,13 @@ Merged = Annotated[
     list[Identifier],
     Meta(min_length=1, max_length=MOST_MERGED, description=f"a list of 1 to {MOST_MERGED} identifiers"),
 ]
-Text = Annotated[str, Meta(max_length=LONGEST_TEXT, description=f"a text of at most {LONGEST_TEXT} characters")]
-Url = Annotated[str, Meta(max_length=LONGEST_URL, description=f"a text of at most {LONGEST_URL} characters")]
+
+
+def text_of(longest: int) -> Any:
+    return Annotated[str, Meta(max_length=longest, description=f"a text of at most {longest} characters")]
+
+
+Text = text_of(LONGEST_TEXT)
 Time = Annotated[
     str,
     Meta(
@@ -53,16 +55,7 @@ Time = Annotated[
 ]
 Date = Annotated[date, Meta(description="a date, as 2025-03-31")]
 Flag = Annotated[bool, Meta(description="true or false")]
-Points = Annotated[float, Meta(ge=LOWEST, le=HIGHEST, description=f"a number from {LOWEST:,} to {HIGHEST:,}")]
-Amount = Annotated[float, Meta(ge=-LARGEST, le=LARGEST, description="a number")]
-Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST, description="a whole number")]
 Sequence = Annotated[int, Meta(ge=0, le=LARGEST, description="a whole number, 0 or more")]
-PersonKind = Annotated[Literal["lead", "contact"], Meta(description='"lead" or "contact"')]
-Mode = Annotated[Literal["active", "passive", "hybrid"], Meta(description='"active", "passive" or "hybrid"')]
-People = Annotated[
-    list[Identifier],
-    Meta(max_length=MOST_MERGED, description=f"a list of at most {MOST_MERGED} identifiers"),
-]
 FieldName = Annotated[
     str,
     Meta(
@@ -71,16 +64,6 @@ FieldName = Annotated[
         pattern=_NO_CONTROL,
         description=f"a name of 1 to {LONGEST_FIELD_NAME} characters, no control character",
     ),
-]
-Team = Annotated[
-    dict[FieldName, Identifier],
-    Meta(
-        max_length=MOST_FIELDS, description=f"an object of at most {MOST_FIELDS} roles, each with a user's identifier"
-    ),
-]
-Members = Annotated[
-    list[Identifier],
-    Meta(max_length=MOST_MEMBERS, description=f"a list of at most {MOST_MEMBERS:,} identifiers"),
 ]
 Days = Annotated[int, Meta(ge=0, le=MOST_DAYS, description=f"a whole number of days from 0 to {MOST_DAYS:,}")]
 _CLASSES = '"new", "never_engaged", "formerly_engaged" or "non_response"'

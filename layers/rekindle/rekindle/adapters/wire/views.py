@@ -1,7 +1,7 @@
 """Records as the API and the command line show them (contract, sections 3 and 4)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from rekindle.adapters.wire.settings.warnings import warnings
@@ -9,7 +9,6 @@ from rekindle.application.reactivation.answer_requests import Failure
 from rekindle.application.reactivation.undo_backfill import Undone
 from rekindle.application.records.show_records import Shown
 from rekindle.domain.assignment.routing_result import Routing
-from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Refusal
 from rekindle.domain.lifecycle.journey import Entry, Merged, StageReached
@@ -20,10 +19,7 @@ from rekindle.domain.people.person import Engagement, Profile
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation, why_excluded
 from rekindle.domain.reactivation.search import Considered
-from rekindle.domain.records.account import Account
-from rekindle.domain.records.opportunity import Opportunity
-from rekindle.domain.records.queue import Queue
-from rekindle.domain.records.user import User
+from rekindle.domain.records.kind import Kind
 from rekindle.domain.responses.response import Response
 from rekindle.domain.settings.settings import Settings
 
@@ -329,73 +325,23 @@ def _routing(entry: Routing) -> Json:
     }
 
 
-def campaign(held: Campaign) -> Json:
-    return {
-        "campaign_id": held.campaign_id,
-        "name": held.name,
-        "type": held.type,
-        "status": held.status,
-        "is_active": held.is_active,
-        "starts_on": held.starts_on.isoformat() if held.starts_on else None,
-        "ends_on": held.ends_on.isoformat() if held.ends_on else None,
-        "cost": held.cost,
-        "precedence": held.precedence,
-        "exclude_from_reactivation": held.exclude_from_reactivation,
-        "default_responded_status": held.default_responded_status,
-        "response_prompt": held.response_prompt,
-        "trigger_reactivation": held.trigger_reactivation,
-        "bypass_nurture_timeout": held.bypass_nurture_timeout,
-        "track": held.track,
-        "deleted": held.deleted,
-    }
+def record(kind: Kind[Any], shown: Any) -> Json:
+    """A record of a kind that is shown as it is stored: its identifier, the declared fields, whether it is deleted."""
+    names = (kind.id, *kind.fields, *(["deleted"] if kind.deletable else []))
+    return {name: _json(getattr(shown, name)) for name in names}
 
 
-def account(held: Account) -> Json:
-    return {
-        "account_id": held.account_id,
-        "name": held.name,
-        "domain": held.domain,
-        "owner_id": held.owner_id,
-        "team": dict(held.team),
-        "parent_id": held.parent_id,
-        "type": held.type,
-        "deleted": held.deleted,
-    }
-
-
-def queue(held: Queue) -> Json:
-    return {"queue_id": held.queue_id, "name": held.name, "member_ids": list(held.member_ids)}
-
-
-def opportunity(held: Opportunity) -> Json:
-    return {
-        "opportunity_id": held.opportunity_id,
-        "person_ids": list(held.person_ids),
-        "account_id": held.account_id,
-        "stage": held.stage,
-        "is_closed": held.is_closed,
-        "is_won": held.is_won,
-        "amount": held.amount,
-        "currency": held.currency,
-        "created_at": times.optional_text(held.created_at),
-        "closed_at": times.optional_text(held.closed_at),
-        "product": held.product,
-        "deleted": held.deleted,
-    }
-
-
-def user(held: User) -> Json:
-    return {
-        "user_id": held.user_id,
-        "name": held.name,
-        "email": held.email,
-        "role": held.role,
-        "profile": held.profile,
-        "mode": held.mode,
-        "is_active": held.is_active,
-        "time_zone": held.time_zone,
-        "fields": dict(held.fields),
-    }
+def _json(value: Any) -> Any:
+    match value:
+        case datetime():
+            return times.text(value)
+        case date():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case Mapping():
+            return dict(value)
+    return value
 
 
 def settings_version(version: int, stored_at: datetime) -> Json:

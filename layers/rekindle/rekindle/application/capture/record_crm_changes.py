@@ -5,23 +5,14 @@ from dataclasses import dataclass
 from rekindle.application.capture.merge_people import MergePeople
 from rekindle.application.capture.record_opportunity import RecordOpportunity
 from rekindle.application.capture.record_person import RecordPerson
-from rekindle.application.capture.record_reference import (
-    RecordAccount,
-    RecordCampaign,
-    RecordQueue,
-    RecordTask,
-    RecordUser,
-)
+from rekindle.application.capture.record_reference import RecordReference
 from rekindle.application.capture.record_response import RecordResponse
+from rekindle.application.capture.record_task import RecordTask
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.instant_of_call import instant_of, of_call
 from rekindle.application.ports import Ledger
 from rekindle.application.reactivation.request_reactivation import RequestReactivation
 from rekindle.domain.capture.facts import (
-    AccountChanged,
-    AccountDeleted,
-    CampaignChanged,
-    CampaignDeleted,
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
@@ -29,24 +20,21 @@ from rekindle.domain.capture.facts import (
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
-    QueueChanged,
+    RecordChanged,
+    RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
-    TaskLogged,
-    UserChanged,
 )
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.task import TASK
 
 
 @dataclass(frozen=True)
 class RecordCrmChanges:
     person: RecordPerson
     response: RecordResponse
-    campaign: RecordCampaign
-    account: RecordAccount
-    queue: RecordQueue
-    user: RecordUser
+    record: RecordReference
     task: RecordTask
     opportunity: RecordOpportunity
     merge_people: MergePeople
@@ -67,16 +55,10 @@ class RecordCrmChanges:
                 return self.person.__call__(fact)
             case ResponseRecorded():
                 return self.response.__call__(fact)
-            case CampaignChanged():
-                return self.campaign(fact)
-            case AccountChanged():
-                return self.account(fact)
-            case QueueChanged():
-                return self.queue(fact)
-            case UserChanged():
-                return self.user(fact)
-            case TaskLogged():
-                return self.task(fact)
+            case RecordChanged():
+                return self.task(fact) if fact.kind is TASK else self.record(fact)
+            case RecordDeleted():
+                return self.record.delete(fact)
             case OpportunityChanged():
                 return self.opportunity(fact)
             case OpportunityDeleted():
@@ -87,10 +69,6 @@ class RecordCrmChanges:
                 return self.person.delete(fact)
             case ResponseDeleted():
                 return self.response.delete(fact)
-            case CampaignDeleted():
-                return self.campaign.delete(fact)
-            case AccountDeleted():
-                return self.account.delete(fact)
             case PeopleMerged():
                 return self.merge_people.merge(fact)
             case PassedOver():

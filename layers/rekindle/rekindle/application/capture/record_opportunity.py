@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports import Opportunities, People
-from rekindle.domain.capture.applying import opportunity_deleted, opportunity_told
+from rekindle.domain.capture.applying import apply_change, apply_deletion
 from rekindle.domain.capture.facts import OpportunityChanged, OpportunityDeleted
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
@@ -22,11 +22,11 @@ class RecordOpportunity:
     def __call__(self, fact: OpportunityChanged) -> Recorded:
         for _ in ATTEMPTS:
             stored = self.opportunities.get(fact.opportunity_id)
-            told, applied = opportunity_told(stored, fact.opportunity_id, fact.values, fact.stamp)
+            changed, applied = apply_change(stored or Opportunity(fact.opportunity_id), fact.values, fact.stamp)
             if stored is None or applied.values:
-                if not self._put(told, stored):
+                if not self._put(changed, stored):
                     continue
-                self._tell_people(told, stored)
+                self._tell_people(changed, stored)
                 return Recorded(1, applied.older, applied.duplicate)
             # A delivery that died between the two writes is finished by the next.
             self._tell_people(stored, stored)
@@ -36,7 +36,7 @@ class RecordOpportunity:
     def delete(self, fact: OpportunityDeleted) -> Recorded:
         for _ in ATTEMPTS:
             stored = self.opportunities.get(fact.opportunity_id)
-            gone = opportunity_deleted(stored, fact.opportunity_id, fact.stamp)
+            gone = apply_deletion(stored or Opportunity(fact.opportunity_id), fact.stamp)
             if gone is None:
                 return Recorded(older=1)
             if self._put(gone, stored):

@@ -6,20 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from rekindle.application.core.attempts import current_person
-from rekindle.application.ports import (
-    Accounts,
-    Campaigns,
-    Ledger,
-    ListedBy,
-    Opportunities,
-    Page,
-    People,
-    Queues,
-    Reference,
-    Scores,
-    Users,
-)
-from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.application.ports import Ledger, ListedBy, Page, People, RecordStores, Reference, Scores
 from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Entry
@@ -31,10 +18,7 @@ from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation, explain
 from rekindle.domain.reactivation.replay import replayed
-from rekindle.domain.records.account import Account
-from rekindle.domain.records.opportunity import Opportunity
-from rekindle.domain.records.queue import Queue
-from rekindle.domain.records.user import User
+from rekindle.domain.records.kind import Kind
 from rekindle.domain.responses.response import Response
 from rekindle.domain.settings.settings import Scenario
 
@@ -60,11 +44,7 @@ class ShowRecords:
     scores: Scores
     ledger: Ledger
     reference: Reference
-    campaigns: Campaigns
-    users: Users
-    accounts: Accounts
-    queues: Queues
-    opportunities: Opportunities
+    stores: RecordStores
 
     def person(self, person_id: str) -> Shown:
         """The person, or the one that took it over. Raises NotFound."""
@@ -150,25 +130,9 @@ class ShowRecords:
         """People by the state of their newest assignment: of those who wait, what is due first comes first."""
         return self.people.assigned(state, limit, start)
 
-    def campaign(self, campaign_id: str) -> Campaign:
-        """The campaign as last stored. Raises NotFound."""
-        return _found(self.campaigns.get(campaign_id), f"there is no campaign {campaign_id!r}")
-
-    def user(self, user_id: str) -> User:
-        """The user as last stored. Raises NotFound."""
-        return _found(self.users.get(user_id), f"there is no user {user_id!r}")
-
-    def account(self, account_id: str) -> Account:
-        """The account as last stored. Raises NotFound."""
-        return _found(self.accounts.get(account_id), f"there is no account {account_id!r}")
-
-    def queue(self, queue_id: str) -> Queue:
-        """The queue as last stored. Raises NotFound."""
-        return _found(self.queues.get(queue_id), f"there is no queue {queue_id!r}")
-
-    def opportunity(self, opportunity_id: str) -> Opportunity:
-        """The opportunity as last stored. Raises NotFound."""
-        return _found(self.opportunities.get(opportunity_id), f"there is no opportunity {opportunity_id!r}")
+    def record[R](self, kind: Kind[R], record_id: str) -> R:
+        """The record as last stored. Raises NotFound."""
+        return _found(self.stores(kind).get(record_id), f"there is no {kind.name} {record_id!r}")
 
     def _home(self, person_id: str) -> Person:
         return _found(current_person(self.people, person_id), f"there is no person {person_id!r}")

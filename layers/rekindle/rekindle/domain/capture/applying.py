@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rekindle.domain.assignment.transitions import Owners, apply_owner_change, is_worked, record_work
-from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.capture.facts import ResponseRecorded
 from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
@@ -15,17 +14,12 @@ from rekindle.domain.people.assignment import Steps
 from rekindle.domain.people.person import Person, Profile
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.ending import deactivate
-from rekindle.domain.records.account import Account
-from rekindle.domain.records.opportunity import Opportunity
-from rekindle.domain.records.queue import Queue
+from rekindle.domain.records.kind import NESTED, Record
 from rekindle.domain.records.stamps import Applied, ChangeStamp, Order, Stamps, newer_fields
-from rekindle.domain.records.task import Task
-from rekindle.domain.records.user import User
 from rekindle.domain.responses.response import Details, Response, ResponseState
 from rekindle.domain.settings.settings import Settings
 
 _DELETED = "deleted"
-_NESTED = "fields"
 _PROFILE = {f.name for f in fields(Profile)} - {"stamps"}
 _PERSON = {"kind", "owner_id", "record_type", "status"}
 _DETAILS = {f.name for f in fields(Details)} - {"stamps", "inserted_by", "recorded_at"}
@@ -34,35 +28,35 @@ _DETAILS = {f.name for f in fields(Details)} - {"stamps", "inserted_by", "record
 def _flat(values: Mapping[str, Any], stamps: Stamps) -> Mapping[str, Any]:
     """One entry for each field that can change by itself: `fields` is told apart into its own names, and where it is
     cleared as a whole, each name that was told before is cleared."""
-    if _NESTED not in values:
+    if NESTED not in values:
         return values
-    flat = {name: value for name, value in values.items() if name != _NESTED}
-    if values[_NESTED] is None:
-        flat[_NESTED] = None
-        flat.update(dict.fromkeys(name for name in stamps if name.startswith(f"{_NESTED}.")))
-    flat.update({f"{_NESTED}.{name}": value for name, value in (values.get(_NESTED) or {}).items()})
+    flat = {name: value for name, value in values.items() if name != NESTED}
+    if values[NESTED] is None:
+        flat[NESTED] = None
+        flat.update(dict.fromkeys(name for name in stamps if name.startswith(f"{NESTED}.")))
+    flat.update({f"{NESTED}.{name}": value for name, value in (values.get(NESTED) or {}).items()})
     return flat
 
 
 def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
     """The reverse of `_flat`."""
-    if _NESTED not in "".join(flat):
+    if NESTED not in "".join(flat):
         return dict(flat)  # As most facts are: none of the names can be that of a part.
-    values = {n: v for n, v in flat.items() if not n.startswith(f"{_NESTED}.") and n != _NESTED}
-    told = {n.removeprefix(f"{_NESTED}."): v for n, v in flat.items() if n.startswith(f"{_NESTED}.")}
-    if told or _NESTED in flat:
-        values[_NESTED] = None if _NESTED in flat else told
+    values = {n: v for n, v in flat.items() if not n.startswith(f"{NESTED}.") and n != NESTED}
+    told = {n.removeprefix(f"{NESTED}."): v for n, v in flat.items() if n.startswith(f"{NESTED}.")}
+    if told or NESTED in flat:
+        values[NESTED] = None if NESTED in flat else told
     return values
 
 
 def _merged(applied: Applied, nested: Mapping[str, Any]) -> dict[str, Any]:
     """What was applied, its named values told into those there were before."""
     values = _nested(applied.values)
-    if _NESTED in values:
-        told = {n.removeprefix(f"{_NESTED}."): v for n, v in applied.values.items() if n.startswith(f"{_NESTED}.")}
-        cleared = values[_NESTED] is None
-        kept = {n: v for n, v in nested.items() if not cleared or f"{_NESTED}.{n}" in applied.stamps}
-        values[_NESTED] = {n: v for n, v in {**kept, **told}.items() if v is not None}
+    if NESTED in values:
+        told = {n.removeprefix(f"{NESTED}."): v for n, v in applied.values.items() if n.startswith(f"{NESTED}.")}
+        cleared = values[NESTED] is None
+        kept = {n: v for n, v in nested.items() if not cleared or f"{NESTED}.{n}" in applied.stamps}
+        values[NESTED] = {n: v for n, v in {**kept, **told}.items() if v is not None}
     return values
 
 
@@ -307,76 +301,28 @@ def response_deleted(stored: Response, stamp: ChangeStamp) -> Response | None:
     return replace(stored, state=replace(stored.state, deleted=True), details=replace(details, stamps=stamps))
 
 
-# --- campaigns, accounts, queues, users, tasks, opportunities ------------------------------------------------------
+# --- records of any other kind -------------------------------------------------------------------------------------
 
 
-def campaign_told(
-    stored: Campaign | None, campaign_id: str, values: Mapping[str, Any], stamp: ChangeStamp
-) -> tuple[Campaign, Applied]:
-    return _apply_record_change(stored or Campaign(campaign_id), values, stamp)
-
-
-def campaign_deleted(stored: Campaign | None, campaign_id: str, stamp: ChangeStamp) -> Campaign | None:
-    """The campaign as deleted, its name kept; None where a later change restored it."""
-    return _apply_record_deletion(stored or Campaign(campaign_id), stamp)
-
-
-def account_told(
-    stored: Account | None, account_id: str, values: Mapping[str, Any], stamp: ChangeStamp
-) -> tuple[Account, Applied]:
-    return _apply_record_change(stored or Account(account_id), values, stamp)
-
-
-def account_deleted(stored: Account | None, account_id: str, stamp: ChangeStamp) -> Account | None:
-    """The account as deleted; None where a later change restored it."""
-    return _apply_record_deletion(stored or Account(account_id), stamp)
-
-
-def queue_told(
-    stored: Queue | None, queue_id: str, values: Mapping[str, Any], stamp: ChangeStamp
-) -> tuple[Queue, Applied]:
-    return _apply_record_change(stored or Queue(queue_id), values, stamp)
-
-
-def user_told(stored: User | None, user_id: str, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[User, Applied]:
-    return _apply_record_change(stored or User(user_id), values, stamp)
-
-
-def task_told(stored: Task | None, task_id: str, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[Task, Applied]:
-    return _apply_record_change(stored or Task(task_id), values, stamp)
-
-
-def opportunity_told(
-    stored: Opportunity | None, opportunity_id: str, values: Mapping[str, Any], stamp: ChangeStamp
-) -> tuple[Opportunity, Applied]:
-    return _apply_record_change(stored or Opportunity(opportunity_id), values, stamp)
-
-
-def opportunity_deleted(stored: Opportunity | None, opportunity_id: str, stamp: ChangeStamp) -> Opportunity | None:
-    """The opportunity as deleted; None where a later change restored it."""
-    return _apply_record_deletion(stored or Opportunity(opportunity_id), stamp)
-
-
-def _apply_record_change[R: (Campaign, Account, Queue, User, Task, Opportunity)](
-    before: R, values: Mapping[str, Any], stamp: ChangeStamp
-) -> tuple[R, Applied]:
-    """The record with the newer fields; a cleared field takes its default."""
-    applied = _apply(_dated(values, _DATES_OF_RECORDS, stamp.at), stamp, before.stamps)
+def apply_change[R: Record](stored: R, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[R, Applied]:
+    """The record with the newer fields, and what was applied; a cleared field takes its default."""
+    applied = _apply(_dated(values, _DATES_OF_RECORDS, stamp.at), stamp, stored.stamps)
     if not applied.values:
-        return before, applied
-    told = _merged(applied, getattr(before, _NESTED, {}))
-    defaults = {f.name: f.default if f.default_factory is MISSING else f.default_factory() for f in fields(before)}
-    plain = {n: v for n, v in told.items() if n in defaults and n != _NESTED}
+        return stored, applied
+    changed = _merged(applied, getattr(stored, NESTED, {}))
+    defaults = {f.name: f.default if f.default_factory is MISSING else f.default_factory() for f in fields(stored)}
+    plain = {n: v for n, v in changed.items() if n in defaults and n != NESTED}
     known: dict[str, Any] = {n: defaults[n] if v is None else v for n, v in plain.items()}
     if _DELETED in defaults:
         known[_DELETED] = not _alive(applied.stamps)
-    if _NESTED in told and _NESTED in defaults:
-        known[_NESTED] = told[_NESTED]
-    return replace(before, **known, stamps=applied.stamps, version=before.version + 1), applied
+    if NESTED in changed and NESTED in defaults:
+        known[NESTED] = changed[NESTED]
+    return replace(stored, **known, stamps=applied.stamps, version=stored.version + 1), applied
 
 
-def _apply_record_deletion[R: (Campaign, Account, Opportunity)](before: R, stamp: ChangeStamp) -> R | None:
-    stamps = _with_deletion(before.stamps, stamp)
+def apply_deletion[R: Record](stored: R, stamp: ChangeStamp) -> R | None:
+    """The record as deleted, its fields kept; None where it is deleted already, or a later change restored it."""
+    stamps = _with_deletion(stored.stamps, stamp)
     if stamps is None:
         return None
-    return replace(before, deleted=True, stamps=stamps, version=before.version + 1)
+    return replace(stored, deleted=True, stamps=stamps, version=stored.version + 1)

@@ -1,4 +1,4 @@
-"""Facts that a CRM tells: each names a record, what changed in it, and where the change stands in the record's order.
+"""Facts of a CRM: each names a record, what changed in it, and where the change stands in the record's order.
 
 `values` holds only what the fact says: a field that is absent is unchanged, one that is None was cleared.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from rekindle.domain.core import times
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.stamps import ChangeStamp
 
 
@@ -36,19 +37,6 @@ class PeopleMerged:
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignChanged:
-    campaign_id: str
-    stamp: ChangeStamp
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignDeleted:
-    campaign_id: str
-    stamp: ChangeStamp
-
-
-@dataclass(frozen=True, slots=True)
 class ResponseRecorded:
     """`person_id` and `campaign_id` are None where a CRM tells only what changed of a response already known."""
 
@@ -67,37 +55,20 @@ class ResponseDeleted:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountChanged:
-    account_id: str
+class RecordChanged:
+    """Of a kind that has no more rules than its fields have (`capture.kinds.PLAIN`)."""
+
+    kind: Kind[Any]
+    record_id: str
     stamp: ChangeStamp
     values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class AccountDeleted:
-    account_id: str
+class RecordDeleted:
+    kind: Kind[Any]
+    record_id: str
     stamp: ChangeStamp
-
-
-@dataclass(frozen=True, slots=True)
-class QueueChanged:
-    queue_id: str
-    stamp: ChangeStamp
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class UserChanged:
-    user_id: str
-    stamp: ChangeStamp
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLogged:
-    task_id: str
-    stamp: ChangeStamp
-    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +116,14 @@ Fact = (
     PersonChanged
     | PersonDeleted
     | PeopleMerged
-    | CampaignChanged
-    | CampaignDeleted
     | ResponseRecorded
     | ResponseDeleted
-    | AccountChanged
-    | AccountDeleted
-    | QueueChanged
-    | UserChanged
-    | TaskLogged
+    | RecordChanged
+    | RecordDeleted
     | OpportunityChanged
     | OpportunityDeleted
     | ReactivationRequested
     | ResponsePrompted
     | PassedOver
 )
-"""What an event tells. A request is told like a fact, and ends in a decision."""
+"""What an event says. A request is read like a fact, and ends in a decision."""

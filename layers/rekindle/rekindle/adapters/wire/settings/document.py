@@ -8,13 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire import records
-from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, LONGEST_TEXT, kind_of
+from rekindle.adapters.wire.forms import prefixes_of
+from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, kind_of
 from rekindle.adapters.wire.settings.schema import DEFAULTS, LONGER_THAN_ZERO, SCHEMA, TIME_OF_DAY, Rule
 from rekindle.adapters.wire.standards import is_time_zone
 from rekindle.domain.assignment.routing_result import By
+from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.core.errors import InvalidSettings, Malformed
 from rekindle.domain.notifications.template import PARTS, TEMPLATES
+from rekindle.domain.records.kind import LONGEST_TEXT
+from rekindle.domain.records.user import USER
 from rekindle.domain.settings.settings import (
     ACTIVE_KINDS,
     LONGEST_DURATION,
@@ -110,9 +113,9 @@ def _of_records(at: tuple[Part, ...]) -> tuple[str, ...]:
         case ("assignment", "router", "pools", _, "members", _, "user"):
             return ids.USER
         case ("assignment", "rules", _, "where", str(name), *_):
-            return records.PERSON_IDS.get(name, ())
+            return prefixes_of(PERSON, name)
         case ("assignment", "router", "steps", _, "where", str(name), *_):
-            return records.PERSON_IDS.get(name, ())
+            return prefixes_of(PERSON, name)
     return ()
 
 
@@ -125,7 +128,7 @@ def _with_widened_keys(value: dict[str, Any], at: tuple[Part, ...]) -> dict[str,
             return _by_widened(value, ids.RECORD_TYPE, at)
         case ("reactivation", _, "default_campaign") if isinstance(value.get("map"), dict):
             by = value.get("by")
-            prefixes = records.USER_IDS.get(by, ()) if isinstance(by, str) else ()
+            prefixes = prefixes_of(USER, by) if isinstance(by, str) else ()
             return {**value, "map": _by_widened(value["map"], prefixes, (*at, "map"))}
     return value
 
