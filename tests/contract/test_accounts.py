@@ -16,7 +16,7 @@ from rekindle.domain.reactivation.change import Change
 from rekindle.domain.records.account import ACCOUNT, Account
 from rekindle.domain.records.queue import QUEUE, Queue
 from tests.contract.requests import Requests
-from tests.contract.stores import Stores, Tables
+from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, ids, quickly
 from tests.support.builders import account_changed
 
@@ -125,7 +125,7 @@ def test_a_change_that_matching_does_not_look_at_writes_no_list(tables: Tables) 
 
 @pytest.mark.dynamodb_local
 def test_racing_changes_of_one_account_leave_it_in_the_list_of_its_last_domain(real_tables: Tables) -> None:
-    record = RecordReference(real_tables.records, real_tables.clock)
+    record = RecordReference(real_tables.records, lambda: NOW)
     domains = [f"d{n}.example" for n in range(4)]
 
     def tell(n: int) -> None:

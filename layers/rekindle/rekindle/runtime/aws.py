@@ -100,6 +100,7 @@ class AwsPorts:
         return CachedReference(self.records, self.versions, self._lifetime)
 
     def records(self, kind: Kind[Any]) -> Any:
+        """The store of the records of a kind. Accounts have one of their own."""
         return self.directory if kind.name == "account" else DynamoDBRecords(kind, self.clock)
 
     @cached_property

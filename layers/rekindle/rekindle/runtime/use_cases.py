@@ -69,13 +69,13 @@ class Ports(Protocol):
     def reference(self) -> Reference: ...
 
     @property
+    def records(self) -> RecordStores: ...
+
+    @property
     def directory(self) -> AccountDirectory: ...
 
     @property
     def contacts(self) -> Contacts: ...
-
-    @property
-    def records(self) -> RecordStores: ...
 
     @property
     def versions(self) -> SettingsVersions: ...
@@ -297,5 +297,5 @@ class UseCases:
         from rekindle.domain.records.user import USER
 
         ports = self.ports
-        campaigns, users, queues = ports.records(CAMPAIGN), ports.records(USER), ports.records(QUEUE)
-        return ChangeSettings(ports.versions, campaigns, users, queues, ports.clock)
+        records = ports.records
+        return ChangeSettings(ports.versions, records(CAMPAIGN), records(USER), records(QUEUE), ports.clock)

@@ -730,7 +730,7 @@ def test_contacts_keep_their_owner_else_the_owner_of_the_account(
     owner: str | None, account_owner: str | None, first: str | None
 ) -> None:
     rekindle = a_rekindle(owners=[])
-    rekindle.use.records(ACCOUNT).put(Account("a1", owner_id=account_owner, version=1), 0)
+    rekindle.use.ports.records(ACCOUNT).put(Account("a1", owner_id=account_owner, version=1), 0)
     a_lead(rekindle, owner=owner, kind="contact", account_id="a1")
     crosses(rekindle)
     activated(rekindle)

@@ -202,7 +202,7 @@ class AllScenarios(Promises):
     @rule(task=st.sampled_from(TASKS), person=st.one_of(st.none(), people))
     def a_task_is_logged(self, task: str, person: str | None) -> None:
         """For nobody first, it may be, and then for somebody; never for another."""
-        held = self.rekindle.use.records(TASK).get(task)
+        held = self.rekindle.use.ports.records(TASK).get(task)
         if held is None or held.person_id is None:
             self.tell(task_logged(task, person, self.at(0)))
 
@@ -226,7 +226,7 @@ class AllScenarios(Promises):
             return
         for home in self.homes():
             for opportunity_id in home.opportunities:
-                opportunity = self.rekindle.use.records(OPPORTUNITY).get(opportunity_id)
+                opportunity = self.rekindle.use.ports.records(OPPORTUNITY).get(opportunity_id)
                 assert opportunity is not None and opportunity.is_open, home
 
     def teardown(self) -> None:

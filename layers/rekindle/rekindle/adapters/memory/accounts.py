@@ -13,8 +13,6 @@ from rekindle.domain.records.kind import Kind
 
 @dataclass(frozen=True)
 class MemoryAccounts(MemoryRecords[Account]):
-    """Accounts, listed beside it under the keys that matching asks for."""
-
     kind: Kind[Account] = ACCOUNT
 
     def put(self, record: Account, read_version: int) -> None:
@@ -35,6 +33,8 @@ class MemoryAccounts(MemoryRecords[Account]):
 
 @dataclass(frozen=True)
 class MemoryStores:
+    """The records of each kind. Accounts have a store of their own."""
+
     memory: Memory
 
     def __call__[R](self, kind: Kind[R]) -> MemoryRecords[R]:

@@ -1,4 +1,4 @@
-"""Records of a kind in memory."""
+"""Records of one kind in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -35,7 +35,7 @@ class Memory:
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
     reference: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: {kind.name: {} for kind in KINDS})
-    """The records of each kind, by identifier, in their versions."""
+    """By kind and id, the versions of a record."""
     listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
     """The accounts under each key of matching."""
     addresses: dict[str, dict[str, int]] = field(default_factory=dict)

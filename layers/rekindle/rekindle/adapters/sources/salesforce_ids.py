@@ -27,6 +27,7 @@ _PREFIXES: Mapping[str, tuple[str, ...]] = {
     "account": ACCOUNT,
     "task": TASK,
     "opportunity": OPPORTUNITY,
+    "case": ("500",),
     "role": ROLE,
     "profile": PROFILE,
     "record_type": RECORD_TYPE,

@@ -41,7 +41,7 @@ class Form:
 @cache
 def form_of(kind: Kind[Any]) -> Form:
     rules = [
-        (name, rule, False) if declared.required else (name, rule | None, None)
+        (name, rule if declared.required else rule | None, None)
         for name, declared in kind.fields.items()
         for rule in [rule_of(declared)]
     ]

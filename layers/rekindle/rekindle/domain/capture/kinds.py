@@ -10,8 +10,11 @@ from datetime import datetime
 from typing import Annotated, Any, TypedDict
 
 from rekindle.domain.campaigns.campaign import CAMPAIGN
+from rekindle.domain.campaigns.source_code import SOURCE_CODE
 from rekindle.domain.people.score import HIGHEST, LOWEST
 from rekindle.domain.records.account import ACCOUNT
+from rekindle.domain.records.case import CASE
+from rekindle.domain.records.interaction import INTERACTION
 from rekindle.domain.records.kind import Field, Kind
 from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.domain.records.queue import QUEUE
@@ -91,5 +94,5 @@ RESPONSE = Kind(
     },
 )
 
-PLAIN: tuple[Kind[Any], ...] = (CAMPAIGN, ACCOUNT, QUEUE, USER, TASK)
+PLAIN: tuple[Kind[Any], ...] = (CAMPAIGN, SOURCE_CODE, ACCOUNT, QUEUE, USER, TASK, CASE, INTERACTION)
 KINDS: tuple[Kind[Any], ...] = (PERSON, RESPONSE, *PLAIN, OPPORTUNITY)

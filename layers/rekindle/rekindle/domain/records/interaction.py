@@ -1,0 +1,29 @@
+"""An interaction: one contact between the organization and a person, in either direction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from rekindle.domain.records.kind import Field, Kind
+from rekindle.domain.records.stamps import ChangeStamp
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    interaction_id: str
+    person_id: Annotated[str | None, Field(refers_to=("person",), required=True)] = None
+    direction: Annotated[
+        str | None, Field(sentence="Who made contact: the person, or the organization.", one_of=("inbound", "outbound"))
+    ] = None
+    channel: Annotated[str | None, Field(sentence="Such as email, phone or web.")] = None
+    occurred_at: Annotated[datetime | None, Field(sentence="When it took place.")] = None
+    campaign_id: Annotated[str | None, Field(refers_to=("campaign",))] = None
+    user_id: Annotated[str | None, Field(sentence="The user who took part.", refers_to=("user",))] = None
+    kind: Annotated[str | None, Field(sentence="As the source names it.")] = None
+    suspected_bot: Annotated[bool, Field(sentence="Whether a program may have made the click or the visit.")] = False
+    version: int = 0
+    stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)
+
+
+INTERACTION = Kind(name="interaction", record=Interaction, event="Interaction Logged", id="interaction_id")
