@@ -175,6 +175,8 @@ build: .venv/.ready ## Build the functions and the layers, where anything change
 
 deploy: .venv/.ready ## Deploy to your AWS account (STAGE=dev or prod)
 	@case "$(STAGE)" in dev|prod) ;; *) echo 'Say where: make deploy STAGE=dev, or STAGE=prod.' >&2; exit 1;; esac
+	@if test "$(STAGE)" = prod && grep -q 'AlarmEmail=""' samconfig.toml; then \
+	  echo 'Warning: nobody gets the alarms of prod. Fill in AlarmEmail in samconfig.toml.' >&2; fi
 	$(VENV)/sam build --no-cached --build-dir .aws-sam/deploy
 	$(VENV)/sam deploy --config-env $(STAGE) --template-file .aws-sam/deploy/template.yaml
 

@@ -1,4 +1,5 @@
-"""Stream of the ledger -> events on the bus: what was saved is what is told."""
+"""Stream of the ledger -> events on the bus: what was saved is what is told. And an event again that a target did not
+take, for `rekindle redrive`: the bus takes events of Rekindle from nobody else."""
 
 from typing import Any
 
@@ -10,9 +11,13 @@ from rekindle.runtime.aws import bus
 from rekindle.runtime.observability import logger
 from rekindle.runtime.streams import Failures, each_decoded, failures_of
 
+UNTAKEN = {"dynamodb": {"SequenceNumber": "again"}}
+
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
+    if "again" in event:
+        return failures_of([] if bus().repeat(event["again"]) else [UNTAKEN])
     saved, failed = each_decoded(event, saved_record_of)
     left = AnnounceChanges(bus())([value for _, value in saved])
     return failures_of([*failed, *(saved[position][0] for position in left)])

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rekindle.adapters.wire import views
 from rekindle.adapters.wire.describe import page as openapi_page
 from rekindle.adapters.wire.describe.document import document
-from rekindle.runtime.aws import environment, now, use_cases
+from rekindle.runtime.aws import environment, now
 from rekindle.runtime.http import answer, html, router
 from rekindle.runtime.observability import logger, metrics
 
@@ -17,8 +17,7 @@ app = router()
 
 @app.get("/health")
 def get_health() -> Response[str]:
-    version, _ = use_cases().change_settings.current()
-    return answer(views.health(version, environment().build, now()))
+    return answer(views.health(environment().build, now()))
 
 
 @app.get("/openapi.json")

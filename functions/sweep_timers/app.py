@@ -6,10 +6,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.domain.core.errors import Unavailable
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.observability import count, log_assignment, log_decision, logger, metrics
+from rekindle.runtime.observability import count, log_assignment, log_decision, logger, measure, metrics
 
 MOST = 2000
-"""ReactivationTimers of one sweep; what is left is for the next."""
+"""Timers of one sweep; what is left is for the next."""
 
 
 @logger.inject_lambda_context
@@ -20,6 +20,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         log_decision(decision)
     for assignment in swept.assignments:
         log_assignment(assignment)
+    measure("AssignmentsWaiting", swept.waiting)
     count({"Swept": len(swept.decisions) + len(swept.assignments), "Failed": swept.failed})
     if swept.failed:
         raise Unavailable(f"{swept.failed} of what was due could not be done: the next sweep tries again")

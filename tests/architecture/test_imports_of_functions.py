@@ -9,7 +9,7 @@ from rekindle.runtime.aws import AwsPorts, now
 from rekindle.runtime.environment import Scheduling
 from rekindle.runtime.use_cases import UseCases
 
-use_cases = UseCases(AwsPorts(None, 5, Scheduling("", "", "", ""), now))
+use_cases = UseCases(AwsPorts(None, 5, Scheduling("", "", "", "", ""), now))
 use_cases.reactivate_on_score
 print(*sorted(name for name in sys.modules if name.startswith("rekindle.")))
 """

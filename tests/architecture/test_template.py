@@ -5,24 +5,28 @@ import importlib
 import json
 import logging
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cfnlint.api import lint_all
+from samcli.yamlhelper import yaml_parse
+from samtranslator.translator.transform import transform
 
 from rekindle.adapters.aws.eventbridge import SOURCE
 from rekindle.adapters.sources.salesforce_changes import CLIENT
 from rekindle.adapters.wire.describe.document import document
 from rekindle.application.ports import CLAIMED, SENT_KEPT
-from tests.support.template import Deployed, resources, template
+from tests.support.permissions import as_list, permissions_of, statements_of, used_by_lambda
+from tests.support.template import ROOT, TEMPLATE, Deployed, resources, template
 
-ROOT = Path(__file__).parents[2]
 FUNCTIONS = resources("AWS::Serverless::Function")
 GLOBALS = template()["Globals"]["Function"]
 QUEUES = resources("AWS::SQS::Queue")
+ALARMS = resources("AWS::CloudWatch::Alarm")
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
 
 OTHER_USE_CASES = {
@@ -44,14 +48,6 @@ def events(kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for event in function.get("Events", {}).values():
             if event["Type"] == kind:
                 yield name, event["Properties"]
-
-
-def statements(function: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [statement for policy in function["Policies"] for statement in policy["Statement"]]
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def test_every_folder_is_a_function_and_every_function_a_folder() -> None:
@@ -78,29 +74,129 @@ def test_a_function_translates_and_says_what_wakes_it(folder: str) -> None:
     assert "->" in (ast.get_docstring(ast.parse(source)) or "")
 
 
-def test_functions_stand_in_the_order_of_their_names() -> None:
-    assert list(FUNCTIONS) == sorted(FUNCTIONS)
+SECTIONS = [
+    "What functions share",
+    "People",
+    "Reactivation",
+    "Assignment",
+    "Settings",
+    "Notifications",
+    "Write-back to Salesforce",
+    "Records",
+    "Simulation",
+    "API",
+    "Failures",
+    "Dashboard",
+    "Alarms",
+]
+"""In the order of the product's rooms; then what watches them."""
+
+
+def test_sections_stand_in_the_order_of_the_rooms() -> None:
+    titles = re.findall(r"^  # -+ (.+)$", TEMPLATE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert titles == SECTIONS
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_stands_before_its_role_which_is_nobody_elses(name: str) -> None:
+    names = list(template()["Resources"])
+    role = FUNCTIONS[name]["Role"]["Fn::GetAtt"][0]
+    assert role == name.removesuffix("Function") + "Role"
+    assert names[names.index(name) + 1] == role
+    (trusted,) = resources("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "lambda.amazonaws.com"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_may_do_only_what_is_named(name: str) -> None:
-    for statement in statements(FUNCTIONS[name]):
+    for statement in statements_of(name):
         assert statement["Effect"] == "Allow"
-        assert not [action for action in as_list(statement["Action"]) if "*" in action]
-        assert not [one for one in as_list(statement["Resource"]) if one == "*"]
+        actions = as_list(statement["Action"])
+        assert not [action for action in actions if "*" in action]
+        # X-Ray knows no resources.
+        assert statement["Resource"] != "*" or all(action.startswith("xray:") for action in actions)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_role_allows_what_lambda_does_with_it(name: str) -> None:
+    """On the function's own queue, stream and destination: SAM's managed policies would allow it on all of them."""
+    assert used_by_lambda(name) <= permissions_of(name)
+    own = {p.resource for p in used_by_lambda(name)}
+    received = {p.resource for p in permissions_of(name) if p.action in {"sqs:ReceiveMessage", "dynamodb:GetRecords"}}
+    assert received <= own
+
+
+def test_the_bus_takes_what_rekindle_says_from_the_announcing_function_alone() -> None:
+    policy = resources("AWS::Events::EventBusPolicy")["BusPolicy"]
+    statement = policy["Statement"]
+    assert (policy["EventBusName"], statement["Effect"]) == ({"Ref": "Bus"}, "Deny")
+    assert (statement["Principal"], statement["Action"]) == ("*", "events:PutEvents")
+    assert statement["Condition"]["ForAnyValue:StringEquals"] == {"events:source": SOURCE}
+    announcing = [name for name in FUNCTIONS if "events:PutEvents" in {p.action for p in permissions_of(name)}]
+    roles = [FUNCTIONS[name]["Role"] for name in announcing]
+    assert as_list(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]) == roles
+
+
+UNKNOWN_TO_THE_LOCAL_CLOUD = {"AWS::Events::EventBusPolicy", "AWS::Events::Connection", "AWS::Events::ApiDestination"}
+
+
+def test_what_the_local_cloud_does_not_know_is_not_asked_of_it() -> None:
+    local = Deployed({"IsLocal": "true"})
+    for name, resource in template()["Resources"].items():
+        condition = resource.get("Condition")
+        if condition is None or local.holds(condition):
+            assert resource["Type"] not in UNKNOWN_TO_THE_LOCAL_CLOUD, name
+            assert "Metrics" not in resource.get("Properties", {}), f"{name}: it knows no sums of metrics"
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+LONGEST_STACK_NAME = 128
+LONGEST_STAGE = 16
+LIMITS = {
+    ("AWS::Events::EventBus", "Name"): 256,
+    ("AWS::Serverless::Api", "Name"): 1024,
+    ("AWS::Logs::LogGroup", "LogGroupName"): 512,
+    ("AWS::CloudWatch::Dashboard", "DashboardName"): 255,
+}
+"""What AWS allows for each name that is made of the stack's. CloudFormation makes the others, and cuts them."""
+NAMES = {"Name", "DisplayName", "FunctionName", "QueueName", "TableName", "TopicName", "BucketName", "RoleName"}
+NAMES |= {"AlarmName", "PolicyName", "ManagedPolicyName", "StateMachineName", "LogGroupName", "DashboardName"}
+
+
+def names() -> Iterator[tuple[str, str, Any]]:
+    """The names that the template itself gives, each with its type and its property."""
+    for resource in template()["Resources"].values():
+        for key, value in resource.get("Properties", {}).items():
+            if key in NAMES and "AWS::StackName" in json.dumps(value):
+                yield resource["Type"], key, value
+    for _, schedule in events("ScheduleV2"):
+        assert schedule["OmitName"] is True, "SAM's own name is one for all stacks of an account"
+
+
+def test_names_fit_at_the_longest_name_of_a_stack() -> None:
+    named = list(names())
+    assert {(kind, key) for kind, key, _ in named} == LIMITS.keys()
+    for kind, key, value in named:
+        text = value.get("Fn::Sub", "${AWS::StackName}")
+        composed = text.replace("${AWS::StackName}", "s" * LONGEST_STACK_NAME).replace("${Stage}", "s" * LONGEST_STAGE)
+        assert len(composed) <= LIMITS[kind, key]
 
 
 STREAMS = list(events("DynamoDB"))
 
 
 @pytest.mark.parametrize(("function", "mapping"), STREAMS, ids=[name for name, _ in STREAMS])
-def test_a_stream_mapping_filters_and_gives_up_into_the_failure_queue(
-    function: str, mapping: Mapping[str, Any]
-) -> None:
+def test_a_stream_mapping_filters_and_keeps_whole_what_it_gives_up(function: str, mapping: Mapping[str, Any]) -> None:
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BisectBatchOnFunctionError"] is True
-    assert 0 < mapping["MaximumRetryAttempts"] <= 10
-    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == {"Fn::GetAtt": ["FailureQueue", "Arn"]}
+    assert mapping["ParallelizationFactor"] == 10
+    # The announcing function tries on until a record is too old: it fails where the bus does, and not for a record.
+    retries = mapping["MaximumRetryAttempts"]
+    assert retries == -1 if function == "AnnounceChangesFunction" else 0 < retries <= 10
+    assert mapping["MaximumRecordAgeInSeconds"] < 24 * 3600, "a stream keeps a record for a day"
+    kept = mapping["DestinationConfig"]["OnFailure"]
+    assert kept == {"Type": "S3", "Destination": {"Fn::GetAtt": ["FailedRecordsBucket", "Arn"]}}
     for filter_ in mapping["FilterCriteria"]["Filters"]:
         pattern = json.loads(filter_["Pattern"])
         assert all(isinstance(value, str) for value in leaves(pattern)), "emulators know equality alone"
@@ -138,6 +234,18 @@ def test_a_queue_waits_for_its_function_and_keeps_what_fails(function: str, mapp
 
 def test_a_failed_message_is_kept_two_weeks() -> None:
     assert {queue["MessageRetentionPeriod"] for queue in QUEUES.values()} == {14 * 24 * 3600}
+
+
+def test_failed_records_outlive_the_message_that_names_them() -> None:
+    bucket = resources("AWS::S3::Bucket")["FailedRecordsBucket"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] > 14
+    assert bucket["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"] is True
+    told = resources("AWS::Events::Rule")["FailedRecordsRule"]
+    assert told["EventPattern"]["detail"] == {"bucket": {"name": [{"Ref": "FailedRecordsBucket"}]}}
+    assert [target["Arn"] for target in told["Targets"]] == [{"Fn::GetAtt": ["FailureQueue", "Arn"]}]
+    (allowed, _) = resources("AWS::SQS::QueuePolicy")["QueuesFromRules"]["PolicyDocument"]["Statement"]
+    assert {"Fn::GetAtt": ["FailedRecordsRule", "Arn"]} in allowed["Condition"]["ArnEquals"]["aws:SourceArn"]
 
 
 def test_a_claim_on_a_notification_outlives_its_function_and_not_the_wait_for_its_message() -> None:
@@ -191,23 +299,109 @@ def test_logs_do_not_stay_for_ever() -> None:
     assert GLOBALS["LoggingConfig"]["LogGroup"]["Ref"] in groups
 
 
-def test_lambda_and_powertools_know_the_words_of_the_log_level() -> None:
-    """Lambda's filter drops what is below its own level, whatever Powertools lets through."""
-    assert GLOBALS["LoggingConfig"]["ApplicationLogLevel"] == {"Ref": "LogLevel"}
+def test_lambda_drops_no_line_of_metrics() -> None:
+    """It takes them for INFO. What is below `LogLevel` is dropped by the function itself."""
+    assert GLOBALS["LoggingConfig"]["LogFormat"] == "JSON"
+    assert GLOBALS["LoggingConfig"]["ApplicationLogLevel"] == "INFO"
     assert GLOBALS["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
-    words = set(template()["Parameters"]["LogLevel"]["AllowedValues"])
-    assert words <= {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"}
-    assert words <= logging.getLevelNamesMapping().keys()
+    assert set(template()["Parameters"]["LogLevel"]["AllowedValues"]) <= logging.getLevelNamesMapping().keys()
 
 
 def test_every_queue_that_feeds_a_function_has_an_alarm_for_what_waits() -> None:
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
-        for alarm in resources("AWS::CloudWatch::Alarm").values()
-        if alarm["MetricName"] == "ApproximateAgeOfOldestMessage"
+        for alarm in ALARMS.values()
+        if alarm.get("MetricName") == "ApproximateAgeOfOldestMessage"
         for dimension in alarm["Dimensions"]
     }
-    assert watched == {mapping["Queue"]["Fn::GetAtt"][0] for _, mapping in SOURCES}
+    assert watched == {"FailureQueue", *(mapping["Queue"]["Fn::GetAtt"][0] for _, mapping in SOURCES)}
+
+
+def test_every_stream_that_feeds_a_function_has_an_alarm_for_what_waits() -> None:
+    watched = {
+        dimension["Value"]["Ref"]
+        for alarm in ALARMS.values()
+        if alarm.get("MetricName") == "IteratorAge"
+        for dimension in alarm["Dimensions"]
+    }
+    assert watched == {function for function, _ in STREAMS}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_reaches_somebody_and_says_what_happened(name: str) -> None:
+    assert ALARMS[name]["AlarmActions"] == [{"Ref": "Alarms"}]
+    assert ALARMS[name]["AlarmDescription"].endswith(".")
+
+
+def counted() -> set[str]:
+    """The names of the metrics that the functions write."""
+    sources = [*(ROOT / "functions").rglob("app.py"), *(ROOT / "layers").rglob("*.py")]
+    return set(re.findall(r'"([A-Z][A-Za-z]+)"', "".join(path.read_text(encoding="utf-8") for path in sources)))
+
+
+NOT_YET_WRITTEN = {"UnmappedStatuses"}
+
+
+def test_alarms_and_dashboard_show_what_the_functions_count() -> None:
+    alarms = {alarm["MetricName"] for alarm in ALARMS.values() if alarm.get("Namespace") == "Rekindle"}
+    body = json.loads(resources("AWS::CloudWatch::Dashboard")["Dashboard"]["DashboardBody"]["Fn::Sub"])
+    shown: set[str] = set()
+    for widget in body["widgets"]:
+        namespace = ""
+        for metric in widget["properties"]["metrics"]:
+            namespace = metric[0] if metric[0] not in (".", "...") else namespace
+            shown |= {metric[1]} if namespace == "Rekindle" and metric[0] != "..." else set()
+    assert alarms | shown <= counted() | NOT_YET_WRITTEN
+
+
+def test_our_alarms_are_of_our_stack_alone() -> None:
+    dimensions = [{"Name": "service", "Value": "rekindle"}, {"Name": "stack", "Value": {"Ref": "AWS::StackName"}}]
+    found = [alarm["Dimensions"] for alarm in ALARMS.values() if alarm.get("Namespace") == "Rekindle"]
+    assert found and all(one == dimensions for one in found)
+    assert GLOBALS["Environment"]["Variables"]["STACK"] == {"Ref": "AWS::StackName"}
+
+
+def test_a_deployment_goes_back_when_an_alarm_fires() -> None:
+    gradual = GLOBALS["DeploymentPreference"]
+    assert gradual["Enabled"] == {"Ref": "GradualDeployment"}
+    assert {alarm["Ref"] for alarm in gradual["Alarms"]} <= ALARMS.keys()
+    assert GLOBALS["AutoPublishAlias"]
+
+
+def translated(**parameters: str) -> dict[str, Any]:
+    """What CloudFormation's transform makes of the template."""
+    source = yaml_parse(TEMPLATE.read_text(encoding="utf-8"))
+    for resource in source["Resources"].values():
+        for uri in {"CodeUri", "ContentUri"} & resource.get("Properties", {}).keys():
+            resource["Properties"][uri] = "s3://bucket/key"
+    policies = SimpleNamespace(load=dict)
+    found: dict[str, Any] = transform(source, parameters, policies)
+    return found["Resources"]
+
+
+def test_every_function_is_deployed_gradually_where_that_is_switched_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere none is: the local cloud, which takes the template, does not know CodeDeploy."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    made = translated(GradualDeployment="true").values()
+    groups = [one for one in made if one["Type"] == "AWS::CodeDeploy::DeploymentGroup"]
+    updated = [one for one in made if one["Type"] == "AWS::Lambda::Alias" and "UpdatePolicy" in one]
+    assert len(groups) == len(updated) == len(FUNCTIONS)
+    assert [one["Condition"] for one in groups if "Condition" in one] == ["HasSimulations"]
+
+
+PROD = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))["prod"]["deploy"]["parameters"]
+
+
+def test_prod_asks_for_all_that_only_prod_has() -> None:
+    told = dict(one.split("=", 1) for one in PROD["parameter_overrides"])
+    assert told.keys() == {"Stage", "AlarmEmail", "GradualDeployment", "Tracing", "AccessLogs"}
+    assert told.keys() <= template()["Parameters"].keys()
+
+
+def test_tables_cannot_be_deleted_in_prod() -> None:
+    for table in resources("AWS::DynamoDB::Table").values():
+        assert table["DeletionProtectionEnabled"] == {"Fn::If": ["IsProd", True, False]}
+    assert Deployed({"Stage": "prod"}).holds("IsProd") and not Deployed({"Stage": "dev"}).holds("IsProd")
 
 
 def test_tables_survive_the_stack() -> None:
@@ -216,22 +410,50 @@ def test_tables_survive_the_stack() -> None:
             assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-def test_a_schedule_is_named_after_its_stack() -> None:
-    """Else two stages in one account have one schedule."""
-    for _, schedule in events("ScheduleV2"):
-        assert "${AWS::StackName}" in schedule["Name"]["Fn::Sub"]
+MISSING = "/{proxy+}"
+"""The path of what has no path."""
+ROUTES = [(function, route) for function, route in events("Api") if route["Path"] != MISSING]
+
+
+def test_a_missing_path_is_answered_by_a_function_that_may_do_nothing() -> None:
+    answering = {function for function, route in events("Api") if route["Path"] == MISSING}
+    assert answering == {"DescribeServiceFunction"}
+    assert {p.action.partition(":")[0] for p in permissions_of("DescribeServiceFunction")} == {"logs", "xray"}
 
 
 def test_only_health_is_open_to_everybody() -> None:
     api = resources("AWS::Serverless::Api")["Api"]
     assert api["Auth"]["DefaultAuthorizer"] == "AWS_IAM"
-    opened = [route["Path"] for _, route in events("Api") if "Auth" in route]
-    assert opened == ["/health"]
+    opened = {route["Path"] for _, route in events("Api") if "Auth" in route}
+    assert opened == {"/health", MISSING}
+
+
+API_FUNCTIONS = sorted({function for function, _ in events("Api")})
+
+
+@pytest.mark.parametrize("name", API_FUNCTIONS)
+def test_callers_of_the_api_can_be_kept_from_starving_the_streams(name: str) -> None:
+    condition, reserved, otherwise = FUNCTIONS[name]["ReservedConcurrentExecutions"]["Fn::If"]
+    parameter = reserved["Ref"]
+    assert parameter == ("SimulationConcurrency" if name == "SimulateSettingsFunction" else "ApiConcurrency")
+    assert otherwise == {"Ref": "AWS::NoValue"}
+    assert not Deployed().holds(condition) and Deployed({parameter: "5"}).holds(condition)
+
+
+def test_what_the_gateway_refuses_is_a_problem_too() -> None:
+    answers = resources("AWS::Serverless::Api")["Api"]["GatewayResponses"]
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "ACCESS_DENIED", "UNAUTHORIZED", "THROTTLED"} <= answers.keys()
+    for kind, answer in answers.items():
+        assert answer["ResponseParameters"]["Headers"] == {"Content-Type": "'application/problem+json'"}
+        (text,) = answer["ResponseTemplates"].values()
+        problem = json.loads(text.replace("$context.error.messageString", '"a text in quotes"'))
+        assert {"type", "title", "code", "detail"} <= problem.keys()
+        assert problem.get("status") == answer.get("StatusCode"), kind
 
 
 def test_openapi_tells_of_every_route_and_of_no_other() -> None:
     told = {(path, method) for path, item in document("test")["paths"].items() for method in item}
-    assert told == {(route["Path"], route["Method"]) for _, route in events("Api")}
+    assert told == {(route["Path"], route["Method"]) for _, route in ROUTES}
 
 
 def test_openapi_tells_who_may_be_turned_away() -> None:
@@ -240,7 +462,7 @@ def test_openapi_tells_who_may_be_turned_away() -> None:
     assert paths.keys() - signed == {"/health"}
 
 
-@pytest.mark.parametrize(("function", "route"), [(f, r) for f, r in events("Api")], ids=lambda v: str(v)[:80])
+@pytest.mark.parametrize(("function", "route"), ROUTES, ids=lambda v: str(v)[:80])
 def test_a_route_of_the_template_is_a_route_of_its_function(function: str, route: Mapping[str, Any]) -> None:
     app = importlib.import_module(f"{FUNCTIONS[function]['CodeUri'].replace('/', '.')}.app").app
     path = re.sub(r"\{\w+\}", "x", route["Path"])
@@ -251,19 +473,23 @@ def test_a_route_of_the_template_is_a_route_of_its_function(function: str, route
 # --- references ------------------------------------------------------------------------------------------------------
 
 
-def names_in(value: Any) -> Iterator[str]:
-    """What a part of the template refers to, as `!Ref`, `!GetAtt` and within `!Sub`."""
+def names_in(value: Any, *conditions: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a part of the template refers to, as `!Ref`, `!GetAtt` and within `!Sub`; and the conditions under which
+    it does, where it stands within an `!If`."""
     match value:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
-            yield name
+            yield name, conditions
         case {"Fn::Sub": str(text)}:
-            yield from (name.partition(".")[0] for name in re.findall(r"\$\{([\w:.]+)\}", text))
+            yield from ((name.partition(".")[0], conditions) for name in re.findall(r"\$\{([\w:.]+)\}", text))
+        case {"Fn::If": [str(condition), there, otherwise]}:
+            yield from names_in(there, *conditions, condition)
+            yield from names_in(otherwise, *conditions)
         case dict():
             for inner in value.values():
-                yield from names_in(inner)
+                yield from names_in(inner, *conditions)
         case list():
             for inner in value:
-                yield from names_in(inner)
+                yield from names_in(inner, *conditions)
 
 
 def implied_by(condition: str | None) -> Iterator[str]:
@@ -279,10 +505,11 @@ def test_what_is_referred_to_is_there_whichever_the_condition(section: str) -> N
     """`sam validate --lint` does not follow all references of functions."""
     known, parameters = template()["Resources"], template()["Parameters"]
     for logical_id, part in template()[section].items():
-        for name in names_in(part):
+        for name, conditions in names_in(part):
             assert name in parameters or name.startswith("AWS::") or name in known, f"{logical_id}: {name}"
             condition = known.get(name, {}).get("Condition")
-            assert condition in (None, *implied_by(part.get("Condition"))), f"{logical_id}: {name} is not always there"
+            holding = [one for given in (part.get("Condition"), *conditions) for one in implied_by(given)]
+            assert condition in (None, *holding), f"{logical_id}: {name} is not always there"
 
 
 # --- large simulations -----------------------------------------------------------------------------------------------
@@ -302,6 +529,7 @@ def test_what_large_simulations_need_is_there_only_where_they_are_switched_on() 
     parameter = template()["Parameters"]["Simulations"]
     assert (parameter["Default"], parameter["AllowedValues"]) == ("off", ["off", "on"])
     needed = {"SimulatePartitionFunction", "SimulationsBucket", "SimulationsBucketPolicy", "SimulateHistory"}
+    needed |= {"SimulatePartitionRole", "SimulateHistoryRole", "SimulateHistoryParts", "SimulationsFail"}
     conditional = {n for n, r in template()["Resources"].items() if r.get("Condition") == "HasSimulations"}
     assert conditional == needed
     for name, output in template()["Outputs"].items():
@@ -347,7 +575,9 @@ def test_the_machine_has_the_form_that_step_functions_takes() -> None:
 
 
 def test_the_machine_may_do_only_what_is_named() -> None:
-    for statement in statements(MACHINE):
+    roles, beside = resources("AWS::IAM::Role"), resources("AWS::IAM::Policy")["SimulateHistoryParts"]
+    documents = [policy["PolicyDocument"] for policy in roles["SimulateHistoryRole"]["Policies"]]
+    for statement in (one for policy in [*documents, beside["PolicyDocument"]] for one in policy["Statement"]):
         assert not [action for action in as_list(statement["Action"]) if "*" in action]
         assert not [one for one in as_list(statement["Resource"]) if one == "*"]
 

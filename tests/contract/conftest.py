@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from rekindle.adapters.aws.scheduler import Schedules
 from tests.contract import stores as technologies
-from tests.contract.stores import Stores, Tables
+from tests.contract.stores import NOW, Stores, Tables
 from tests.support.dynamodb_local import dynamodb_local
+from tests.support.scheduler import refuse_the_past
 from tests.support.simulated_aws import simulated_aws
 
 GROUP, ROLE, FAILURES = "rekindle", "arn:aws:iam::111122223333:role/schedules", "arn:aws:sqs:::failures"
-"""What each schedule is made with, whatever its queue."""
+QUEUE = "arn:aws:sqs:::due"
+"""What each schedule is made with."""
 
 REAL_ENGINE = pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local)
 
@@ -50,8 +54,23 @@ def scheduler() -> Iterator[Any]:
     with simulated_aws():
         client = technologies.open_client(service="scheduler")
         client.create_schedule_group(Name=GROUP)
+        refuse_the_past(client.meta.events, an_hour_ago)
         yield client
         client.close()
+
+
+def an_hour_ago() -> datetime:
+    return NOW - timedelta(hours=1)
+
+
+@pytest.fixture
+def schedules(scheduler: Any) -> Schedules:
+    """For what is due in an hour, or later."""
+    return Schedules(lambda: scheduler, no_queue, GROUP, QUEUE, "", ROLE, FAILURES, an_hour_ago)
+
+
+def no_queue() -> None:
+    raise AssertionError("nothing is due yet")
 
 
 @pytest.fixture

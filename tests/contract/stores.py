@@ -30,7 +30,7 @@ from tests.support.template import create_tables
 REGION = "eu-central-1"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _numbers = itertools.count()
-NO_SCHEDULES = Scheduling("", "", "", "")
+NO_SCHEDULES = Scheduling("", "", "", "", "")
 
 
 Stores = Ports

@@ -18,10 +18,9 @@ from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.people.assignment import Assignment, AssignmentState
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
-from tests.contract.conftest import FAILURES, GROUP, ROLE
+from tests.contract.conftest import FAILURES, GROUP, QUEUE, ROLE
 from tests.contract.stores import NOW, Stores, Tables
 
-QUEUE = "arn:aws:sqs:::waits"
 WAIT = AssignmentTimer("p", "d-1", NOW + timedelta(minutes=15))
 
 
@@ -110,15 +109,23 @@ def test_those_who_wait_are_spread_over_the_index(tables: Tables) -> None:
     assert {item["assigned"]["S"] for item in items} == {f"pending#{shard}" for shard in range(SHARDS)}
 
 
+def test_those_who_wait_are_counted(stores: Stores) -> None:
+    assert stores.people.count_assigned(AssignmentState.PENDING) == 0
+    for n in range(3):
+        stored(stores.people, f"p{n}", an_assignment(n))
+    assert stores.people.count_assigned(AssignmentState.PENDING) == 3
+    assert stores.people.count_assigned(AssignmentState.ASSIGNED) == 0
+
+
 # --- waits ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def scheduled(scheduler: Any) -> ScheduledAssignmentTimers:
-    return ScheduledAssignmentTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+def scheduled(schedules: Schedules) -> ScheduledAssignmentTimers:
+    return ScheduledAssignmentTimers(schedules)
 
 
-def schedules(scheduler: Any) -> list[dict[str, Any]]:
+def set_in(scheduler: Any) -> list[dict[str, Any]]:
     listed = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
     return [scheduler.get_schedule(GroupName=GROUP, Name=one["Name"]) for one in listed]
 
@@ -135,7 +142,7 @@ def test_a_schedule_sends_its_wait_once_and_deletes_itself(
 ) -> None:
     for _ in range(2):
         scheduled.set(WAIT)
-    (schedule,) = schedules(scheduler)
+    (schedule,) = set_in(scheduler)
     assert (schedule["ScheduleExpression"], schedule["ActionAfterCompletion"]) == ("at(2026-03-01T12:15:00)", "DELETE")
     target = schedule["Target"]
     assert (target["Arn"], target["RoleArn"], target["DeadLetterConfig"]["Arn"]) == (QUEUE, ROLE, FAILURES)
@@ -147,7 +154,7 @@ def test_the_reminder_and_the_deadline_of_one_assignment_are_two_schedules(
 ) -> None:
     scheduled.set(WAIT)
     scheduled.set(AssignmentTimer("p", "d-1", WAIT.due + timedelta(minutes=45)))
-    assert len(schedules(scheduler)) == 2
+    assert len(set_in(scheduler)) == 2
 
 
 @pytest.mark.parametrize("due", [NOW + timedelta(milliseconds=1), NOW + timedelta(seconds=1)])
@@ -155,7 +162,7 @@ def test_a_schedule_never_fires_before_its_instant(
     scheduled: ScheduledAssignmentTimers, scheduler: Any, due: datetime
 ) -> None:
     scheduled.set(AssignmentTimer("p", "d-1", due))
-    assert [one["ScheduleExpression"] for one in schedules(scheduler)] == ["at(2026-03-01T12:00:01)"]
+    assert [one["ScheduleExpression"] for one in set_in(scheduler)] == ["at(2026-03-01T12:00:01)"]
 
 
 def test_a_scheduler_that_refuses_is_unavailable(scheduled: ScheduledAssignmentTimers, scheduler: Any) -> None:

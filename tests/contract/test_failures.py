@@ -17,8 +17,8 @@ from rekindle.domain.core.errors import Conflict, Refusal, TooLarge, Unavailable
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
-from rekindle.domain.reactivation import request
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.engine import request
 from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.account import ACCOUNT, Account
 from rekindle.domain.records.queue import QUEUE, Queue
@@ -36,7 +36,9 @@ def no_scheduler() -> None:
     raise AssertionError("the item comes first: without it there is nothing to schedule")
 
 
-UNSCHEDULED = ScheduledReactivationTimers(Schedules(no_scheduler, "group", "queue", "role", "failures"))
+UNSCHEDULED = ScheduledReactivationTimers(
+    Schedules(no_scheduler, no_scheduler, "group", "queue", "", "role", "failures", lambda: NOW)
+)
 TIMER = ReactivationTimer("p", ChangeStamp(NOW), NOW)
 
 READS: dict[str, tuple[str, Call]] = {

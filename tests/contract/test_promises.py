@@ -154,6 +154,8 @@ class NoScheduler:
 
     def create_schedule(self, **_: Any) -> None: ...
 
+    def send_message(self, **_: Any) -> None: ...
+
 
 class OnTables(Rekindle):
     """The use cases over the adapters that are deployed."""
@@ -161,7 +163,7 @@ class OnTables(Rekindle):
     def __init__(self, tables: Tables) -> None:
         super().__init__()
         bound, clock, faults = tables.people.connection, self.clock, self.faults
-        schedules = Schedules(NoScheduler, "", "", "", "")
+        schedules = Schedules(NoScheduler, NoScheduler, "", "", "", "", "", clock)
         self.memory = Stored(tables)
         self.use = technologies.use_cases_on(
             tables,

@@ -16,10 +16,8 @@ from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.reactivation.timer import ReactivationTimer, ResponseTimer
 from rekindle.domain.records.stamps import ChangeStamp
 from tests.contract import stores as technologies
-from tests.contract.conftest import FAILURES, GROUP, REAL_ENGINE, ROLE
+from tests.contract.conftest import FAILURES, GROUP, QUEUE, REAL_ENGINE, ROLE
 from tests.contract.stores import NOW, Tables
-
-QUEUE = "arn:aws:sqs:::due"
 
 
 def timer(n: int = 0, minutes: float = 30) -> ReactivationTimer:
@@ -27,8 +25,8 @@ def timer(n: int = 0, minutes: float = 30) -> ReactivationTimer:
 
 
 @pytest.fixture
-def scheduled(tables: Tables, scheduler: Any) -> ScheduledReactivationTimers:
-    return ScheduledReactivationTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+def scheduled(tables: Tables, schedules: Schedules) -> ScheduledReactivationTimers:
+    return ScheduledReactivationTimers(schedules)
 
 
 @pytest.fixture(params=["memory", "moto", REAL_ENGINE])
@@ -36,11 +34,11 @@ def timers(request: pytest.FixtureRequest) -> Iterator[ReactivationTimers]:
     if request.param == "memory":
         yield MemoryReactivationTimers(Memory())
         return
-    scheduler = request.getfixturevalue("scheduler")
+    schedules = request.getfixturevalue("schedules")
     where = None if request.param == "moto" else request.getfixturevalue("local_endpoint")
     client = technologies.open_client(where)
     tables = technologies.on_tables(client)
-    yield ScheduledReactivationTimers(Schedules(lambda: scheduler, GROUP, QUEUE, ROLE, FAILURES))
+    yield ScheduledReactivationTimers(schedules)
     technologies.drop_tables(tables)
 
 

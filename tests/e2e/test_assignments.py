@@ -56,7 +56,7 @@ def take_every_group_for_the_default_one(stack: Stack, function: str) -> None:
     arn = f"arn:aws:scheduler:{REGION}:*:schedule/default/*"
     allowed = {"Effect": "Allow", "Action": "scheduler:CreateSchedule", "Resource": arn}
     stack.cloud.client("iam").put_role_policy(
-        RoleName=stack.resource(f"{function}FunctionRole"),
+        RoleName=stack.resource(f"{function}Role"),
         PolicyName="default-group",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
     )

@@ -81,7 +81,16 @@ def test_health_is_open_to_everybody(told: Stack) -> None:
 
 @pytest.mark.parametrize("parts", [("people", "lead-ada"), ("settings",), ("openapi.json",)])
 def test_who_does_not_sign_is_refused(told: Stack, parts: tuple[str, ...]) -> None:
-    assert told.api_as("", "").get(*parts).status == 403
+    refused = told.api_as("", "").get(*parts)
+    assert (refused.status, refused.json()["code"]) == (403, "NOT_SIGNED")
+    assert refused.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("key", ["test", ""])
+def test_a_missing_path_is_not_found(told: Stack, key: str) -> None:
+    answer = told.api_as(key, key).get("nowhere", "at-all")
+    assert (answer.status, answer.json()["code"]) == (404, "NOT_FOUND")
+    assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def test_who_signs_with_a_wrong_secret_is_refused(told: Stack) -> None:

@@ -17,9 +17,9 @@ SETTINGS = {
         "New": {"active": False},
         "Open - Not Contacted": {"active": True, "response_status": "Open - Not Contacted"},
     },
-    "reactivation": {"active_status": {"delay": "PT2S"}},
+    "reactivation": {"active_status": {"delay": "PT15S"}},
 }
-DELAY = timedelta(seconds=2)
+DELAY = timedelta(seconds=15)
 
 
 def now() -> str:
@@ -60,7 +60,7 @@ def take_every_group_for_the_default_one(stack: Stack) -> None:
     arn = f"arn:aws:scheduler:{REGION}:*:schedule/default/*"
     allowed = {"Effect": "Allow", "Action": "scheduler:CreateSchedule", "Resource": arn}
     stack.cloud.client("iam").put_role_policy(
-        RoleName=stack.resource("ScheduleReactivationFunctionRole"),
+        RoleName=stack.resource("ScheduleReactivationRole"),
         PolicyName="default-group",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
     )

@@ -17,6 +17,8 @@ import pytest
 from rekindle.runtime import aws as root
 from rekindle.runtime.observability import logger
 from tests.support.described import check_answer
+from tests.support.permissions import Permission, Recorder, differences
+from tests.support.scheduler import refuse_the_past
 from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables, event_of, resources
 
@@ -32,6 +34,8 @@ CONTEXT = SimpleNamespace(
     aws_request_id="5f0c2a7e-9f55-4a3e-8a0b-3a7b8f1d2c60",
 )
 Handler = Any
+
+RECORDER = Recorder()
 
 
 def event(name: str) -> dict[str, Any]:
@@ -181,6 +185,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             monkeypatch.setenv(name, value)
         _forget()
         stack.callback(_forget)
+        RECORDER.listen(root.session())
+        refuse_the_past(root.session(), lambda: root.now())
         before = logger.registered_handler.setStream(found.logged)
         stack.callback(logger.registered_handler.setStream, before)
         yield found
@@ -226,6 +232,7 @@ def _environment(found: Aws) -> dict[str, str]:
         "SIMULATIONS_BUCKET": BUCKET,
         "SCHEDULE_ROLE_ARN": "arn:aws:iam::111122223333:role/rekindle-ScheduleRole",
         "DUE_QUEUE_ARN": DUE_ARN,
+        "DUE_QUEUE_URL": found.due,
         "FAILURE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:111122223333:rekindle-FailureQueue",
     }
 
@@ -248,3 +255,35 @@ def postponed() -> list[dict[str, Any]]:
 
     root.queues().meta.events.register("before-call.sqs.ChangeMessageVisibility", asked)
     return requests
+
+
+# --- permissions -----------------------------------------------------------------------------------------------------
+
+_DIFFERENCES = pytest.StashKey[list[str]]()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """What a worker of pytest-xdist recorded."""
+    for function, calls in getattr(node, "workeroutput", {}).get("calls", {}).items():
+        RECORDER.calls[function] |= {Permission(*call) for call in calls}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """After the whole suite, what functions asked for is compared with what their roles allow: a difference is a
+    failure of the run."""
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["calls"] = {f: [[c.action, c.resource] for c in cs] for f, cs in RECORDER.calls.items()}
+        return
+    whole = any(Path(argument).resolve() == Path(__file__).parent for argument in config.args)
+    if whole and not config.option.keyword and not session.testsfailed:
+        found = differences(RECORDER.calls, resources("AWS::Serverless::Function"))
+        if found:
+            config.stash[_DIFFERENCES] = found
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    for difference in config.stash.get(_DIFFERENCES, []):
+        terminalreporter.write_line(f"PERMISSIONS {difference}", red=True)

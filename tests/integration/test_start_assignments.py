@@ -66,6 +66,15 @@ def test_without_a_reminder_it_is_for_the_deadline(aws: Aws) -> None:
     assert [one["ScheduleExpression"] for one in aws.schedules()] == ["at(2026-03-01T13:00:01)"]
 
 
+def test_a_wait_that_is_over_already_is_sent_to_its_queue_at_once(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scheduler refuses an instant that is past."""
+    monkeypatch.setattr(root, "now", lambda: datetime(2026, 3, 1, 14, tzinfo=UTC))
+    assert failed(handler(event("start_assignments"), CONTEXT)) == []
+    assert aws.schedules() == []
+    (sent,), (message,) = aws.messages(aws.due), event("time_out_assignments")["Records"]
+    assert json.loads(sent["Body"]) == json.loads(message["body"])
+
+
 def test_the_event_again_sets_one_schedule(aws: Aws) -> None:
     for _ in range(2):
         assert failed(handler(event("start_assignments"), CONTEXT)) == []

@@ -11,7 +11,8 @@ import yaml
 
 from rekindle.adapters.dynamodb.connection import TableNames
 
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "template.yaml"
 
 _CREATED_WITH = (
     "AttributeDefinitions",
@@ -43,7 +44,8 @@ _Loader.add_multi_constructor("!", _short_form)
 
 def loaded(path: Path) -> Mapping[str, Any]:
     with path.open(encoding="utf-8") as file:
-        return yaml.load(file, _Loader)  # noqa: S506 (a safe loader, with CloudFormation's tags)
+        found: Mapping[str, Any] = yaml.load(file, _Loader)  # noqa: S506 (a safe loader, with CloudFormation's tags)
+    return found
 
 
 @lru_cache
@@ -63,7 +65,8 @@ def resources(kind: str) -> dict[str, Mapping[str, Any]]:
 def event_of(function: str, kind: str) -> Mapping[str, Any]:
     """The properties of the one event of a type that a function has."""
     events = resources("AWS::Serverless::Function")[function]["Events"].values()
-    (properties,) = (event["Properties"] for event in events if event["Type"] == kind)
+    found: list[Mapping[str, Any]] = [event["Properties"] for event in events if event["Type"] == kind]
+    (properties,) = found
     return properties
 
 

@@ -1,4 +1,4 @@
-"""The failure queue's pointers into a stream: read, filtered, and sent to their function; or said to be void."""
+"""What the failure queue points to in the bucket is sent to its function; what is out of date is dropped."""
 
 import io
 import json
@@ -18,53 +18,55 @@ from rekindle.domain.settings.settings import Scenario
 from tests.support.builders import day
 
 FUNCTION = "arn:aws:lambda:eu-central-1:1:function:rekindle-dev-reactivate-on-score"
-POINTER = {
-    "requestContext": {"functionArn": FUNCTION},
-    "DDBStreamBatchInfo": {
-        "shardId": "shardId-1",
-        "streamArn": "arn:aws:dynamodb:eu-central-1:1:table/scores-dev/stream/2026",
-        "startSequenceNumber": "10",
-        "endSequenceNumber": "12",
-        "batchSize": 2,
-    },
+RECORDS = {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": "10"}}]}
+FILE = {
+    "requestContext": {"functionArn": FUNCTION, "condition": "RetryAttemptsExhausted"},
+    "DDBStreamBatchInfo": {"batchSize": 1, "streamArn": "arn:aws:dynamodb:eu-central-1:1:table/scores-dev/stream/2026"},
+    "payload": json.dumps(RECORDS),
 }
-FAILED = Failed("m", "receipt", json.dumps(POINTER), "failed")
-
-
-def record(number: int, crossing: str = "up") -> dict[str, Any]:
-    image = {"person_id": {"S": f"p{number}"}, "crossing": {"S": crossing}}
-    return {"dynamodb": {"SequenceNumber": str(number), "NewImage": image, "ApproximateCreationDateTime": object()}}
+"""As Lambda writes it into the bucket."""
+KEY = "aws/lambda/5f0c2a7e/shardId-1/2026/03/01/2026-03-01T12.00.00-1"
+STORED = {
+    "source": "aws.s3",
+    "detail-type": "Object Created",
+    "time": "2026-03-01T12:00:00Z",
+    "detail": {"bucket": {"name": "failed-records"}, "object": {"key": KEY, "size": 900}},
+}
+"""As S3 tells of it."""
+FAILED = Failed("m", "receipt", json.dumps(STORED), "failed")
 
 
 class Aws:
-    """The services as redrive asks them: a stream in pages, a function, a queue."""
+    """The services as redrive asks them: a bucket, a function, queues, a table."""
+
+    class exceptions:
+        class NoSuchKey(Exception): ...
 
     def __init__(self) -> None:
-        self.pages: list[list[dict[str, Any]]] = []
+        self.files: dict[str, Any] = {KEY: FILE}
         self.refusal: str | None = None
         self.answer: dict[str, Any] = {"batchItemFailures": []}
         self.invoked: list[tuple[str, Any]] = []
         self.sent: list[tuple[str, str]] = []
         self.deleted: list[str] = []
         self.person: Person | None = None
-        self.told: list[dict[str, Any]] = []
 
     def describe_stacks(self, **_: object) -> dict[str, Any]:
         names = ["FailureQueueUrl", "CrmChangesQueueUrl", "DueQueueUrl", "WaitsQueueUrl", "RoutingQueueUrl"]
         names += ["NotificationsQueueUrl"]
-        names += ["PeopleTableName", "EventBusName"]
+        names += ["PeopleTableName", "AnnounceChangesFunctionName"]
         return {"Stacks": [{"Outputs": [{"OutputKey": name, "OutputValue": name} for name in names]}]}
 
-    def get_shard_iterator(self, **asked: str) -> dict[str, str]:
-        assert (asked["ShardIteratorType"], asked["SequenceNumber"]) == ("AT_SEQUENCE_NUMBER", "10")
+    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:
+        assert Bucket == "failed-records"
         if self.refusal:
-            raise ClientError({"Error": {"Code": self.refusal, "Message": "no"}}, "GetShardIterator")
-        return {"ShardIterator": "0"}
+            raise ClientError({"Error": {"Code": self.refusal, "Message": "no"}}, "GetObject")
+        if Key not in self.files:
+            raise self.exceptions.NoSuchKey
+        return {"Body": io.BytesIO(json.dumps(self.files[Key]).encode())}
 
-    def get_records(self, ShardIterator: str) -> dict[str, Any]:
-        page = int(ShardIterator)
-        following = {"NextShardIterator": str(page + 1)} if page + 1 < len(self.pages) else {}
-        return {"Records": self.pages[page], **following}
+    def delete_object(self, Bucket: str, Key: str) -> None:
+        del self.files[Key]
 
     def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:
         self.invoked.append((FunctionName, json.loads(Payload)))
@@ -77,10 +79,6 @@ class Aws:
             return {}
         core = json.dumps(encoding.core(self.person))
         return {"Item": {"version": {"N": str(self.person.version)}, "core": {"S": core}}}
-
-    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
-        self.told += Entries
-        return {"FailedEntryCount": int(self.refusal is not None)}
 
     def send_message(self, QueueUrl: str, MessageBody: str) -> None:
         self.sent.append((QueueUrl, MessageBody))
@@ -97,51 +95,48 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     yield services
 
 
-def test_a_pointer_is_sent_on_as_the_records_that_the_filter_lets_through(aws: Aws) -> None:
-    aws.pages = [[record(10), record(11, "no")], [], [record(12), record(13)]]
+def test_records_in_the_bucket_are_processed_again_and_their_file_is_deleted(aws: Aws) -> None:
+    assert FAILED.what == f"records of a stream, in {KEY}"
 
     Redrive("stack").send_on(FAILED)
 
-    ((function, payload),) = aws.invoked
-    assert function == FUNCTION
-    assert [r["dynamodb"]["SequenceNumber"] for r in payload["Records"]] == ["10", "12"]
-    assert aws.deleted == ["receipt"]
+    assert aws.invoked == [(FUNCTION, RECORDS)]
+    assert (aws.deleted, aws.files, aws.sent) == (["receipt"], {}, [])
 
 
-@pytest.mark.parametrize("refusal", ["TrimmedDataAccessException", "ResourceNotFoundException"])
-def test_a_pointer_past_its_day_stays_and_says_why(aws: Aws, refusal: str) -> None:
-    aws.refusal = refusal
+def test_records_in_the_bucket_may_be_an_object(aws: Aws) -> None:
+    aws.files[KEY] = {**FILE, "payload": RECORDS}
 
-    with pytest.raises(NotRedriven, match="24 hours"):
+    Redrive("stack").send_on(FAILED)
+
+    assert aws.invoked == [(FUNCTION, RECORDS)]
+
+
+def test_a_file_that_is_gone_stays_and_says_why(aws: Aws) -> None:
+    aws.files.clear()
+
+    with pytest.raises(NotRedriven, match="15 days"):
         Redrive("stack").send_on(FAILED)
 
     assert (aws.invoked, aws.deleted) == ([], [])
 
 
-def test_a_pointer_to_nothing_stays_and_says_why(aws: Aws) -> None:
-    aws.pages = [[record(13)]]
+def test_a_bucket_that_may_not_be_read_stays_and_says_why(aws: Aws) -> None:
+    aws.refusal = "AccessDenied"
 
-    with pytest.raises(NotRedriven, match="24 hours"):
+    with pytest.raises(NotRedriven, match="AccessDenied"):
         Redrive("stack").send_on(FAILED)
 
     assert aws.deleted == []
 
 
-def test_another_refusal_is_not_mistaken_for_a_pointer_past_its_day(aws: Aws) -> None:
-    aws.refusal = "AccessDeniedException"
-
-    with pytest.raises(NotRedriven, match="AccessDeniedException"):
-        Redrive("stack").send_on(FAILED)
-
-
-def test_a_pointer_whose_function_fails_again_stays(aws: Aws) -> None:
-    aws.pages = [[record(10), record(12)]]
-    aws.answer = {"batchItemFailures": [{"itemIdentifier": "12"}]}
+def test_records_whose_function_fails_again_stay_whole(aws: Aws) -> None:
+    aws.answer = {"batchItemFailures": [{"itemIdentifier": "10"}]}
 
     with pytest.raises(NotRedriven, match="failed again"):
         Redrive("stack").send_on(FAILED)
 
-    assert aws.deleted == []
+    assert (aws.deleted, aws.files) == ([], {KEY: FILE})
 
 
 # --- events out that a target did not take -------------------------------------------------------------------------
@@ -187,9 +182,7 @@ def test_an_event_that_holds_is_told_again(aws: Aws, detail_type: str, detail: d
 
     Redrive("stack").send_on(failed)
 
-    (entry,) = aws.told
-    assert (entry["EventBusName"], entry["Source"], entry["DetailType"]) == ("EventBusName", "rekindle", detail_type)
-    assert json.loads(entry["Detail"]) == detail
+    assert aws.invoked == [("AnnounceChangesFunctionName", {"again": failed.content})]
     assert aws.deleted == ["receipt"]
 
 
@@ -216,7 +209,7 @@ def test_an_event_that_no_longer_holds_is_dropped(
     with pytest.raises(Outdated):
         Redrive("stack").send_on(undelivered(detail_type, detail))
 
-    assert (aws.told, aws.deleted) == ([], ["receipt"])
+    assert (aws.invoked, aws.deleted) == ([], ["receipt"])
 
 
 def test_a_credit_is_told_again_without_a_status_that_went_on(aws: Aws) -> None:
@@ -224,11 +217,12 @@ def test_a_credit_is_told_again_without_a_status_that_went_on(aws: Aws) -> None:
 
     Redrive("stack").send_on(undelivered("Response Activated", ACTIVATED))
 
-    assert json.loads(aws.told[0]["Detail"]) == {**ACTIVATED, "status_changed": False}
+    ((_, payload),) = aws.invoked
+    assert payload["again"]["detail"] == {**ACTIVATED, "status_changed": False}
 
 
 def test_an_event_that_the_bus_does_not_take_stays(aws: Aws) -> None:
-    aws.person, aws.refusal = OPENED, "ThrottlingException"
+    aws.person, aws.answer = OPENED, {"batchItemFailures": [{"itemIdentifier": "again"}]}
 
     with pytest.raises(NotRedriven):
         Redrive("stack").send_on(undelivered("Response Activated", ACTIVATED))

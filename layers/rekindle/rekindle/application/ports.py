@@ -89,6 +89,10 @@ class People(Protocol):
         which they were activated, the earliest first."""
         ...
 
+    def count_assigned(self, state: AssignmentState) -> int:
+        """How many people have an assignment in this state, as of a moment ago."""
+        ...
+
     def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
         """Ids of people under a key of `domain.people.directory`, in the order of their names or ids. A person who was
         changed a moment ago may be missing, or still listed. `next` is where the next page begins."""

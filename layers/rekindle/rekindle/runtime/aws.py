@@ -12,7 +12,7 @@ import botocore.session
 from botocore.config import Config
 from pynamodb.connection import Connection
 
-from rekindle.adapters.dynamodb.connection import bind, open_client
+from rekindle.adapters.dynamodb.connection import CONFIG, READ_TIMEOUT, bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBRecords, DynamoDBSettings
@@ -55,12 +55,9 @@ def session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
-def _client(service: str) -> Any:
-    return session().create_client(
-        service,
-        region_name=environment().region,
-        config=Config(user_agent="rekindle", parameter_validation=False),
-    )
+def _client(service: str, read_timeout: float = READ_TIMEOUT) -> Any:
+    config = CONFIG.merge(Config(read_timeout=read_timeout))
+    return session().create_client(service, region_name=environment().region, config=config)
 
 
 @lru_cache(maxsize=1)
@@ -161,7 +158,9 @@ class AwsPorts:
         from rekindle.adapters.aws.scheduler import Schedules
 
         to = self._scheduling
-        return Schedules(scheduler, to.group, to.queue_arn, to.role_arn, to.dead_letter_arn)
+        return Schedules(
+            scheduler, queues, to.group, to.queue_arn, to.queue_url, to.role_arn, to.dead_letter_arn, self.clock
+        )
 
 
 @lru_cache(maxsize=1)
@@ -200,4 +199,4 @@ def simulations() -> "SimulatedParts":
     from rekindle.adapters.aws.objects import Bucket
     from rekindle.runtime.simulation.parts import SimulatedParts
 
-    return SimulatedParts(Bucket(_client("s3"), environment().bucket))
+    return SimulatedParts(Bucket(_client("s3", read_timeout=30), environment().bucket))

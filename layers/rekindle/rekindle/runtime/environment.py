@@ -12,6 +12,8 @@ class Scheduling:
 
     group: str
     queue_arn: str
+    queue_url: str
+    """The same queue, for what is due already."""
     role_arn: str
     dead_letter_arn: str
 
@@ -56,6 +58,7 @@ class Environment:
             scheduling=Scheduling(
                 group=variables.get("SCHEDULE_GROUP", ""),
                 queue_arn=variables.get("DUE_QUEUE_ARN", ""),
+                queue_url=variables.get("DUE_QUEUE_URL", ""),
                 role_arn=variables.get("SCHEDULE_ROLE_ARN", ""),
                 dead_letter_arn=variables.get("FAILURE_QUEUE_ARN", ""),
             ),

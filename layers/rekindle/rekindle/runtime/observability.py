@@ -1,5 +1,7 @@
 """Logs and counts. Ids and codes only: no name, no address, no text that a person wrote."""
 
+import logging
+import os
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -17,8 +19,25 @@ if TYPE_CHECKING:
 # Most requests that only read count nothing, and Powertools would say so for each of them.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
 
-logger = Logger(service="rekindle")
+# Lambda takes a line whose timestamp is not RFC 3339 for INFO, whatever its level is.
+logger = Logger(service="rekindle", use_rfc3339=True)
+# Lambda's own filter stays at INFO, which is where it puts the lines of metrics: it must not drop them. Powertools
+# would take the level of that filter for its own, so the level is set here, on Python's logger of the same name.
+logging.getLogger("rekindle").setLevel(os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO"))
 metrics = Metrics(namespace="Rekindle", service="rekindle")
+# Two stacks of one account count by themselves.
+metrics.set_default_dimensions(stack=os.environ.get("STACK", "rekindle"))
+
+
+_METRIC = {
+    "reactivated": "Reactivated",
+    "activated": "Activated",
+    "activated_non_response": "ActivatedNonResponse",
+    "inserted_default": "InsertedDefault",
+    "kept_prompted": "KeptPrompted",
+    "skipped": "Skipped",
+}
+"""What a decision is counted as, by its outcome."""
 
 
 def count(counts: Mapping[str, int]) -> None:
@@ -26,6 +45,11 @@ def count(counts: Mapping[str, int]) -> None:
     for name, number in counts.items():
         if number:
             metrics.add_metric(name, MetricUnit.Count, number)
+
+
+def measure(name: str, number: int) -> None:
+    """A number that is what it is now, and may be zero."""
+    metrics.add_metric(name, MetricUnit.Count, number)
 
 
 def log_recorded(recorded: "Recorded") -> None:
@@ -41,7 +65,17 @@ def log_recorded(recorded: "Recorded") -> None:
 
 
 def log_decision(decision: "Decision") -> None:
-    count({"Decisions": 1, "Activations": decision.activates, "DefaultsPassedOver": len(decision.passed_over)})
+    count(
+        {
+            "Decisions": 1,
+            _METRIC[decision.outcome]: 1,
+            "Crossings": decision.scenario == "score",
+            "Activations": decision.activates,
+            "DefaultsPassedOver": len(decision.passed_over),
+        }
+    )
+    latency = (decision.decided_at - decision.as_of).total_seconds() * 1000
+    metrics.add_metric("DecisionLatency", MetricUnit.Milliseconds, max(0, latency))
     if decision.unmapped_status is not None:
         count({"UnmappedStatuses": 1})
         logger.warning("unmapped status", decision_id=decision.decision_id, status=decision.unmapped_status)

@@ -1,7 +1,7 @@
 """Events out over EventBridge, ten to a request; what the bus did not take is answered, to be sent again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import Any
@@ -34,6 +34,17 @@ class EventBridgeBus:
         if not answer.get("FailedEntryCount"):
             return ()
         return [e for e, entry in zip(events, answer["Entries"], strict=True) if entry.get("ErrorCode")]
+
+    def repeat(self, envelope: Mapping[str, Any]) -> bool:
+        """Put an event again that the bus delivered before and a target did not take. Whether the bus took it."""
+        entry = {
+            "EventBusName": self.name,
+            "Source": SOURCE,
+            "DetailType": envelope["detail-type"],
+            "Detail": json.dumps(envelope["detail"], separators=(",", ":"), ensure_ascii=False),
+            "Time": envelope["time"],
+        }
+        return not self.client.put_events(Entries=[entry])["FailedEntryCount"]
 
     def _entry(self, event: Event) -> dict[str, Any]:
         return {

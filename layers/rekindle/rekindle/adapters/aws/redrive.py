@@ -1,5 +1,7 @@
 """Send the content of a failure queue on again: what stood in a queue to that queue, stream records and invocations to
-their function, and events out that a target did not take to the bus, as far as they still hold."""
+their function, and events out that a target did not take to the bus, as far as they still hold.
+
+Stream records lie whole in a bucket: the queue has a message for each file."""
 
 import json
 from collections.abc import Iterator
@@ -20,10 +22,6 @@ _WAIT = {"person_id", "assignment_id", "due"}
 """What one holds that tells of a wait for an owner whose time has come."""
 _NOTIFICATION = "Notification Requested"
 """The one event of our own that is worked off from a queue."""
-_PAST = {"TrimmedDataAccessException", "ResourceNotFoundException"}
-"""How a stream says that it no longer has a record, or its shard."""
-_PATIENCE = 10
-"""Empty pages after which an open shard, which never ends, is taken to hold no more."""
 
 
 class NotRedriven(Exception):
@@ -53,9 +51,8 @@ class Failed:
 
     @property
     def what(self) -> str:
-        batch = self.content.get("DDBStreamBatchInfo")
-        if batch is not None:
-            return f"{batch['batchSize']} record(s) of {batch['streamArn'].split('/')[1]}"
+        if self.is_file:
+            return f"records of a stream, in {self.content['detail']['object']['key']}"
         if "requestPayload" in self.content:
             return f"a run of {self.content['requestContext']['functionArn'].split(':')[6]}"
         if self.content.keys() >= _DELAY:
@@ -67,6 +64,11 @@ class Failed:
         if self.is_our_event:
             return f"{self.content['detail-type']} of {self.content['detail']['person_id']}, on its way out"
         return str(self.content.get("detail-type", "a message"))
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it names a file with stream records that a function could not process."""
+        return self.content.get("source") == "aws.s3"
 
     @property
     def is_routing(self) -> bool:
@@ -87,10 +89,9 @@ class Redrive:
         outputs = outputs_of(session, stack)
         self._sqs: Any = session.create_client("sqs")
         self._lambda: Any = session.create_client("lambda")
-        self._streams: Any = session.create_client("dynamodbstreams")
+        self._s3: Any = session.create_client("s3")
         self._dynamodb: Any = session.create_client("dynamodb")
-        self._events: Any = session.create_client("events")
-        self._people, self._bus = outputs["PeopleTableName"], outputs["EventBusName"]
+        self._people, self._announcing = outputs["PeopleTableName"], outputs["AnnounceChangesFunctionName"]
         self._failures = outputs["FailureQueueUrl"]
         self._facts, self._delays = outputs["CrmChangesQueueUrl"], outputs["DueQueueUrl"]
         self._waits, self._routing = outputs["WaitsQueueUrl"], outputs["RoutingQueueUrl"]
@@ -130,8 +131,8 @@ class Redrive:
             raise NotRedriven(str(error)) from error
 
     def _send_on(self, failed: Failed) -> None:
-        if "DDBStreamBatchInfo" in failed.content:
-            self._invoke_again(failed.content)
+        if failed.is_file:
+            self._process_again(failed.content["detail"])
         elif "requestPayload" in failed.content:
             self._invoke(failed.content["requestContext"]["functionArn"], failed.content["requestPayload"])
         elif failed.content.keys() >= _DELAY:
@@ -156,9 +157,8 @@ class Redrive:
         if detail is None:
             self._sqs.delete_message(QueueUrl=self._failures, ReceiptHandle=failed.receipt)
             raise Outdated("it no longer holds")
-        entry = {"EventBusName": self._bus, "Source": SOURCE, "DetailType": event["detail-type"], "Time": event["time"]}
-        if self._events.put_events(Entries=[{**entry, "Detail": json.dumps(detail)}])["FailedEntryCount"]:
-            raise NotRedriven("the bus did not take it: try again")
+        # The bus takes events of Rekindle from the function that announces them, and from nobody else.
+        self._invoke(self._announcing, {"again": {**event, "detail": detail}})
 
     def _person(self, person_id: str) -> Person | None:
         # Here, because the models are slow to load, and the other commands can do without.
@@ -170,52 +170,22 @@ class Redrive:
             return None
         return encoding.person(person_id, int(item["version"]["N"]), json.loads(item["core"]["S"]), None)
 
-    def _invoke_again(self, content: dict[str, Any]) -> None:
-        batch = content["DDBStreamBatchInfo"]
+    def _process_again(self, stored: dict[str, Any]) -> None:
+        bucket, key = stored["bucket"]["name"], stored["object"]["key"]
         try:
-            records = [r for r in self._records(batch) if _is_filtered_in(r)]
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _PAST:
-                raise
-            records = []
-        if not records:
-            raise NotRedriven("the stream no longer has its records: they are kept for 24 hours")
-        self._invoke(content["requestContext"]["functionArn"], {"Records": records})
+            file = json.loads(self._s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        except self._s3.exceptions.NoSuchKey as error:
+            raise NotRedriven(f"{key} is no longer in the bucket, which keeps files for 15 days") from error
+        # Lambda stores the event that the function got as a text.
+        event = file["payload"]
+        self._invoke(file["requestContext"]["functionArn"], json.loads(event) if isinstance(event, str) else event)
+        self._s3.delete_object(Bucket=bucket, Key=key)
 
     def _invoke(self, function: str, payload: Any) -> None:
         answer = self._lambda.invoke(FunctionName=function, Payload=json.dumps(payload))
         result = json.loads(answer["Payload"].read() or b"null")
         if answer.get("FunctionError") or (result or {}).get("batchItemFailures"):
             raise NotRedriven("the function failed again: see its log")
-
-    def _records(self, batch: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        iterator = self._streams.get_shard_iterator(
-            StreamArn=batch["streamArn"],
-            ShardId=batch["shardId"],
-            ShardIteratorType="AT_SEQUENCE_NUMBER",
-            SequenceNumber=batch["startSequenceNumber"],
-        )["ShardIterator"]
-        last = int(batch["endSequenceNumber"])
-        empty = 0
-        while iterator and empty < _PATIENCE:
-            page = self._streams.get_records(ShardIterator=iterator)
-            for record in page["Records"]:
-                number = int(record["dynamodb"]["SequenceNumber"])
-                if number <= last:
-                    record["dynamodb"].pop("ApproximateCreationDateTime", None)
-                    yield record
-                if number >= last:
-                    return
-            empty += not page["Records"]
-            iterator = page.get("NextShardIterator")
-
-
-def _is_filtered_in(record: dict[str, Any]) -> bool:
-    """What the filters of the template let through: a crossing, a status that became active, something to announce,
-    a wait for an owner that began."""
-    image = record["dynamodb"].get("NewImage", {})
-    passing = {"crossing": "up", "watch": "activated", "announce": "yes", "waits": "yes"}
-    return any(image.get(name) == {"S": value} for name, value in passing.items())
 
 
 def _reason(message: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """One-time schedules of EventBridge Scheduler: each sends a message to a queue at its time, and is gone."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,24 +9,46 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rekindle.application.ports import Clock
 from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Unavailable
+
+SOON = timedelta(seconds=10)
+"""What is due within it may be past when Scheduler is asked, and Scheduler refuses an instant that is past."""
 
 
 @dataclass(frozen=True)
 class Schedules:
     open_scheduler: Callable[[], Any]
     """Opens the client: most functions set no schedules."""
+    open_queues: Callable[[], Any]
     group: str
     queue_arn: str
     """Where a schedule sends its message."""
+    queue_url: str
     role_arn: str
     dead_letter_arn: str
+    clock: Clock
 
     def create(self, name: str, due: datetime, message: Mapping[str, Any]) -> None:
-        """The same one again changes nothing. Raises Unavailable."""
+        """Have the message in the queue once it is due, and not before. The same schedule again changes nothing; what
+        is due already is sent again, and whoever reads the queue knows it. Raises Unavailable."""
+        left = due - self.clock()
+        if left <= SOON:
+            self._send(message, max(0, math.ceil(left.total_seconds())))
+        else:
+            self._schedule(name, due, message)
+
+    def _send(self, message: Mapping[str, Any], delay: int) -> None:
+        """`delay` is in seconds."""
+        try:
+            self.open_queues().send_message(QueueUrl=self.queue_url, MessageBody=_text(message), DelaySeconds=delay)
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable(f"SQS: {error}") from error
+
+    def _schedule(self, name: str, due: datetime, message: Mapping[str, Any]) -> None:
         scheduler = self.open_scheduler()
         try:
             scheduler.create_schedule(
@@ -38,7 +61,7 @@ class Schedules:
                 Target={
                     "Arn": self.queue_arn,
                     "RoleArn": self.role_arn,
-                    "Input": json.dumps(message, ensure_ascii=False),
+                    "Input": _text(message),
                     "DeadLetterConfig": {"Arn": self.dead_letter_arn},
                 },
             )
@@ -46,6 +69,10 @@ class Schedules:
             return  # The same change was delivered before, and its schedule is set.
         except (ClientError, BotoCoreError) as error:
             raise Unavailable(f"Scheduler: {error}") from error
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    return json.dumps(message, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

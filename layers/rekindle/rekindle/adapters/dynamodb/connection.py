@@ -22,14 +22,15 @@ from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem, ReferenceI
 from rekindle.adapters.dynamodb.transport import KeptConnection
 from rekindle.domain.core.errors import Conflict, Refusal, TooLarge, Unavailable
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 2, 5
+CONNECT_TIMEOUT, READ_TIMEOUT = 1, 2
+"""Seconds. A call with all its tries ends before the function that makes it does (template.yaml, `Timeout`)."""
 CONFIG = Config(
     # The models make the parameters, and the contract suite proves them: checking each again costs 5 % of a call.
     parameter_validation=False,
     # Assembling botocore's own user agent costs 15 % of a call.
     user_agent="rekindle",
     tcp_keepalive=True,
-    retries={"mode": "standard", "total_max_attempts": 4},
+    retries={"mode": "standard", "total_max_attempts": 3},
     connect_timeout=CONNECT_TIMEOUT,
     read_timeout=READ_TIMEOUT,
 )

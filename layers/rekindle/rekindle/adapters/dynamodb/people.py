@@ -159,6 +159,10 @@ class DynamoDBPeople:
         still = [person for person in held if person.assignment is not None and person.assignment.state is state]
         return Page(still, found[limit - 1][0] if len(found) > limit else None)
 
+    def count_assigned(self, state: AssignmentState) -> int:
+        with our_errors():
+            return sum(PeopleItem.by_assignment.count(f"{state}#{shard}") for shard in range(SHARDS))
+
     def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
         is_name = by is ListedBy.NAME
         request: dict[str, Any] = {

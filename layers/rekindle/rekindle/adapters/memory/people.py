@@ -88,6 +88,11 @@ class MemoryPeople:
             [person for _, person in following[:limit]], following[limit - 1][0] if len(following) > limit else None
         )
 
+    def count_assigned(self, state: AssignmentState) -> int:
+        with self.memory.lock:
+            people = self.memory.people.values()
+            return sum(person.assignment is not None and person.assignment.state is state for person in people)
+
     def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
         with self.memory.lock:
             found = sorted(

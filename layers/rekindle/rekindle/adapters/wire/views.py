@@ -360,5 +360,5 @@ def fault(path: str, message: str) -> Json:
     return {"path": path, "message": message}
 
 
-def health(settings_version: int, build: str, now: datetime) -> Json:
-    return {"status": "ok", "settings_version": settings_version, "build": build, "time": times.text(now)}
+def health(build: str, now: datetime) -> Json:
+    return {"status": "ok", "build": build, "time": times.text(now)}

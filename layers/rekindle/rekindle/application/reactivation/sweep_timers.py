@@ -24,6 +24,8 @@ class Swept:
     assignments: list[Assignment]
     failed: int
     """How many failed and stay: all are tried before anything is reported."""
+    waiting: int
+    """How many people wait for an owner."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,12 @@ class SweepTimers:
         before = self.clock() - GRACE
         decisions, failed = _each(self.timers.overdue(before, limit), self.end_timer)
         assignments, failed_too = _each(self._overdue(limit), self.time_out_assignments)
+        waiting = self.people.count_assigned(AssignmentState.PENDING)
         return Swept(
-            [d for d in decisions if d is not None], [a for a in assignments if a is not None], failed + failed_too
+            [decision for decision in decisions if decision is not None],
+            [assignment for assignment in assignments if assignment is not None],
+            failed + failed_too,
+            waiting,
         )
 
     def _overdue(self, limit: int) -> list[AssignmentTimer]:

@@ -1,0 +1,362 @@
+"""Paths that functions seldom take. With them the suite sees every call that their roles allow: what a role allows and
+nobody asks for, and the reverse, fails the run (conftest.py)."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from functions.change_settings.app import handler as change
+from functions.put_facts.app import handler as put_facts
+from functions.reactivate_on_score.app import handler as on_score
+from functions.reactivate_on_status.app import handler as on_status
+from functions.record_crm_changes.app import handler as record
+from functions.record_responses.app import handler as post_responses
+from functions.request_reactivation.app import handler as request
+from functions.route_leads.app import handler as route
+from functions.schedule_reactivation.app import handler as schedule
+from functions.show_records.app import handler as show
+from functions.start_assignments.app import handler as start
+from functions.sweep_timers.app import handler as sweep
+from functions.time_out_assignments.app import handler as time_out
+from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.application.ports import Page
+from rekindle.domain.core.values import replace
+from rekindle.runtime import aws as root
+from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed
+from tests.integration.test_route_leads import WORKDAYS, started
+from tests.support.permissions import Permission, differences, permissions_of
+
+STATUSES = {"New": {"active": False}, "Open": {"active": True, "response_status": "Open"}}
+USER = "user-1"
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets the clock to a time of that day."""
+
+    def moves(time: str) -> None:
+        now = datetime.fromisoformat(f"2026-03-01T{time}").replace(tzinfo=UTC)
+        monkeypatch.setattr(root, "now", lambda: now)
+        root.use_cases.cache_clear()
+
+    moves("12:00:00")
+    return moves
+
+
+def configured(delay: str = "PT30M", **scenario: Any) -> None:
+    values = {"default_campaign": {"single": "fallback"}, **scenario}
+    names = ("score", "invocable")
+    scenarios = {**dict.fromkeys(names, values), "active_status": {**values, "delay": delay}}
+    document = {"person_statuses": STATUSES, "reactivation": scenarios}
+    assert call(change, "PUT", "settings", body=document).status == 200
+
+
+def told(*facts: tuple[str, str, dict[str, Any]]) -> None:
+    assert (
+        failed(
+            record(batch(*(envelope(kind, f"2026-03-01T{time}Z", **detail) for kind, time, detail in facts)), CONTEXT)
+        )
+        == []
+    )
+
+
+def timer(aws: Aws) -> dict[str, Any]:
+    (found,) = aws.schedules()
+    message: dict[str, Any] = json.loads(found["Target"]["Input"])
+    return message
+
+
+# --- a reactivation, whatever asks for it ----------------------------------------------------------------------------
+
+Way = Callable[[Aws, Callable[[str], None]], Callable[[], None]]
+"""Makes something ask for the reactivation of `p`; answers how to have it asked again."""
+
+
+def by_score(aws: Aws, at: Callable[[str], None]) -> Callable[[], None]:
+    told(("Person Changed", "12:30:00", {"person_id": "p", "score": 64}))
+    at("12:30:01")
+    return lambda: on_score(aws.stream(aws.names.scores, "ReactivateOnScoreFunction"), CONTEXT)
+
+
+def by_status(aws: Aws, at: Callable[[str], None]) -> Callable[[], None]:
+    told(("Person Changed", "12:30:00", {"person_id": "p", "status": "Open", "changed_by": USER}))
+    at("13:00:00")
+    return lambda: schedule(aws.stream(aws.names.people, "ScheduleReactivationFunction"), CONTEXT)
+
+
+def after_the_delay(aws: Aws, at: Callable[[str], None]) -> Callable[[], None]:
+    told(("Person Changed", "12:30:00", {"person_id": "p", "status": "Open", "changed_by": USER}))
+    at("12:30:01")
+    schedule(aws.stream(aws.names.people, "ScheduleReactivationFunction"), CONTEXT)
+    at("13:00:01")
+    return lambda: on_status(batch(timer(aws)), CONTEXT)
+
+
+def by_the_sweep(aws: Aws, at: Callable[[str], None]) -> Callable[[], None]:
+    told(("Person Changed", "12:30:00", {"person_id": "p", "status": "Open", "changed_by": USER}))
+    at("12:30:01")
+    schedule(aws.stream(aws.names.people, "ScheduleReactivationFunction"), CONTEXT)
+    (waiting,) = (item for item in aws.items()[aws.names.ledger] if item["kind"]["S"] == "timer")
+    at("13:10:00")
+
+    def swept() -> None:
+        aws.dynamodb.put_item(TableName=aws.names.ledger, Item=waiting)  # As if it had not been deleted.
+        sweep(event("sweep_timers"), CONTEXT)
+
+    return swept
+
+
+def by_a_flow(aws: Aws, at: Callable[[str], None]) -> Callable[[], None]:
+    at("12:30:01")
+    asked = {"inputs": [{"person_id": "p", "user_id": USER, "lookback_days": 3650}]}
+    return lambda: call(request, "POST", "reactivations", body=asked, headers={"Idempotency-Key": "k"}) and None
+
+
+MEMBER = {"response_id": "r", "person_id": "p", "campaign_id": "spring", "responded": True}
+WAYS = [by_score, by_status, after_the_delay, by_the_sweep, by_a_flow]
+
+
+def known() -> None:
+    told(
+        ("Campaign Changed", "08:00:00", {"campaign_id": "fallback"}),
+        ("Campaign Changed", "08:00:00", {"campaign_id": "spring", "default_responded_status": "Responded"}),
+        ("Person Changed", "09:00:00", {"person_id": "p", "status": "New", "score": 48}),
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_default_is_inserted_once(aws: Aws, at: Callable[[str], None], way: Way) -> None:
+    known()
+    configured()
+    ask = way(aws, at)
+    for _ in range(2):
+        ask()
+        active = call(show, "GET", "people", "p").body["active_response"]
+        assert active["campaign_id"] == "fallback"
+    decisions = call(show, "GET", "people", "p", "decisions").body["items"]
+    assert [decision["outcome"] for decision in decisions if decision["outcome"] != "skipped"] == ["inserted_default"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_index_of_another_class_map_is_written_again_and_finds_who_had_not_responded(
+    aws: Aws, at: Callable[[str], None], way: Way
+) -> None:
+    known()
+    configured(include_non_responses=True)
+    member = {
+        "response_id": "r",
+        "person_id": "p",
+        "campaign_id": "spring",
+        "responded": False,
+        "member_status": "Sent",
+    }
+    told(("Response Recorded", "10:00:00", member))
+    document = dict(call(change, "GET", "settings").body["settings"])
+    document["response_statuses"] = {"Nurtured": "never_engaged"}
+    assert call(change, "PUT", "settings", body=document).status == 200
+    root.use_cases.cache_clear()
+    way(aws, at)()
+    assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r"
+
+
+def a_crossing_that_came_late() -> None:
+    """At 12:00, told after a response of 12:20 which was below the threshold when it came."""
+    known()
+    assert call(change, "PUT", "settings", body={"person_statuses": STATUSES}).status == 200
+    told(
+        ("Response Recorded", "12:20:00", {**MEMBER, "responded_at": "2026-03-01T12:20:00Z"}),
+        ("Person Changed", "12:00:00", {"person_id": "p", "score": 64}),
+    )
+
+
+def test_a_response_after_a_crossing_without_candidates_becomes_active(aws: Aws, at: Callable[[str], None]) -> None:
+    a_crossing_that_came_late()
+    at("12:30:00")
+    on_score(aws.stream(aws.names.scores, "ReactivateOnScoreFunction"), CONTEXT)
+    assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r"
+
+
+def test_the_next_response_may_find_the_crossing_undecided(aws: Aws, at: Callable[[str], None]) -> None:
+    a_crossing_that_came_late()
+    at("12:30:00")
+    told(("Response Recorded", "12:25:00", {**MEMBER, "response_id": "r-2"}))
+    assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r"
+
+
+def test_a_decision_is_shown_under_the_settings_that_it_was_made_with(aws: Aws, at: Callable[[str], None]) -> None:
+    known()
+    configured()
+    by_score(aws, at)()
+    decision = call(show, "GET", "people", "p").body["active_response"]["decision_id"]
+    configured(lookback_days=7)
+    root.use_cases.cache_clear()
+    assert call(show, "GET", "decisions", decision).body["settings_version"] == 1
+
+
+def test_a_call_again_is_answered_under_the_settings_of_its_decision(aws: Aws, at: Callable[[str], None]) -> None:
+    known()
+    configured()
+    ask = by_a_flow(aws, at)
+    ask()
+    configured(lookback_days=7)
+    root.use_cases.cache_clear()
+    ask()
+    assert len(call(show, "GET", "people", "p", "decisions").body["items"]) == 1
+
+
+# --- waits for an owner ----------------------------------------------------------------------------------------------
+
+
+def waiting(aws: Aws, at: Callable[[str], None], **rule: Any) -> dict[str, Any]:
+    """What the schedule sends for a lead that waits for an owner since 12:30:00."""
+    rule = {"to": "user-routing", "deadline": "PT1H", "fallback": "user-manager", **rule}
+    document = {"person_statuses": STATUSES, "assignment": {"rules": [rule]}}
+    for user_id in ("user-routing", "user-manager", "user-7"):
+        assert call(put_facts, "PUT", "users", user_id, body={"name": user_id}).status == 200
+    assert call(change, "PUT", "settings", body=document).status == 200
+    known()
+    told(("Response Recorded", "10:00:00", MEMBER))
+    by_score(aws, at)()
+    assert failed(start(aws.stream(aws.names.ledger, "StartAssignmentsFunction"), CONTEXT)) == []
+    return timer(aws)
+
+
+def delayed(aws: Aws) -> int:
+    """Messages that were sent, and that nobody can receive for some seconds."""
+    name = "ApproximateNumberOfMessagesDelayed"
+    return int(aws.sqs.get_queue_attributes(QueueUrl=aws.due, AttributeNames=[name])["Attributes"][name])
+
+
+def test_a_reminder_shortly_before_the_deadline_sends_the_deadline_at_once(aws: Aws, at: Callable[[str], None]) -> None:
+    message = waiting(aws, at, reminder="PT59M55S")
+    at("13:29:57")
+    assert failed(time_out(batch(message), CONTEXT)) == []
+    assert delayed(aws) == 1
+
+
+def test_a_wait_is_looked_for_with_whoever_has_its_response_now(aws: Aws, at: Callable[[str], None]) -> None:
+    message = waiting(aws, at) | {"person_id": "before"}
+    told(("Person Changed", "12:40:00", {"person_id": "before", "status": "New"}))
+    at("13:30:01")
+    assert failed(time_out(batch(message), CONTEXT)) == []
+    assert call(show, "GET", "people", "p").body["assignment"]["state"] == "timed_out"
+
+
+def test_the_sweep_looks_there_too(aws: Aws, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index that lists those who wait follows the table within a moment."""
+    waiting(aws, at)
+    told(("Person Changed", "12:40:00", {"person_id": "before", "status": "New"}))
+    listed = DynamoDBPeople.assigned
+
+    def a_moment_ago(*asked: Any) -> Any:
+        (person,) = listed(*asked).items
+        return Page([replace(person, person_id="before")], None)
+
+    at("13:40:00")
+    monkeypatch.setattr(DynamoDBPeople, "assigned", a_moment_ago)
+    sweep(event("sweep_timers"), CONTEXT)
+    assert call(show, "GET", "people", "p").body["assignment"]["state"] == "timed_out"
+
+
+def test_a_pool_that_opens_in_some_seconds_is_asked_again_at_once(
+    aws: Aws, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(root, "now", lambda: datetime(2026, 3, 1, 12, 0, 2, tzinfo=UTC))
+    batch_of_one = started(aws, hours=WORKDAYS)
+    monkeypatch.setattr(root, "now", lambda: datetime(2026, 3, 2, 8, 59, 55, tzinfo=UTC))
+    root.use_cases.cache_clear()
+    assert failed(route(batch_of_one, CONTEXT)) == []
+    assert (delayed(aws), aws.schedules()) == (1, [])
+
+
+@pytest.mark.parametrize("handler", [on_status, time_out, route])
+def test_a_message_that_cannot_be_read_is_kept(aws: Aws, handler: Any) -> None:
+    assert failed(handler(batch("{"), CONTEXT)) == []
+    (kept,) = aws.messages(aws.failures)
+    assert kept["Body"] == "{"
+
+
+@pytest.mark.parametrize(("reminder", "swept_at", "sent"), [("PT20M", "12:56:00", False), ("PT54M", "13:29:55", True)])
+def test_the_sweep_reminds_and_has_the_deadline_come(
+    aws: Aws, at: Callable[[str], None], reminder: str, swept_at: str, sent: bool
+) -> None:
+    waiting(aws, at, reminder=reminder)
+    at(swept_at)
+    sweep(event("sweep_timers"), CONTEXT)
+    assert delayed(aws) == sent
+    assert [one["ScheduleExpression"] for one in aws.schedules()].count("at(2026-03-01T13:30:01)") == (not sent)
+
+
+# --- facts -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_contact_is_listed_by_the_address_it_has_now(aws: Aws) -> None:
+    for address in ("ada@example.com", "ada@example.org"):
+        contact = {"kind": "contact", "email": address, "account_id": "acme"}
+        assert call(put_facts, "PUT", "people", "contact-1", body=contact).status == 200
+
+
+def test_an_account_is_listed_by_the_domain_it_has_now(aws: Aws) -> None:
+    for time, domain in (("12:00:00", "example.com"), ("12:01:00", "example.org")):
+        told(("Account Changed", time, {"account_id": "acme", "domain": domain}))
+
+
+# --- the comparison itself -------------------------------------------------------------------------------------------
+
+
+def test_a_call_without_a_permission_is_told() -> None:
+    function = "AnnounceChangesFunction"
+    calls = {function: {*permissions_of(function), Permission("dynamodb:Scan", "PeopleTable")}}
+    assert differences(calls, [function]) == [
+        "AnnounceChangesFunction asks for dynamodb:Scan on PeopleTable, and its role does not allow it"
+    ]
+
+
+def test_a_permission_without_a_call_is_told() -> None:
+    assert differences({}, ["AnnounceChangesFunction"]) == [
+        "AnnounceChangesFunction may events:PutEvents on Bus, and never asks for it"
+    ]
+
+
+# --- a response that waits for its date ------------------------------------------------------------------------------
+
+
+OCCURRED = "2026-03-01T12:30:00Z"
+
+
+def by_event(**dated: Any) -> None:
+    told(("Response Recorded", "12:30:00", {**MEMBER, **dated}))
+
+
+def by_call(**dated: Any) -> None:
+    assert call(post_responses, "POST", "responses", body={**MEMBER, **dated, "occurred_at": OCCURRED}).status == 200
+
+
+@pytest.mark.parametrize("tell", [by_event, by_call])
+@pytest.mark.parametrize("dated", ["2026-03-08T10:00:00Z", "2026-03-01T12:35:01Z"], ids=["next week", "soon"])
+def test_a_response_waits_for_its_date(
+    aws: Aws, at: Callable[[str], None], tell: Callable[..., None], dated: str
+) -> None:
+    known()
+    configured()
+    at("12:35:00")
+    tell(responded_at=dated, score=90)
+    (waiting,) = (item for item in aws.items()[aws.names.ledger] if item["kind"]["S"] == "timer")
+    message = {"person_id": "p", "response_id": "r", "due": dated}
+    for _ in range(2):
+        assert failed(on_status(batch(message), CONTEXT)) == []
+    assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r"
+    assert waiting["due_at"]["S"].startswith(dated.removesuffix("Z"))
+
+
+def test_a_sweep_evaluates_a_response_whose_date_is_reached(aws: Aws, at: Callable[[str], None]) -> None:
+    known()
+    configured()
+    at("12:30:00")
+    by_event(responded_at="2026-03-01T13:00:00Z", score=90)
+    at("13:10:00")
+    sweep(event("sweep_timers"), CONTEXT)
+    assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r"
