@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rekindle.adapters.sources.salesforce_mapping import MAPPING
 from tests.benchmarks import ceilings
 from tests.benchmarks.bill import assumptions, table
 from tests.support.template import loaded, resources
@@ -71,9 +72,8 @@ def test_each_alarm_is_explained() -> None:
 
 
 def test_the_forwarding_template_forwards_what_the_stack_records() -> None:
-    recorded = resources("AWS::Events::Rule")["CrmChangesRule"]["EventPattern"]["detail-type"]
     rules = loaded(ROOT / "docs" / "handbook" / "salesforce-forwarding.yaml")["Resources"]
     _, reported, all_changes = rules["ForwardPeople"]["Properties"]["EventPattern"]["Fn::If"]
     people, records = all_changes["detail-type"], rules["ForwardRecords"]["Properties"]["EventPattern"]["detail-type"]
     assert reported["detail-type"] == people
-    assert sorted(people + records) == sorted(name for name in recorded if name.endswith("ChangeEvent"))
+    assert sorted(people + records) == sorted(f"{entity}ChangeEvent" for entity in MAPPING)

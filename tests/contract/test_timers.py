@@ -16,7 +16,7 @@ from rekindle.application.ports import ReactivationTimers
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
-from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.reactivation.timer import ReactivationTimer, ResponseTimer
 from rekindle.domain.records.stamps import ChangeStamp
 from tests.contract import stores as technologies
 from tests.contract.conftest import FAILURES, GROUP, QUEUE, REAL_ENGINE, ROLE
@@ -73,6 +73,15 @@ def test_two_changes_of_one_person_are_two_timers(timers: ReactivationTimers) ->
     assert timers.overdue(NOW + timedelta(days=1), 10) == [second]
 
 
+def test_a_response_that_waits_for_its_date_is_a_timer_among_the_others(timers: ReactivationTimers) -> None:
+    response = ResponseTimer("p0", "r1", timer().due + timedelta(minutes=1))
+    for one in (response, timer(), response):
+        timers.set(one)
+    assert timers.overdue(NOW + timedelta(days=1), 10) == [timer(), response]
+    timers.done(timer())
+    assert timers.overdue(NOW + timedelta(days=1), 10) == [response]
+
+
 def test_the_oldest_come_first_and_no_more_than_asked_for(timers: ReactivationTimers) -> None:
     waiting = [timer(n, minutes=(n * 7) % 20) for n in range(20)]
     for one in waiting:
@@ -93,6 +102,14 @@ def test_a_schedule_sends_its_timer_once_and_deletes_itself(
     target = schedule["Target"]
     assert (target["Arn"], target["RoleArn"], target["DeadLetterConfig"]["Arn"]) == (QUEUE, ROLE, FAILURES)
     assert timer_of(json.loads(target["Input"])) == timer()
+
+
+def test_a_schedule_sends_the_response_that_is_due(scheduled: ScheduledReactivationTimers, scheduler: Any) -> None:
+    waiting = ResponseTimer("p0", "r1", NOW + timedelta(days=7))
+    scheduled.set(waiting)
+    (listed,) = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
+    schedule = scheduler.get_schedule(GroupName=GROUP, Name=listed["Name"])
+    assert timer_of(json.loads(schedule["Target"]["Input"])) == waiting
 
 
 def test_a_schedule_never_fires_before_its_instant(scheduled: ScheduledReactivationTimers, scheduler: Any) -> None:

@@ -65,7 +65,7 @@ def changed(entity: str, at: int, *record_ids: str, **fields: Any) -> dict[str, 
     """As Salesforce tells it, some seconds after it was committed."""
     header = {
         "entityName": entity,
-        "changeType": "CREATE" if entity == "CampaignMember" else "UPDATE",
+        "changeType": "UPDATE",
         "recordIds": list(record_ids),
         "commitTimestamp": 1_767_225_600_000 + (at - 7) * 1000,
         "changedFields": list(fields),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rekindle.domain.reactivation.change import Change
     from rekindle.domain.reactivation.decision import Decision
     from rekindle.domain.reactivation.request import Call
-    from rekindle.domain.reactivation.timer import ReactivationTimer
+    from rekindle.domain.reactivation.timer import Timer
     from rekindle.domain.records.account import Account
     from rekindle.domain.records.kind import Kind
     from rekindle.domain.records.opportunity import Opportunity
@@ -270,16 +270,16 @@ class SettingsVersions(Protocol):
 
 
 class ReactivationTimers(Protocol):
-    """Delayed reactivations that wait."""
+    """Delayed reactivations, and responses whose date is still to come."""
 
-    def set(self, timer: ReactivationTimer) -> None:
+    def set(self, timer: Timer) -> None:
         """Set it; the same one again changes nothing."""
         ...
 
-    def done(self, timer: ReactivationTimer) -> None: ...
+    def done(self, timer: Timer) -> None: ...
 
-    def overdue(self, before: datetime, limit: int) -> Sequence[ReactivationTimer]:
-        """ReactivationTimers that were due before an instant and are not done, the oldest first."""
+    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
+        """Timers that were due before an instant and are not done, the oldest first."""
         ...
 
 

@@ -21,6 +21,7 @@ import msgspec
 from rekindle.adapters.history import BadHistory, envelope_of, lines_of, opened
 from rekindle.adapters.wire.events import OWN_SOURCE, end_of_history, ended_at, facts_of
 from rekindle.cli.arguments import command, counted, takes_history
+from rekindle.domain.capture.facts import PassedOver
 from rekindle.domain.capture.related import RelatedRecords, records_of
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Malformed, Refusal
@@ -30,7 +31,7 @@ MOST_PARTS = 500
 _LEVEL = 6
 
 _REFUSED = ("",)
-"""Where a refused event belongs: to one part, so that it is refused once."""
+"""Where an event belongs that is refused, or passed over: to one part, so that it is counted once."""
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -115,6 +116,8 @@ def _events(history: IO[bytes]) -> Iterator[_Event]:
             yield _Event(line, _REFUSED, times.FIRST)
             continue
         records = tuple(record for fact in facts for record in records_of(fact))
+        if facts and all(isinstance(fact, PassedOver) for fact in facts):
+            records = records or _REFUSED
         yield _Event(line, records, max((fact.stamp.at for fact in facts), default=times.FIRST))
 
 

@@ -58,6 +58,12 @@ def measure(name: str, number: float, unit: MetricUnit = MetricUnit.Count) -> No
 
 def log_recorded(recorded: "Recorded") -> None:
     count({"Applied": recorded.applied, "Older": recorded.older, "Duplicate": recorded.duplicate})
+    count({"PassedOver": len(recorded.passed_over), "UnmappedStatuses": recorded.unmapped_status is not None})
+    for passed in recorded.passed_over:
+        logger.warning("passed over", reason=passed.reason, field=passed.field)
+    if recorded.unmapped_status is not None:
+        # A status is a word of the organisation's, and may be logged: whoever maps it needs to know which one it is.
+        logger.warning("unmapped status", status=recorded.unmapped_status)
     if recorded.decision is not None:
         log_decision(recorded.decision)
 
@@ -74,6 +80,9 @@ def log_decision(decision: "Decision") -> None:
     )
     latency = (decision.decided_at - decision.as_of).total_seconds() * 1000
     measure("DecisionLatency", max(0, latency), MetricUnit.Milliseconds)
+    if decision.unmapped_status is not None:
+        count({"UnmappedStatuses": 1})
+        logger.warning("unmapped status", decision_id=decision.decision_id, status=decision.unmapped_status)
     if decision.passed_over:
         logger.warning("default passed over", decision_id=decision.decision_id, campaign_ids=decision.passed_over)
     logger.info(

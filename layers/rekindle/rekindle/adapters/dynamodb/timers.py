@@ -1,4 +1,4 @@
-"""ReactivationTimers: an item that a sweep can find, and a one-time schedule that fires on time.
+"""Timers: an item that a sweep can find, and a one-time schedule that fires on time.
 
 The item is written with the status change itself, so that the sweep finds a schedule that was never made, or never
 fired. It is written again with the schedule, because the settings may have changed in between.
@@ -16,7 +16,7 @@ from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
-from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.reactivation.timer import ReactivationTimer, ResponseTimer, Timer
 from rekindle.domain.records.stamps import ChangeStamp
 
 _TIMER = "timer"
@@ -24,29 +24,25 @@ SHARDS = 4
 """Partitions of the index by due date, so that a mass update of statuses is no hot key."""
 
 
-def message_of(timer: ReactivationTimer) -> dict[str, Any]:
-    return {
-        "person_id": timer.person_id,
-        "change": str(timer.change),
-        "due": times.text(timer.due),
-        "user_id": timer.user_id,
-    }
+def message_of(timer: Timer) -> dict[str, Any]:
+    common = {"person_id": timer.person_id, "due": times.text(timer.due)}
+    if isinstance(timer, ResponseTimer):
+        return {**common, "response_id": timer.response_id}
+    return {**common, "change": str(timer.change), "user_id": timer.user_id}
 
 
-def timer_of(message: Mapping[str, Any]) -> ReactivationTimer:
-    return ReactivationTimer(
-        message["person_id"],
-        ChangeStamp.parse(message["change"]),
-        times.instant(message["due"]),
-        message.get("user_id"),
-    )
+def timer_of(message: Mapping[str, Any]) -> Timer:
+    person_id, due = message["person_id"], times.instant(message["due"])
+    if "response_id" in message:
+        return ResponseTimer(person_id, message["response_id"], due)
+    return ReactivationTimer(person_id, ChangeStamp.parse(message["change"]), due, message.get("user_id"))
 
 
 @dataclass(frozen=True)
 class ScheduledReactivationTimers:
     schedules: Schedules
 
-    def set(self, timer: ReactivationTimer) -> None:
+    def set(self, timer: Timer) -> None:
         item = LedgerItem(
             _partition(timer),
             timer.name,
@@ -59,12 +55,12 @@ class ScheduledReactivationTimers:
             item.save()
         self.schedules.create(timer.name, timer.due, message_of(timer))
 
-    def done(self, timer: ReactivationTimer) -> None:
+    def done(self, timer: Timer) -> None:
         with our_errors():
             LedgerItem(_partition(timer), timer.name).delete()
 
-    def overdue(self, before: datetime, limit: int) -> Sequence[ReactivationTimer]:
-        found: list[ReactivationTimer] = []
+    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
+        found: list[Timer] = []
         with our_errors():
             for shard in range(SHARDS):
                 due = LedgerItem.due.query(str(shard), LedgerItem.due_at < times.sortable(before), limit=limit)
@@ -86,9 +82,9 @@ def timer_image(timer: ReactivationTimer) -> Image:
     )
 
 
-def _shard(timer: ReactivationTimer) -> str:
+def _shard(timer: Timer) -> str:
     return str(int(digest(timer.name), 16) % SHARDS)
 
 
-def _partition(timer: ReactivationTimer) -> str:
+def _partition(timer: Timer) -> str:
     return f"timer#{digest(timer.person_id)}"

@@ -19,7 +19,7 @@ from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.batch import Batch, Member
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
-from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.reactivation.timer import Timer
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.member_change import MemberChange
 from rekindle.domain.responses.response import Response, ResponseOwner
@@ -51,7 +51,7 @@ class Memory:
     calls: dict[str, Call] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
-    timers: dict[str, ReactivationTimer] = field(default_factory=dict)
+    timers: dict[str, Timer] = field(default_factory=dict)
     due: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the timers that were set, by the instant they are due: their schedules."""
     begun: deque[Decision] = field(default_factory=deque)

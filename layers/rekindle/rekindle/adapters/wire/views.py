@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from rekindle.adapters.wire.settings.warnings import warnings
 from rekindle.application.reactivation.answer_requests import Failure
 from rekindle.application.reactivation.undo_backfill import Undone
 from rekindle.application.records.show_records import Shown
@@ -60,6 +61,8 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
     }
     if decided.passed_over:
         told["passed_over"] = list(decided.passed_over)
+    if decided.unmapped_status is not None:
+        told["unmapped_status"] = decided.unmapped_status
     if decided.batch_id is not None:
         told["batch_id"] = decided.batch_id
     if settings is not None:
@@ -364,8 +367,12 @@ def settings_version(version: int, stored_at: datetime) -> Json:
     return {"version": version, "stored_at": times.text(stored_at)}
 
 
-def validation(faults: list[tuple[str, str]]) -> Json:
-    return {"valid": not faults, "faults": [fault(path, message) for path, message in faults]}
+def validation(document: Mapping[str, Any], faults: list[tuple[str, str]]) -> Json:
+    return {
+        "valid": not faults,
+        "faults": [fault(path, message) for path, message in faults],
+        "warnings": [fault(path, message) for path, message in warnings(document)],
+    }
 
 
 def fault(path: str, message: str) -> Json:

@@ -10,6 +10,7 @@ from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
+    PassedOver,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
@@ -79,6 +80,8 @@ def records_of(fact: Fact) -> tuple[str, ...]:
             return _named("person", fact.person_id, fact.task_id)
         case ResponsePrompted():
             return _named("person", fact.person_id)
+        case PassedOver():
+            return _named("response", fact.response_id)
 
 
 def _of_record(kind: Kind[Any], record_id: str, values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -106,7 +109,7 @@ def related_records(facts: Iterable[Fact]) -> tuple[str, ...] | None:
 
 def _names_all(fact: Fact) -> bool:
     match fact:
-        case PersonChanged() | PersonDeleted() | PeopleMerged() | ResponsePrompted():
+        case PersonChanged() | PersonDeleted() | PeopleMerged() | ResponsePrompted() | PassedOver():
             return True
         case ResponseRecorded() | ResponseDeleted() | ReactivationRequested():
             return fact.person_id is not None

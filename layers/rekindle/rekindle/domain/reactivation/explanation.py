@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
+from rekindle.domain.reactivation.arrival import BY_DATE
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
 from rekindle.domain.reactivation.engine import rules_of
 from rekindle.domain.reactivation.search import CampaignOf, Considered, Excluded, explain_search
@@ -139,6 +140,8 @@ def sentence(
     for campaign_id in decision.passed_over:
         name, why = _name(campaign_id, campaign_of), _why_passed_over(campaign_of(campaign_id))
         told = f"{told} The default campaign {name} was passed over: it was {why}."
+    if decision.unmapped_status is not None:
+        told = f'{told} The settings do not map the status "{decision.unmapped_status}", which stays as it is.'
     if decision.batch_id is None:
         return told
     return f"{told} Decided in retrospect on {_when(decision.decided_at)}, in batch {decision.batch_id}."
@@ -182,10 +185,15 @@ def _arrived_told(decision: Decision, campaign_of: CampaignOf, settings: Setting
             f"nothing was found: its response of {when} was there by then, but arrived later."
         )
     campaign = campaign_of(decision.campaign_id) if decision.campaign_id else None
+    arrived = f"the date of its response was {when}" if _is_by_date(decision) else f"its response arrived on {when}"
     if campaign is not None and campaign.response_prompt:
-        return f"{name} got the credit by itself: its response arrived on {when}, and a response prompt needs no score."
+        return f"{name} got the credit by itself: {arrived}, and a response prompt needs no score."
     reached = f"{_score(decision)} reached the threshold of {_number(settings.threshold)}"
-    return f"{name} got the credit by itself: its response arrived on {when}, and {reached}."
+    return f"{name} got the credit by itself: {arrived}, and {reached}."
+
+
+def _is_by_date(decision: Decision) -> bool:
+    return decision.trigger_id.endswith(f":{BY_DATE}")
 
 
 # --- what happened ---------------------------------------------------------------------------------------------------
@@ -209,6 +217,8 @@ def _trigger(decision: Decision, campaign_of: CampaignOf, settings: Settings) ->
     named = f" {_name(campaign_id, campaign_of)}" if campaign_id else ""
     if decision.reason is Reason.NOT_RESPONDED:
         return f"a membership in{named or ' a campaign'} was recorded"
+    if _is_by_date(decision):
+        return f"the date of the response{f' to{named}' if named else ''} was reached"
     return f"the response to{named} arrived" if named else "the response arrived"
 
 
@@ -235,7 +245,8 @@ def _why(decision: Decision, search: _Search, campaign_of: CampaignOf, settings:
         case Reason.BELOW_THRESHOLD:
             return _below(decision, settings)
         case Reason.NO_CANDIDATE if decision.scenario is Scenario.RESPONSE:
-            return "its own date was still to come"
+            dated = f", {_when(basis.dated_at)}," if basis and basis.dated_at else ""
+            return f"its own date{dated} was still to come; it is evaluated then"
         case Reason.NO_CANDIDATE:
             return f"{_nothing_found(decision, search, settings)}, and {_no_fallback(decision, settings)}"
         case Reason.REPEAT_CAP:

@@ -18,6 +18,7 @@ from rekindle.adapters.wire.rules import (
     Identifier,
     Sequence,
     TemplateName,
+    Time,
 )
 from rekindle.adapters.wire.settings.schema import SCHEMA
 from rekindle.domain.capture.kinds import KINDS, PERSON, RESPONSE
@@ -123,7 +124,9 @@ def _name(kind: Kind[Any]) -> str:
 def _change(kind: Kind[Any]) -> Json:
     """A record's fields under their rules, none of which is required: what is absent is unchanged."""
     sequence = {**nullable(_rule(Sequence)), "description": _SEQUENCE}
-    fields = {kind.id: _rule(Identifier), "sequence": sequence, **_fields_of(form_of(kind).struct)}
+    occurred_at = {**nullable(_rule(Time)), "description": _OCCURRED_AT}
+    ordered = {"occurred_at": occurred_at, "sequence": sequence}
+    fields = {kind.id: _rule(Identifier), **ordered, **_fields_of(form_of(kind).struct)}
     for name, declared in kind.fields.items():
         if declared.sentence:
             fields[name]["description"] = declared.sentence
@@ -137,6 +140,7 @@ def _response_recorded() -> Json:
     return {**change, "properties": {**ids, **change["properties"]}, "required": required}
 
 
+_OCCURRED_AT = "When the change happened in the source; without it, when the request arrives."
 _SEQUENCE = "Orders the changes of one record, where the order of the requests does not."
 
 
