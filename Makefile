@@ -39,8 +39,8 @@ export LAYER_PLATFORM := host
 endif
 endif
 
-.PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate costs lint \
-        format types floors describe validate build lock lock-check deploy invoke clean
+.PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate bench-batches \
+        ceilings costs lint format types floors describe validate build lock lock-check deploy invoke clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -142,6 +142,12 @@ bench: build .bench/.ready ## Measure, and compare with the targets (QUICK=1 tak
 
 bench-simulate: .venv/.ready ## Measure the simulator alone (EVENTS=1000000 plays so many)
 	@$(VENV)/python -m tests.benchmarks.simulate
+
+bench-batches: .venv/.ready ## Measure a batch of ten facts, with 5 ms between the function and DynamoDB Local
+	@$(VENV)/python -m tests.benchmarks.batches
+
+ceilings: .venv/.ready ## Compute how much a second each table, index, queue and quota takes
+	@$(VENV)/python -m tests.benchmarks.ceilings
 
 costs: .venv/.ready ## Estimate the bill of a month, for three sizes of an organization
 	@$(VENV)/python -m tests.benchmarks.bill

@@ -37,7 +37,7 @@ def get_schema() -> Response[str]:
 @app.post("/settings/validations")
 def validate() -> Response[str]:
     document = settings.parsed(body_of(app), content_type_of(app))
-    return answer(views.validation(settings.all_faults(document, use_cases().change_settings.faults)))
+    return answer(views.validation(document, settings.all_faults(document, use_cases().change_settings.faults)))
 
 
 @app.get("/settings/versions", middlewares=takes(paged=True))

@@ -1,4 +1,5 @@
-"""Queue of delays that are over -> the world read again, and one decision for each status change."""
+"""Queue of what is due -> one decision for each status change whose delay is over, and each response whose date is
+reached."""
 
 from typing import Any
 
@@ -11,7 +12,9 @@ from rekindle.runtime.queues import Failures, each_message
 
 
 def reactivate(message: dict[str, Any]) -> None:
-    log_decision(use_cases().reactivate_on_status(timer_of(message)))
+    decision = use_cases().end_timer(timer_of(message))
+    if decision is not None:
+        log_decision(decision)
 
 
 @logger.inject_lambda_context

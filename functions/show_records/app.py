@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import api, views
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, page, paging, queries, record_id, router, takes
+from rekindle.runtime.http import answer, page, paging, queries, record_id, router, sealed, takes
 from rekindle.runtime.observability import logger
 
 app = router()
@@ -43,11 +43,12 @@ def get_timeline(person_id: str) -> Response[str]:
     return answer(page([views.timeline_entry(r) for r in found.items], found.next))
 
 
-@app.get("/decisions/<decision_id>")
+@app.get("/decisions/<decision_id>", middlewares=takes("next"))
 def get_decision(decision_id: str) -> Response[str]:
-    shown = use_cases().show_records.decision(record_id("decision_id", (), decision_id))
+    _, start = paging(app)
+    shown = use_cases().show_records.decision(record_id("decision_id", (), decision_id), start)
     settings = use_cases().ports.reference.settings_at(shown.decision.settings_version)
-    return answer(views.decision(shown, settings))
+    return answer({**views.decision(shown, settings), "next": sealed(shown.next)})
 
 
 @logger.inject_lambda_context

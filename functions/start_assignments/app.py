@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rekindle.adapters.dynamodb.stream import saved_record_of
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.observability import logger
-from rekindle.runtime.streams import Failures, Record, each_record
+from rekindle.runtime.streams import Failures, Record, all_records
 
 
 def start(record: Record) -> None:
@@ -16,4 +16,5 @@ def start(record: Record) -> None:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
-    return each_record(event, start)
+    use_cases()  # Opened here, in the main thread.
+    return all_records(event, start)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rekindle.adapters.sources.salesforce_mapping import MAPPING
+from tests.benchmarks import ceilings
 from tests.benchmarks.bill import assumptions, table
 from tests.support.template import loaded, resources
 
@@ -17,6 +19,21 @@ def test_the_costs_are_those_that_the_command_prints() -> None:
     page = (ROOT / "docs" / "handbook" / "costs.md").read_text(encoding="utf-8")
     for printed in (table(), assumptions()):
         assert "\n".join(printed) in page, 'run "make costs" and copy its output'
+
+
+def test_the_ceilings_are_those_that_the_command_prints() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    for printed in (ceilings.table(), ceilings.needed()):
+        assert "\n".join(printed) in page, 'run "make ceilings" and copy its output'
+
+
+def test_each_function_that_reads_a_queue_or_a_stream_has_a_ceiling() -> None:
+    reading: dict[str, set[str]] = {"SQS": set(), "DynamoDB": set()}
+    for name, function in resources("AWS::Serverless::Function").items():
+        for event in (function.get("Events") or {}).values():
+            if event["Type"] in reading:
+                reading[event["Type"]].add(name)
+    assert reading == {"SQS": set(ceilings.QUEUES), "DynamoDB": set(ceilings.STREAMS)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -55,9 +72,8 @@ def test_each_alarm_is_explained() -> None:
 
 
 def test_the_forwarding_template_forwards_what_the_stack_records() -> None:
-    recorded = resources("AWS::Events::Rule")["CrmChangesRule"]["EventPattern"]["detail-type"]
     rules = loaded(ROOT / "docs" / "handbook" / "salesforce-forwarding.yaml")["Resources"]
     _, reported, all_changes = rules["ForwardPeople"]["Properties"]["EventPattern"]["Fn::If"]
     people, records = all_changes["detail-type"], rules["ForwardRecords"]["Properties"]["EventPattern"]["detail-type"]
     assert reported["detail-type"] == people
-    assert sorted(people + records) == sorted(name for name in recorded if name.endswith("ChangeEvent"))
+    assert sorted(people + records) == sorted(f"{entity}ChangeEvent" for entity in MAPPING)

@@ -10,7 +10,8 @@ import pytest
 from botocore.stub import Stubber
 
 from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers, Schedules, assignment_timer
-from rekindle.adapters.dynamodb.people import SHARDS
+from rekindle.adapters.dynamodb.connection import bind
+from rekindle.adapters.dynamodb.people import SHARDS, DynamoDBPeople
 from rekindle.adapters.memory import Memory, MemoryAssignmentTimers
 from rekindle.application.ports import People
 from rekindle.domain.assignment.timer import AssignmentTimer
@@ -107,6 +108,19 @@ def test_those_who_wait_are_spread_over_the_index(tables: Tables) -> None:
         stored(tables.people, f"p{n}", an_assignment(n))
     items = tables.client.scan(TableName=tables.names.people)["Items"]
     assert {item["assigned"]["S"] for item in items} == {f"pending#{shard}" for shard in range(SHARDS)}
+
+
+def test_more_partitions_leave_nobody_out(tables: Tables) -> None:
+    for n in range(40):
+        stored(tables.people, f"p{n}", an_assignment(n))
+    more = DynamoDBPeople(bind(tables.client, tables.names), shards=16)
+    for n in range(40, 80):
+        stored(more, f"p{n}", an_assignment(n))
+    items = tables.client.scan(TableName=tables.names.people)["Items"]
+    assert len({item["assigned"]["S"] for item in items}) > SHARDS
+    assert [person.person_id for person in more.assigned(AssignmentState.PENDING, 100).items] == [
+        f"p{n}" for n in range(80)
+    ]
 
 
 def test_those_who_wait_are_counted(stores: Stores) -> None:

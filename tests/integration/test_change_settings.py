@@ -130,11 +130,19 @@ def test_a_document_is_validated_without_being_stored(aws: Aws) -> None:
     def validation(document: Any) -> Any:
         return call(handler, "POST", "settings", "validations", body=document).body
 
-    assert validation(DOCUMENT) == {"valid": True, "faults": []}
-    assert validation({}) == {"valid": False, "faults": [{"path": "person_statuses", "message": "is needed"}]}
+    assert validation(DOCUMENT) == {"valid": True, "faults": [], "warnings": []}
+    assert validation({})["faults"] == [{"path": "person_statuses", "message": "is needed"}]
     (fault,) = validation(with_default("none"))["faults"]
     assert fault == {"path": "reactivation.score.default_campaign.single", "message": "campaign 'none' is not known"}
     assert not any(aws.items().values())
+
+
+@pytest.mark.parametrize("statuses", [{}, {"New": {"active": False}}], ids=["no status", "no active status"])
+def test_a_document_that_maps_no_active_status_is_warned_of_and_accepted(aws: Aws, statuses: Any) -> None:
+    document = {"person_statuses": statuses}
+    answer = call(handler, "POST", "settings", "validations", body=document).body
+    assert (answer["valid"], [warning["path"] for warning in answer["warnings"]]) == (True, ["person_statuses"])
+    assert call(handler, "PUT", "settings", body=document).status == 200
 
 
 def test_what_does_not_exist_is_told_beside_the_faults_of_the_shape(aws: Aws) -> None:

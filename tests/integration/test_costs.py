@@ -64,9 +64,9 @@ def test_a_lead_is_routed_with_the_same_requests_however_many_members_the_pool_h
     few, many = costs.of_routing(here, 2), costs.of_routing(here, 50)
 
     matched = ["Query"] * 5  # Contacts with the address, accounts of the domain, of the name, of names like it.
-    drawn = ["UpdateItem", "UpdateItem"]  # The turn, and the claim on the member's quota.
+    drawn = ["UpdateItem", "GetItem"]  # The turn, and what the member has of its quota.
     assert few.operations == many.operations == ["BatchGetItem", *matched, *drawn, "TransactWriteItems"]
-    assert few.write_units == many.write_units == 6
+    assert few.write_units == many.write_units == 8
 
 
 def test_what_crosses_nothing_invokes_nothing(here: World) -> None:

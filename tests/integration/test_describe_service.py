@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from functions.describe_service.app import handler
 from rekindle.domain.capture.kinds import KINDS
-from rekindle.domain.core.errors import Refusal
+from rekindle.domain.core.errors import Refusal, UnknownEvent
 from tests.integration.conftest import Aws, answered, call, event
 from tests.support.described import document
 
@@ -50,7 +50,7 @@ def test_every_code_is_told_with_its_status() -> None:
             for example in content.get("examples", {}).values():
                 told[example["value"]["code"]] = example["value"]["status"]
                 assert example["value"]["code"] in content["schema"]["properties"]["code"]["enum"]
-    refusals = {kind.code for kind in kinds_of(Refusal)}
+    refusals = {kind.code for kind in kinds_of(Refusal)} - {UnknownEvent.code}  # That is refused on the bus alone.
     assert refusals | {"CONFLICT", "UNAVAILABLE", "INTERNAL"} == told.keys()
     assert {code: told[code] for code in ("MALFORMED", "NOT_FOUND", "NOT_PENDING", "TOO_LARGE", "CALL_TOO_LARGE")} == {
         "MALFORMED": 400,
@@ -71,7 +71,7 @@ def test_requests_are_described_by_the_rules_that_they_are_held_to() -> None:
     schemas = document()["components"]["schemas"]
     for kind in (kind for kind in KINDS if kind.path):
         described = schemas[f"{kind.name.capitalize()}Change"]["properties"]
-        assert set(described) == {*kind.fields, kind.id, "sequence"}
+        assert set(described) == {*kind.fields, kind.id, "occurred_at", "sequence"}
     assert schemas["PersonChange"]["properties"]["email"]["maxLength"] == 255
 
 

@@ -13,6 +13,7 @@ from functions.put_facts.app import handler as put_facts
 from functions.reactivate_on_score.app import handler as on_score
 from functions.reactivate_on_status.app import handler as on_status
 from functions.record_crm_changes.app import handler as record
+from functions.record_responses.app import handler as post_responses
 from functions.request_reactivation.app import handler as request
 from functions.route_leads.app import handler as route
 from functions.schedule_reactivation.app import handler as schedule
@@ -318,3 +319,44 @@ def test_a_permission_without_a_call_is_told() -> None:
     assert differences({}, ["AnnounceChangesFunction"]) == [
         "AnnounceChangesFunction may events:PutEvents on Bus, and never asks for it"
     ]
+
+
+# --- a response that waits for its date ------------------------------------------------------------------------------
+
+
+OCCURRED = "2026-03-01T12:30:00Z"
+
+
+def by_event(**dated: Any) -> None:
+    told(("Response Recorded", "12:30:00", {**MEMBER, **dated}))
+
+
+def by_call(**dated: Any) -> None:
+    assert call(post_responses, "POST", "responses", body={**MEMBER, **dated, "occurred_at": OCCURRED}).status == 200
+
+
+@pytest.mark.parametrize("tell", [by_event, by_call])
+@pytest.mark.parametrize("dated", ["2026-03-08T10:00:00Z", "2026-03-01T12:35:01Z"], ids=["next week", "soon"])
+def test_a_response_waits_for_its_date(
+    aws: Aws, at: Callable[[str], None], tell: Callable[..., None], dated: str
+) -> None:
+    known()
+    configured()
+    at("12:35:00")
+    tell(responded_at=dated, score=90)
+    (waiting,) = (item for item in aws.items()[aws.names.ledger] if item["kind"]["S"] == "timer")
+    message = {"person_id": "p", "response_id": "r", "due": dated}
+    for _ in range(2):
+        assert failed(on_status(batch(message), CONTEXT)) == []
+    assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r"
+    assert waiting["due_at"]["S"].startswith(dated.removesuffix("Z"))
+
+
+def test_a_sweep_evaluates_a_response_whose_date_is_reached(aws: Aws, at: Callable[[str], None]) -> None:
+    known()
+    configured()
+    at("12:30:00")
+    by_event(responded_at="2026-03-01T13:00:00Z", score=90)
+    at("13:10:00")
+    sweep(event("sweep_timers"), CONTEXT)
+    assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r"

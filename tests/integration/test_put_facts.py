@@ -270,3 +270,43 @@ def test_logs_and_counts_tell_of_no_person(aws: Aws, capsys: pytest.CaptureFixtu
     assert not [secret for secret in secrets.values() if secret in told]
     counted = [json.loads(line) for line in told.splitlines() if '"Applied"' in line]
     assert counted[0]["Applied"] == [2.0]
+
+
+def test_a_change_is_dated_by_the_instant_at_which_it_occurred(aws: Aws) -> None:
+    put("people", "p-1", status="Working", occurred_at="2026-03-02T00:00:00Z")
+    assert put("people", "p-1", status="New", occurred_at="2026-03-01T00:00:00Z").body["status"] == "Working"
+    assert put("people", "p-1", status="New").body["status"] == "New"
+
+
+def test_a_change_of_the_future_is_refused_and_freezes_nothing(aws: Aws) -> None:
+    assert put("people", "p-1", status="Old", occurred_at="2126-03-02T00:00:00Z").refusal == (
+        422,
+        "IN_FUTURE",
+        "occurred_at",
+    )
+    assert put("people", "p-1", status="New").body["status"] == "New"
+
+
+def test_a_repeated_call_brings_no_earlier_value_back(aws: Aws) -> None:
+    at = "2026-03-02T00:00:00Z"
+
+    def put_under(key: str, status: str) -> Any:
+        body = {"status": status, "occurred_at": at}
+        return call(handler, "PUT", "people", "p-1", body=body, headers={"Idempotency-Key": key}).body["status"]
+
+    assert [put_under("a", "New"), put_under("b", "Working"), put_under("a", "New")] == ["New", "Working", "Working"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "body", "field"),
+    [
+        (("opportunities", "o-1"), {"currency": "EURO"}, "currency"),
+        (("opportunities", "o-1"), {"amount": -1}, "amount"),
+        (("users", "u-1"), {"time_zone": "Mars/Olympus"}, "time_zone"),
+    ],
+)
+def test_money_and_zones_that_no_standard_knows_are_refused_by_name(
+    aws: Aws, steps: tuple[str, str], body: dict[str, Any], field: str
+) -> None:
+    assert put(*steps, **body).refusal == (422, "INVALID_FIELD", field)
+    assert not any(aws.items().values())

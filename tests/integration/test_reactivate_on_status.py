@@ -61,3 +61,16 @@ def test_a_store_that_does_not_answer_leaves_the_message_in_its_queue(waiting: A
     (message,) = event("reactivate_on_status")["Records"]
     assert failed(handler({"Records": [message]}, CONTEXT)) == [message["messageId"]]
     assert [one["QueueUrl"] for one in asked] == [waiting.due]
+
+
+def test_a_response_is_evaluated_when_its_date_is_reached(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"response_id": "r-1", "person_id": "p-1", "campaign_id": "c-1", "responded": True, "score": 90}
+    at, dated = "2026-03-01T12:00:00Z", "2126-03-08T10:00:00Z"
+    facts = (envelope("Campaign Changed", at, campaign_id="c-1"), envelope("Person Changed", at, person_id="p-1"))
+    record(batch(*facts, envelope("Response Recorded", at, **told, responded_at=dated)), CONTEXT)
+    (timer,) = timers(aws)
+    monkeypatch.setenv("QUEUE_URL", aws.due)
+    message = {"person_id": "p-1", "response_id": "r-1", "due": dated}
+    assert failed(handler(batch(message), CONTEXT)) == []
+    assert call(show, "GET", "people", "p-1").body["active_response"]["response_id"] == "r-1"
+    assert timer["due_at"]["S"].startswith("2126-03-08T10:00:00") and timers(aws) == []

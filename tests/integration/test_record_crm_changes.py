@@ -86,7 +86,7 @@ REFUSED: list[tuple[str | dict[str, Any], str, str | None]] = [
     ('"text"', "MALFORMED", None),
     ("[" * 50_000, "MALFORMED", None),
     ({}, "MALFORMED", "detail-type"),
-    (envelope("Person Vanished", NOON), "INVALID_FIELD", "detail-type"),
+    (envelope("Person Vanished", NOON), "UNKNOWN_EVENT", "detail-type"),
     ({**person(score=1), "detail": "text"}, "MALFORMED", "detail"),
     (envelope("Person Changed", NOON, score=5), "INVALID_FIELD", "detail.person_id"),
     (person(score="many"), "INVALID_FIELD", "detail.score"),
@@ -187,3 +187,40 @@ def test_logs_tell_of_no_person(aws: Aws, capsys: pytest.CaptureFixture[str]) ->
     told = capsys.readouterr().out + aws.logged.getvalue()
     assert "refused" in told
     assert "example.com" not in told and "Engines" not in told
+
+
+def test_an_event_that_nobody_knows_stands_in_the_failure_queue(aws: Aws) -> None:
+    handler(batch(envelope("Invoice Paid", NOON), *GOOD), CONTEXT)
+    (message,) = aws.messages(aws.failures)
+    assert reasons(message)["code"] == "UNKNOWN_EVENT"
+    assert score_of("after") == 2
+
+
+def test_an_event_that_the_settings_ignore_is_done_with(aws: Aws) -> None:
+    document = {"person_statuses": {}, "events": {"ignore": ["Invoice Paid"]}}
+    assert call(change_settings, "PUT", "settings", body=document).status == 200
+    assert failed(handler(batch(envelope("Invoice Paid", NOON)), CONTEXT)) == []
+    assert not aws.messages(aws.failures)
+
+
+def test_a_fact_of_the_future_stands_in_the_failure_queue_and_freezes_nothing(aws: Aws) -> None:
+    late = envelope("Person Changed", "2126-03-01T12:00:00Z", person_id="after", score=99)
+    handler(batch(late, *GOOD), CONTEXT)
+    (message,) = aws.messages(aws.failures)
+    assert (reasons(message)["code"], reasons(message)["field"]) == ("IN_FUTURE", "time")
+    assert score_of("after") == 2
+
+
+def test_a_member_that_is_an_account_is_passed_over_also_when_it_changes(aws: Aws) -> None:
+    created, updated = event("salesforce_campaign_member_relay"), event("salesforce_campaign_member_relay")
+    for told, kind in ((created, "CREATE"), (updated, "UPDATE")):
+        payload = told["detail"]["payload"]
+        for name in ("LeadId", "ContactId"):
+            payload.pop(name, None)
+        payload["ChangeEventHeader"] |= {"changeType": kind, "changedFields": ["Status"], "nulledFields": []}
+        payload["Status"] = kind
+    updated["detail"]["payload"]["ChangeEventHeader"]["commitNumber"] += 1
+    handler(batch(envelope("Campaign Changed", NOON, campaign_id="7015e000000F5g6AAC")), CONTEXT)
+    for told in (created, updated):
+        assert failed(handler(batch(told), CONTEXT)) == []
+    assert not aws.messages(aws.failures)

@@ -12,6 +12,8 @@ from functions.reactivate_on_score.app import handler as reactivate
 from functions.record_crm_changes.app import handler as record
 from functions.route_leads.app import handler
 from functions.show_records.app import handler as show
+from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.domain.core.errors import Unavailable
 from rekindle.runtime import aws as root
 from tests.integration.conftest import CONTEXT, Aws, call, event, failed
 from tests.integration.test_start_assignments import STATUSES
@@ -93,3 +95,17 @@ def test_a_store_that_does_not_answer_leaves_the_message_in_its_queue(aws: Aws) 
     batch = started(aws)
     aws.dynamodb.delete_table(TableName=aws.names.people)
     assert failed(handler(batch, CONTEXT)) == [batch["Records"][0]["messageId"]]
+
+
+def test_deliveries_whose_transaction_was_throttled_use_up_no_quota(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = started(aws, members=[{"user": "user-8", "quota": 1}])
+
+    def throttled(*_: Any) -> None:
+        raise Unavailable("DynamoDB: ThrottlingException")
+
+    with monkeypatch.context() as throttling:
+        throttling.setattr(DynamoDBPeople, "commit", throttled)
+        for _ in range(4):
+            assert failed(handler(batch, CONTEXT)) == [batch["Records"][0]["messageId"]]
+    assert failed(handler(batch, CONTEXT)) == []
+    assert call(show, "GET", "people", "lead-1").body["owner_id"] == "user-8"

@@ -81,8 +81,8 @@ def test_without_a_delay_it_is_decided_at_once(aws: Aws) -> None:
 
 def test_a_delay_that_is_over_already_is_sent_to_its_queue_at_once(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scheduler refuses an instant that is past."""
-    history()
     monkeypatch.setattr(root, "now", lambda: datetime(2026, 3, 2, tzinfo=UTC))
+    history()
     assert failed(handler(event("schedule_reactivation"), CONTEXT)) == []
     assert aws.schedules() == []
     (sent,), (message,) = aws.messages(aws.due), event("reactivate_on_status")["Records"]

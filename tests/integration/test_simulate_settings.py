@@ -87,7 +87,7 @@ def test_what_is_refused_stands_beside_the_decisions_by_its_place(aws: Aws) -> N
     assert sorted((r["line"], r["code"], r["field"]) for r in answer.body["refused"]) == [
         (6, "UNKNOWN_CAMPAIGN", "detail.campaign_id"),
         (7, "INVALID_FIELD", "detail.person_id"),
-        (8, "INVALID_FIELD", "detail-type"),
+        (8, "UNKNOWN_EVENT", "detail-type"),
     ]
     assert answer.body["counts"]["refused"] == 3
 

@@ -46,7 +46,7 @@ from rekindle.domain.reactivation.decision import Decision, Trigger
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
 from rekindle.domain.reactivation.search import CampaignOf, Considered, Rules
-from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.reactivation.timer import Timer
 from rekindle.domain.records.account import ACCOUNT
 from rekindle.domain.records.queue import QUEUE
 from rekindle.domain.records.stamps import ChangeStamp
@@ -352,13 +352,14 @@ class Rekindle:
         decided = [self.use.schedule_reactivation(*activation) for activation in activations]
         return [decision for decision in decided if decision is not None]
 
-    def timers(self) -> list[ReactivationTimer]:
+    def timers(self) -> list[Timer]:
         """What waits, in the order it is due."""
         return sorted(self.memory.timers.values(), key=lambda timer: (timer.due, timer.name))
 
     def fire(self) -> list[Decision]:
         """Every timer that waits, as its schedule delivers it."""
-        return [self.use.reactivate_on_status(timer) for timer in self.timers()]
+        decided = [self.use.end_timer(timer) for timer in self.timers()]
+        return [decision for decision in decided if decision is not None]
 
     def begin(self) -> None:
         """What is on the stream of the ledger for those who set schedules: waits that began."""

@@ -1,14 +1,14 @@
 """Salesforce's change events, in both envelopes, tell what changed and nothing else."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rekindle.adapters.sources.salesforce import MAPPING, mapping_of
+from rekindle.adapters.sources.salesforce_mapping import MAPPING, mapping_of
 from rekindle.adapters.wire.events import facts_of
 from rekindle.adapters.wire.settings.schema import DEFAULTS
 from rekindle.domain.capture import kinds
@@ -16,6 +16,8 @@ from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
+    PassedOver,
+    PassedOverReason,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
@@ -25,7 +27,7 @@ from rekindle.domain.capture.facts import (
     ResponseRecorded,
     UserDeleted,
 )
-from rekindle.domain.core.errors import InvalidField
+from rekindle.domain.core.errors import InFuture, InvalidField
 from rekindle.domain.records.stamps import Order
 
 SAMPLES = Path(__file__).parents[3] / "events"
@@ -142,7 +144,7 @@ def test_a_response_of_a_day_that_has_begun_in_the_east_is_not_one_of_the_future
     dated: str, committed: str, read: str, relay: bool
 ) -> None:
     first_instant = datetime.fromisoformat(f"{dated}T00:00:00Z")
-    fact = the_fact(
+    event = change(
         "CampaignMember",
         kind="CREATE",
         relay=relay,
@@ -152,6 +154,8 @@ def test_a_response_of_a_day_that_has_begun_in_the_east_is_not_one_of_the_future
         HasResponded=True,
         FirstRespondedDate=int(first_instant.timestamp() * 1000) if relay else dated,
     )
+    (fact,) = facts_of({**event, "time": committed})
+    assert isinstance(fact, ResponseRecorded)
     assert fact.values["responded_at"] == datetime.fromisoformat(read)
 
 
@@ -616,7 +620,65 @@ def test_a_deleted_user_is_deleted() -> None:
 @pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
 def test_a_gap_changes_nothing(kind: str, relay: bool) -> None:
     header = {"recordIds": ["00Q000000000000***"], "changedFields": []}
-    assert facts_of(change("Lead", kind=kind, relay=relay, header=header, Status="New")) == []
+    path = f"detail.{'payload.' if relay else ''}ChangeEventHeader.changeType"
+    assert facts_of(change("Lead", kind=kind, relay=relay, header=header, Status="New")) == [
+        PassedOver(PassedOverReason.GAP, path)
+    ]
+
+
+def test_a_wildcard_among_the_records_is_a_gap() -> None:
+    header = {"recordIds": ["00Q*", LEAD]}
+    passed, fact = facts_of(change("Lead", header=header, Status="New"))
+    assert passed == PassedOver(PassedOverReason.GAP, "detail.ChangeEventHeader.recordIds")
+    assert isinstance(fact, PersonChanged) and fact.person_id == LEAD
+    assert facts_of(change("Lead", kind="DELETE", header={"recordIds": ["00Q*"]})) == [passed]
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+def test_a_difference_is_no_value(relay: bool) -> None:
+    header = {"diffFields": ["Notes__c"]}
+    passed, fact = facts_of(change("Lead", relay=relay, header=header, Status="New", Notes__c="--- \n+++ \n"))
+    path = "detail.payload.Notes__c" if relay else "detail.Notes__c"
+    assert passed == PassedOver(PassedOverReason.DIFF, path)
+    assert isinstance(fact, PersonChanged) and fact.values == {"kind": "lead", "status": "New"}
+
+
+@pytest.mark.parametrize("fields", [{"AccountId": ACCOUNT}, {}])
+def test_a_member_that_is_neither_lead_nor_contact_is_passed_over(fields: dict[str, Any]) -> None:
+    (passed,) = facts_of(change("CampaignMember", kind="CREATE", CampaignId=CAMPAIGN, Status="Sent", **fields))
+    assert passed == PassedOver(PassedOverReason.NO_PERSON, "detail.LeadId", MEMBER, passed.stamp)
+
+
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+def test_a_payload_without_its_header_says_so(relay: bool) -> None:
+    event = change("Lead", relay=relay, Status="New")
+    path = "detail.payload." if relay else "detail."
+    del (event["detail"]["payload"] if relay else event["detail"])["ChangeEventHeader"]
+    for sent in (event, {**event, "source": "test"}, {**event, "detail-type": "Lead changed"}):
+        with pytest.raises(InvalidField) as refusal:
+            facts_of(sent)
+        assert refusal.value.field == f"{path}ChangeEventHeader"
+
+
+def test_a_change_that_was_committed_in_the_future_is_refused() -> None:
+    event = change("Lead", Status="New")
+    with pytest.raises(InFuture) as refusal:
+        facts_of(event, arrived_at=COMMITTED - timedelta(minutes=6))
+    assert refusal.value.field == "detail.ChangeEventHeader.commitTimestamp"
+
+
+def test_a_currency_and_a_time_zone_that_no_standard_lists_are_passed_over() -> None:
+    passed, opportunity = facts_of(change("Opportunity", CurrencyIsoCode="XYZ", StageName="Won"))
+    assert passed == PassedOver(PassedOverReason.NOT_A_CURRENCY, "detail.CurrencyIsoCode")
+    assert isinstance(opportunity, OpportunityChanged) and opportunity.values == {"stage": "Won"}
+    passed, user = facts_of(change("User", TimeZoneSidKey="Mars", Name="Ada"))
+    assert passed == PassedOver(PassedOverReason.NOT_A_TIME_ZONE, "detail.TimeZoneSidKey")
+    assert isinstance(user, RecordChanged) and user.values == {"name": "Ada"}
+
+
+def test_a_blank_text_is_no_value() -> None:
+    fact = the_fact("Lead", Company=" ", Region__c="")
+    assert fact.values == {"kind": "lead", "company": None, "fields": {"Region__c": None}}
 
 
 @pytest.mark.parametrize("entity", ["Opportunity", "Task", "Case"])

@@ -233,3 +233,9 @@ def test_whatever_is_written_is_said_or_is_a_bad_template(source: str, name: str
 def test_no_filter_makes_much_out_of_little() -> None:
     """What is allowed is a list of its own, so that another version of the library does not widen it."""
     assert FILTERS.isdisjoint({"center", "format", "indent", "join", "replace", "wordwrap", "map", "attr", "batch"})
+
+
+@pytest.mark.parametrize("name", [None, "", "  ", "\t"])
+def test_a_default_takes_the_place_of_a_blank_name(name: str | None) -> None:
+    template = Template("A lead", "Hi {{ person.first_name | default('there') }}")
+    assert JinjaTemplates().write("assigned", template, {"person": {"first_name": name}}).body == "Hi there"

@@ -204,6 +204,19 @@ def test_an_empty_history_has_nobody_in_it(settings, tmp_path, capsys):
     assert line["volumes"] == {"MQL": 0, "SAL": 0, "SQL": 0, "Won": 0}
 
 
+def test_months_and_days_are_those_of_the_settings_time_zone(settings, tmp_path, capsys):
+    settings.write_text(f"{settings.read_text()}\ntime_zone: America/New_York\n")
+    path = written(
+        tmp_path / "h.jsonl",
+        event("02-01T04:30", "Campaign Changed", campaign_id="web"),
+        told("02-01T04:30", "p1", score=70),
+        event("02-01T04:30", "Response Recorded", response_id="r", person_id="p1", campaign_id="web", responded=True),
+    )
+    (line,) = lines(settings, path, capsys, "--by", "month", "--from", "2026-01-31", "--to", "2026-02-01")
+    assert (line["key"], line["volumes"]["MQL"]) == ("2026-01", 1)
+    assert (line["from"], line["to"]) == ("2026-01-31T05:00:00Z", "2026-02-01T05:00:00Z")
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [

@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
 from rekindle.cli.main import main
-from rekindle.cli.partition import partition, records_of
+from rekindle.cli.partition import partition
 from rekindle.domain.capture.facts import Fact, RecordChanged, RecordDeleted
 from rekindle.domain.capture.kinds import PLAIN
+from rekindle.domain.capture.related import records_of
 from rekindle.domain.measures.funnel import Cycle
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.stamps import ChangeStamp
@@ -64,7 +65,7 @@ def changed(entity: str, at: int, *record_ids: str, **fields: Any) -> dict[str, 
     """As Salesforce tells it, some seconds after it was committed."""
     header = {
         "entityName": entity,
-        "changeType": "CREATE" if entity == "CampaignMember" else "UPDATE",
+        "changeType": "UPDATE",
         "recordIds": list(record_ids),
         "commitTimestamp": 1_767_225_600_000 + (at - 7) * 1000,
         "changedFields": list(fields),

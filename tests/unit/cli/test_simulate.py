@@ -19,6 +19,8 @@ from unicodedata import combining, east_asian_width
 import pytest
 
 from rekindle.cli.main import main
+from rekindle.cli.play import settings_of
+from rekindle.runtime.simulation.simulator import Simulation
 
 SETTINGS = """\
 person_statuses:
@@ -681,3 +683,45 @@ def test_a_command_of_the_handbook_does_what_it_says(tmp_path, monkeypatch, caps
 
 def test_the_handbook_has_a_command_of_each_kind():
     assert {command.split()[0] for command in COMMANDS} == {"simulate", "explain", "funnel"}
+
+
+def test_what_is_passed_over_and_what_no_setting_maps_is_counted(settings, tmp_path, capsys):
+    told = [
+        event(1, "Campaign Changed", campaign_id="web"),
+        event(2, "Person Changed", person_id="p1", status="Dreaming"),
+        event(3, "Person Changed", person_id="p1", score=70),
+        event(4, "Person Changed", person_id="p2", status="Dreaming"),
+        event(5, "User Changed", user_id="u1", time_zone="Mars"),
+        event(6, "Invoice Paid"),
+    ]
+    out, err = simulated(settings, written(tmp_path / "history.jsonl", *told), capsys)
+    assert json.loads(out)["unmapped_status"] == "Dreaming"
+    assert "status that the settings do not map, 'Dreaming': 2" in err
+    assert "passed over, NOT_A_TIME_ZONE: 1" in err
+    assert "refused, line 6: there is no such detail-type (detail-type)" in err
+
+
+def test_a_response_dated_beyond_the_history_is_not_evaluated(settings, tmp_path, capsys):
+    dated = {"responded_at": "2026-01-20T00:00:00Z", "score": 90}
+    told = [
+        event(1, "Campaign Changed", campaign_id="fair"),
+        event(2, "Response Recorded", response_id="r1", person_id="p1", campaign_id="fair", responded=True, **dated),
+        event(21, "Person Changed", person_id="p2", status="New"),
+    ]
+    reached = simulated(settings, written(tmp_path / "history.jsonl", *told), capsys)[0].splitlines()
+    assert [json.loads(line)["reason"] for line in reached] == ["NO_CANDIDATE", None]
+    before = simulated(settings, written(tmp_path / "history.jsonl", *told[:2]), capsys)[0].splitlines()
+    assert [json.loads(line)["reason"] for line in before] == ["NO_CANDIDATE"]
+
+
+def test_a_merged_company_fills_a_blank_one(settings, tmp_path):
+    told = [
+        event(1, "Person Changed", person_id="a", company="Acme", phone="1"),
+        event(1, "Person Changed", person_id="b", company="", phone="  "),
+        event(2, "People Merged", survivor_id="b", merged_ids=["a"]),
+    ]
+    simulation = Simulation(settings_of(settings))
+    for number, one in enumerate(told):
+        list(simulation.play(number, one))
+    profile = simulation.memory.people["b"].profile
+    assert profile is not None and (profile.company, profile.phone) == ("Acme", "1")

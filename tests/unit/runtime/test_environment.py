@@ -16,6 +16,7 @@ NEEDED = {
 def test_what_is_needed_is_enough() -> None:
     read = Environment.of(NEEDED)
     assert (read.tables.people, read.region, read.reference_lifetime) == ("people", "eu-central-1", 5)
+    assert (read.assignment_shards, Environment.of({**NEEDED, "ASSIGNMENT_SHARDS": "64"}).assignment_shards) == (8, 64)
 
 
 def test_everything_that_is_missing_is_named_in_one_error() -> None:

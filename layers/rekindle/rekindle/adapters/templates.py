@@ -48,9 +48,10 @@ class _Environment(ImmutableSandboxedEnvironment):
         return self.getitem(obj, attribute) if isinstance(obj, Mapping) else super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """What is absent is not defined, and shows as nothing, also through a filter."""
+        """What is absent, or a blank text, is not defined, and shows as nothing, also through a filter."""
         found = obj.get(argument) if isinstance(obj, Mapping) else None
-        return Undefined(name=str(argument)) if found is None else found
+        is_blank = isinstance(found, str) and not found.strip()
+        return Undefined(name=str(argument)) if found is None or is_blank else found
 
 
 def _text_of(value: Any) -> Any:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rekindle.domain.reactivation.change import Change
     from rekindle.domain.reactivation.decision import Decision
     from rekindle.domain.reactivation.request import Call
-    from rekindle.domain.reactivation.timer import ReactivationTimer
+    from rekindle.domain.reactivation.timer import Timer
     from rekindle.domain.records.account import Account
     from rekindle.domain.records.kind import Kind
     from rekindle.domain.records.opportunity import Opportunity
@@ -331,16 +331,16 @@ class SettingsVersions(Protocol):
 
 
 class ReactivationTimers(Protocol):
-    """Delayed reactivations that wait."""
+    """Delayed reactivations, and responses whose date is still to come."""
 
-    def set(self, timer: ReactivationTimer) -> None:
+    def set(self, timer: Timer) -> None:
         """Set it; the same one again changes nothing."""
         ...
 
-    def done(self, timer: ReactivationTimer) -> None: ...
+    def done(self, timer: Timer) -> None: ...
 
-    def overdue(self, before: datetime, limit: int) -> Sequence[ReactivationTimer]:
-        """ReactivationTimers that were due before an instant and are not done, the oldest first."""
+    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
+        """Timers that were due before an instant and are not done, the oldest first."""
         ...
 
 
@@ -355,16 +355,13 @@ class AssignmentTimers(Protocol):
 class Pools(Protocol):
     """Whose turn it is in the router's pools, and what members had of their quotas."""
 
-    def turn(self, pool: str, capacities: Capacities) -> int:
-        """Draw the next turn of a pool among exactly these members, counted from 0: each is drawn once."""
+    def turn(self, pool: str, capacities: Capacities, assignment_id: str) -> int:
+        """Draw the next turn of a pool among exactly these members, from the counter of the assignment: each turn is
+        drawn once."""
         ...
 
-    def claim(self, pool: str, user_id: str, day: date, quota: int) -> bool:
-        """Take one of a member's quota for a day; False where none is left."""
-        ...
-
-    def give_back(self, pool: str, user_id: str, day: date) -> None:
-        """Undo a claim that was for nothing."""
+    def claimed(self, pool: str, user_id: str, day: date) -> int:
+        """How much of a member's quota for a day was claimed. `People.commit` counts the claims."""
         ...
 
 

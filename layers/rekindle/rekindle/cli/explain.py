@@ -14,12 +14,12 @@ from rekindle.adapters.wire import views
 from rekindle.cli.arguments import command, takes_history, takes_settings
 from rekindle.cli.columns import in_one_line, terminal
 from rekindle.cli.lines import write_line
-from rekindle.cli.play import decisions_of, instant_of, settings_of
+from rekindle.cli.play import decisions_of, instant_of, settings_of, zone_of
 from rekindle.domain.measures.credit import names_of
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.runtime.simulation.simulator import Simulation
 
-_END_OF_DAY = "23:59:59.999Z"
+_END_OF_DAY = "23:59:59.999"
 """An explanation up to a day includes that day."""
 Json = dict[str, Any]
 
@@ -45,8 +45,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _explain(parsed: argparse.Namespace) -> int:
     """Exit status 1 for a person whom the history does not name."""
-    until = instant_of(parsed.at, "--at", _END_OF_DAY) if parsed.at is not None else None
     document = settings_of(parsed.settings)
+    until = instant_of(parsed.at, "--at", zone_of(document), _END_OF_DAY) if parsed.at is not None else None
     person_id = ids.widened_if(ids.PERSON, parsed.person)
     with closing(History(parsed.history)) as history:
         decisions, everybody = _decisions(document, history, [person_id], until)

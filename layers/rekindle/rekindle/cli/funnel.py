@@ -13,7 +13,7 @@ from rekindle.application.ports import Reference
 from rekindle.cli.arguments import command, takes_format, takes_history, takes_settings
 from rekindle.cli.columns import cell, cut, width
 from rekindle.cli.lines import write_line
-from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called, print_refused, settings_of
+from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called, print_refused, settings_of, zone_of
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER
 from rekindle.domain.measures.credit import names_of
@@ -51,18 +51,20 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _funnel(parsed: argparse.Namespace) -> int:
-    since = instant_of(parsed.since, "--from") if parsed.since is not None else None
-    until = instant_of(parsed.until, "--to") if parsed.until is not None else None
-    simulation = Simulation(settings_of(parsed.settings))
+    document = settings_of(parsed.settings)
+    zone = zone_of(document)
+    since = instant_of(parsed.since, "--from", zone) if parsed.since is not None else None
+    until = instant_of(parsed.until, "--to", zone) if parsed.until is not None else None
+    simulation = Simulation(document)
     simulation.keep_journeys()
     with closing(History(parsed.history)) as history:
         for _ in decisions_of(simulation, history, "simulating"):
             pass
     until = until or simulation.now
-    since = since or year_before(until)
+    since = since or year_before(until, zone)
     if (parsed.since or parsed.until) and since >= until:
         raise Unusable(f"--from: {parsed.since or times.text(since)} is not before {parsed.until or times.text(until)}")
-    counted = funnel(simulation.cycles(), since, until, parsed.by)
+    counted = funnel(simulation.cycles(), since, until, parsed.by, zone)
     name = _names(simulation.use_cases.ports.reference, parsed.by)
     if parsed.format == "jsonl":
         for group in counted.groups if counted.by else (counted.total,):

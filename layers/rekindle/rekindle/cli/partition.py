@@ -9,68 +9,29 @@ events.
 import argparse
 import gzip
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 import msgspec
 
 from rekindle.adapters.history import BadHistory, envelope_of, lines_of, opened
 from rekindle.adapters.wire.events import OWN_SOURCE, end_of_history, ended_at, facts_of
 from rekindle.cli.arguments import command, counted, takes_history
-from rekindle.domain.capture.facts import (
-    Fact,
-    OpportunityChanged,
-    OpportunityDeleted,
-    PeopleMerged,
-    PersonChanged,
-    PersonDeleted,
-    RecordChanged,
-    RecordDeleted,
-    ResponseDeleted,
-    ResponseRecorded,
-    UserDeleted,
-)
+from rekindle.domain.capture.facts import PassedOver
+from rekindle.domain.capture.related import RelatedRecords, records_of
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Malformed, Refusal
-from rekindle.domain.people.naming import mail_key
-from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
-from rekindle.domain.records.kind import Kind
-from rekindle.domain.records.task import TASK
 
 MOST_PARTS = 500
 """Files that are open at the same time."""
 _LEVEL = 6
 
 _REFUSED = ("",)
-"""Where a refused event belongs: to one part, so that it is refused once."""
-
-
-class Families:
-    """Records that belong together: what is united once stays so (union-find)."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-
-    def unite(self, records: Sequence[str]) -> None:
-        first = self.head(records[0])
-        for record in records[1:]:
-            head = self.head(record)
-            # The name of a family does not depend on the order in which it was found.
-            first, head = min(first, head), max(first, head)
-            self._parent[head] = first
-
-    def head(self, record: str) -> str:
-        parent = self._parent.setdefault(record, record)
-        while parent != record:
-            # Each step shortens the way for the next who asks.
-            above = self._parent[parent]
-            self._parent[record] = above
-            record, parent = parent, above
-        return record
+"""Where an event belongs that is refused, or passed over: to one part, so that it is counted once."""
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -107,21 +68,21 @@ def _partition(parsed: argparse.Namespace) -> int:
 
 def partition(history: Path, into: Path, parts: int) -> tuple[int, int]:
     """Answers how many events are in every part, and how many in one. Raises OSError and BadHistory."""
-    families, end = Families(), times.FIRST
+    related, end = RelatedRecords(), times.FIRST
     everywhere = somewhere = 0
     with ExitStack() as stack:
         file = stack.enter_context(opened(history))
         for event in _events(file):
             end = max(end, event.until)
             if event.records:
-                families.unite(event.records)
+                related.join(event.records)
         packed = [stack.enter_context(_packed(into / f"part-{n:04}.jsonl.gz")) for n in range(parts)]
         for event in _events(file):
             if event.is_ours:
                 continue
             everywhere += not event.records
             somewhere += bool(event.records)
-            for part in [packed[_number(families.head(event.records[0]), parts)]] if event.records else packed:
+            for part in [packed[_number(related.first(event.records[0]), parts)]] if event.records else packed:
                 part.write(event.line.rstrip(b"\r\n") + b"\n")
         if end > times.FIRST:
             last = msgspec.json.encode(end_of_history(end)) + b"\n"
@@ -155,52 +116,9 @@ def _events(history: IO[bytes]) -> Iterator[_Event]:
             yield _Event(line, _REFUSED, times.FIRST)
             continue
         records = tuple(record for fact in facts for record in records_of(fact))
+        if facts and all(isinstance(fact, PassedOver) for fact in facts):
+            records = records or _REFUSED
         yield _Event(line, records, max((fact.stamp.at for fact in facts), default=times.FIRST))
-
-
-def records_of(fact: Fact) -> tuple[str, ...]:
-    """The records that a fact ties together: people, and what leads to people. None where it concerns nobody.
-
-    A request for a task that nobody knows is decided about the task, as if it were a person: the two are not kept
-    apart here.
-    """
-    match fact:
-        case PersonChanged():
-            # A contact's address says whose account's leads all others are that have it.
-            people = _named("person", fact.person_id, fact.values.get("converted_contact_id"))
-            return people + _named("address", mail_key(fact.values.get("email")))
-        case PersonDeleted():
-            return _named("person", fact.person_id)
-        case PeopleMerged():
-            return _named("person", fact.survivor_id, *fact.merged_ids)
-        case ResponseRecorded() | ResponseDeleted():
-            return _named("response", fact.response_id) + _named("person", fact.person_id)
-        case RecordChanged():
-            return _of_record(fact.kind, fact.record_id, fact.values)
-        case RecordDeleted():
-            return _of_record(fact.kind, fact.record_id, {})
-        case UserDeleted():
-            return ()
-        case OpportunityChanged():
-            of_it = fact.values.get("person_ids") or ()
-            return _named("opportunity", fact.opportunity_id) + _named("person", *of_it)
-        case OpportunityDeleted():
-            return _named("opportunity", fact.opportunity_id)
-        case ReactivationRequested():
-            return _named("person", fact.person_id, fact.task_id)
-        case ResponsePrompted():
-            return _named("person", fact.person_id)
-
-
-def _of_record(kind: Kind[Any], record_id: str, values: Mapping[str, Any]) -> tuple[str, ...]:
-    people = [name for name, declared in kind.fields.items() if "person" in declared.refers_to]
-    if not people:
-        return ()
-    return _named("person" if kind is TASK else kind.name, record_id) + _named("person", *map(values.get, people))
-
-
-def _named(kind: str, *ids: str | None) -> tuple[str, ...]:
-    return tuple(f"{kind} {one}" for one in ids if one)
 
 
 def _number(head: str, parts: int) -> int:

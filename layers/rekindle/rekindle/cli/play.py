@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Callable, Generator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rekindle.adapters.history import History
 from rekindle.adapters.wire.rules import moment
@@ -14,6 +15,7 @@ from rekindle.cli.arguments import STANDARD_INPUT
 from rekindle.cli.progress import progress
 from rekindle.domain.core.errors import Refusal
 from rekindle.domain.reactivation.explanation import Explanation
+from rekindle.domain.settings.settings import Settings
 from rekindle.runtime.simulation.requests import no_search_for_cycles, played
 from rekindle.runtime.simulation.simulator import Simulation
 
@@ -44,12 +46,19 @@ def _bytes_of(path: Path) -> bytes:
     return sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
 
 
-def instant_of(given: str, option: str, clock: str = "00:00:00Z") -> datetime:
-    """An instant; for a day, what its clock shows then. Raises Unusable."""
+def instant_of(given: str, option: str, zone: ZoneInfo, clock: str = "00:00:00") -> datetime:
+    """An instant; for a day, what the clock of a time zone shows then. Raises Unusable."""
+    is_day = len(given) == len("2026-01-31")
     try:
-        return moment(f"{given}T{clock}" if len(given) == len("2026-01-31") else given, option)
+        read = moment(f"{given}T{clock}Z" if is_day else given, option)
     except Refusal as refusal:
         raise Unusable(f"{option}: {given!r}: {refusal.message}") from None
+    return read.replace(tzinfo=zone).astimezone(UTC) if is_day else read
+
+
+def zone_of(document: Mapping[str, Any]) -> ZoneInfo:
+    """The time zone of a settings document's reports."""
+    return Settings.of(document, 0).zone
 
 
 def decisions_of(
@@ -80,6 +89,14 @@ def print_refused(simulation: Simulation) -> None:
         print(f"refused, line {refused.line}: {refused.refusal.message}{where}", file=sys.stderr)
     if len(simulation.refused) > LISTED:
         print(f"refused: {len(simulation.refused) - LISTED:,} more", file=sys.stderr)
+
+
+def print_counts(simulation: Simulation) -> None:
+    """What changed nothing, and the statuses that the settings do not map, each with how often the history has it."""
+    for reason, count in sorted(simulation.passed_over.items()):
+        print(f"passed over, {reason}: {count:,}", file=sys.stderr)
+    for status, count in simulation.unmapped_statuses.most_common():
+        print(f"status that the settings do not map, {status!r}: {count:,}", file=sys.stderr)
 
 
 def print_unknown_campaigns(path: Path, simulation: Simulation) -> None:

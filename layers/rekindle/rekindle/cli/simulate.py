@@ -17,6 +17,7 @@ from rekindle.cli.play import (
     Unusable,
     decisions_of,
     owners_called,
+    print_counts,
     print_refused,
     print_unknown_campaigns,
     settings_of,
@@ -83,6 +84,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
     name = names_of(simulation.use_cases.ports.reference.campaign)
     print(credit_table(simulation.credit, other.credit if other else None, name), file=sys.stderr)
     print_refused(simulation)
+    print_counts(simulation)
     print_unknown_campaigns(parsed.settings, simulation)
     if other is not None:
         print_unknown_campaigns(parsed.against, other)

@@ -6,6 +6,7 @@ Nothing here runs at import; a warm function builds each part once.
 import os
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -14,7 +15,7 @@ from pynamodb.connection import Connection
 
 from rekindle.adapters.dynamodb.connection import CONFIG, READ_TIMEOUT, bind, open_client
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
-from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.people import SHARDS, DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBRecords, DynamoDBSettings
 from rekindle.adapters.dynamodb.retention import Retention
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
@@ -60,9 +61,14 @@ def session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
+_opening = Lock()
+
+
 def _client(service: str, read_timeout: float = READ_TIMEOUT) -> Any:
     config = CONFIG.merge(Config(read_timeout=read_timeout))
-    return session().create_client(service, region_name=environment().region, config=config)
+    # Messages of a batch are handled in several threads, and botocore's session is not made for that.
+    with _opening:
+        return session().create_client(service, region_name=environment().region, config=config)
 
 
 @lru_cache(maxsize=1)
@@ -74,9 +80,10 @@ def use_cases() -> UseCases:
 def use_cases_on(environment: Environment, client: Any) -> UseCases:
     """The use cases over the environment's tables, reached by this client of DynamoDB."""
     tables = bind(client, environment.tables)
+    lifetime, shards = environment.reference_lifetime, environment.assignment_shards
     ports = AwsPorts(
-        *(tables, environment.reference_lifetime, environment.scheduling, now),
-        *(environment.retention, environment.failures),
+        *(tables, lifetime, environment.scheduling, now),
+        *(environment.retention, environment.failures, shards),
     )
     return UseCases(ports)
 
@@ -93,14 +100,15 @@ class AwsPorts:
         clock: Clock,
         retention: Retention,
         failures: FailureHandling,
+        assignment_shards: int = SHARDS,
     ) -> None:
         self._tables, self._lifetime, self._scheduling = tables, reference_lifetime, scheduling
-        self._retention, self._failures = retention, failures
+        self._retention, self._failures, self._shards = retention, failures, assignment_shards
         self.clock = clock
 
     @cached_property
     def people(self) -> DynamoDBPeople:
-        return DynamoDBPeople(self._tables, self._retention)
+        return DynamoDBPeople(self._tables, self._retention, shards=self._shards)
 
     @cached_property
     def scores(self) -> DynamoDBScores:

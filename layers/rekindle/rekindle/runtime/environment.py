@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rekindle.adapters.dynamodb.connection import TableNames
+from rekindle.adapters.dynamodb.people import SHARDS
 from rekindle.adapters.dynamodb.retention import Retention
 
 _DAYS = {"REQUEST_DAYS": "1", "FAILURE_DAYS": "14"}
@@ -57,6 +58,8 @@ class Environment:
     """Where notifications go."""
     retention: Retention
     failures: FailureHandling
+    assignment_shards: int
+    """Partitions of the index of assignments, for each state."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -100,6 +103,7 @@ class Environment:
                 queues=tuple(variables.get(name, "") for name in QUEUES),
                 announcing=variables.get("ANNOUNCE_CHANGES_FUNCTION", ""),
             ),
+            assignment_shards=int(variables.get("ASSIGNMENT_SHARDS", SHARDS)),
         )
 
 

@@ -232,7 +232,12 @@ def paging(app: APIGatewayRestResolver) -> tuple[int, str | None]:
 
 
 def page(items: list[Any], following: str | None) -> dict[str, Any]:
-    return {"items": items, "next": following and base64.urlsafe_b64encode(following.encode()).decode()}
+    return {"items": items, "next": sealed(following)}
+
+
+def sealed(following: str | None) -> str | None:
+    """Where the next page begins, as callers see it."""
+    return following and base64.urlsafe_b64encode(following.encode()).decode()
 
 
 def _unsealed(token: str | None) -> str | None:

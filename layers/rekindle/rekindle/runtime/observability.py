@@ -4,6 +4,7 @@ import logging
 import os
 import warnings
 from collections.abc import Mapping
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
@@ -28,6 +29,8 @@ logger = Logger(service="rekindle", use_rfc3339=True)
 # would take the level of that filter for its own, so the level is set here, on Python's logger of the same name.
 logging.getLogger("rekindle").setLevel(os.environ.get("POWERTOOLS_LOG_LEVEL", "INFO"))
 metrics = Metrics(namespace="Rekindle", service="rekindle")
+_measuring = Lock()
+"""Powertools' metrics are not made for threads, and unrelated messages of a batch are handled in several."""
 # Two stacks of one account count by themselves.
 metrics.set_default_dimensions(stack=os.environ.get("STACK", "rekindle"))
 
@@ -47,16 +50,23 @@ def count(counts: Mapping[str, int]) -> None:
     """Add to the metrics of this invocation; what is zero is not told."""
     for name, number in counts.items():
         if number:
-            metrics.add_metric(name, MetricUnit.Count, number)
+            measure(name, number)
 
 
-def measure(name: str, number: int) -> None:
+def measure(name: str, number: float, unit: MetricUnit = MetricUnit.Count) -> None:
     """A number that is what it is now, and may be zero."""
-    metrics.add_metric(name, MetricUnit.Count, number)
+    with _measuring:
+        metrics.add_metric(name, unit, number)
 
 
 def log_recorded(recorded: "Recorded") -> None:
     count({"Applied": recorded.applied, "Older": recorded.older, "Duplicate": recorded.duplicate})
+    count({"PassedOver": len(recorded.passed_over), "UnmappedStatuses": recorded.unmapped_status is not None})
+    for passed in recorded.passed_over:
+        logger.warning("passed over", reason=passed.reason, field=passed.field)
+    if recorded.unmapped_status is not None:
+        # A status is a word of the organisation's, and may be logged: whoever maps it needs to know which one it is.
+        logger.warning("unmapped status", status=recorded.unmapped_status)
     if recorded.decision is not None:
         log_decision(recorded.decision)
 
@@ -72,7 +82,10 @@ def log_decision(decision: "Decision") -> None:
         }
     )
     latency = (decision.decided_at - decision.as_of).total_seconds() * 1000
-    metrics.add_metric("DecisionLatency", MetricUnit.Milliseconds, max(0, latency))
+    measure("DecisionLatency", max(0, latency), MetricUnit.Milliseconds)
+    if decision.unmapped_status is not None:
+        count({"UnmappedStatuses": 1})
+        logger.warning("unmapped status", decision_id=decision.decision_id, status=decision.unmapped_status)
     if decision.passed_over:
         logger.warning("default passed over", decision_id=decision.decision_id, campaign_ids=decision.passed_over)
     logger.info(

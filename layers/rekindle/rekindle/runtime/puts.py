@@ -27,8 +27,9 @@ def recorded[F: Fact](
     app: APIGatewayRestResolver, read: Callable[[str, bytes, datetime], F], kind: Kind[Any], record_id: str
 ) -> F:
     """The fact that was recorded. `record_id` is the identifier as it stands in the address."""
-    fact = read(unescaped(kind.id, record_id), body_of(app), now())
+    at = now()
+    fact = read(unescaped(kind.id, record_id), body_of(app), at)
     # The digest names the record and all that is said of it.
-    call = call_of(app, fact.stamp.digests[0], fact.stamp.at)
+    call = call_of(app, fact.stamp.digests[0], at)
     log_recorded(use_cases().record_crm_changes.asked(fact, call))
     return fact

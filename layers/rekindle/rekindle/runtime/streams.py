@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rekindle.runtime.observability import logger
+from rekindle.runtime.threads import at_the_same_time
 
 Failures = dict[str, list[dict[str, str]]]
 Record = Mapping[str, Any]
@@ -15,15 +16,24 @@ Record = Mapping[str, Any]
 
 def each_record(event: Mapping[str, Any], handle: Callable[[Record], None]) -> Failures:
     """Answers the records to be delivered again."""
-    failed = []
-    for record in event["Records"]:
-        try:
-            handle(record["dynamodb"])
-        except Exception:
-            # Whatever it is, it is this record's: its neighbours are not to pay for it.
-            logger.exception("failed", sequence_number=record["dynamodb"]["SequenceNumber"])
-            failed.append(record)
-    return failures_of(failed)
+    return failures_of(record for record in event["Records"] if not _handled(record, handle))
+
+
+def all_records(event: Mapping[str, Any], handle: Callable[[Record], None]) -> Failures:
+    """The same for records whose order is of no consequence: they are handled at the same time."""
+    records = event["Records"]
+    handled = at_the_same_time(lambda record: _handled(record, handle), records)
+    return failures_of(record for record, done in zip(records, handled, strict=True) if not done)
+
+
+def _handled(record: Record, handle: Callable[[Record], None]) -> bool:
+    try:
+        handle(record["dynamodb"])
+    except Exception:
+        # Whatever it is, it is this record's: its neighbours are not to pay for it.
+        logger.exception("failed", sequence_number=record["dynamodb"]["SequenceNumber"])
+        return False
+    return True
 
 
 def each_decoded[T](

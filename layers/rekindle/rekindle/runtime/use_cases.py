@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
+    from rekindle.application.reactivation.end_timer import EndTimer
+    from rekindle.application.reactivation.evaluate_response import EvaluateResponse
     from rekindle.application.reactivation.reactivate import Reactivate
     from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
     from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
@@ -194,8 +196,30 @@ class UseCases:
         from rekindle.application.reactivation.sweep_timers import SweepTimers
 
         ports = self.ports
-        return SweepTimers(
-            ports.timers, ports.people, ports.clock, self.reactivate_on_status, self.time_out_assignments
+        return SweepTimers(ports.timers, ports.people, ports.clock, self.end_timer, self.time_out_assignments)
+
+    @cached_property
+    def end_timer(self) -> "EndTimer":
+        from rekindle.application.reactivation.end_timer import EndTimer
+        from rekindle.application.reactivation.evaluate_response import EvaluateOnDate
+
+        on_date = EvaluateOnDate(self.ports.people, self.ports.timers, self.evaluate_response)
+        return EndTimer(self.reactivate_on_status, on_date)
+
+    @cached_property
+    def evaluate_response(self) -> "EvaluateResponse":
+        from rekindle.application.reactivation.evaluate_response import EvaluateResponse
+
+        ports = self.ports
+        return EvaluateResponse(
+            ports.people,
+            ports.scores,
+            ports.ledger,
+            ports.reference,
+            ports.clock,
+            ports.timers,
+            self.reactivate_on_score,
+            self.associate_opportunities,
         )
 
     @cached_property
@@ -276,15 +300,7 @@ class UseCases:
         return RecordCrmChanges(
             person=RecordPerson(ports.people, ports.scores, ports.reference, self.merge_people, self.commit_people),
             erase_people=self.erase_people,
-            response=RecordResponse(
-                ports.people,
-                ports.scores,
-                ports.ledger,
-                ports.reference,
-                ports.clock,
-                self.reactivate_on_score,
-                self.associate_opportunities,
-            ),
+            response=RecordResponse(ports.people, ports.reference, ports.ledger, self.evaluate_response),
             record=record,
             task=RecordTask(record, ports.people, ports.reference),
             opportunity=RecordOpportunity(ports.people, ports.records(OPPORTUNITY), self.associate_opportunities),

@@ -7,10 +7,11 @@ import pytest
 
 from rekindle.adapters.wire.settings import document as settings_document
 from rekindle.domain.assignment.routing_result import Passed, Routing, Unrouted
-from rekindle.domain.core.errors import Conflict, InvalidSettings
+from rekindle.domain.core.errors import Conflict, InvalidSettings, Unavailable
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.assignment import AssignmentReason, AssignmentState
 from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.change import Change
 from tests.support.builders import (
     DOCUMENT,
     Rekindle,
@@ -286,7 +287,72 @@ def test_an_engine_that_was_faster_keeps_its_owner(rekindle: Rekindle):
     assert routed(rekindle, "p2").owner_id == "ann", "the quota was not touched"
 
 
-def test_a_claim_for_nothing_is_given_back(rekindle: Rekindle, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("error", [Unavailable("throttled"), Conflict("somebody was faster")])
+def test_a_commit_that_fails_uses_up_no_quota(rekindle: Rekindle, error: Exception, monkeypatch: pytest.MonkeyPatch):
+    rekindle.configure(routed_by(TO_POOL, **pool({"user": "ann", "quota": 1})))
+    assignment = activated(rekindle).assignment
+    assert assignment is not None
+
+    def fails(people: Any, *changes: Any) -> None:
+        raise error
+
+    for _ in range(4):
+        with monkeypatch.context() as broken, pytest.raises(type(error)):
+            broken.setattr(type(rekindle.use.ports.people), "commit", fails)
+            rekindle.use.route_leads("p1", assignment.assignment_id)
+    routing = rekindle.use.route_leads("p1", assignment.assignment_id)
+    assert routing is not None and routing.owner_id == "ann"
+    assert list(rekindle.memory.claims.values()) == [1]
+
+
+def test_a_commit_whose_answer_was_lost_counts_once(rekindle: Rekindle, monkeypatch: pytest.MonkeyPatch):
+    rekindle.configure(routed_by(TO_POOL, **pool({"user": "ann", "quota": 4})))
+    assignment = activated(rekindle).assignment
+    assert assignment is not None
+    commit = type(rekindle.use.ports.people).commit
+
+    def unanswered(people: Any, *changes: Any) -> None:
+        commit(people, *changes)
+        raise Unavailable("no answer")
+
+    with monkeypatch.context() as broken, pytest.raises(Unavailable):
+        broken.setattr(type(rekindle.use.ports.people), "commit", unanswered)
+        rekindle.use.route_leads("p1", assignment.assignment_id)
+    assert rekindle.use.route_leads("p1", assignment.assignment_id) is None
+    assert list(rekindle.memory.claims.values()) == [1]
+
+
+def test_a_quota_that_another_lead_reaches_first_leads_to_the_next_member(
+    rekindle: Rekindle, monkeypatch: pytest.MonkeyPatch
+):
+    rekindle.configure(routed_by(TO_POOL, **pool({"user": "ann", "quota": 1}, "bob")))
+    assignment = activated(rekindle).assignment
+    other = activated(rekindle, "p2")
+    assert assignment is not None
+    commit = type(rekindle.use.ports.people).commit
+
+    def after_the_other(people: Any, *changes: Any) -> None:
+        monkeypatch.undo()
+        (change,) = changes
+        commit(people, Change(other, other.version, quota_claim=change.quota_claim))
+        commit(people, *changes)
+
+    monkeypatch.setattr(type(rekindle.use.ports.people), "commit", after_the_other)
+    routing = rekindle.use.route_leads("p1", assignment.assignment_id)
+    assert routing is not None and routing.owner_id == "bob"
+    assert list(rekindle.memory.claims.values()) == [1]
+
+
+def test_an_accounts_owner_who_is_a_member_of_an_earlier_pool_has_no_quota_there(rekindle: Rekindle):
+    rekindle.configure(routed_by(TO_POOL, {"to": "account_owner"}, **pool({"user": "ann", "quota": 1})))
+    assert routed(rekindle, "p1").owner_id == "ann"
+    rekindle.tell(account_changed("acme", domain="acme.com", owner_id="ann"))
+    assert routed(rekindle, "p2", email="jo@acme.com").owner_id == "ann"
+
+
+def test_an_engine_that_answers_at_the_same_instant_leaves_the_quota_untouched(
+    rekindle: Rekindle, monkeypatch: pytest.MonkeyPatch
+):
     rekindle.configure(routed_by(TO_POOL, **pool({"user": "ann", "quota": 1})))
     assignment = activated(rekindle).assignment
     assert assignment is not None
@@ -300,7 +366,7 @@ def test_a_claim_for_nothing_is_given_back(rekindle: Rekindle, monkeypatch: pyte
     monkeypatch.setattr(type(rekindle.use.ports.people), "commit", answered_at_the_same_instant)
     assert rekindle.use.route_leads("p1", assignment.assignment_id) is None
     assert commit is type(rekindle.use.ports.people).commit
-    assert set(rekindle.memory.claims.values()) == {0}
+    assert rekindle.memory.claims == {}
 
 
 def test_leads_of_another_temporary_owner_wait_for_an_engine(rekindle: Rekindle):

@@ -12,6 +12,7 @@ from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.measures.funnel import Cycle, cycles
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
+from rekindle.domain.records.opportunity import OPPORTUNITY
 from tests.support.builders import (
     Rekindle,
     campaign_changed,
@@ -147,7 +148,7 @@ def test_an_opportunity_stamps_sql_when_it_was_opened(engaged: Rekindle):
     assert (person.active.stage, person.active.opportunity_id, person.active.amount) == ("SQL", "o1", 100.0)
     assert engaged.status_of("r-p1") == "Qualified - New Opportunity"
     assert days(the_cycle(engaged)) == {"MQL": 3, "SAL": 4.5, "SQL": 4.5}
-    assert engaged.use.show_records.opportunity("o1").engaged_id == "p1"
+    assert engaged.use.show_records.record(OPPORTUNITY, "o1").engaged_id == "p1"
 
 
 @pytest.mark.parametrize(

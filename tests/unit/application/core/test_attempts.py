@@ -146,7 +146,7 @@ def test_an_answer_to_a_wait_that_others_win_every_time_is_a_conflict(monkeypatc
     _let_others_win(monkeypatch, rekindle)
     with pytest.raises(Conflict, match="10 times in a row"):
         rekindle.use.complete_assignments("p1", "u1")
-    rekindle.clock.now = day(400)
+    rekindle.clock.now = day(1400)
     with pytest.raises(Conflict, match="10 times in a row"):
         rekindle.use.time_out_assignments(wait)
 

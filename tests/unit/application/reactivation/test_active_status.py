@@ -90,6 +90,7 @@ def test_a_change_that_is_told_after_its_delay_is_decided_at_once(rekindle: Reki
 def test_only_a_change_from_a_status_that_is_known_to_be_inactive_is_a_trigger(rekindle: Rekindle, before: Any):
     rekindle.tell(*before)
     rekindle.memory.activations.clear()
+    rekindle.memory.timers.clear()
     assert activated(rekindle, status=WORKING) == []
     assert rekindle.timers() == []
 
@@ -272,3 +273,22 @@ def test_who_made_an_earlier_change_is_not_taken_for_who_activated_the_status(re
     rekindle.tell(user_changed("rep", mode="active"), person_changed("p1", 5, status=NEW, changed_by="rep"))
     activated(rekindle)
     assert fired(rekindle).user_id is None
+
+
+@pytest.mark.parametrize("delay", ["P1D", "PT0S"])
+def test_the_sweep_decides_what_no_record_of_the_stream_scheduled(rekindle: Rekindle, delay: str):
+    configured(rekindle, delay)
+    rekindle.tell(person_changed("p1", 10, status=OPEN))
+    rekindle.memory.activations.clear()
+    rekindle.clock.now = day(11.1)
+    (decision,) = rekindle.use.sweep_timers(10).decisions
+    assert (decision.outcome, decision.response_id) == (Outcome.REACTIVATED, "r1")
+    assert rekindle.timers() == []
+
+
+def test_where_the_scenario_is_off_no_timer_is_kept(rekindle: Rekindle):
+    configured(rekindle, enabled=False)
+    rekindle.tell(person_changed("p1", 10, status=OPEN))
+    assert rekindle.timers() == []
+    (decision,) = rekindle.schedule()
+    assert decision.reason is Reason.SCENARIO_OFF

@@ -1,10 +1,15 @@
 """Where a person stands, and why."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
+from rekindle.application.records import show_records
 from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.reactivation.decision import Decision, Outcome
 from rekindle.domain.reactivation.search import Excluded
+from rekindle.domain.responses.response import Response
 from tests.support.builders import (
     Rekindle,
     campaign_changed,
@@ -119,3 +124,64 @@ def test_a_decision_that_was_stopped_by_a_guard_considered_nothing(rekindle: Rek
     explanation = rekindle.use.show_records.decision(decision.decision_id)
     assert list(explanation.considered) == []
     assert explanation.sentence.startswith("Nothing was done when the score went from none to 70 (threshold 60)")
+
+
+# --- a long history ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long(rekindle: Rekindle, monkeypatch: pytest.MonkeyPatch) -> Decision:
+    """The decision about somebody with more responses than are explained at a time. The last one got the credit."""
+    monkeypatch.setattr(show_records, "LONG_HISTORY", 3)
+    rekindle.tell(*(response_recorded(f"r{n}", "p1", "webinar", n) for n in range(8)))
+    rekindle.tell(person_changed("p1", 9, score=70))
+    (decision,) = rekindle.deliver()
+    return decision
+
+
+def test_a_long_history_is_explained_in_pages_each_with_the_winner(rekindle: Rekindle, long: Decision):
+    pages, start = [], None
+    while True:
+        shown = rekindle.use.show_records.decision(long.decision_id, start)
+        pages.append({one.response_id: one.excluded for one in shown.considered})
+        assert shown.total == 8 and shown.agrees
+        start = shown.next
+        if start is None:
+            break
+    assert [sorted(page) for page in pages] == [["r0", "r1", "r2", "r7"], ["r3", "r4", "r5", "r7"], ["r6", "r7"]]
+    assert all(page.pop("r7") is None for page in pages)
+    assert {excluded for page in pages for excluded in page.values()} == {Excluded.OLDER}
+
+
+def test_a_long_history_is_not_counted_in_the_sentence_nor_made_again(rekindle: Rekindle, long: Decision):
+    shown = rekindle.use.show_records.decision(long.decision_id)
+    assert shown.sentence.endswith('is the newest eligible "never engaged" one within the look-back of 30 days.')
+    assert shown.same_again is None
+
+
+@pytest.mark.parametrize("look_up", ["decision", "decisions"])
+def test_of_a_long_history_no_more_is_read_than_is_listed(
+    rekindle: Rekindle, long: Decision, look_up: str, monkeypatch: pytest.MonkeyPatch
+):
+    read: list[str] = []
+    people = type(rekindle.use.ports.people)
+    responses = people.responses
+
+    def counted(self: Any, person_id: str, after: str | None = None) -> Iterator[Response]:
+        for response in responses(self, person_id, after):
+            read.append(response.response_id)
+            yield response
+
+    monkeypatch.setattr(people, "responses", counted)
+    if look_up == "decision":
+        rekindle.use.show_records.decision(long.decision_id, "r2")
+    else:
+        rekindle.use.show_records.decisions("p1", 50, None)
+    assert len(read) == 4, "those that are listed, and one that tells whether more follow"
+
+
+def test_a_history_as_long_as_a_page_is_whole(rekindle: Rekindle, monkeypatch: pytest.MonkeyPatch, long: Decision):
+    monkeypatch.setattr(show_records, "LONG_HISTORY", 8)
+    shown = rekindle.use.show_records.decision(long.decision_id)
+    assert (len(shown.considered), shown.total, shown.next, shown.same_again) == (8, 8, None, True)
+    assert shown.sentence.endswith("; 7 other responses lost to it.")

@@ -5,7 +5,13 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.assignment.round_robin import LARGEST_CAPACITY, next_member
+from rekindle.domain.assignment.round_robin import (
+    LARGEST_CAPACITY,
+    counter_of,
+    counters,
+    next_member,
+    turn_of,
+)
 
 capacities = st.dictionaries(
     st.text("abcdefgh", min_size=1, max_size=4), st.integers(1, LARGEST_CAPACITY), min_size=1, max_size=12
@@ -13,20 +19,34 @@ capacities = st.dictionaries(
 
 
 @given(capacities)
-def test_at_no_time_is_a_member_a_whole_lead_away_from_its_share(capacities):
+def test_on_no_counter_is_a_member_ever_a_whole_lead_away_from_its_share(capacities):
     total = sum(capacity for _, capacity in capacities)
-    had: Counter[str] = Counter()
-    for turn in range(total):
-        had[next_member(capacities, turn)] += 1
-        for member, capacity in capacities:
-            assert abs(had[member] * total - (turn + 1) * capacity) < total
-    assert had == dict(capacities)
+    for counter in range(counters(capacities)):
+        had: Counter[str] = Counter()
+        for drawn in range(total):
+            had[next_member(capacities, turn_of(capacities, counter, drawn))] += 1
+            for member, capacity in capacities:
+                assert abs(had[member] * total - (drawn + 1) * capacity) < total
+        assert had == dict(capacities)
 
 
-@given(capacities, st.integers(0, 10_000))
-def test_the_order_repeats(capacities, turn):
-    total = sum(capacity for _, capacity in capacities)
-    assert next_member(capacities, turn) == next_member(capacities, turn + total)
+@given(capacities, st.integers(0, 10_000), st.text(max_size=5))
+def test_the_order_of_a_counter_repeats(capacities, drawn, assignment_id):
+    total, counter = sum(capacity for _, capacity in capacities), counter_of(capacities, assignment_id)
+    turn, later = turn_of(capacities, counter, drawn), turn_of(capacities, counter, drawn + total)
+    assert next_member(capacities, turn) == next_member(capacities, later)
+
+
+@given(st.integers(1, 100))
+def test_counters_begin_with_different_members(members):
+    equal = tuple((f"user-{n:03}", 1) for n in range(members))
+    first = [next_member(equal, turn_of(equal, counter, 0)) for counter in range(counters(equal))]
+    assert len(set(first)) == len(first)
+
+
+def test_a_small_pool_has_one_counter_and_a_large_pool_takes_thousands_of_leads_a_second():
+    sizes = [counters(tuple((f"user-{n:03}", 1) for n in range(members))) for members in (1, 7, 8, 16, 56, 500)]
+    assert sizes == [1, 1, 2, 3, 8, 8]
 
 
 def test_capacities_interleave():

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -357,3 +358,17 @@ def test_a_year_before_the_last_day_of_february() -> None:
     leap = day(0).replace(year=2024, month=2, day=29, hour=7)
     assert year_before(leap) == leap.replace(year=2023, day=28)
     assert year_before(day(5)) == day(5).replace(year=2025)
+
+
+def test_months_are_those_of_the_time_zone() -> None:
+    at = datetime(2025, 4, 1, 3, 30, tzinfo=UTC)
+    found = [Cycle("d1", "p1", 1, "r1", "webinar", None, {Stage.MQL: at})]
+    period = (at - timedelta(days=1), at + timedelta(days=1), By.MONTH)
+    assert [group.key for group in funnel(found, *period).groups] == ["2025-04"]
+    assert [group.key for group in funnel(found, *period, ZoneInfo("America/New_York")).groups] == ["2025-03"]
+
+
+def test_a_year_before_is_counted_in_the_time_zone() -> None:
+    oslo = ZoneInfo("Europe/Oslo")
+    midnight = datetime(2025, 4, 1, tzinfo=oslo).astimezone(UTC)
+    assert year_before(midnight, oslo) == datetime(2024, 4, 1, tzinfo=oslo)

@@ -256,9 +256,10 @@ def test_an_active_status_is_kept_and_mirrored():
     assert (change.person.status, response.state.status) == ("Working", "Working")
 
 
-def test_a_status_that_the_settings_do_not_know_counts_as_inactive():
-    _, change, _ = activated(a_response(), person=Person("p1", status="Unheard of"))
-    assert change.person.status == OPEN
+def test_a_status_that_the_settings_do_not_map_is_never_overwritten():
+    decision, change, response = activated(a_response(), person=Person("p1", status="Unheard of"))
+    assert (change.person.status, response.state.status) == ("Unheard of", OPEN)
+    assert (decision.unmapped_status, decision.status_changed) == ("Unheard of", False)
 
 
 def test_without_person_statuses_the_status_stays_and_the_response_is_open():

@@ -131,7 +131,9 @@ def test_a_response_prompt_is_not_said_to_have_a_score():
 
 def test_a_response_whose_date_is_to_come_is_not_said_to_have_searched():
     early = replace(FOUND, scenario=Scenario.RESPONSE, outcome=Outcome.SKIPPED, reason=Reason.NO_CANDIDATE)
-    assert told(early).endswith("its own date was still to come.")
+    dated = replace(early, basis=Basis(dated_at=day(40)))
+    assert told(dated).endswith("its own date, 10 Feb 2026 00:00 UTC, was still to come; it is evaluated then.")
+    assert told(early).endswith("its own date was still to come; it is evaluated then.")
 
 
 def test_an_arrival_is_told_with_the_date_it_had():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rekindle.domain.records.stamps import ChangeStamp, Order, grouped, newer_fields, ungrouped
+from rekindle.domain.records.stamps import ChangeStamp, Order, event_digest, grouped, newer_fields, ungrouped
 from tests.support.builders import day, stamp
 
 
@@ -43,11 +43,27 @@ def test_another_content_at_the_same_instant_is_another_change():
     assert stamp(1, content="y").order_after(stamp(1, content="x")) is Order.NEWER
 
 
-def test_all_contents_of_one_instant_are_remembered():
+def test_all_events_of_one_instant_are_remembered():
+    def event(event_id: str) -> ChangeStamp:
+        return ChangeStamp(day(1), digests=(event_digest(event_id),))
+
+    last = event("y").following(event("x"))
+    assert event("x").order_after(last) is Order.DUPLICATE
+    assert event("y").order_after(last) is Order.DUPLICATE
+    assert event("z").order_after(last) is Order.NEWER
+
+
+def test_without_ids_only_a_repetition_of_the_last_change_is_a_duplicate():
     last = stamp(1, content="y").following(stamp(1, content="x"))
-    assert stamp(1, content="x").order_after(last) is Order.DUPLICATE
     assert stamp(1, content="y").order_after(last) is Order.DUPLICATE
-    assert stamp(1, content="z").order_after(last) is Order.NEWER
+    assert stamp(1, content="x").order_after(last) is Order.NEWER
+
+
+def test_of_one_instant_the_change_that_was_applied_later_stands_after():
+    first = stamp(1, content="x")
+    second = stamp(1, content="y").following(first)
+    assert second.is_applied_after(first) and not first.is_applied_after(second)
+    assert not first.is_applied_after(first)
 
 
 def test_contents_of_an_earlier_instant_are_forgotten():

@@ -69,6 +69,7 @@ _BASIS = {
     "campaign_id": "k",
     "unanswered_at": "u",
     "status_is_past": "e",
+    "dated_at": "d",
 }
 
 _OF_NO_RESPONSE = {"response_id": "", "campaign_id": "", "cycle": 0, "decision_id": ""}

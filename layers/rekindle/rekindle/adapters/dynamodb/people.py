@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
 from typing import Any, cast
@@ -59,7 +59,7 @@ PAGE = 50
 """Candidates read at a time where none of the first ones may take the credit."""
 _LATEST = 10**15 - 1
 SHARDS = 8
-"""Partitions of the index of assignments, for each state."""
+"""Partitions of the index of assignments, for each state, where the stack sets no more."""
 
 
 def _inverted(moment: datetime) -> str:
@@ -122,6 +122,9 @@ def _found(row: Image) -> Response:
 class DynamoDBPeople:
     connection: Connection
     retention: Retention = DEFAULT
+    shards: int = field(default=SHARDS, kw_only=True)
+    """Partitions of the index of assignments, for each state. It may be raised at any time: the partitions that there
+    were are read as before."""
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -150,7 +153,7 @@ class DynamoDBPeople:
         after = PeopleItem.assigned_at > start if start else None
         found: list[tuple[str, str]] = []
         with our_errors():
-            for shard in range(SHARDS):
+            for shard in range(self.shards):
                 rows = PeopleItem.by_assignment.query(f"{state}#{shard}", after, limit=limit + 1)
                 found.extend((row.assigned_at, row.person_id) for row in rows)
             found.sort()
@@ -163,7 +166,7 @@ class DynamoDBPeople:
 
     def count_assigned(self, state: AssignmentState) -> int:
         with our_errors():
-            return sum(PeopleItem.by_assignment.count(f"{state}#{shard}") for shard in range(SHARDS))
+            return sum(PeopleItem.by_assignment.count(f"{state}#{shard}") for shard in range(self.shards))
 
     def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
         is_name = by is ListedBy.NAME
@@ -237,7 +240,7 @@ class DynamoDBPeople:
 
     def commit(self, *changes: Change) -> None:
         expires = self.retention.decision_expires()
-        of_changes = (write for change in changes for write in _writes(change, expires))
+        of_changes = (write for change in changes for write in _writes(change, self.shards, expires))
         request = {
             "TransactItems": [*of_changes, *_writes_of_homes(changes)],
             "ReturnConsumedCapacity": "NONE",
@@ -269,9 +272,9 @@ class DynamoDBPeople:
                 yield _response(item), item.cand
 
 
-def _writes(change: Change, expires: int | None) -> Iterator[Write]:
+def _writes(change: Change, shards: int, expires: int | None) -> Iterator[Write]:
     person_id, people = change.person.person_id, PeopleItem.Meta.table_name
-    yield _write_of_person(change)
+    yield _write_of_person(change, shards)
     for response in change.responses:
         yield _write_of_response(person_id, response, change.classes)
     for response_id in change.removed:
@@ -285,6 +288,15 @@ def _writes(change: Change, expires: int | None) -> Iterator[Write]:
         from rekindle.adapters.dynamodb.batches import member_image
 
         yield writes.put(LedgerItem.Meta.table_name, member_image(change.member))
+    if change.timer is not None:
+        from rekindle.adapters.dynamodb.timers import timer_image
+
+        yield writes.put(LedgerItem.Meta.table_name, timer_image(change.timer))
+    if change.quota_claim is not None:
+        # Only the router has one.
+        from rekindle.adapters.dynamodb.pools import write_of_claim
+
+        yield write_of_claim(change.quota_claim)
     if change.unchanged_score is not None:
         scored, score = change.unchanged_score
         condition = writes.unchanged("person_id", score.version if score else 0)
@@ -319,9 +331,9 @@ def _home_of(response_id: str) -> Image:
     return _key_of(home_key(response_id), HOME)
 
 
-def _write_of_person(change: Change) -> Write:
+def _write_of_person(change: Change, shards: int) -> Write:
     person = change.person
-    assigned = _assigned(person)
+    assigned = _assigned(person, shards)
     listed = _listed(person)
     told = writes.texts(
         {
@@ -355,14 +367,14 @@ def _listed(person: Person) -> dict[str, str | None]:
     return {"mail": keys.mail, "phone": keys.phone, "name_head": head, "name": keys.name}
 
 
-def _assigned(person: Person) -> dict[str, str]:
+def _assigned(person: Person, shards: int) -> dict[str, str]:
     """Where the index of assignments has the person: in one of several partitions for each state, so that none of them
     bounds how many assignments begin in a second."""
     assignment = person.assignment
     if assignment is None:
         return {}
     at = f"{times.millis(assignment.next_due or assignment.activated_at):015d}"
-    shard = int(digest(person.person_id), 16) % SHARDS
+    shard = int(digest(person.person_id), 16) % shards
     return {ASSIGNED: f"{assignment.state}#{shard}", "assigned_at": f"{at}#{person.person_id}"}
 
 

@@ -1,6 +1,6 @@
-"""Turns and quotas of the router's pools, kept in DynamoDB: a counter each, which workers add to without a read and
-without waiting for each other. A pool has one counter for each set of members that were available together, so nobody
-who was away is owed leads, and nobody who was there gets theirs.
+"""Turns and quotas of the router's pools, kept in DynamoDB. Workers add to a counter of turns without a read and
+without waiting for each other. A pool has counters of its own for each set of members that were available together, so
+nobody who was away is owed leads, and nobody who was there gets theirs. Each counter has a partition of its own.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from pynamodb.connection import Connection
 from rekindle.adapters.dynamodb import writes
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem
-from rekindle.adapters.dynamodb.writes import Image
-from rekindle.domain.assignment.round_robin import Capacities
+from rekindle.adapters.dynamodb.writes import Image, Write
+from rekindle.domain.assignment.quota import QuotaClaim
+from rekindle.domain.assignment.round_robin import Capacities, counter_of, turn_of
 from rekindle.domain.core.digests import digest
-from rekindle.domain.core.errors import Conflict
 
 _COUNTER = "counter"
 KEPT = timedelta(days=2)
@@ -26,45 +26,55 @@ KEPT = timedelta(days=2)
 class DynamoDBPools:
     connection: Connection
 
-    def turn(self, pool: str, capacities: Capacities) -> int:
+    def turn(self, pool: str, capacities: Capacities, assignment_id: str) -> int:
         members = digest(*(f"{member} {capacity}" for member, capacity in capacities))
-        return self._add(_key(pool, f"turns#{members}"), 1) - 1
-
-    def claim(self, pool: str, user_id: str, day: date, quota: int) -> bool:
-        try:
-            self._add(_claims(pool, user_id, day), 1, below=quota, expires=_expiry(day))
-        except Conflict:
-            return False
-        return True
-
-    def give_back(self, pool: str, user_id: str, day: date) -> None:
-        self._add(_claims(pool, user_id, day), -1)
-
-    def _add(self, key: Image, number: int, below: int | None = None, expires: int | None = None) -> int:
-        """The count afterwards. Raises Conflict where it was not below a limit."""
+        counter = counter_of(capacities, assignment_id)
         request: dict[str, Any] = {
             "TableName": LedgerItem.Meta.table_name,
-            "Key": key,
-            "UpdateExpression": "ADD counted :n SET kind = :kind",
-            "ExpressionAttributeValues": {":n": writes.number(number), **writes.texts({":kind": _COUNTER})},
+            "Key": _key(f"pool#{pool}#{members}#{counter}", "turns"),
+            "UpdateExpression": "ADD counted :one SET kind = :kind",
+            "ExpressionAttributeValues": {":one": writes.number(1), **writes.texts({":kind": _COUNTER})},
             "ReturnValues": "UPDATED_NEW",
         }
-        if below is not None:
-            request["ConditionExpression"] = "attribute_not_exists(counted) OR counted < :below"
-            request["ExpressionAttributeValues"][":below"] = writes.number(below)
-        if expires is not None:
-            request["UpdateExpression"] += ", expires = :expires"
-            request["ExpressionAttributeValues"][":expires"] = writes.number(expires)
         with our_errors():
-            return int(self.connection.dispatch("UpdateItem", request)["Attributes"]["counted"]["N"])
+            counted = int(self.connection.dispatch("UpdateItem", request)["Attributes"]["counted"]["N"])
+        return turn_of(capacities, counter, counted - 1)
+
+    def claimed(self, pool: str, user_id: str, day: date) -> int:
+        request = {
+            "TableName": LedgerItem.Meta.table_name,
+            "Key": _claims(pool, user_id, day),
+            "ConsistentRead": True,
+        }
+        with our_errors():
+            found = self.connection.dispatch("GetItem", request).get("Item")
+        return int(found["counted"]["N"]) if found is not None else 0
 
 
-def _key(pool: str, entry: str) -> Image:
-    return writes.texts({"person": f"pool#{pool}", "entry": entry})
+def write_of_claim(claim: QuotaClaim) -> Write:
+    """The write that counts a claim, for the transaction that gives the lead to the member."""
+    return {
+        "Update": {
+            "TableName": LedgerItem.Meta.table_name,
+            "Key": _claims(claim.pool, claim.user_id, claim.day),
+            "UpdateExpression": "ADD counted :one SET kind = :kind, expires = :expires",
+            "ConditionExpression": "attribute_not_exists(counted) OR counted < :quota",
+            "ExpressionAttributeValues": {
+                ":one": writes.number(1),
+                ":quota": writes.number(claim.quota),
+                ":expires": writes.number(_expiry(claim.day)),
+                **writes.texts({":kind": _COUNTER}),
+            },
+        }
+    }
+
+
+def _key(partition: str, entry: str) -> Image:
+    return writes.texts({"person": partition, "entry": entry})
 
 
 def _claims(pool: str, user_id: str, day: date) -> Image:
-    return _key(pool, f"claims#{day.isoformat()}#{digest(user_id)}")
+    return _key(f"pool#{pool}#{digest(user_id)}", f"claims#{day.isoformat()}")
 
 
 def _expiry(day: date) -> int:

@@ -150,6 +150,9 @@ class MemoryPeople:
                 score.version if score else 0
             ):
                 raise Conflict("the score was changed since")
+        claim = change.quota_claim
+        if claim is not None and memory.claims.get((claim.pool, claim.user_id, claim.day), 0) >= claim.quota:
+            raise Conflict("the quota is reached")
 
     def _write(self, change: Change) -> None:
         memory, person = self.memory, change.person
@@ -161,12 +164,17 @@ class MemoryPeople:
         if change.status_activated and person.status_activated is not None:
             user_id = person.profile.who_made(person.status_activated) if person.profile else None
             memory.activations.append((person_id, person.status_activated, user_id))
+        if change.timer is not None:
+            memory.timers[change.timer.name] = change.timer
         if change.responses or change.removed:
             self._write_responses(change, person_id)
         if change.decision is not None:
             store(memory, change.decision)
         if change.member is not None:
             memory.members.setdefault(change.member.batch_id, {})[change.member.decision_id] = change.member
+        if change.quota_claim is not None:
+            claimed = (change.quota_claim.pool, change.quota_claim.user_id, change.quota_claim.day)
+            memory.claims[claimed] = memory.claims.get(claimed, 0) + 1
         if change.entries:
             self._write_entries(change.entries)
         if memory.assignments is not None and person.assignment is not None:

@@ -20,7 +20,7 @@ from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.batch import Batch, Member
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
-from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.reactivation.timer import Timer
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.member_change import MemberChange
 from rekindle.domain.responses.response import Response, ResponseOwner
@@ -52,9 +52,9 @@ class Memory:
     calls: dict[str, Call] = field(default_factory=dict)
     batches: dict[str, Batch] = field(default_factory=dict)
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
-    timers: dict[str, ReactivationTimer] = field(default_factory=dict)
+    timers: dict[str, Timer] = field(default_factory=dict)
     due: list[tuple[datetime, str]] = field(default_factory=list)
-    """A heap of the timers that were set, by the instant they are due."""
+    """A heap of the timers that were set, by the instant they are due: their schedules."""
     begun: deque[Decision] = field(default_factory=deque)
     """Decisions with which a wait for an owner began."""
     waits: dict[str, AssignmentTimer] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Memory:
     """A heap of the waits, by the instant they are due."""
     routings: list[tuple[datetime, str, str]] = field(default_factory=list)
     """A heap of the leads that are to be routed again: when, whose, for which assignment."""
-    turns: dict[tuple[str, Capacities], int] = field(default_factory=dict)
+    turns: dict[tuple[str, Capacities, int], int] = field(default_factory=dict)
     claims: dict[tuple[str, str, date], int] = field(default_factory=dict)
     assignments: dict[str, tuple[str, Assignment]] | None = None
     """Each assignment in its last state, and whose it is, where somebody wants to know."""

@@ -7,22 +7,21 @@ from datetime import datetime
 
 from rekindle.adapters.memory.state import Memory
 from rekindle.domain.assignment.timer import AssignmentTimer
-from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.reactivation.timer import Timer
 
 
 @dataclass(frozen=True)
 class MemoryReactivationTimers:
     memory: Memory
 
-    def set(self, timer: ReactivationTimer) -> None:
-        if timer.name not in self.memory.timers:
-            self.memory.timers[timer.name] = timer
-            heapq.heappush(self.memory.due, (timer.due, timer.name))
+    def set(self, timer: Timer) -> None:
+        self.memory.timers[timer.name] = timer
+        heapq.heappush(self.memory.due, (timer.due, timer.name))
 
-    def done(self, timer: ReactivationTimer) -> None:
+    def done(self, timer: Timer) -> None:
         self.memory.timers.pop(timer.name, None)
 
-    def overdue(self, before: datetime, limit: int) -> Sequence[ReactivationTimer]:
+    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
         timers = sorted(self.memory.timers.values(), key=lambda t: (t.due, t.name))
         return [timer for timer in timers if timer.due < before][:limit]
 

@@ -160,7 +160,27 @@ class Decision(TypedDict):
             ),
         ]
     ]
+    next: NotRequired[
+        Annotated[
+            str | None,
+            (
+                "description",
+                "Only of one decision: the person has more than 1,000 responses, and this leads to the next ones that "
+                "were considered. `considered_total` is then the number of responses that the person has, and every "
+                "page lists the winner.",
+            ),
+        ]
+    ]
     batch_id: NotRequired[Annotated[str, ("description", "The backfill it was made in; absent on any other.")]]
+    unmapped_status: NotRequired[
+        Annotated[
+            str,
+            (
+                "description",
+                "The person's status, where the settings do not map it; absent where they do. It stays as it is.",
+            ),
+        ]
+    ]
     passed_over: NotRequired[
         Annotated[
             list[str],
@@ -379,6 +399,7 @@ class Fault(TypedDict):
 class Validation(TypedDict):
     valid: bool
     faults: list[Fault]
+    warnings: list[Fault]
 
 
 class Difference(TypedDict):
@@ -419,6 +440,20 @@ class Simulation(TypedDict):
     refused: Annotated[
         list[RefusedEvent],
         ("description", "What would have gone to the failure queue, by its place in the history, from 1."),
+    ]
+    passed_over: Annotated[
+        dict[str, int],
+        (
+            "description",
+            "By reason, the parts of events that change nothing; the rest of each event is applied.",
+        ),
+    ]
+    unmapped_statuses: Annotated[
+        dict[str, int],
+        (
+            "description",
+            "The statuses that the settings do not map, by how often the history gives one to a person.",
+        ),
     ]
     counts: Counts
 

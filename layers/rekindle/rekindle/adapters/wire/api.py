@@ -20,10 +20,12 @@ from rekindle.adapters.wire.rules import (
     TemplateName,
     TemplateParts,
     Text,
+    happened_at,
     kind_of,
     only,
     required,
 )
+from rekindle.adapters.wire.standards import check_listed
 from rekindle.application.ports import ListedBy
 from rekindle.domain.capture.facts import OpportunityChanged, PersonChanged, RecordChanged, ResponseRecorded
 from rekindle.domain.capture.kinds import PERSON, RESPONSE
@@ -39,17 +41,23 @@ from rekindle.domain.records.stamps import ChangeStamp
 
 def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:
     detail = _detail(PERSON, person_id, body)
-    return records.person_changed(detail, stamp_of(PERSON.event, detail, now, str), str)
+    return records.person_changed(detail, _stamp(PERSON.event, detail, now), str)
 
 
 def opportunity_changed(opportunity_id: str, body: bytes, now: datetime) -> OpportunityChanged:
     detail = _detail(OPPORTUNITY, opportunity_id, body)
-    return records.opportunity_changed(detail, stamp_of(OPPORTUNITY.event, detail, now, str), str)
+    if isinstance(detail.get("amount"), int | float) and detail["amount"] < 0:
+        raise InvalidField("expected a number, 0 or more, got a negative one", "amount")
+    return records.opportunity_changed(detail, _stamp(OPPORTUNITY.event, detail, now), str)
 
 
 def record_changed(kind: Kind[Any], record_id: str, body: bytes, now: datetime) -> RecordChanged:
     detail = _detail(kind, record_id, body)
-    return records.record_changed(kind, detail, stamp_of(kind.event, detail, now, str), str)
+    return records.record_changed(kind, detail, _stamp(kind.event, detail, now), str)
+
+
+def _stamp(detail_type: str, detail: dict[str, Any], now: datetime) -> ChangeStamp:
+    return stamp_of(detail_type, detail, happened_at(detail, now, now, str), str)
 
 
 def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list[ReactivationRequested | Refusal], str]:
@@ -77,8 +85,8 @@ def _response(values: Any, now: datetime) -> ResponseRecorded | Refusal:
     try:
         if not isinstance(values, dict):
             raise InvalidField(f"expected an object, got {kind_of(values)}")
-        only({*RESPONSE.fields, "response_id", "person_id", "campaign_id", "sequence"}, values, str)
-        return records.response_recorded(values, stamp_of(RESPONSE.event, values, now, str), str)
+        only({*RESPONSE.fields, "response_id", "person_id", "campaign_id", "occurred_at", "sequence"}, values, str)
+        return records.response_recorded(values, _stamp(RESPONSE.event, values, now), str)
     except Refusal as refusal:
         return refusal
 
@@ -203,7 +211,8 @@ def _detail(kind: Kind[Any], record_id: str, body: bytes) -> dict[str, Any]:
     """What an event would have as its detail. The body may repeat the address's identifier, and no other; each may be
     in either form of Salesforce's."""
     values = object_of(body)
-    only({*kind.fields, "sequence", kind.id}, values, str)
+    only({*kind.fields, "occurred_at", "sequence", kind.id}, values, str)
+    check_listed(values, str)
     repeated = values.get(kind.id, record_id)
     if not isinstance(repeated, str) or ids.widened(repeated) != ids.widened(record_id):
         raise InvalidField("it is not the identifier in the address", kind.id)

@@ -1,18 +1,20 @@
 """Events of the bus, in EventBridge's envelope, as the facts they tell."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from rekindle.adapters.sources import salesforce
+from rekindle.adapters.sources.salesforce_mapping import MAPPING, Mapped
 from rekindle.adapters.wire import records, requests
 from rekindle.adapters.wire.records import Reader, stamp_of
-from rekindle.adapters.wire.rules import moment, time_told
+from rekindle.adapters.wire.rules import happened_at, in_future, moment, time_told
+from rekindle.adapters.wire.standards import usable
 from rekindle.domain.capture.facts import Fact
-from rekindle.domain.capture.kinds import KINDS, PLAIN
+from rekindle.domain.capture.kinds import PLAIN
 from rekindle.domain.core import times
-from rekindle.domain.core.errors import InvalidField, Malformed
+from rekindle.domain.core.errors import InvalidField, Malformed, UnknownEvent
 
 OWN_SOURCE = "rekindle"
 _ENDED = "History Ended"
@@ -33,18 +35,24 @@ _READERS: Mapping[str, Reader] = {
     "Response Prompted": requests.response_prompted,
 }
 
-_OF_ACTIVITIES = frozenset(kind.event for kind in KINDS if "occurred_at" in kind.fields)
-"""Events of records that have a time of their own: when the activity took place, not when it was recorded."""
+
+def ignored_by(document: Mapping[str, Any]) -> Collection[str]:
+    """The detail-types that a settings document leaves to others."""
+    return (document.get("events") or {}).get("ignore") or ()
 
 
 def facts_of(
-    envelope: Mapping[str, Any], fields: Callable[[], Mapping[str, salesforce.Mapped]] = lambda: salesforce.MAPPING
+    envelope: Mapping[str, Any],
+    fields: Callable[[], Mapping[str, Mapped]] = lambda: MAPPING,
+    ignored: Callable[[], Collection[str]] = tuple,
+    arrived_at: datetime | None = None,
 ) -> list[Fact]:
-    """The facts that an event tells, none where it tells of nothing that concerns us.
+    """The facts that an event reports, none where it concerns nobody here.
 
-    An archive of the bus holds our own events too: they tell nothing new. `fields`: which of Salesforce's feed ours.
-    Raises Malformed for an envelope that is none, and InvalidField for a value that breaks its rule; either
-    names the field as the sender wrote it.
+    An archive of the bus holds our own events too: they report nothing new. `fields`: which of Salesforce's feed ours.
+    `ignored`: the detail-types that are no fault. `arrived_at`: by our own clock; in a history, the envelope's time.
+    Raises Malformed for an envelope that is none, InvalidField for a value that breaks its rule, InFuture and
+    UnknownEvent; each names the field as the sender wrote it.
     """
     if envelope.get("source") == OWN_SOURCE:
         return []
@@ -56,16 +64,30 @@ def facts_of(
         raise Malformed("an event needs a detail, which is an object", "detail")
     read = _READERS.get(detail_type)
     if read is not None:
-        told = envelope.get("time")
-        at = moment(told, "time") if type(told) is str else time_told(envelope, "time", str)
-        # `occurred_at` goes before it, since a bus may stamp a time of its own, to the second or the moment of a
-        # replay.
-        if detail.get("occurred_at") is not None and detail_type not in _OF_ACTIVITIES:
-            at = time_told(detail, "occurred_at", _in_detail)
-        return [read(detail, stamp_of(detail_type, detail, at, _in_detail), _in_detail)]
+        sent = envelope.get("time")
+        at = moment(sent, "time") if type(sent) is str else time_told(envelope, "time", str)
+        arrived_at = arrived_at or at
+        if at > arrived_at + times.AHEAD:
+            raise in_future("time")
+        at = happened_at(detail, at, arrived_at, _in_detail)
+        detail, passed = usable(detail, _in_detail)
+        return [*passed, read(detail, stamp_of(detail_type, detail, at, _in_detail, envelope.get("id")), _in_detail)]
     if salesforce.is_change(detail):
-        return salesforce.facts_of(detail_type, detail, fields())
-    raise InvalidField("there is no such detail-type", "detail-type")
+        return _timely(salesforce.facts_of(detail_type, detail, fields()), envelope, arrived_at)
+    if detail_type in ignored():
+        return []
+    if salesforce.is_salesforce(envelope.get("source"), detail_type):
+        raise InvalidField("this field is required: it says what changed", salesforce.header_path(detail))
+    raise UnknownEvent("there is no such detail-type", "detail-type")
+
+
+def _timely(facts: list[Fact], envelope: Mapping[str, Any], arrived_at: datetime | None) -> list[Fact]:
+    """The facts of a change, if Salesforce did not commit it in the future."""
+    if arrived_at is None and type(envelope.get("time")) is str:
+        arrived_at = moment(envelope["time"], "time")
+    if arrived_at is not None and any(fact.stamp.at > arrived_at + times.AHEAD for fact in facts):
+        raise in_future(f"{salesforce.header_path(envelope['detail'])}.commitTimestamp")
+    return facts
 
 
 def end_of_history(at: datetime) -> dict[str, Any]:

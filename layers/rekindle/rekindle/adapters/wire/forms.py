@@ -20,6 +20,7 @@ from rekindle.adapters.wire.rules import (
     Time,
     fitting,
     moment,
+    no_blank,
     text_of,
 )
 from rekindle.domain.records.kind import Field, Kind
@@ -110,7 +111,9 @@ def _reader_of(declared: Field) -> Callable[[Any, str], Any] | None:
         return lambda named, _: {name: ids.widened_if(prefixes, one) for name, one in named.items()}
     if declared.type == Mapping[str, Any]:
         return _fitting
-    return (lambda one, _: ids.widened_if(prefixes, one)) if prefixes else None
+    if declared.type is not str or declared.one_of:
+        return None
+    return (lambda one, _: no_blank(ids.widened_if(prefixes, one))) if prefixes else _no_blank
 
 
 def cut(number: float) -> float:
@@ -125,6 +128,10 @@ def _cut(number: float, _: str) -> float:
     return cut(number)
 
 
+def _no_blank(text: str, _: str) -> str | None:
+    return None if not text or text.isspace() else text
+
+
 def _fitting(values: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     fitting(values, path)
-    return values
+    return {name: no_blank(value) for name, value in values.items()}

@@ -44,7 +44,7 @@ from rekindle.domain.people.score import HIGHEST, LOWEST
 from rekindle.domain.records.account import ACCOUNT
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.opportunity import OPPORTUNITY
-from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.records.stamps import ChangeStamp, event_digest
 from rekindle.domain.records.user import USER
 
 _DIGEST_BYTES = 8
@@ -56,12 +56,16 @@ Reader = Callable[[Mapping[str, Any], ChangeStamp, Naming], Fact]
 _PERSON, _RESPONSE = form_of(PERSON), form_of(RESPONSE)
 
 
-def stamp_of(detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming) -> ChangeStamp:
-    """The stamp of a change that was told at an instant, with the sequence it may have."""
+def stamp_of(
+    detail_type: str, detail: Mapping[str, Any], at: datetime, named: Naming, event_id: object = None
+) -> ChangeStamp:
+    """The stamp of a change of an instant, with the sequence it may have, and named by its event's id, else by its
+    content."""
     sequence = detail.get("sequence")
     if sequence is not None:
         sequence = required(Sequence, detail, "sequence", named)
-    return ChangeStamp(at, sequence, 0, (digest(detail_type, detail),))
+    content = digest(detail_type, detail)
+    return ChangeStamp(at, sequence, 0, (event_digest(event_id) if event_id and type(event_id) is str else content,))
 
 
 def digest(detail_type: str, detail: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from rekindle.domain.core import times
-from rekindle.domain.core.errors import InvalidField
+from rekindle.domain.core.errors import InFuture, InvalidField
 from rekindle.domain.records.kind import LONGEST_TEXT
 
 LONGEST_IDENTIFIER = 128
@@ -218,8 +218,28 @@ def moment(text: str, path: str) -> datetime:
     return told
 
 
+def happened_at(detail: Mapping[str, Any], at: datetime, arrived_at: datetime, named: Naming) -> datetime:
+    """When a fact happened: its `occurred_at`, else the time it was sent at. A bus may stamp a time of its own, to the
+    second or the moment of a replay. Raises InFuture."""
+    if detail.get("occurred_at") is None:
+        return at
+    happened = time_told(detail, "occurred_at", named)
+    if happened > arrived_at + times.AHEAD:
+        raise in_future(named("occurred_at"))
+    return happened
+
+
+def in_future(path: str) -> InFuture:
+    return InFuture("expected a time that is past, got one more than five minutes after the fact arrived", path)
+
+
 _read = datetime.fromisoformat
 _OUT_OF_TIME = f"expected a time from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}"
+
+
+def no_blank(value: Any) -> Any:
+    """The value; None for a text that is empty or white space alone, which is no value."""
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 def fitting(fields: Mapping[str, Any] | None, path: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from rekindle.adapters.wire.settings.warnings import warnings
 from rekindle.application.failures.resend_failures import Handled
 from rekindle.application.reactivation.answer_requests import Failure as FailedInput
 from rekindle.application.reactivation.undo_backfill import Undone
@@ -52,7 +53,7 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "settings_version": decided.settings_version,
         "dry_run": decided.dry_run,
         "considered": [_considered(one, decided, settings) for one in considered[:listed]] if considered else [],
-        "considered_total": len(considered),
+        "considered_total": explanation.total,
         "default_campaign_source": decided.default_campaign_source,
         "score": decided.score,
         "previous_score": decided.previous_score,
@@ -64,6 +65,8 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
     }
     if decided.passed_over:
         told["passed_over"] = list(decided.passed_over)
+    if decided.unmapped_status is not None:
+        told["unmapped_status"] = decided.unmapped_status
     if decided.batch_id is not None:
         told["batch_id"] = decided.batch_id
     if settings is not None:
@@ -425,8 +428,12 @@ def settings_version(version: int, stored_at: datetime) -> Json:
     return {"version": version, "stored_at": times.text(stored_at)}
 
 
-def validation(faults: list[tuple[str, str]]) -> Json:
-    return {"valid": not faults, "faults": [fault(path, message) for path, message in faults]}
+def validation(document: Mapping[str, Any], faults: list[tuple[str, str]]) -> Json:
+    return {
+        "valid": not faults,
+        "faults": [fault(path, message) for path, message in faults],
+        "warnings": [fault(path, message) for path, message in warnings(document)],
+    }
 
 
 def fault(path: str, message: str) -> Json:

@@ -8,8 +8,9 @@ from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import current_person, until_committed
 from rekindle.application.ports import Clock, People, Pools, Reference, Routings
 from rekindle.domain.assignment.matching import Match
+from rekindle.domain.assignment.quota import QuotaClaim
 from rekindle.domain.assignment.round_robin import next_member
-from rekindle.domain.assignment.router import Member, Pool, RoutingStep, router_of
+from rekindle.domain.assignment.router import Pool, RoutingStep, router_of
 from rekindle.domain.assignment.routing_result import By, Passed, Routing, Unrouted
 from rekindle.domain.assignment.transitions import complete, fits
 from rekindle.domain.core.values import replace
@@ -21,10 +22,12 @@ from rekindle.domain.reactivation.change import Change
 @dataclass(frozen=True)
 class RouteLeads:
     """Costs one read of the person, the look-up of the account where a step asks for one (two requests for most), one
-    turn of the pool, one claim where the member has a quota, and the transaction that completes the assignment,
-    however many members the pool has.
+    turn of the pool, one read of what the member has of its quota, if it has one, and the transaction that completes
+    the assignment, however many members the pool has.
 
-    A turn that is drawn and not used, because somebody else was faster, is lost; its claim is given back.
+    The transaction counts the claim on the quota, so a claim is neither lost nor counted twice. A turn is drawn before
+    it. If the transaction is not made, the turn is lost, and the next try draws another: at most one turn for each
+    delivery of the message, and one for each member whose quota is reached.
     """
 
     people: People
@@ -48,9 +51,10 @@ class RouteLeads:
                 or not assignment.waits
                 or assignment.assignment_id != assignment_id
             ):
-                self._give_back(routing)
                 return None
-            routing = routing or self._find(person, assignment_id)
+            claim = self._claim(routing) if routing is not None else None
+            if routing is None or (claim is not None and self._is_reached(claim)):
+                routing = self._find(person, assignment_id)
             self.people.commit(self._change(person, routing))
             again_at, deadline = routing.again_at, assignment.deadline
             if again_at is not None and (deadline is None or again_at < deadline):
@@ -65,7 +69,19 @@ class RouteLeads:
             return Change(after, person.version, entries=(routing,))
         settings, owners = self.reference.settings(), owners_of(self.reference)
         done, steps = complete(after, routing.owner_id, routing.at, settings, owners, AssignmentReason.ROUTED)
-        return Change(done, person.version, entries=(routing, *steps))
+        return Change(done, person.version, entries=(routing, *steps), quota_claim=self._claim(routing))
+
+    def _claim(self, routing: Routing) -> QuotaClaim | None:
+        """None where the owner has no quota."""
+        pool = router_of(self.reference.settings()).pools.get(routing.pool or "")
+        if routing.by is not By.POOL or pool is None:
+            return None
+        quotas = (member.quota for member in pool.members if member.user == routing.owner_id)
+        quota = next(quotas, None)
+        return None if quota is None else QuotaClaim(pool.name, routing.owner_id or "", pool.day(routing.at), quota)
+
+    def _is_reached(self, claim: QuotaClaim) -> bool:
+        return self.pools.claimed(claim.pool, claim.user_id, claim.day) >= claim.quota
 
     def _find(self, person: Person, assignment_id: str) -> Routing:
         settings, now = self.reference.settings(), self.clock()
@@ -116,22 +132,23 @@ class RouteLeads:
 
     def _from_pool(self, pool: Pool, routing: Routing, now: datetime) -> Routing:
         passed: dict[str, Passed] = {}
-        left: dict[str, Member] = {}
+        left: dict[str, int] = {}
         for member in pool.members:
             why = self._why_not(pool, member.user, now)
             if why is None:
-                left[member.user] = member
+                left[member.user] = member.capacity
             else:
                 passed[member.user] = why
         while left:
-            capacities = tuple((member.user, member.capacity) for member in left.values())
-            turn = self.pools.turn(pool.name, capacities)
-            member = left[next_member(capacities, turn)]
-            if member.quota is None or self.pools.claim(pool.name, member.user, pool.day(now), member.quota):
-                found = {**routing.passed, **passed}
-                return replace(routing, owner_id=member.user, pool=pool.name, turn=turn, passed=found)
-            passed[member.user] = Passed.QUOTA_REACHED
-            del left[member.user]
+            capacities = tuple(left.items())
+            turn = self.pools.turn(pool.name, capacities, routing.assignment_id)
+            owner_id = next_member(capacities, turn)
+            found = replace(routing, owner_id=owner_id, by=By.POOL, pool=pool.name, turn=turn)
+            claim = self._claim(found)
+            if claim is None or not self._is_reached(claim):
+                return replace(found, passed={**routing.passed, **passed})
+            passed[owner_id] = Passed.QUOTA_REACHED
+            del left[owner_id]
         free = (pool.free_again(self.reference.user(user_id), now, why) for user_id, why in passed.items())
         again = _earliest(routing.again_at, *free)
         return replace(routing, pool=pool.name, passed={**routing.passed, **passed}, again_at=again)
@@ -141,15 +158,6 @@ class RouteLeads:
         if user_id in self.reference.settings().temporary_owners:
             return Passed.TEMPORARY_OWNER
         return pool.passed(self.reference.user(user_id), now)
-
-    def _give_back(self, routing: Routing | None) -> None:
-        """Somebody else was faster: the claim on a quota was for nothing."""
-        if routing is None or routing.owner_id is None or routing.pool is None:
-            return
-        pool = router_of(self.reference.settings()).pools.get(routing.pool)
-        quotas = {member.user: member.quota for member in pool.members} if pool is not None else {}
-        if pool is not None and quotas.get(routing.owner_id) is not None:
-            self.pools.give_back(pool.name, routing.owner_id, pool.day(routing.at))
 
 
 def _earliest(*moments: datetime | None) -> datetime | None:

@@ -10,13 +10,14 @@ from rekindle.application.capture.record_reference import RecordReference
 from rekindle.application.capture.record_response import RecordResponse
 from rekindle.application.capture.record_task import RecordTask
 from rekindle.application.capture.recorded import Recorded
-from rekindle.application.core.instant_of_call import instant_of
+from rekindle.application.core.instant_of_call import instant_of, of_call
 from rekindle.application.ports import Ledger
 from rekindle.application.reactivation.request_reactivation import RequestReactivation
 from rekindle.domain.capture.facts import (
     Fact,
     OpportunityChanged,
     OpportunityDeleted,
+    PassedOver,
     PeopleMerged,
     PersonChanged,
     PersonDeleted,
@@ -44,11 +45,11 @@ class RecordCrmChanges:
     ledger: Ledger
 
     def asked(self, fact: Fact, call: Call | None) -> Recorded:
-        """The same for a call of the API. A repetition of it tells nothing new: whatever was told in between is later.
-        Raises KeyReused."""
+        """The same for a call of the API. A repetition of it changes nothing: whatever was recorded in between is
+        later. Raises KeyReused."""
         if call is None:
             return self(fact)
-        return self(replace(fact, stamp=fact.stamp._replace(at=instant_of(call, self.ledger))))
+        return self(replace(fact, stamp=of_call(fact.stamp, call, instant_of(call, self.ledger))))
 
     def __call__(self, fact: Fact) -> Recorded:
         match fact:
@@ -75,3 +76,5 @@ class RecordCrmChanges:
                 return self.response.delete(fact)
             case PeopleMerged():
                 return self.merge_people.merge(fact)
+            case PassedOver():
+                return self.response.pass_over(fact)

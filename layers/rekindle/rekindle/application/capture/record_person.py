@@ -85,7 +85,8 @@ class RecordPerson:
             change = follow_status(before, after, active, stamp.at, settings, from_write_back=from_write_back)
             change = follow_owner(change, before, stamp.at, settings, self._owners, from_write_back=from_write_back)
             if self.commit((before, change.indexed_by(settings))):
-                return Recorded(1, applied.older, applied.duplicate)
+                unmapped = after.status if "status" in applied.values and settings.is_unmapped(after.status) else None
+                return Recorded(1, applied.older, applied.duplicate, unmapped_status=unmapped)
         raise contended()
 
     @cached_property

@@ -8,11 +8,8 @@ from functools import cached_property
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
-from rekindle.application.ports import Clock, Ledger, People, Reference, Scores
-from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
-from rekindle.application.reactivation.context import context_of_arrival
-from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
-from rekindle.application.reactivation.reactivate_on_score import trigger_of as crossing_trigger_of
+from rekindle.application.ports import Ledger, People, Reference
+from rekindle.application.reactivation.evaluate_response import EvaluateResponse, loaded
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.capture.applying import (
     apply_response_change,
@@ -21,15 +18,14 @@ from rekindle.domain.capture.applying import (
     tells_later_owner,
 )
 from rekindle.domain.capture.erasing import without_texts
-from rekindle.domain.capture.facts import ResponseDeleted, ResponseRecorded
+from rekindle.domain.capture.facts import PassedOver, ResponseDeleted, ResponseRecorded
 from rekindle.domain.capture.merging import Recreation, recreate, transfer_response
-from rekindle.domain.core.errors import Conflict, MergeInProgress, UnknownCampaign, UnknownResponse
+from rekindle.domain.core.errors import Conflict, UnknownCampaign, UnknownResponse
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.person import EndedEngagement, Person
-from rekindle.domain.reactivation.arrival import Arrival, evaluate, may_take_over, trigger_of
+from rekindle.domain.reactivation.arrival import waits_for_its_date
 from rekindle.domain.reactivation.change import Change
-from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.ending import deactivate
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.member_change import MemberChange, counterparts
@@ -49,12 +45,9 @@ class RecordResponse:
     """
 
     people: People
-    scores: Scores
-    ledger: Ledger
     reference: Reference
-    clock: Clock
-    reactivate_on_score: ReactivateOnScore
-    associate: AssociateOpportunities
+    ledger: Ledger
+    evaluate: EvaluateResponse
 
     def __call__(self, fact: ResponseRecorded) -> Recorded:
         # Before the response is looked for, and perhaps moved: what is refused changes nothing.
@@ -64,6 +57,9 @@ class RecordResponse:
             self._note(fact.transaction, fact.campaign_id, fact, deleted=False)
         for _ in ATTEMPTS:
             person, stored, tombstone = self._find(fact)
+            if person is None and tombstone is not None:
+                # Of a member that was deleted, or is nobody's response, a change says no more than that.
+                return Recorded(older=1)
             if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
                 raise _unknown(fact.response_id)
             told, applied, newly_responded = apply_response_change(stored, fact)
@@ -77,11 +73,23 @@ class RecordResponse:
                 if self._recreate(person, told, *former, fact.stamp.at, is_new_to_person=True, is_deleted=True):
                     return Recorded(1, older, duplicate)
                 continue
-            if stored is None or newly_responded:
-                decision = self._evaluate(person, told, fact, is_new_to_person, tombstone)
+            at = fact.stamp.at
+            dated_anew = stored is not None and waits_for_its_date(stored, at) and not waits_for_its_date(told, at)
+            if stored is None or newly_responded or dated_anew:
+                decision = self.evaluate(
+                    person,
+                    told,
+                    at,
+                    by_date=dated_anew,
+                    is_new_to_person=is_new_to_person,
+                    tombstone=tombstone,
+                )
                 if decision is not None:
                     return Recorded(1, older, duplicate, decision)
-            elif self._update(person, stored, told, is_new_to_person, tombstone):
+                continue
+            if waits_for_its_date(told, at):
+                self.evaluate.wait(person.person_id, told)
+            if self._update(person, stored, told, is_new_to_person, tombstone):
                 return Recorded(1, older, duplicate)
         raise contended()
 
@@ -97,7 +105,7 @@ class RecordResponse:
         """
         if fact.person_id is None:
             return self._elsewhere(fact.response_id)
-        person, stored = self._load(fact.person_id, fact.response_id)
+        person, stored = loaded(self.people, fact.person_id, fact.response_id)
         person = person or Person(fact.person_id)
         if stored is not None:
             return person, stored, None
@@ -115,57 +123,14 @@ class RecordResponse:
     def _elsewhere(self, response_id: str) -> Found:
         home = self.people.owner_of_response(response_id)
         if home is not None and home.person_id is not None:
-            return *self._load(home.person_id, response_id), None
+            return *loaded(self.people, home.person_id, response_id), None
         if home is None or home.deleted is None:
             return None, None, None
         return None, response_deleted(nothing_known_of(response_id, home.deleted), home.deleted), home.deleted
 
-    def _load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
-        """Both, of the person or of the one that took it over."""
-        person, stored = self.people.load(person_id, response_id)
-        while person is not None and person.merged_into is not None:
-            person, stored = self.people.load(person.merged_into, response_id)
-        if person is not None and person.merging_ids:
-            raise MergeInProgress("the person is being united with another")
-        return person, stored
-
     def _with_classes(self, changes: Sequence[Change]) -> list[Change]:
         settings = self.reference.settings()
         return [change.indexed_by(settings) for change in changes]
-
-    def _evaluate(
-        self,
-        person: Person,
-        response: Response,
-        fact: ResponseRecorded,
-        is_new_to_person: bool,
-        tombstone: ChangeStamp | None,
-    ) -> Decision | None:
-        """Evaluate and store; None where the person is to be read again."""
-        settings = self.reference.settings()
-        score = self.scores.get(person.person_id)
-        trigger = trigger_of(person.person_id, response, fact.stamp.at, score)
-        crossing_decision = None
-        if score is not None and score.last_crossing is not None and person.active is None:
-            crossing = crossing_trigger_of(person.person_id, score.last_crossing)
-            crossing_decision = self.ledger.get(crossing.decision_id)
-            if crossing_decision is None and crossing.as_of < trigger.as_of:
-                # The crossing came first, so it chooses first, whoever is served first.
-                self.reactivate_on_score(person.person_id, score.last_crossing)
-                return None
-        active = None
-        if person.active is not None and may_take_over(trigger, person.active):
-            active = self.people.get_response(person.person_id, person.active.response_id)
-        arrival = Arrival(trigger, person, response, score, crossing_decision, active, is_new_to_person)
-        context = context_of_arrival(person, self.people, self.reference, settings, self.clock, self._owners)
-        decision, change = evaluate(arrival, context)
-        change = change.indexed_by(settings)
-        if tombstone is not None:
-            change = replace(change, tombstone=tombstone)
-        if not committed(self.people, change):
-            return None
-        self.associate.of(change.person)
-        return decision
 
     def _update(
         self, person: Person, stored: Response, told: Response, is_new_to_person: bool, tombstone: ChangeStamp | None
@@ -189,7 +154,7 @@ class RecordResponse:
             if gone is None:
                 return Recorded(older=1)
             if person is None:
-                if self._record_tombstone(fact, tombstone):
+                if self._record_tombstone(fact.response_id, fact.stamp, tombstone):
                     return Recorded(1)
                 continue
             if fact.transaction is not None and stored is not None:
@@ -223,6 +188,13 @@ class RecordResponse:
             if committed(self.people, *self._with_classes([change])):
                 return Recorded(1)
         raise contended()
+
+    def pass_over(self, fact: PassedOver) -> Recorded:
+        """A member that is no response is kept as deleted: later changes of it do not say whose it is."""
+        response_id = fact.response_id
+        if response_id is not None and self.people.owner_of_response(response_id) is None:
+            self._record_tombstone(response_id, fact.stamp, None)
+        return Recorded(passed_over=(fact,))
 
     def _ends_for_good(self, fact: ResponseDeleted, ended: EndedEngagement) -> bool:
         """Whether the ended engagement is that of the deleted response. It can not go on any more, but under another
@@ -259,7 +231,7 @@ class RecordResponse:
         for change in counterparts(mine, known):
             owner = self.people.owner_of_response(change.response_id)
             if owner is not None and owner.person_id is not None:
-                person, found = self._load(owner.person_id, change.response_id)
+                person, found = loaded(self.people, owner.person_id, change.response_id)
                 if person is not None and found is not None:
                     yield person, found
 
@@ -296,10 +268,10 @@ class RecordResponse:
         changes = recreate(recreation, at, self.reference.settings(), self._owners)
         return committed(self.people, *self._with_classes(changes))
 
-    def _record_tombstone(self, fact: ResponseDeleted, read: ChangeStamp | None) -> bool:
+    def _record_tombstone(self, response_id: str, stamp: ChangeStamp, read: ChangeStamp | None) -> bool:
         """Nobody has the response: an older fact that is still on its way is not to bring it back."""
         try:
-            self.people.record_tombstone(fact.response_id, fact.stamp, read)
+            self.people.record_tombstone(response_id, stamp, read)
         except Conflict:
             return False
         return True

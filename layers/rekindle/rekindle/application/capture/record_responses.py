@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rekindle.application.capture.record_response import RecordResponse
-from rekindle.application.core.instant_of_call import instant_of
+from rekindle.application.core.instant_of_call import instant_of, of_call
 from rekindle.application.ports import Ledger
 from rekindle.domain.capture.facts import ResponseRecorded
 from rekindle.domain.core.errors import Conflict, Refusal, Unavailable
@@ -29,12 +29,14 @@ class RecordResponses:
 
     def __call__(self, facts: Sequence[ResponseRecorded | Refusal], call: Call | None) -> list[Answer]:
         """One answer for each, in their order. A response that is refused, or fails, is answered beside the others."""
-        at = instant_of(call, self.ledger) if call is not None else None
+        if call is None:
+            return [self._answer(fact) for fact in facts]
+        at = instant_of(call, self.ledger)
         return [
             self._answer(
-                fact if at is None or isinstance(fact, Refusal) else replace(fact, stamp=fact.stamp._replace(at=at))
+                fact if isinstance(fact, Refusal) else replace(fact, stamp=of_call(fact.stamp, call, at, place))
             )
-            for fact in facts
+            for place, fact in enumerate(facts)
         ]
 
     def _answer(self, fact: ResponseRecorded | Refusal) -> Answer:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rekindle.domain.capture.facts import PassedOver
 from rekindle.domain.reactivation.decision import Decision
 
 
@@ -14,6 +15,10 @@ class Recorded:
     duplicate: int = 0
     """Changes dropped because they were applied before."""
     decision: Decision | None = None
+    passed_over: tuple[PassedOver, ...] = ()
+    """Parts of the event that change nothing."""
+    unmapped_status: str | None = None
+    """The status that was recorded, where the settings do not map it."""
 
     def __add__(self, other: "Recorded") -> "Recorded":
         return Recorded(
@@ -21,6 +26,8 @@ class Recorded:
             self.older + other.older,
             self.duplicate + other.duplicate,
             other.decision or self.decision,
+            (*self.passed_over, *other.passed_over),
+            other.unmapped_status or self.unmapped_status,
         )
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from rekindle.application.ports import Clock, ReactivationTimers, Reference
 from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.reactivation.timer import ReactivationTimer
+from rekindle.domain.reactivation.timer import reactivation_timer
 from rekindle.domain.records.stamps import ChangeStamp
-from rekindle.domain.settings.settings import Scenario
 
 
 @dataclass(frozen=True)
@@ -19,10 +18,8 @@ class ScheduleReactivation:
 
     def __call__(self, person_id: str, change: ChangeStamp, user_id: str | None) -> Decision | None:
         """The decision, if it is due already; None where a timer was set."""
-        scenario = self.reference.settings().scenario(Scenario.ACTIVE_STATUS)
-        due = change.at + scenario.delay if scenario.enabled else change.at
-        timer = ReactivationTimer(person_id, change, due, user_id)
-        if due <= self.clock():
+        timer = reactivation_timer(person_id, change, user_id, self.reference.settings())
+        if timer.due <= self.clock():
             return self.reactivate_on_status(timer)
         self.timers.set(timer)
         return None

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
 from rekindle.application.ports import Clock, People, ReactivationTimers
-from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
+from rekindle.application.reactivation.end_timer import EndTimer
 from rekindle.domain.assignment.timer import AssignmentTimer, assignment_timer
 from rekindle.domain.core.errors import Conflict, Unavailable
 from rekindle.domain.people.assignment import Assignment, AssignmentState
@@ -33,15 +33,20 @@ class SweepTimers:
     timers: ReactivationTimers
     people: People
     clock: Clock
-    reactivate_on_status: ReactivateOnStatus
+    end_timer: EndTimer
     time_out_assignments: TimeOutAssignments
 
     def __call__(self, limit: int) -> Swept:
         before = self.clock() - GRACE
-        decisions, failed = _each(self.timers.overdue(before, limit), self.reactivate_on_status)
+        decisions, failed = _each(self.timers.overdue(before, limit), self.end_timer)
         assignments, failed_too = _each(self._overdue(limit), self.time_out_assignments)
         waiting = self.people.count_assigned(AssignmentState.PENDING)
-        return Swept(decisions, [a for a in assignments if a is not None], failed + failed_too, waiting)
+        return Swept(
+            [decision for decision in decisions if decision is not None],
+            [assignment for assignment in assignments if assignment is not None],
+            failed + failed_too,
+            waiting,
+        )
 
     def _overdue(self, limit: int) -> list[AssignmentTimer]:
         found: list[AssignmentTimer] = []

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import islice
 
 from rekindle.application.core.attempts import current_person
 from rekindle.application.ports import Ledger, ListedBy, Page, People, RecordStores, Reference, Scores
@@ -36,6 +37,18 @@ class Responses:
     person_id: str
     items: Sequence[Response]
     next: str | None
+
+
+LONG_HISTORY = 1_000
+"""Responses that are read and listed at a time to explain decisions, so that any history is answered in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _History:
+    responses: Sequence[Response]
+    total: int
+    next: str | None = None
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,11 +94,16 @@ class ShowRecords:
         page = self._chained(self.ledger.decisions, person_id, limit, start)
         return Page(self._explained(person_id, page.items), page.next)
 
-    def decision(self, decision_id: str) -> Explanation:
-        """The decision explained, and made again from what is stored."""
+    def decision(self, decision_id: str, start: str | None = None) -> Explanation:
+        """The decision explained, and made again from what is stored, where the person's history is not long. A long
+        history is explained in pages, in the order of the ids of its responses; `start` is the last id of the page
+        before."""
         decision = _found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
-        history = self._history(decision.person_id, [decision], again=True)
-        return replace(self._explanation(decision, history), same_again=self._replayed_same(decision, history))
+        history = self._history(decision.person_id, [decision], again=True, start=start)
+        explanation = self._explanation(decision, history)
+        if not history.complete:
+            return explanation
+        return replace(explanation, same_again=self._replayed_same(decision, history.responses))
 
     def _replayed_same(self, decision: Decision, history: Sequence[Response]) -> bool | None:
         settings = self.reference.settings_at(decision.settings_version)
@@ -141,27 +159,46 @@ class ShowRecords:
         history = self._history(person_id, decisions)
         return [self._explanation(decision, history) for decision in decisions]
 
-    def _history(self, person_id: str, decisions: Sequence[Decision], *, again: bool = False) -> Sequence[Response]:
-        """All of a person's responses; none where a guard stopped the decisions: there is nothing to go through then,
-        however long the history. `again`: whether they are made again, which reads the response that arrived, and in
-        a batch every engagement."""
+    def _history(
+        self, person_id: str, decisions: Sequence[Decision], *, again: bool = False, start: str | None = None
+    ) -> _History:
+        """A person's responses, `LONG_HISTORY` at most, and those that got the credit; none where a guard stopped the
+        decisions: there is nothing to go through then. `again`: whether they are made again, which reads the response
+        that arrived, and in a batch every engagement."""
         gone_through = any(
             d.searched or d.activates or (again and (d.scenario is Scenario.RESPONSE or d.batch_id is not None))
             for d in decisions
         )
-        return list(self.people.responses(self._home(person_id).person_id)) if gone_through else []
+        if not gone_through:
+            return _History([], 0)
+        home = self._home(person_id)
+        responses = list(islice(self.people.responses(home.person_id, start), LONG_HISTORY + 1))
+        following = responses[-2].response_id if len(responses) > LONG_HISTORY else None
+        del responses[LONG_HISTORY:]
+        if following is None and start is None:
+            return _History(responses, len(responses))
+        read = {response.response_id for response in responses}
+        for credited in dict.fromkeys(decision.response_id for decision in decisions):
+            found = self.people.get_response(home.person_id, credited) if credited and credited not in read else None
+            if found is not None:
+                responses.append(found)
+        return _History(responses, home.responses, following, complete=False)
 
-    def _explanation(self, decision: Decision, history: Sequence[Response]) -> Explanation:
+    def _explanation(self, decision: Decision, history: _History) -> Explanation:
         """Told by the campaigns of the instant of the decision. It may have read them a moment before: where a
         campaign was changed in between, the explanation that agrees with the credit is the true one."""
         settings = self.reference.settings_at(decision.settings_version)
 
         def as_of(moment: datetime) -> Explanation:
             campaign_of = cache(lambda campaign_id: self.reference.campaign_at(campaign_id, moment))
-            return explain(decision, history, campaign_of, settings)
+            return explain(decision, history.responses, campaign_of, settings, complete=history.complete)
 
         explanation = as_of(decision.decided_at)
-        return explanation if explanation.agrees else as_of(decision.decided_at - self.reference.age)
+        if not explanation.agrees:
+            explanation = as_of(decision.decided_at - self.reference.age)
+        if history.complete or not decision.searched:
+            return explanation
+        return replace(explanation, total=history.total, next=history.next)
 
 
 _KEYS: Mapping[ListedBy, Callable[[str], str | None]] = {

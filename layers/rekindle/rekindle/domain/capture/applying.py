@@ -1,23 +1,25 @@
 """How a fact changes a record: newer fields are taken over, older ones dropped, whatever the order of arrival."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from rekindle.domain.assignment.transitions import Owners, apply_owner_change, is_worked, record_work
 from rekindle.domain.capture.facts import ResponseRecorded
+from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, stage_reached, stages_reached, with_stage
 from rekindle.domain.people.assignment import Steps
 from rekindle.domain.people.person import Erasure, Person, Profile
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.ending import deactivate
+from rekindle.domain.reactivation.timer import reactivation_timer
 from rekindle.domain.records.kind import NESTED, Record
 from rekindle.domain.records.opportunity import Opportunity
 from rekindle.domain.records.stamps import Applied, ChangeStamp, Order, Stamps, newer_fields
 from rekindle.domain.responses.response import QUALIFIED, Details, Response, ResponseState
-from rekindle.domain.settings.settings import Settings
+from rekindle.domain.settings.settings import Scenario, Settings
 
 _DELETED = "deleted"
 _PROFILE = {f.name for f in fields(Profile)} - {"stamps"}
@@ -65,17 +67,42 @@ def _merged(applied: Applied, nested: Mapping[str, Any]) -> dict[str, Any]:
 def _apply(values: Mapping[str, Any], stamp: ChangeStamp, stamps: Stamps) -> Applied:
     """The newer fields; all are older than a deletion that happened after them."""
     deleted = stamps.get(_DELETED)
-    if deleted is not None and stamp.order_after(deleted) is not Order.NEWER:
+    if deleted is None:
+        return newer_fields(_flat(values, stamps), stamp, stamps)
+    if stamp.order_after(deleted) is not Order.NEWER:
         return Applied({}, stamps, len(values), 0)
-    return newer_fields(_flat(values, stamps), stamp, stamps)
+    applied = newer_fields(_flat(values, stamps), stamp, stamps)
+    restoring = stamp.following(deleted)
+    longer = {n: restoring for n in applied.values if not applied.stamps[n].is_applied_after(deleted)}
+    return replace(applied, stamps={**applied.stamps, **longer}) if longer else applied
+
+
+def _dated(values: Mapping[str, Any], names: Iterable[str], at: datetime) -> Mapping[str, Any]:
+    """The values, their dates no later than the fact itself where only its clock makes them so: a bus keeps whole
+    seconds, and the clock of a source may be ahead."""
+    ahead = {n: at for n in names if (value := values.get(n)) is not None and at < value <= at + times.AHEAD}
+    return {**values, **ahead} if ahead else values
+
+
+_DATES = ("responded_at", "received_at")
+_DATES_OF_RECORDS = ("occurred_at", "created_at", "closed_at")
 
 
 def _alive(stamps: Stamps) -> bool:
     """A record that was changed after it was deleted was restored."""
     deleted = stamps.get(_DELETED)
-    return deleted is None or any(
-        stamp.order_after(deleted) is Order.NEWER for name, stamp in stamps.items() if name != _DELETED
-    )
+    return deleted is None or any(stamp.is_applied_after(deleted) for name, stamp in stamps.items() if name != _DELETED)
+
+
+def _with_deletion(stamps: Stamps, stamp: ChangeStamp) -> dict[str, ChangeStamp] | None:
+    """The stamps of a record that is deleted now; None where it was deleted before, or restored later."""
+    if stamp.order_after(stamps.get(_DELETED)) is not Order.NEWER:
+        return None
+    # The changes of the same instant that were applied before stand before it.
+    for last in stamps.values():
+        stamp = stamp.following(last)
+    after = {**stamps, _DELETED: stamp}
+    return None if _alive(after) else after
 
 
 # --- people --------------------------------------------------------------------------------------------------------
@@ -125,14 +152,8 @@ def newer_values(person: Person, values: Mapping[str, Any], stamp: ChangeStamp) 
 
 def person_deleted(person: Person, stamp: ChangeStamp) -> Person | None:
     """The person without name and address, or None where a later change had restored it already."""
-    stamps = stamps_of(person)
-    if stamp.order_after(stamps.get(_DELETED)) is not Order.NEWER:
-        return None
-    # Of one instant, what was recorded before the deletion is no restoration, also where it is delivered again.
-    for last in stamps.values():
-        stamp = stamp.following(last)
-    stamps[_DELETED] = stamp
-    if _alive(stamps):
+    stamps = _with_deletion(stamps_of(person), stamp)
+    if stamps is None:
         return None
     status_stamp, owner_stamp = stamps.pop("status", None), stamps.pop("owner_id", None)
     # That nobody is to be contacted holds on: the record may turn out to have been merged into another.
@@ -212,7 +233,12 @@ def _possibly_activated(before: Person, person: Person, settings: Settings) -> C
         return Change(person, before.version)
     stamp = person.status_stamp
     change = ChangeStamp(stamp.at, stamp.sequence, stamp.minor)
-    return Change(replace(person, status_activated=change), before.version, status_activated=True)
+    activated = replace(person, status_activated=change)
+    user_id = person.profile.who_made(change) if person.profile else None
+    timer = reactivation_timer(person.person_id, change, user_id, settings)
+    # Where the scenario is off, nothing is lost with the timer.
+    kept = timer if settings.scenario(Scenario.ACTIVE_STATUS).enabled else None
+    return Change(activated, before.version, status_activated=True, timer=kept)
 
 
 # --- responses -----------------------------------------------------------------------------------------------------
@@ -228,7 +254,7 @@ def apply_response_change(stored: Response | None, fact: ResponseRecorded) -> tu
     stamp = fact.stamp
     state = stored.state if stored is not None else ResponseState(False, None, stamp.at)
     details = (stored.details if stored is not None else None) or _NOTHING_TOLD
-    values = dict(fact.values)
+    values = dict(_dated(fact.values, _DATES, stamp.at))
     if fact.person_id is not None:
         values["person_id"] = fact.person_id
     if fact.campaign_id is not None:
@@ -294,11 +320,8 @@ def tells_later_owner(stamp: ChangeStamp, response: Response) -> bool:
 def response_deleted(stored: Response, stamp: ChangeStamp) -> Response | None:
     """The response as deleted; None where a later change restored it, or it is deleted already."""
     details = stored.details or Details()
-    stamps = dict(details.stamps)
-    if stamp.order_after(stamps.get(_DELETED)) is not Order.NEWER:
-        return None
-    stamps[_DELETED] = stamp
-    if _alive(stamps):
+    stamps = _with_deletion(details.stamps, stamp)
+    if stamps is None:
         return None
     return replace(stored, state=replace(stored.state, deleted=True), details=replace(details, stamps=stamps))
 
@@ -312,7 +335,8 @@ def apply_opportunity_change(
     """The opportunity after a fact. One that was deleted takes earlier facts, too: whose it was, and since when, says
     which engagement ends with it."""
     before = stored or Opportunity(opportunity_id)
-    after, applied = _with_newer(before, newer_fields(values, stamp, before.stamps))
+    dated = _dated(values, _DATES_OF_RECORDS, stamp.at)
+    after, applied = _with_newer(before, newer_fields(dated, stamp, before.stamps))
     recorded_at = min(before.recorded_at or stamp.at, stamp.at)
     if recorded_at != before.recorded_at:
         after = replace(after, recorded_at=recorded_at, version=before.version + 1)
@@ -327,7 +351,7 @@ def opportunity_deleted(stored: Opportunity | None, opportunity_id: str, stamp: 
 
 def apply_change[R: Record](stored: R, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[R, Applied]:
     """The record with the newer fields, and what was applied; a cleared field takes its default."""
-    return _with_newer(stored, _apply(values, stamp, stored.stamps))
+    return _with_newer(stored, _apply(_dated(values, _DATES_OF_RECORDS, stamp.at), stamp, stored.stamps))
 
 
 def _with_newer[R: Record](stored: R, applied: Applied) -> tuple[R, Applied]:
@@ -346,10 +370,7 @@ def _with_newer[R: Record](stored: R, applied: Applied) -> tuple[R, Applied]:
 
 def apply_deletion[R: Record](stored: R, stamp: ChangeStamp) -> R | None:
     """The record as deleted, its fields kept; None where it is deleted already, or a later change restored it."""
-    stamps = dict(stored.stamps)
-    if stamp.order_after(stamps.get(_DELETED)) is not Order.NEWER:
-        return None
-    stamps[_DELETED] = stamp
-    if _alive(stamps):
+    stamps = _with_deletion(stored.stamps, stamp)
+    if stamps is None:
         return None
     return replace(stored, deleted=True, stamps=stamps, version=stored.version + 1)

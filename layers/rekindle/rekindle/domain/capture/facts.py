@@ -5,8 +5,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
+from rekindle.domain.core import times
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.stamps import ChangeStamp
@@ -94,6 +96,34 @@ class OpportunityDeleted:
     stamp: ChangeStamp
 
 
+_OF_NO_INSTANT = ChangeStamp(times.FIRST)
+
+
+class PassedOverReason(StrEnum):
+    """Why a part of an event is passed over. The rest of the event is applied."""
+
+    GAP = "GAP"
+    """The CRM does not say what changed, or in which records."""
+    DIFF = "DIFF"
+    """A difference to the value before, and not the value."""
+    NO_PERSON = "NO_PERSON"
+    """A campaign member that is neither a lead nor a contact."""
+    NOT_A_CURRENCY = "NOT_A_CURRENCY"
+    NOT_A_TIME_ZONE = "NOT_A_TIME_ZONE"
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A part of an event that changes nothing, and is counted."""
+
+    reason: PassedOverReason
+    field: str
+    """Where it stands in the event."""
+    response_id: str | None = None
+    """The campaign member that is no response, so that later changes of it are known to be none."""
+    stamp: ChangeStamp = _OF_NO_INSTANT
+
+
 Fact = (
     PersonChanged
     | PersonDeleted
@@ -107,5 +137,6 @@ Fact = (
     | OpportunityDeleted
     | ReactivationRequested
     | ResponsePrompted
+    | PassedOver
 )
 """What an event says. A request is read like a fact, and ends in a decision."""

@@ -24,6 +24,18 @@ class InvalidField(Malformed):
     code = "INVALID_FIELD"
 
 
+class InFuture(Refusal):
+    """A fact is dated later than it arrived. It is refused, so that no wrong clock freezes a record."""
+
+    code = "IN_FUTURE"
+
+
+class UnknownEvent(Refusal):
+    """An event of a type that is neither Rekindle's nor among those that the settings ignore."""
+
+    code = "UNKNOWN_EVENT"
+
+
 class UnknownCampaign(Refusal):
     """A response names a campaign that was never recorded. Its own event may still be on its way."""
 

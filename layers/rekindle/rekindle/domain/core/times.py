@@ -6,6 +6,8 @@ from functools import lru_cache
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
+AHEAD = timedelta(minutes=5)
+"""How far the clock of a source may be ahead of ours."""
 
 
 def instant(text: str) -> datetime:

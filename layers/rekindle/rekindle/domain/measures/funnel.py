@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
 from math import ceil
@@ -362,19 +362,25 @@ class Funnel:
     total: Group
 
 
-def year_before(moment: datetime) -> datetime:
-    """The same day a year before; of the 29th of February, the 28th. Nothing is before the first year."""
-    day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
-    return moment.replace(year=max(moment.year - 1, 1), day=day)
+def year_before(moment: datetime, zone: tzinfo = UTC) -> datetime:
+    """The same day of a time zone a year before; of the 29th of February, the 28th. Nothing is before the first
+    years of the calendar."""
+    if moment.year <= 2:
+        return moment
+    local = moment.astimezone(zone)
+    day = 28 if (local.month, local.day) == (2, 29) else local.day
+    return local.replace(year=local.year - 1, day=day).astimezone(UTC)
 
 
-def funnel(found: Iterable[Cycle], since: datetime, until: datetime, by: By | None = None) -> Funnel:
-    """The cycles whose MQL date lies in a period."""
+def funnel(
+    found: Iterable[Cycle], since: datetime, until: datetime, by: By | None = None, zone: tzinfo = UTC
+) -> Funnel:
+    """The cycles whose MQL date lies in a period; months are those of a time zone."""
     counted = [cycle for cycle in found if since <= cycle.activated_at < until]
     grouped: dict[str | None, list[Cycle]] = defaultdict(list)
     if by is not None:
         for cycle in counted:
-            grouped[_key(cycle, by)].append(cycle)
+            grouped[_key(cycle, by, zone)].append(cycle)
     groups = [_group(key, held) for key, held in grouped.items()]
     return Funnel(since, until, by, sorted(groups, key=lambda group: _place(group, by)), _group(None, counted))
 
@@ -383,7 +389,7 @@ _PASSAGES = (*pairwise(ORDER), (ORDER[0], ORDER[-1]))
 """From each stage to the next, and from the first to the last."""
 
 
-def _key(cycle: Cycle, by: By) -> str | None:
+def _key(cycle: Cycle, by: By, zone: tzinfo) -> str | None:
     match by:
         case By.CAMPAIGN:
             return cycle.campaign_id
@@ -392,7 +398,7 @@ def _key(cycle: Cycle, by: By) -> str | None:
         case By.OWNER:
             return cycle.first_owner_id or cycle.first_queue_id
         case By.MONTH:
-            return f"{cycle.activated_at:%Y-%m}"
+            return f"{cycle.activated_at.astimezone(zone):%Y-%m}"
 
 
 def _place(group: Group, by: By | None) -> tuple[int, bool, str]:

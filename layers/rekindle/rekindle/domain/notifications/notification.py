@@ -79,7 +79,7 @@ def party(party_id: str | None, user: User | None, queue: Queue | None) -> Value
 def lead(person: Person, assignment: Assignment, campaign: Campaign | None, owner: Values) -> Values:
     profile = person.profile
     known = {name: getattr(profile, name, None) for name in ("first_name", "last_name", "company", "email", "phone")}
-    name = " ".join(part for part in (known["first_name"], known["last_name"]) if part)
+    name = " ".join(part for part in (known["first_name"], known["last_name"]) if part and part.strip())
     return {
         "person": {
             "id": person.person_id,

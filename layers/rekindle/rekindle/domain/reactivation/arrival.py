@@ -50,6 +50,8 @@ _STATUS_AFTER = {
 
 BY_MERGE = "united"
 """Of the trigger of a response that came with another record of the same person."""
+BY_DATE = "dated"
+"""Of the trigger of a response whose date was still to come when it arrived."""
 FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
 
 
@@ -62,6 +64,23 @@ def trigger_of(person_id: str, response: Response, told_at: datetime, score: Sco
         told_at,
         score.as_of(told_at) if score else None,
     )
+
+
+def trigger_of_date(person_id: str, response: Response, at: datetime, score: Score | None) -> Trigger:
+    """The trigger of a response whose date is reached, or was changed to one that is past."""
+    trigger_id = f"response:{response.response_id}:{BY_DATE}"
+    return Trigger(Scenario.RESPONSE, trigger_id, person_id, at, score.as_of(at) if score else None)
+
+
+def waits_for_its_date(response: Response, at: datetime) -> bool:
+    """Whether a response is not evaluated at an instant because its date is still to come then."""
+    return response.state.effective_at > at and is_unevaluated(response, response.state.effective_at)
+
+
+def is_unevaluated(response: Response, dated_at: datetime) -> bool:
+    """Whether a response of that date responded, and no decision was made on it."""
+    state = response.state
+    return state.responded and not state.deleted and state.status is None and state.effective_at == dated_at
 
 
 def arrival_trigger_id(response_id: str, *, responded: bool) -> str:
@@ -143,7 +162,8 @@ def evaluate(arrival: Arrival, context: DecisionContext) -> tuple[Decision, Chan
 def _basis(arrival: Arrival, incumbent: Engagement | None) -> Basis:
     """What was read, with what an arrival alone looks at."""
     crossing, details = arrival.crossing_decision, arrival.response.details
-    return basis_of(
+    dated = arrival.response.state.effective_at
+    basis = basis_of(
         arrival.trigger,
         arrival.person,
         incumbent,
@@ -151,6 +171,7 @@ def _basis(arrival: Arrival, incumbent: Engagement | None) -> Basis:
         arrival.response.campaign_id,
         crossing.as_of if crossing is not None and crossing.reason in FOUND_NOBODY else None,
     )
+    return replace(basis, dated_at=dated) if dated > arrival.trigger.as_of else basis
 
 
 def _reason(arrival: Arrival, context: DecisionContext) -> Reason | None:

@@ -14,7 +14,9 @@ from rekindle.domain.responses.response import DEFAULT_CLASSES, Response, Respon
 from rekindle.domain.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from rekindle.domain.reactivation.batch import Member  # Only a backfill has one.
+    from rekindle.domain.assignment.quota import QuotaClaim  # Only the router has one,
+    from rekindle.domain.reactivation.batch import Member  # and only a backfill.
+    from rekindle.domain.reactivation.timer import ReactivationTimer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,15 @@ class Change:
     status_activated: bool = False
     """Whether this very change took the person's status from inactive to active, with no active response: what the
     filter of the stream reads."""
+    timer: "ReactivationTimer | None" = None
+    """The delayed reactivation that begins with the change. It is kept with it, so that the sweep finds it even if the
+    record of the stream, which has its schedule set, is never handled."""
     tombstone: ChangeStamp | None = None
     """The deletion that was known of an arriving response before the response itself was; None where none was."""
     member: "Member | None" = None
     """The activation of a backfill, as it is to be remembered for an undo."""
+    quota_claim: "QuotaClaim | None" = None
+    """Counted with this change, which fails if the quota is reached."""
 
     def arriving(self) -> list[Response]:
         """Responses that this very change makes the person's: what it traces, and traces after nobody or another."""

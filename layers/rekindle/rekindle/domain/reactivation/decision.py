@@ -109,6 +109,8 @@ class Basis:
     """The last crossing, where it had found nobody before the response arrived."""
     status_is_past: bool = False
     """Whether the status was still that of an engagement that its opportunity had ended."""
+    dated_at: datetime | None = None
+    """The arriving response's own date, where that was still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ class Decision:
     replaced_response_id: str | None = None
     """The active response that this one took the place of: it was chosen before this one had arrived."""
     replaced_campaign_id: str | None = None
+    unmapped_status: str | None = None
+    """The status of the person as it was read, where the settings do not map it."""
 
     @property
     def activates(self) -> bool:

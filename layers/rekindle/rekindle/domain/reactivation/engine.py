@@ -301,6 +301,7 @@ def _decided(
         status,
         status_changed,
         assignment,
+        unmapped_status=person.status if person and context.settings.is_unmapped(person.status) else None,
     )
 
 
@@ -414,8 +415,9 @@ def activate(
     decision_id = trigger.decision_id
     since = chosen_as.since if chosen_as else trigger.as_of
     status = settings.status(person.status)
-    kept = status is not None and status.active and not _status_is_past(person)
-    name = person.status if kept else settings.open_status or person.status
+    is_kept = status is not None and status.active and not _status_is_past(person)
+    stays = is_kept or settings.is_unmapped(person.status)
+    name = person.status if stays else settings.open_status or person.status
     meaning = settings.status(name)
     engagement = replace(
         chosen_as or new_engagement(trigger, person),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
+from rekindle.domain.reactivation.arrival import BY_DATE
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
 from rekindle.domain.reactivation.engine import rules_of
 from rekindle.domain.reactivation.search import CampaignOf, Considered, Excluded, explain_search
@@ -23,6 +24,10 @@ class Explanation:
     sentence: str
     same_again: bool | None = None
     """Whether the decision came out the same when it was made again; None where it was not, or could not be."""
+    total: int = 0
+    """How many responses were considered; of a long history, how many the person has."""
+    next: str | None = None
+    """The response after which a long history goes on; None at its end."""
 
     @property
     def agrees(self) -> bool:
@@ -35,10 +40,16 @@ class Explanation:
 
 
 def explain(
-    decision: Decision, history: Iterable[Response], campaign_of: CampaignOf, settings: Settings
+    decision: Decision,
+    history: Iterable[Response],
+    campaign_of: CampaignOf,
+    settings: Settings,
+    *,
+    complete: bool = True,
 ) -> Explanation:
-    """The whole explanation of a stored decision. `history` is all of the person's responses, each with its trail;
-    `campaign_of` and `settings` are those of the day of the decision."""
+    """The explanation of a stored decision. `history` is all of the person's responses, each with its trail, or, where
+    it is not `complete`, some of them and the one that got the credit; `campaign_of` and `settings` are those of the
+    day of the decision."""
     considered: Sequence[Considered] = ()
     if decision.scenario is _RESPONSE:
         considered = [_arrived(decision, history)] if decision.activates else ()
@@ -49,7 +60,8 @@ def explain(
             if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
         ]
         _, considered = explain_search(held, campaign_of, rules_of(decision, settings))
-    return Explanation(decision, considered, sentence(decision, considered, campaign_of, settings))
+    told = sentence(decision, considered, campaign_of, settings, complete=complete)
+    return Explanation(decision, considered, told, total=len(considered))
 
 
 def _arrived(decision: Decision, history: Iterable[Response]) -> Considered:
@@ -106,13 +118,30 @@ def why_excluded(excluded: Excluded, decision: Decision, settings: Settings) -> 
     return _EXCLUDED[excluded].format(lookback=_days(_scenario(decision, settings).lookback_days))
 
 
-def sentence(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    winner: Considered | None
+    count: int | None
+    """How many responses were considered; None where not all of them were read."""
+
+
+def sentence(
+    decision: Decision,
+    considered: Sequence[Considered],
+    campaign_of: CampaignOf,
+    settings: Settings,
+    *,
+    complete: bool = True,
+) -> str:
     """The decision in a sentence that a marketer understands; in more where a default campaign could not take the
     credit, or where it was made in a backfill."""
-    told = _told(decision, considered, campaign_of, settings)
+    winner = next((one for one in considered if one.excluded is None), None)
+    told = _told(decision, _Search(winner, len(considered) if complete else None), campaign_of, settings)
     for campaign_id in decision.passed_over:
         name, why = _name(campaign_id, campaign_of), _why_passed_over(campaign_of(campaign_id))
         told = f"{told} The default campaign {name} was passed over: it was {why}."
+    if decision.unmapped_status is not None:
+        told = f'{told} The settings do not map the status "{decision.unmapped_status}", which stays as it is.'
     if decision.batch_id is None:
         return told
     return f"{told} Decided in retrospect on {_when(decision.decided_at)}, in batch {decision.batch_id}."
@@ -124,22 +153,22 @@ def _why_passed_over(campaign: Campaign | None) -> str:
     return "deleted" if campaign.deleted else "inactive"
 
 
-def _told(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+def _told(decision: Decision, search: _Search, campaign_of: CampaignOf, settings: Settings) -> str:
     if decision.scenario is _RESPONSE and decision.reason is None:
         return _arrived_told(decision, campaign_of, settings)
     trigger = _trigger(decision, campaign_of, settings)
     when = _when(decision.as_of) if decision.anchored_at is None else _delayed(decision.anchored_at, decision.as_of)
     if decision.reason is not None:
-        return f"Nothing was done when {trigger} on {when}: {_why(decision, considered, campaign_of, settings)}."
+        return f"Nothing was done when {trigger} on {when}: {_why(decision, search, campaign_of, settings)}."
     name = _name(decision.campaign_id, campaign_of)
     if decision.outcome is Outcome.KEPT_PROMPTED:
-        found = _nothing_found(decision, considered, settings)
+        found = _nothing_found(decision, search, settings)
         return f"The prompted campaign {name} got the credit when a user picked it on {when}: {found}."
     if decision.outcome is Outcome.INSERTED_DEFAULT:
-        by, found = _chosen_by(decision, settings), _nothing_found(decision, considered, settings)
+        by, found = _chosen_by(decision, settings), _nothing_found(decision, search, settings)
         return f"The default campaign {name} got the credit{by} when {trigger} on {when}: {found}."
-    winner, within = _winner(considered), _looked_back(decision, settings)
-    return f"{name} got the credit when {trigger} on {when}: {winner} {within}{_beaten(len(considered) - 1)}."
+    winner, within = _winner(search.winner), _looked_back(decision, settings)
+    return f"{name} got the credit when {trigger} on {when}: {winner} {within}{_beaten(search.count)}."
 
 
 def _arrived_told(decision: Decision, campaign_of: CampaignOf, settings: Settings) -> str:
@@ -156,10 +185,15 @@ def _arrived_told(decision: Decision, campaign_of: CampaignOf, settings: Setting
             f"nothing was found: its response of {when} was there by then, but arrived later."
         )
     campaign = campaign_of(decision.campaign_id) if decision.campaign_id else None
+    arrived = f"the date of its response was {when}" if _is_by_date(decision) else f"its response arrived on {when}"
     if campaign is not None and campaign.response_prompt:
-        return f"{name} got the credit by itself: its response arrived on {when}, and a response prompt needs no score."
+        return f"{name} got the credit by itself: {arrived}, and a response prompt needs no score."
     reached = f"{_score(decision)} reached the threshold of {_number(settings.threshold)}"
-    return f"{name} got the credit by itself: its response arrived on {when}, and {reached}."
+    return f"{name} got the credit by itself: {arrived}, and {reached}."
+
+
+def _is_by_date(decision: Decision) -> bool:
+    return decision.trigger_id.endswith(f":{BY_DATE}")
 
 
 # --- what happened ---------------------------------------------------------------------------------------------------
@@ -183,6 +217,8 @@ def _trigger(decision: Decision, campaign_of: CampaignOf, settings: Settings) ->
     named = f" {_name(campaign_id, campaign_of)}" if campaign_id else ""
     if decision.reason is Reason.NOT_RESPONDED:
         return f"a membership in{named or ' a campaign'} was recorded"
+    if _is_by_date(decision):
+        return f"the date of the response{f' to{named}' if named else ''} was reached"
     return f"the response to{named} arrived" if named else "the response arrived"
 
 
@@ -200,7 +236,7 @@ def _delayed(changed_at: datetime, due: datetime) -> str:
 # --- why nothing was done --------------------------------------------------------------------------------------------
 
 
-def _why(decision: Decision, considered: Sequence[Considered], campaign_of: CampaignOf, settings: Settings) -> str:
+def _why(decision: Decision, search: _Search, campaign_of: CampaignOf, settings: Settings) -> str:
     plain = _REASON.get(decision.reason)
     if plain is not None:
         return plain
@@ -209,12 +245,13 @@ def _why(decision: Decision, considered: Sequence[Considered], campaign_of: Camp
         case Reason.BELOW_THRESHOLD:
             return _below(decision, settings)
         case Reason.NO_CANDIDATE if decision.scenario is Scenario.RESPONSE:
-            return "its own date was still to come"
+            dated = f", {_when(basis.dated_at)}," if basis and basis.dated_at else ""
+            return f"its own date{dated} was still to come; it is evaluated then"
         case Reason.NO_CANDIDATE:
-            return f"{_nothing_found(decision, considered, settings)}, and {_no_fallback(decision, settings)}"
+            return f"{_nothing_found(decision, search, settings)}, and {_no_fallback(decision, settings)}"
         case Reason.REPEAT_CAP:
             cap = f"the campaign to fall back to is at its repeat cap of {settings.repeat_cap}"
-            return f"{_nothing_found(decision, considered, settings)}, and {cap}"
+            return f"{_nothing_found(decision, search, settings)}, and {cap}"
         case Reason.COOL_DOWN:
             length = _days(_scenario(decision, settings).cool_down_days)
             since = f" on {_when(basis.score_activated_at)}" if basis and basis.score_activated_at else ""
@@ -274,8 +311,10 @@ def _not_eligible(campaign_id: str | None, campaign_of: CampaignOf) -> str:
 # --- what was found --------------------------------------------------------------------------------------------------
 
 
-def _nothing_found(decision: Decision, considered: Sequence[Considered], settings: Settings) -> str:
-    within, count = _looked_back(decision, settings), len(considered)
+def _nothing_found(decision: Decision, search: _Search, settings: Settings) -> str:
+    within, count = _looked_back(decision, settings), search.count
+    if count is None:
+        return f"no past response was eligible {within}"
     if count == 0:
         return f"no past response was found {within}"
     if count == 1:
@@ -287,8 +326,7 @@ def _looked_back(decision: Decision, settings: Settings) -> str:
     return f"within the look-back of {_days(_scenario(decision, settings).lookback_days)}"
 
 
-def _winner(considered: Sequence[Considered]) -> str:
-    winner = next((one for one in considered if one.excluded is None), None)
+def _winner(winner: Considered | None) -> str:
     if winner is None:
         return "its response is the newest eligible one"
     if winner.response_class is ResponseClass.NON_RESPONSE:
@@ -298,10 +336,10 @@ def _winner(considered: Sequence[Considered]) -> str:
     return f"its response{dated} is the newest eligible {f'{named} ' if named else ''}one"
 
 
-def _beaten(count: int) -> str:
-    if count < 1:
+def _beaten(count: int | None) -> str:
+    if count is None or count < 2:
         return ""
-    return f"; {count:,} other response{'s' if count > 1 else ''} lost to it"
+    return f"; {count - 1:,} other response{'s' if count > 2 else ''} lost to it"
 
 
 def _chosen_by(decision: Decision, settings: Settings) -> str:

@@ -1,14 +1,24 @@
-"""A delayed reactivation that waits: one for each change of a status from inactive to active."""
+"""What waits for its time: a reactivation for the delay after a status change, a response for its own date."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.reactivation.decision import Trigger
 from rekindle.domain.records.stamps import ChangeStamp
-from rekindle.domain.settings.settings import Scenario
+from rekindle.domain.settings.settings import Scenario, Settings
 
 _STATUS = "status:"
+
+
+def reactivation_timer(
+    person_id: str, change: ChangeStamp, user_id: str | None, settings: Settings
+) -> "ReactivationTimer":
+    """The timer of a status change: due at once where the scenario is off, to say so."""
+    scenario = settings.scenario(Scenario.ACTIVE_STATUS)
+    due = change.at + scenario.delay if scenario.enabled else change.at
+    return ReactivationTimer(person_id, change, due, user_id)
 
 
 def changed_by(trigger_id: str) -> ChangeStamp:
@@ -41,3 +51,20 @@ class ReactivationTimer:
             anchored_at=self.change.at,
             status_change=self.change,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseTimer:
+    """A response that is dated later than the CRM reported it: it is evaluated when its date is reached."""
+
+    person_id: str
+    response_id: str
+    due: datetime
+
+    @property
+    def name(self) -> str:
+        """Names response and date: setting the same timer twice sets one."""
+        return f"{digest(self.person_id)}-{digest('response', self.response_id, times.text(self.due))}"
+
+
+type Timer = ReactivationTimer | ResponseTimer

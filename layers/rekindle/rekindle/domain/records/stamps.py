@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
 
 
 class Order(Enum):
@@ -19,6 +20,16 @@ class Order(Enum):
     OLDER = "older"
 
 
+_EVENT = "#"
+"""How the digest of an event's id begins. That of a content is hexadecimal."""
+
+
+def event_digest(event_id: str) -> str:
+    """Names an event in the stamp of its change."""
+    return f"{_EVENT}{digest(event_id)[:_DIGITS]}"
+
+
+_DIGITS = 16
 NEWER, DUPLICATE, OLDER = Order
 """Each by a name of its own: every fact asks for them, and a member is looked up in its class each time."""
 
@@ -26,9 +37,9 @@ NEWER, DUPLICATE, OLDER = Order
 class ChangeStamp(NamedTuple):
     """The place of a change in the order of its record. A tuple, because a function reads several with every record.
 
-    `minor` orders changes of one instant (a Salesforce commit number and sequence number). `digests` tell a second
-    delivery from another change of the same instant: an envelope's time has no more than seconds, and the
-    bus gives a second delivery of the same fact a new id, so the content is what identifies it.
+    `minor` orders changes of one instant (a Salesforce commit number and sequence number). `digests` are the changes of
+    that instant in the order in which they were applied, each by the id of its event or, where there is none, by its
+    content: an envelope's time has no more than seconds.
     """
 
     at: datetime
@@ -49,14 +60,30 @@ class ChangeStamp(NamedTuple):
                 return NEWER if self.at > last.at else OLDER
             if self.minor != last.minor:
                 return NEWER if self.minor > last.minor else OLDER
-            return DUPLICATE if set(self.digests) <= set(last.digests) else NEWER
+            return self._order_within_instant(last.digests)
         return NEWER if mine > theirs else OLDER
 
+    def _order_within_instant(self, applied: tuple[str, ...]) -> Order:
+        """An event that was applied before is a duplicate. Of events without an id, only the last one can be told from
+        another event with the same content, which takes the record back to an earlier value."""
+        if not self.digests:
+            return DUPLICATE
+        own = self.digests[-1]
+        if own.startswith(_EVENT):
+            return DUPLICATE if own in applied else NEWER
+        return DUPLICATE if applied and applied[-1] == own else NEWER
+
     def following(self, last: "ChangeStamp | None") -> "ChangeStamp":
-        """This stamp as the last one applied: it keeps the digests of the same instant beside its own."""
+        """This stamp as the last one applied: after those of the same instant."""
         if last is None or self.at != last.at or self.minor != last.minor:
             return self
-        return self._replace(digests=(*(d for d in last.digests if d not in self.digests), *self.digests))
+        return self._replace(digests=(*last.digests, *self.digests))
+
+    def is_applied_after(self, other: "ChangeStamp") -> bool:
+        """Whether a change of the record, as it is stored, was applied after another one."""
+        if self.sequence is not None and other.sequence is not None:
+            return self.sequence > other.sequence
+        return (self.at, self.minor, len(self.digests)) > (other.at, other.minor, len(other.digests))
 
     def of_same_change(self, other: "ChangeStamp") -> bool:
         """Whether both are of one change of a record, whichever of its fields they tell of."""

@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rekindle.domain.core.values import replace
 from rekindle.domain.responses.response import DEFAULT_CLASSES, NO_ACTION_REQUIRED, OPEN, WORKING, ResponseClass
@@ -194,6 +195,8 @@ class Settings:
     intermediate_owners: tuple[str, ...] = ()
     routed_queues: tuple[str, ...] = ()
     """The temporary owners whose leads our own router hands on. The leads of others wait for an engine."""
+    time_zone: str = "UTC"
+    """Of the months and days of reports."""
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
     _parts: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -201,8 +204,13 @@ class Settings:
         return self.scenarios.get(scenario, _AS_BY_DEFAULT)
 
     def status(self, name: str | None) -> PersonStatus | None:
-        """What a person's status means; None for one the settings do not know, which changes nothing."""
+        """What a person's status means; None for one that the settings do not map, which is neither active nor
+        inactive."""
         return self.person_statuses.get(name) if name is not None else None
+
+    def is_unmapped(self, name: str | None) -> bool:
+        """Whether a person has a status that the settings do not map: it is never overwritten."""
+        return name is not None and name not in self.person_statuses
 
     def mode_for(self, user_mode: str | None, profile: str | None, record_type: str | None) -> str:
         """The mode an action runs in: the user's own, then the profile's, then the record type's, then the
@@ -222,6 +230,10 @@ class Settings:
         return found
 
     @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @cached_property
     def temporary_owners(self) -> frozenset[str]:
         """Those who hold a lead only while it waits."""
         return frozenset(self.intermediate_owners) | {rule.to for rule in self.assignment_rules}
@@ -238,10 +250,7 @@ class Settings:
 
     @cached_property
     def open_status(self) -> str | None:
-        """The status a reactivated person moves to: the active one whose responses are open, else the first active."""
-        active = [(name, s) for name, s in self.person_statuses.items() if s.active]
-        matching = [name for name, s in active if s.response_status == OPEN]
-        return next(iter(matching or [name for name, _ in active]), None)
+        return opening_status(self.person_statuses)
 
     @cached_property
     def class_map(self) -> str:
@@ -264,14 +273,36 @@ class Settings:
             record_type_modes=overrides.get("record_types") or {},
             threshold=qualification.get("threshold", 60),
             repeat_cap=qualification.get("repeat_cap", 25),
-            person_statuses={k: _person_status(v) for k, v in (document.get("person_statuses") or {}).items()},
+            person_statuses=_mapped(
+                {name: _person_status(entry) for name, entry in (document.get("person_statuses") or {}).items()}
+            ),
             classes={**DEFAULT_CLASSES, **classes},
             scenarios={Scenario(name): _scenario(section) for name, section in reactivation.items()},
             assignment_rules=tuple(_assignment_rule(rule) for rule in assignment.get("rules") or ()),
             intermediate_owners=tuple(assignment.get("intermediate_owners") or ()),
             routed_queues=tuple((assignment.get("router") or {}).get("queues") or ()),
+            time_zone=document.get("time_zone", "UTC"),
             document=document,
         )
+
+
+def _mapped(statuses: Mapping[str, PersonStatus]) -> Mapping[str, PersonStatus]:
+    """The statuses, each active one with the response status it stands for: where nothing says which, the opening
+    status is open, and any other one is worked."""
+    opening = opening_status(statuses)
+    return {
+        name: status
+        if not status.active or status.response_status is not None
+        else replace(status, response_status=OPEN if name == opening else WORKING)
+        for name, status in statuses.items()
+    }
+
+
+def opening_status(statuses: Mapping[str, PersonStatus]) -> str | None:
+    """The status a reactivated person moves to: the active one whose responses are open, else the first active."""
+    active = [name for name, status in statuses.items() if status.active]
+    matching = [name for name in active if statuses[name].response_status == OPEN]
+    return next(iter(matching or active), None)
 
 
 def _person_status(given: Mapping[str, Any]) -> PersonStatus:

@@ -106,16 +106,19 @@ class SimulatedParts:
 
 def _added_up(summaries: list[Json]) -> Json:
     credit, counts = Counter[str](), Counter[str]()
+    others = {"passed_over": Counter[str](), "unmapped_statuses": Counter[str]()}
     against: Counter[str] | None = None
     names: dict[str, str] = {}
     for part in summaries:
         credit.update(part["credit"])
         counts.update(part["counts"])
+        for name, counter in others.items():
+            counter.update(part.get(name, {}))
         if "difference" in part:
             against = Counter() if against is None else against
             against.update({row["campaign_id"]: row["against"] for row in part["difference"]})
             names |= {row["campaign_id"]: row["name"] for row in part["difference"]}
-    return {**simulations.credits_shown(credit, against, names.__getitem__), "counts": dict(counts)}
+    return {**simulations.credits_shown(credit, against, names.__getitem__), **others, "counts": dict(counts)}
 
 
 def _results(name: str) -> str:

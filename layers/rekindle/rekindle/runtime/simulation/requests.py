@@ -66,6 +66,8 @@ def summary(events: int, decisions: int, simulation: Simulation, other: Simulati
     return {
         **simulations.credits_shown(simulation.credit, other.credit if other else None, name),
         "refused": [simulations.refused(one.line, one.refusal) for one in simulation.refused],
+        "passed_over": dict(sorted(simulation.passed_over.items())),
+        "unmapped_statuses": dict(sorted(simulation.unmapped_statuses.items())),
         "counts": {
             "events": events,
             "decisions": decisions,

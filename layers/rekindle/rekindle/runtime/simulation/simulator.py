@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rekindle.adapters.memory import Memory, MemoryCandidates, MemoryPorts
-from rekindle.adapters.sources.salesforce import mapping_of
-from rekindle.adapters.wire.events import ended_at, facts_of
+from rekindle.adapters.sources.salesforce_mapping import mapping_of
+from rekindle.adapters.wire.events import ended_at, facts_of, ignored_by
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.reactivation.reactivate_on_score import trigger_of
 from rekindle.application.reactivation.reconsider_responses import RECENT
 from rekindle.domain.assignment.transitions import Owners
-from rekindle.domain.capture.facts import Fact, PersonChanged, ResponseRecorded
+from rekindle.domain.capture.facts import Fact, PassedOver, PersonChanged, ResponseRecorded
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
 from rekindle.domain.core.values import unfreeze
@@ -32,6 +32,7 @@ from rekindle.domain.reactivation.decision import Basis, Decision, Trigger
 from rekindle.domain.reactivation.engine import DecisionContext, Default, Fallback
 from rekindle.domain.reactivation.explanation import Explanation, explain
 from rekindle.domain.reactivation.search import Considered, Rules
+from rekindle.domain.reactivation.timer import ResponseTimer
 from rekindle.domain.records.stamps import Applied, ChangeStamp
 from rekindle.domain.responses.response import Details, Response, ResponseOwner, ResponseState, Trace
 from rekindle.domain.settings.settings import Scenario
@@ -103,6 +104,10 @@ class Simulation:
     document: Mapping[str, Any]
     refused: list[Refused] = field(default_factory=list)
     credit: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    """Parts of events that change nothing, by the reason."""
+    unmapped_statuses: Counter[str] = field(default_factory=Counter)
+    """Statuses that the settings do not map, by how often the history gives one to a person."""
 
     def __post_init__(self) -> None:
         self.applied = self.older = self.duplicate = 0
@@ -115,12 +120,14 @@ class Simulation:
         self._held: Held | None = None
         fields = mapping_of(self.document)
         self._fields = lambda: fields
+        ignored = frozenset(ignored_by(self.document))
+        self._ignored = lambda: ignored
         self._journeys: list[Decision | Entry] | None = None
 
     def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
         """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
         try:
-            facts = facts_of(envelope, self._fields)
+            facts = facts_of(envelope, self._fields, self._ignored)
         except Refusal as refusal:
             if refusal.code == "MALFORMED":
                 raise
@@ -132,6 +139,9 @@ class Simulation:
             explained.extend(self._let_time_pass(end))
         memory = self.memory
         for fact in facts:
+            if isinstance(fact, PassedOver):
+                self._record(line, fact)
+                continue
             at = fact.stamp.at
             if self._held is not None and self._held.at != at:
                 explained.extend(self._settled())
@@ -152,6 +162,9 @@ class Simulation:
         still waits for another fact is refused. A wait for an owner stays one: who would have answered is not known."""
         yield from self._settled()
         while self.memory.due:
+            if isinstance(self.memory.timers.get(self.memory.due[0][1]), ResponseTimer):
+                heapq.heappop(self.memory.due)  # Its date is beyond the history.
+                continue
             self._end_delay()
             yield from self._decided()
         self.now += PATIENCE
@@ -202,7 +215,7 @@ class Simulation:
         timer = self.memory.timers.get(name)
         if timer is not None:
             self.now = max(self.now, due)
-            self.use_cases.reactivate_on_status(timer)
+            self.use_cases.end_timer(timer)
             self._follow()
 
     def _end_wait(self) -> None:
@@ -232,6 +245,10 @@ class Simulation:
         if recorded.older or recorded.duplicate:
             self.older += recorded.older
             self.duplicate += recorded.duplicate
+        if recorded.passed_over:
+            self.passed_over.update(passed.reason for passed in recorded.passed_over)
+        if recorded.unmapped_status is not None:
+            self.unmapped_statuses[recorded.unmapped_status] += 1
         memory = self.memory
         if fact.stamp.minor and (memory.crossings or memory.activations):
             self._hold(fact.stamp.at)

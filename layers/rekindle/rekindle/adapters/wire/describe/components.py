@@ -21,6 +21,7 @@ from rekindle.adapters.wire.rules import (
     Note,
     Sequence,
     TemplateName,
+    Time,
 )
 from rekindle.adapters.wire.settings.schema import SCHEMA
 from rekindle.domain.capture.kinds import KINDS, PERSON, RESPONSE
@@ -149,7 +150,9 @@ def _name(kind: Kind[Any]) -> str:
 def _change(kind: Kind[Any]) -> Json:
     """A record's fields under their rules, none of which is required: what is absent is unchanged."""
     sequence = {**nullable(_rule(Sequence)), "description": _SEQUENCE}
-    fields = {kind.id: _rule(Identifier), "sequence": sequence, **_fields_of(form_of(kind).struct)}
+    occurred_at = {**nullable(_rule(Time)), "description": _OCCURRED_AT}
+    ordered = {"occurred_at": occurred_at, "sequence": sequence}
+    fields = {kind.id: _rule(Identifier), **ordered, **_fields_of(form_of(kind).struct)}
     for name, declared in kind.fields.items():
         if declared.sentence:
             fields[name]["description"] = declared.sentence
@@ -163,6 +166,7 @@ def _response_recorded() -> Json:
     return {**change, "properties": {**ids, **change["properties"]}, "required": required}
 
 
+_OCCURRED_AT = "When the change happened in the source; without it, when the request arrives."
 _SEQUENCE = "Orders the changes of one record, where the order of the requests does not."
 
 
@@ -310,4 +314,5 @@ _DECISION_EXAMPLE: Json = {
     "2026-03-01T12:00:00Z: its response is the newest never engaged one within 30 days; 1 other response lost "
     "to it.",
     "replay": "identical",
+    "next": None,
 }

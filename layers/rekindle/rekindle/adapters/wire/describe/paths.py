@@ -65,7 +65,7 @@ def paths() -> Json:
                 "People",
                 "One decision, with its whole explanation",
                 "Decision",
-                [_in_path("decision_id", "As it stands in decisions and events.")],
+                [_in_path("decision_id", "As it stands in decisions and events."), *_PAGING[1:]],
                 ["NotFound", "Invalid"],
             ),
         },

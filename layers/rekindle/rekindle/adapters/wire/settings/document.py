@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire.forms import prefixes_of
 from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, kind_of
 from rekindle.adapters.wire.settings.schema import DEFAULTS, LONGER_THAN_ZERO, SCHEMA, TIME_OF_DAY, Rule
+from rekindle.adapters.wire.standards import is_time_zone
 from rekindle.domain.assignment.routing_result import By
 from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.core.errors import InvalidSettings, Malformed
@@ -187,6 +187,7 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         *_rules(document),
         *_router(document),
         *_bad_templates(document),
+        *_time_zone(document),
     ):
         found.setdefault(path, message)
     return sorted((path_of(path), message) for path, message in found.items())
@@ -432,19 +433,17 @@ def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
         elif begins > ends and not overnight:
             yield ("hours", "to"), f"expected a time after {begins}, or both from and to, for hours that cross midnight"
     named, days = pool.get("time_zone"), pool.get("holidays")
-    if isinstance(named, str) and not _is_zone(named):
+    if isinstance(named, str) and not is_time_zone(named):
         yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {_shown(named)}"
     for place, day in enumerate(days if isinstance(days, list) else ()):
         if isinstance(day, str) and not _is_date(day):
             yield ("holidays", place), f"expected a date such as 2026-12-25, got {_shown(day)}"
 
 
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return False
-    return True
+def _time_zone(document: Mapping[str, Any]) -> Iterator[Fault]:
+    named = document.get("time_zone")
+    if isinstance(named, str) and _is_text(named) and not is_time_zone(named):
+        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {_shown(named)}"
 
 
 def _is_date(written: str) -> bool:

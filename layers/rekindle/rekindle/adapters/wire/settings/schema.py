@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.adapters.sources.salesforce import FED, MAPPING
+from rekindle.adapters.sources.salesforce_mapping import FED, MAPPING
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, LONGEST_TEMPLATE
 from rekindle.domain.assignment.round_robin import LARGEST_CAPACITY
 from rekindle.domain.assignment.router import WEEK
@@ -367,6 +367,21 @@ SCHEMA: Rule = {
                     },
                 },
                 default={"threshold": 60, "repeat_cap": 25},
+            ),
+            "time_zone": _text(
+                "Of the months and days of reports, and of dates without a time: a name of the IANA database.",
+                examples=["UTC", "Europe/Oslo"],
+                default="UTC",
+            ),
+            "events": _object(
+                "Events on the bus.",
+                {
+                    "ignore": {
+                        **_list("Detail-types that are no business of Rekindle's.", _text("A detail-type.")),
+                        "default": [],
+                    }
+                },
+                default={"ignore": []},
             ),
             "person_statuses": _map("Every status that the CRM gives a person -> what it means.", _PERSON_STATUS),
             "response_statuses": {
