@@ -205,7 +205,7 @@ class AwsPorts:
     def long_erasures(self) -> LongErasures:
         from rekindle.adapters.aws.erasures import QueuedErasures
 
-        return QueuedErasures(queues(), self._failures.queues[0])
+        return QueuedErasures(queues, self._failures.queues[0])
 
     @cached_property
     def _schedules(self) -> "Schedules":

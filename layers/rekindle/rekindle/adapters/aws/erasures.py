@@ -1,6 +1,7 @@
 """Erasures that take longer than one run: a message in the queue of facts for each next one."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,8 @@ _SOURCE = "rekindle.erasure"
 
 @dataclass(frozen=True)
 class QueuedErasures:
-    client: Any
+    client: Callable[[], Any]
+    """Made when it is needed: hardly any deletion takes longer than one run."""
     facts: str
     """The queue that facts are recorded from."""
 
@@ -20,4 +22,4 @@ class QueuedErasures:
         at = times.text(erasure.requested_at)
         detail = {"person_id": person_id, "erase": erasure.everywhere, "occurred_at": at}
         fact = {"source": _SOURCE, "detail-type": "Person Deleted", "time": at, "detail": detail}
-        self.client.send_message(QueueUrl=self.facts, MessageBody=json.dumps(fact))
+        self.client().send_message(QueueUrl=self.facts, MessageBody=json.dumps(fact))
