@@ -107,7 +107,8 @@ OPERATIONS: dict[str, set[str]] = {
         "UpdateItem",
     },
     "events": {"PutEvents"},
-    "s3": {"GetObject", "ListObjectsV2", "PutObject"},
+    "lambda": {"Invoke"},
+    "s3": {"DeleteObject", "GetObject", "ListObjectsV2", "PutObject"},
     "scheduler": {"CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"},
     "sns": {"Publish"},
     "sqs": {

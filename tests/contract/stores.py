@@ -4,7 +4,7 @@ import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import botocore.session
@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from rekindle.adapters.dynamodb import connection
 from rekindle.adapters.dynamodb.connection import TableNames, bind
+from rekindle.adapters.dynamodb.retention import DEFAULT
 from rekindle.adapters.memory import (
     Memory,
     MemoryAssignmentTimers,
@@ -22,13 +23,14 @@ from rekindle.adapters.memory import (
 )
 from rekindle.application.ports import Clock
 from rekindle.runtime.aws import AwsPorts
-from rekindle.runtime.environment import Scheduling
+from rekindle.runtime.environment import FailureHandling, Scheduling
 from rekindle.runtime.use_cases import Ports, UseCases
 from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables
 
 REGION = "eu-central-1"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FAILURES_KEPT = timedelta(days=14)
 _numbers = itertools.count()
 NO_SCHEDULES = Scheduling("", "", "", "", "")
 
@@ -41,7 +43,8 @@ class Tables(AwsPorts):
     """The ports on DynamoDB, and the way beneath them. What has no table is in memory."""
 
     def __init__(self, client: Any, names: TableNames, clock: Clock, lifetime: float) -> None:
-        super().__init__(bind(client, names), lifetime, NO_SCHEDULES, clock)
+        failures = FailureHandling(names.people.replace("PeopleTable", "FailuresTable"), FAILURES_KEPT)
+        super().__init__(bind(client, names), lifetime, NO_SCHEDULES, clock, DEFAULT, failures)
         memory = Memory()
         self.client, self.names, self.lifetime = client, names, lifetime
         self.timers, self.waits = MemoryReactivationTimers(memory), MemoryAssignmentTimers(memory)

@@ -1,11 +1,16 @@
 """Decisions and journeys: every field comes back, one decision an id, newest first, page by page."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
+from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.retention import Retention
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Ended,
@@ -164,6 +169,37 @@ def test_the_stream_can_tell_what_is_to_be_announced_by_one_string(tables: Table
         untold.decision_id: None,
         dry.decision_id: None,
     }
+
+
+def expiry_of(tables: Tables, kind: str) -> list[int | None]:
+    """When the items of a kind expire, None where they never do."""
+    items = tables.client.scan(TableName=tables.names.ledger)["Items"]
+    return [int(one["expires"]["N"]) if "expires" in one else None for one in items if one["kind"]["S"] == kind]
+
+
+@pytest.mark.parametrize(("kept", "expires"), [(None, None), (timedelta(days=9), NOW + timedelta(days=9))])
+def test_decisions_and_journeys_are_kept_as_long_as_is_said(
+    tables: Tables, kept: timedelta | None, expires: datetime | None
+) -> None:
+    retention = Retention(decisions=kept, clock=lambda: NOW)
+    connection = cast("DynamoDBLedger", tables.ledger).connection
+    DynamoDBLedger(connection, retention).add(a_decision("p1"))
+    ended = Deactivated("p2", "r", "c", 1, Ended.MERGED, NOW - timedelta(days=900), 1)
+    change = Change(Person("p2", 1), 0, decision=a_decision("p2"), entries=(ended,))
+    DynamoDBPeople(connection, retention).commit(change)
+    seconds = None if expires is None else int(expires.timestamp())
+    assert expiry_of(tables, "decision") == [seconds] * 2
+    assert expiry_of(tables, "deactivated") == [seconds]
+
+
+def test_calls_are_kept_as_long_as_is_said(tables: Tables) -> None:
+    connection = cast("DynamoDBLedger", tables.ledger).connection
+    retention = Retention(requests=timedelta(days=3), event_requests=timedelta(days=5))
+    ledger = DynamoDBLedger(connection, retention)
+    ledger.remember(Call("api", "c", NOW))
+    ledger.remember(Call("bus", "c", NOW, lifetime=None))
+    days = [int((NOW + timedelta(days=number)).timestamp()) for number in (3, 5)]
+    assert sorted(filter(None, expiry_of(tables, "call"))) == days
 
 
 @quickly

@@ -72,6 +72,12 @@ else:
     raise AssertionError("the condition held")
 dynamodb.delete_item(TableName="probe", Key=key)
 
+functions = client("lambda")
+try:
+    functions.invoke(FunctionName="none", Payload=b"{}")
+except functions.exceptions.ClientError as error:
+    assert error.operation_name == "Invoke"
+
 entry = {"Source": "rekindle", "DetailType": "Probe", "Detail": "{}"}
 assert client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
 
@@ -106,6 +112,7 @@ s3.put_object(Bucket="files", Key="a/b.txt", Body=b"text")
 assert s3.get_object(Bucket="files", Key="a/b.txt")["Body"].read() == b"text"
 (listed,) = s3.list_objects_v2(Bucket="files", Prefix="a/")["Contents"]
 assert listed["Key"] == "a/b.txt"
+s3.delete_object(Bucket="files", Key="a/b.txt")
 try:
     s3.get_object(Bucket="files", Key="none")
 except s3.exceptions.ClientError as error:

@@ -150,8 +150,7 @@ def test_an_event_that_nobody_took_is_told_again_while_it_holds(stack: Stack, mo
         if (heard["detail-type"], heard["detail"]["person_id"]) == ("Response Activated", "p-again")
     )
     outdated = {**activated, "detail": {**activated["detail"], "decision_id": "another"}}
-    for body in (activated, outdated):
-        stack.sqs.send_message(QueueUrl=stack.outputs["FailureQueueUrl"], MessageBody=json.dumps(body))
+    stack.fail(activated, outdated)
     before = len(stack.heard)
 
     assert main(["redrive", "--stack", stack.name]) == 0
@@ -165,7 +164,7 @@ def test_a_delay_in_the_failure_queue_is_sent_on(stack: Stack, monkeypatch: pyte
     told(stack, *a_lead("p-redrive"))
     as_operator(stack, monkeypatch)
     delay = {"person_id": "p-redrive", "change": "2026-01-01T00:00:00Z|||", "due": "2026-01-01T00:30:00Z"}
-    stack.sqs.send_message(QueueUrl=stack.outputs["FailureQueueUrl"], MessageBody=json.dumps(delay))
+    stack.fail(delay)
     assert main(["redrive", "--stack", stack.name]) == 0
     assert decided(stack, "p-redrive", "active_status")["reason"] == "STATUS_REVERTED"
     assert stack.failures() == []

@@ -1,6 +1,7 @@
 """Handlers as Lambda calls them, with moto behind and everything that template.yaml creates."""
 
 import io
+import itertools
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ import boto3
 import pytest
 
 from rekindle.runtime import aws as root
+from rekindle.runtime.environment import QUEUES
 from rekindle.runtime.observability import logger
 from tests.support.described import check_answer
 from tests.support.permissions import Permission, Recorder, differences
@@ -129,6 +131,8 @@ class Aws:
     crm_changes: str
     due: str
     heard: str
+    queues: dict[str, str]
+    """Where failures are sent again, by their names in the environment."""
     logged: io.StringIO = field(default_factory=io.StringIO)
 
     def items(self) -> dict[str, list[Any]]:
@@ -155,6 +159,14 @@ class Aws:
         named = scheduler.list_schedules(GroupName=GROUP)["Schedules"]
         return [scheduler.get_schedule(GroupName=GROUP, Name=one["Name"]) for one in named]
 
+    def fail(self, body: str, **attributes: str) -> None:
+        """Put a message into the failure queue, and have it kept."""
+        from functions.keep_failures.app import handler
+
+        attached = {name: {"DataType": "String", "StringValue": text} for name, text in attributes.items()}
+        self.sqs.send_message(QueueUrl=self.failures, MessageBody=body, MessageAttributes=attached)
+        assert handler(delivered(self.messages(self.failures)), CONTEXT) == {"batchItemFailures": []}
+
     def messages(self, queue: str) -> list[Any]:
         """What stands in a queue; it is gone afterwards."""
         found = []
@@ -169,6 +181,30 @@ class Aws:
     def published(self) -> list[dict[str, Any]]:
         """The events that the bus delivered."""
         return [json.loads(message["Body"]) for message in self.messages(self.heard)]
+
+
+def delivered(messages: list[Any]) -> dict[str, Any]:
+    """Messages of a queue as Lambda delivers them."""
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": {"SentTimestamp": str(next(_sent)), "ApproximateReceiveCount": "1"},
+                "messageAttributes": {
+                    name: {"stringValue": value["StringValue"], "dataType": "String"}
+                    for name, value in message.get("MessageAttributes", {}).items()
+                },
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:111122223333:rekindle-FailureQueue",
+            }
+            for message in messages
+        ]
+    }
+
+
+_sent = itertools.count(1772366400000, 1000)
+"""When messages were sent, one a second."""
 
 
 @lru_cache
@@ -213,7 +249,11 @@ def _created() -> Aws:
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events.put_targets(Rule="heard", EventBusName="rekindle", Targets=[{"Id": "heard", "Arn": arn}])
-    return Aws(dynamodb, sqs, events, names, failures, crm_changes["QueueUrl"], due, heard)
+    waits, routing, notifications = (
+        sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("WaitsQueue", "RoutingQueue", "NotificationsQueue")
+    )
+    queues = dict(zip(QUEUES, (crm_changes["QueueUrl"], due, waits, routing, notifications), strict=True))
+    return Aws(dynamodb, sqs, events, names, failures, crm_changes["QueueUrl"], due, heard, queues)
 
 
 def _environment(found: Aws) -> dict[str, str]:
@@ -228,6 +268,10 @@ def _environment(found: Aws) -> dict[str, str]:
         "QUEUE_URL": found.crm_changes,
         "FAILURE_QUEUE_URL": found.failures,
         "BUILD": "4f2c1ab",
+        "FAILURES_TABLE": "FailuresTable",
+        "FAILURE_DAYS": "14",
+        "ANNOUNCE_CHANGES_FUNCTION": "rekindle-announce-changes",
+        **found.queues,
         "SCHEDULE_GROUP": GROUP,
         "SIMULATIONS_BUCKET": BUCKET,
         "SCHEDULE_ROLE_ARN": "arn:aws:iam::111122223333:role/rekindle-ScheduleRole",

@@ -139,3 +139,17 @@ def test_a_record_that_cannot_be_read_fails_alone(aws: Aws) -> None:
     records["Records"][0]["dynamodb"]["NewImage"]["body"]["S"] = "{"
     assert failed(handler(records, CONTEXT)) == ["1"]
     assert {told["detail"]["person_id"] for told in aws.published()} == {"lead-2"}
+
+
+def test_an_event_that_a_target_did_not_take_is_put_again_as_it_was(aws: Aws) -> None:
+    detail = {"person_id": "p", "event_id": "e"}
+    again = {"source": "rekindle", "detail-type": "Stage Reached", "time": "2026-03-01T12:00:00Z", "detail": detail}
+    assert failed(handler({"again": again}, CONTEXT)) == []
+    (published,) = aws.published()
+    assert (published["source"], published["detail-type"], published["detail"]) == ("rekindle", "Stage Reached", detail)
+
+
+def test_an_event_that_the_bus_does_not_take_again_is_not_lost(aws: Aws) -> None:
+    Refusing("p")
+    again = {"detail-type": "Stage Reached", "time": "2026-03-01T12:00:00Z", "detail": {"person_id": "p"}}
+    assert failed(handler({"again": again}, CONTEXT)) == ["again"]

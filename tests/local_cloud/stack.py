@@ -162,15 +162,18 @@ class Stack:
             if now != seen:
                 seen, changed = now, time.monotonic()
             if time.monotonic() - changed > patience:
-                raise NotDigested(f"For {patience:.0f} s nothing moved, and this is not there yet: {self.failures()}")
+                raise NotDigested(f"For {patience:.0f} s nothing moved, and this is not there yet.")
             time.sleep(0.2)
         return answer
 
     def waiting(self) -> int:
         """Facts in the queue: to be received, in work, and postponed."""
+        return self._waiting_in("CrmChangesQueueUrl")
+
+    def _waiting_in(self, queue: str) -> int:
         names = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
-        found = self.sqs.get_queue_attributes(QueueUrl=self.outputs["CrmChangesQueueUrl"], AttributeNames=names)
-        return sum(int(value) for value in found["Attributes"].values())
+        attributes = self.sqs.get_queue_attributes(QueueUrl=self.outputs[queue], AttributeNames=names)["Attributes"]
+        return sum(int(value) for value in attributes.values())
 
     def undecided(self) -> set[str]:
         """The decisions that the crossings in the table of scores are to lead to, and have not yet."""
@@ -221,18 +224,29 @@ class Stack:
         return self.until(ended, patience=SIMULATING)
 
     def failures(self) -> list[Kept]:
-        """What stands in the failure queue, and stays there."""
-        found: dict[str, Kept] = {}
-        while messages := self.sqs.receive_message(
-            QueueUrl=self.outputs["FailureQueueUrl"],
-            MaxNumberOfMessages=10,
-            VisibilityTimeout=5,
-            MessageAttributeNames=["All"],
-        ).get("Messages"):
-            for message in messages:
-                told = {n: a["StringValue"] for n, a in message.get("MessageAttributes", {}).items()}
-                found[message["MessageId"]] = Kept(message["MessageId"], message["Body"], told)
-        return list(found.values())
+        """What is open, once the failure queue was taken into the table."""
+        self.until(lambda: not self._waiting_in("FailureQueueUrl"), patience=PATIENCE)
+        return [
+            Kept(
+                item["failure_id"]["S"],
+                item["body"]["S"],
+                {
+                    name: item[stored]["S"]
+                    for name, stored in (("code", "reason"), ("message", "message"), ("field", "field"))
+                    if stored in item and "message" in item
+                },
+            )
+            for item in self.scan("FailuresTableName")
+            if item["state"]["S"] == "open"
+        ]
+
+    def fail(self, *contents: Mapping[str, Any]) -> None:
+        """Put messages into the failure queue, and wait until they are kept."""
+        queue = self.outputs["FailureQueueUrl"]
+        for some in batched(enumerate(contents), ENTRIES, strict=False):
+            entries = [{"Id": str(number), "MessageBody": json.dumps(content)} for number, content in some]
+            self.sqs.send_message_batch(QueueUrl=queue, Entries=entries)
+        self.failures()
 
     def ledger(self) -> list[Decision | Entry]:
         """Decisions and journeys; timers, calls by their key, and batches stand beside them."""

@@ -32,8 +32,10 @@ from rekindle.domain.capture.facts import (
     RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    UserDeleted,
 )
 from rekindle.domain.core.errors import Unavailable
+from rekindle.domain.failures.failure import Failure
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.person import Person
@@ -88,6 +90,20 @@ def person_changed(person_id: str, at: float, *, sequence: int | None = None, **
 
 def person_deleted(person_id: str, at: float) -> PersonDeleted:
     return PersonDeleted(person_id, stamp(at, None, ("deleted", person_id)))
+
+
+def person_erased(person_id: str, at: float) -> PersonDeleted:
+    return PersonDeleted(person_id, stamp(at, None, ("erased", person_id)), erase=True)
+
+
+def user_deleted(user_id: str, at: float) -> UserDeleted:
+    return UserDeleted(user_id, stamp(at, None, ("deleted", user_id)))
+
+
+def a_failure(failure_id: str, at: float = 0, **values: Any) -> Failure:
+    """An open failure: of a person changed, unless other values are given."""
+    known: dict[str, Any] = {"reason": "INVALID_FIELD", "body": "{}", "record": "person"}
+    return Failure(failure_id, day(at), **{**known, **values})
 
 
 def people_merged(survivor_id: str, *merged_ids: str, at: float) -> PeopleMerged:

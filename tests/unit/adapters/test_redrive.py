@@ -1,142 +1,98 @@
-"""What the failure queue points to in the bucket is sent to its function; what is out of date is dropped."""
+"""Where failures are sent again: stream records to their function, events out as far as they still hold, messages to
+the queue they were in."""
 
 import io
 import json
-from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from rekindle.adapters.aws.redrive import Failed, NotRedriven, Outdated, Redrive
-from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.aws.redrive import Queues, Redrive
+from rekindle.application.ports import NotResent, Outdated
 from rekindle.domain.core.values import replace
+from rekindle.domain.failures.failure import Failure
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.settings.settings import Scenario
-from tests.support.builders import day
+from tests.support.builders import a_failure, day
 
 FUNCTION = "arn:aws:lambda:eu-central-1:1:function:rekindle-dev-reactivate-on-score"
-RECORDS = {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": "10"}}]}
-FILE = {
-    "requestContext": {"functionArn": FUNCTION, "condition": "RetryAttemptsExhausted"},
-    "DDBStreamBatchInfo": {"batchSize": 1, "streamArn": "arn:aws:dynamodb:eu-central-1:1:table/scores-dev/stream/2026"},
-    "payload": json.dumps(RECORDS),
-}
-"""As Lambda writes it into the bucket."""
-KEY = "aws/lambda/5f0c2a7e/shardId-1/2026/03/01/2026-03-01T12.00.00-1"
-STORED = {
-    "source": "aws.s3",
-    "detail-type": "Object Created",
-    "time": "2026-03-01T12:00:00Z",
-    "detail": {"bucket": {"name": "failed-records"}, "object": {"key": KEY, "size": 900}},
-}
-"""As S3 tells of it."""
-FAILED = Failed("m", "receipt", json.dumps(STORED), "failed")
+
+
+def record(number: int, crossing: str = "up") -> dict[str, Any]:
+    image = {"person_id": {"S": f"p{number}"}, "crossing": {"S": crossing}}
+    return {"dynamodb": {"SequenceNumber": str(number), "NewImage": image}}
 
 
 class Aws:
-    """The services as redrive asks them: a bucket, a function, queues, a table."""
-
-    class exceptions:
-        class NoSuchKey(Exception): ...
+    """The services as redrive calls them: a function, a queue, files; and the table of people."""
 
     def __init__(self) -> None:
-        self.files: dict[str, Any] = {KEY: FILE}
-        self.refusal: str | None = None
         self.answer: dict[str, Any] = {"batchItemFailures": []}
         self.invoked: list[tuple[str, Any]] = []
         self.sent: list[tuple[str, str]] = []
-        self.deleted: list[str] = []
         self.person: Person | None = None
+        self.files: dict[str, tuple[str, dict[str, Any]]] = {}
 
-    def describe_stacks(self, **_: object) -> dict[str, Any]:
-        names = ["FailureQueueUrl", "CrmChangesQueueUrl", "DueQueueUrl", "WaitsQueueUrl", "RoutingQueueUrl"]
-        names += ["NotificationsQueueUrl"]
-        names += ["PeopleTableName", "AnnounceChangesFunctionName"]
-        return {"Stacks": [{"Outputs": [{"OutputKey": name, "OutputValue": name} for name in names]}]}
+    def redrive(self, failure: Failure) -> None:
+        queues = Queues("facts", "delays", "assignments", "routing", "notifications")
+        people: Any = self
+        records: Any = self
+        Redrive(self, self, records, queues, "announcing", people).send(failure)
 
-    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:
-        assert Bucket == "failed-records"
-        if self.refusal:
-            raise ClientError({"Error": {"Code": self.refusal, "Message": "no"}}, "GetObject")
-        if Key not in self.files:
-            raise self.exceptions.NoSuchKey
-        return {"Body": io.BytesIO(json.dumps(self.files[Key]).encode())}
+    def batch(self, key: str) -> tuple[str, dict[str, Any]] | None:
+        return self.files.get(key)
 
-    def delete_object(self, Bucket: str, Key: str) -> None:
-        del self.files[Key]
+    def delete(self, key: str) -> None:
+        del self.files[key]
 
     def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:
         self.invoked.append((FunctionName, json.loads(Payload)))
         return {"Payload": io.BytesIO(json.dumps(self.answer).encode())}
 
-    def get_item(self, **asked: Any) -> dict[str, Any]:
-        assert (asked["TableName"], asked["ConsistentRead"]) == ("PeopleTableName", True)
-        assert asked["Key"] == {"person_id": {"S": "00Q1"}, "record": {"S": "person"}}
-        if self.person is None:
-            return {}
-        core = json.dumps(encoding.core(self.person))
-        return {"Item": {"version": {"N": str(self.person.version)}, "core": {"S": core}}}
+    def get(self, person_id: str) -> Person | None:
+        assert person_id == "00Q1"
+        return self.person
 
     def send_message(self, QueueUrl: str, MessageBody: str) -> None:
         self.sent.append((QueueUrl, MessageBody))
 
-    def delete_message(self, ReceiptHandle: str, **_: object) -> None:
-        self.deleted.append(ReceiptHandle)
-
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    services = Aws()
-    session = SimpleNamespace(create_client=lambda _: services)
-    monkeypatch.setattr("botocore.session.get_session", lambda *_: session)
-    yield services
+def aws() -> Aws:
+    return Aws()
 
 
-def test_records_in_the_bucket_are_processed_again_and_their_file_is_deleted(aws: Aws) -> None:
-    assert FAILED.what == f"records of a stream, in {KEY}"
-
-    Redrive("stack").send_on(FAILED)
-
-    assert aws.invoked == [(FUNCTION, RECORDS)]
-    assert (aws.deleted, aws.files, aws.sent) == (["receipt"], {}, [])
+IN_A_FILE = a_failure("f", body=json.dumps({"source": "aws.s3", "detail": {"object": {"key": "k"}}}))
 
 
-def test_records_in_the_bucket_may_be_an_object(aws: Aws) -> None:
-    aws.files[KEY] = {**FILE, "payload": RECORDS}
+def test_records_in_a_file_are_processed_again_and_the_file_goes(aws: Aws) -> None:
+    aws.files["k"] = (FUNCTION, {"Records": [record(10)]})
+    aws.answer = {"batchItemFailures": []}
 
-    Redrive("stack").send_on(FAILED)
+    aws.redrive(IN_A_FILE)
 
-    assert aws.invoked == [(FUNCTION, RECORDS)]
-
-
-def test_a_file_that_is_gone_stays_and_says_why(aws: Aws) -> None:
-    aws.files.clear()
-
-    with pytest.raises(NotRedriven, match="15 days"):
-        Redrive("stack").send_on(FAILED)
-
-    assert (aws.invoked, aws.deleted) == ([], [])
+    assert [function for function, _ in aws.invoked] == [FUNCTION] and aws.files == {}
+    with pytest.raises(Outdated):
+        aws.redrive(IN_A_FILE)
 
 
-def test_a_bucket_that_may_not_be_read_stays_and_says_why(aws: Aws) -> None:
-    aws.refusal = "AccessDenied"
-
-    with pytest.raises(NotRedriven, match="AccessDenied"):
-        Redrive("stack").send_on(FAILED)
-
-    assert aws.deleted == []
-
-
-def test_records_whose_function_fails_again_stay_whole(aws: Aws) -> None:
+def test_a_file_whose_function_fails_again_stays(aws: Aws) -> None:
+    aws.files["k"] = (FUNCTION, {"Records": []})
     aws.answer = {"batchItemFailures": [{"itemIdentifier": "10"}]}
 
-    with pytest.raises(NotRedriven, match="failed again"):
-        Redrive("stack").send_on(FAILED)
+    with pytest.raises(NotResent):
+        aws.redrive(IN_A_FILE)
 
-    assert (aws.deleted, aws.files) == ([], {KEY: FILE})
+    assert "k" in aws.files
+
+
+def test_an_invocation_is_repeated(aws: Aws) -> None:
+    run = {"requestContext": {"functionArn": FUNCTION}, "requestPayload": {"version": "0"}}
+
+    aws.redrive(a_failure("f", body=json.dumps(run)))
+
+    assert aws.invoked == [(FUNCTION, {"version": "0"})]
 
 
 # --- events out that a target did not take -------------------------------------------------------------------------
@@ -165,25 +121,25 @@ ACTIVATED = {"person_id": "00Q1", "decision_id": "d1", "status": "Open", "status
 REPLACED = {"person_id": "00Q1", "response_id": "r0", "reason": "REPLACED"}
 
 
-def undelivered(detail_type: str, detail: dict[str, Any]) -> Failed:
+def undelivered(detail_type: str, detail: dict[str, Any]) -> Failure:
     """As a rule leaves it in the queue."""
     envelope = {"source": "rekindle", "detail-type": detail_type, "time": "2026-01-02T00:00:00Z", "detail": detail}
-    return Failed("m", "receipt", json.dumps(envelope), "the server answered 503")
+    return a_failure("f", body=json.dumps(envelope))
 
 
 @pytest.mark.parametrize(
     ("detail_type", "detail"),
     [("Assignment Started", STARTED), ("Response Activated", ACTIVATED), ("Response Deactivated", REPLACED)],
 )
-def test_an_event_that_holds_is_told_again(aws: Aws, detail_type: str, detail: dict[str, Any]) -> None:
+def test_an_event_that_holds_is_announced_again(aws: Aws, detail_type: str, detail: dict[str, Any]) -> None:
+    """By the one function that may: the bus takes events of ours from nobody else."""
     aws.person = OPENED
-    failed = undelivered(detail_type, detail)
-    assert failed.what == f"{detail_type} of 00Q1, on its way out"
 
-    Redrive("stack").send_on(failed)
+    aws.redrive(undelivered(detail_type, detail))
 
-    assert aws.invoked == [("AnnounceChangesFunctionName", {"again": failed.content})]
-    assert aws.deleted == ["receipt"]
+    ((function, payload),) = aws.invoked
+    assert function == "announcing"
+    assert payload["again"] == json.loads(undelivered(detail_type, detail).body)
 
 
 @pytest.mark.parametrize(
@@ -200,22 +156,22 @@ def test_an_event_that_holds_is_told_again(aws: Aws, detail_type: str, detail: d
         ("Stage Reached", {"person_id": "00Q1"}, OPENED),
     ],
 )
-def test_an_event_that_no_longer_holds_is_dropped(
+def test_an_event_that_no_longer_holds_is_outdated(
     aws: Aws, detail_type: str, detail: dict[str, Any], person: Person | None
 ) -> None:
     """Written to a CRM now, it would undo what people did there since."""
     aws.person = person
 
     with pytest.raises(Outdated):
-        Redrive("stack").send_on(undelivered(detail_type, detail))
+        aws.redrive(undelivered(detail_type, detail))
 
-    assert (aws.invoked, aws.deleted) == ([], ["receipt"])
+    assert aws.invoked == []
 
 
-def test_a_credit_is_told_again_without_a_status_that_went_on(aws: Aws) -> None:
+def test_a_credit_is_announced_again_without_a_status_that_went_on(aws: Aws) -> None:
     aws.person = replace(OPENED, status="Working")
 
-    Redrive("stack").send_on(undelivered("Response Activated", ACTIVATED))
+    aws.redrive(undelivered("Response Activated", ACTIVATED))
 
     ((_, payload),) = aws.invoked
     assert payload["again"]["detail"] == {**ACTIVATED, "status_changed": False}
@@ -224,24 +180,29 @@ def test_a_credit_is_told_again_without_a_status_that_went_on(aws: Aws) -> None:
 def test_an_event_that_the_bus_does_not_take_stays(aws: Aws) -> None:
     aws.person, aws.answer = OPENED, {"batchItemFailures": [{"itemIdentifier": "again"}]}
 
-    with pytest.raises(NotRedriven):
-        Redrive("stack").send_on(undelivered("Response Activated", ACTIVATED))
-
-    assert aws.deleted == []
+    with pytest.raises(NotResent):
+        aws.redrive(undelivered("Response Activated", ACTIVATED))
 
 
 @pytest.mark.parametrize(
     ("content", "queue"),
     [
-        ({"detail-type": "Person Changed", "source": "crm", "detail": {}}, "CrmChangesQueueUrl"),
-        ({"person_id": "p", "change": "c", "due": "2026-03-01T12:00:00Z"}, "DueQueueUrl"),
+        ({"detail-type": "Person Changed", "source": "crm", "detail": {}}, "facts"),
+        ({"person_id": "p", "change": "c", "due": "2026-03-01T12:00:00Z"}, "delays"),
+        ({"person_id": "p", "assignment_id": "a", "due": "2026-03-01T12:00:00Z"}, "assignments"),
+        ({"detail": {"person_id": "p", "assignment_id": "a"}}, "routing"),
         # The queue of facts would drop it without a word: what Rekindle itself says is no fact to record.
-        ({"detail-type": "Notification Requested", "source": "rekindle", "detail": {}}, "NotificationsQueueUrl"),
+        ({"detail-type": "Notification Requested", "source": "rekindle", "detail": {}}, "notifications"),
     ],
 )
-def test_a_message_is_sent_on_to_the_queue_it_came_from(aws: Aws, content: dict[str, Any], queue: str) -> None:
-    failed = Failed("m", "receipt", json.dumps(content), "failed")
+def test_a_message_is_sent_to_the_queue_it_came_from(aws: Aws, content: dict[str, Any], queue: str) -> None:
+    failure = a_failure("f", body=json.dumps(content))
 
-    Redrive("stack").send_on(failed)
+    aws.redrive(failure)
 
-    assert (aws.sent, aws.deleted) == ([(queue, failed.body)], ["receipt"])
+    assert aws.sent == [(queue, failure.body)]
+
+
+def test_what_is_no_event_stays(aws: Aws) -> None:
+    with pytest.raises(NotResent, match="no event"):
+        aws.redrive(a_failure("f", body="no JSON"))

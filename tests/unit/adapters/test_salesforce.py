@@ -25,6 +25,7 @@ from rekindle.domain.capture.facts import (
     RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    UserDeleted,
 )
 from rekindle.domain.core.errors import InFuture, InvalidField
 from rekindle.domain.records.stamps import Order
@@ -611,8 +612,8 @@ def test_the_master_s_own_deletion_is_no_merge() -> None:
     assert isinstance(the_fact("Lead", kind="DELETE", MasterRecordId=LEAD), PersonDeleted)
 
 
-def test_a_deleted_user_is_no_longer_active() -> None:
-    assert the_fact("User", kind="DELETE").values == {"is_active": False}
+def test_a_deleted_user_is_deleted() -> None:
+    assert isinstance(the_fact("User", kind="DELETE"), UserDeleted)
 
 
 @pytest.mark.parametrize("kind", ["GAP_CREATE", "GAP_UPDATE", "GAP_DELETE", "GAP_UNDELETE", "GAP_OVERFLOW"])

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from rekindle.domain.assignment.round_robin import Capacities
     from rekindle.domain.assignment.timer import AssignmentTimer
     from rekindle.domain.campaigns.campaign import Campaign
+    from rekindle.domain.failures.failure import Backlog, Failure, FailureState
     from rekindle.domain.lifecycle.journey import Entry
     from rekindle.domain.notifications.events import Event
     from rekindle.domain.notifications.notification import Message
     from rekindle.domain.notifications.template import Template, Text, Values
     from rekindle.domain.people.assignment import AssignmentState
-    from rekindle.domain.people.person import Person
+    from rekindle.domain.people.person import Erasure, Person
     from rekindle.domain.people.score import Score
     from rekindle.domain.reactivation.batch import Batch, Member
     from rekindle.domain.reactivation.change import Change
@@ -218,6 +219,10 @@ class Records[R](Protocol):
         """The record as it was stored at an instant: of kinds whose versions keep when that was."""
         ...
 
+    def rewrite(self, record_id: str, change: Callable[[R], R]) -> None:
+        """Change every version that is stored of a record."""
+        ...
+
 
 class RecordStores(Protocol):
     """The records of each kind."""
@@ -252,6 +257,62 @@ class Contacts(Protocol):
 
     def having(self, address: str, limit: int) -> Sequence[str]:
         """Up to `limit` people who have, or had until lately, the address, in the order of their ids."""
+        ...
+
+
+class Failures(Protocol):
+    """What could not be processed, and waits for somebody who handles it."""
+
+    def add(self, failure: Failure) -> None:
+        """The same one again changes nothing."""
+        ...
+
+    def get(self, failure_id: str) -> Failure | None: ...
+
+    def page(self, state: FailureState, reason: str | None, limit: int, start: str | None = None) -> Page[Failure]:
+        """Failures in a state, the newest first, without their bodies."""
+        ...
+
+    def claim(self, failure_id: str, now: datetime) -> Failure | None:
+        """Take it upon oneself to handle an open failure, for a minute; None where it is not open, or another's."""
+        ...
+
+    def release(self, failure: Failure) -> None:
+        """Give the claim up: the failure stays open."""
+        ...
+
+    def settle(self, failure: Failure) -> None:
+        """Store the state, the note and the user. What was sent again loses its body."""
+        ...
+
+    def backlog(self) -> Backlog: ...
+
+    def about(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> Iterable[Failure]:
+        """Failures about a person, who has these ids and these responses, as long as they have a body."""
+        ...
+
+    def erase(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> int:
+        """Remove from those what is about the person; answers from how many."""
+        ...
+
+
+class NotResent(Exception):
+    """Why a failure stays open."""
+
+
+class Outdated(Exception):
+    """Why a failure is not to be sent again: what it says no longer holds."""
+
+
+class Destinations(Protocol):
+    def send(self, failure: Failure) -> None:
+        """Send the message of a failure to where it belongs. Raises NotResent, Outdated."""
+        ...
+
+
+class LongErasures(Protocol):
+    def resume(self, person_id: str, erasure: Erasure) -> None:
+        """Have an erasure that takes longer than one run go on in another."""
         ...
 
 

@@ -17,22 +17,27 @@ from rekindle.adapters.dynamodb.connection import CONFIG, READ_TIMEOUT, bind, op
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import SHARDS, DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBRecords, DynamoDBSettings
+from rekindle.adapters.dynamodb.retention import Retention
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.application.ports import (
     AssignmentTimers,
     Batches,
     Clock,
+    Destinations,
+    Failures,
+    LongErasures,
     Pools,
     ReactivationTimers,
     Routings,
     SentNotifications,
 )
 from rekindle.domain.records.kind import Kind
-from rekindle.runtime.environment import Environment, Scheduling
+from rekindle.runtime.environment import Environment, FailureHandling, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
     from rekindle.adapters.aws.eventbridge import EventBridgeBus
+    from rekindle.adapters.aws.failed_records import FailedRecords
     from rekindle.adapters.aws.failures import FailureQueue
     from rekindle.adapters.aws.scheduler import Schedules
     from rekindle.adapters.aws.sns import SnsTopic
@@ -76,7 +81,11 @@ def use_cases_on(environment: Environment, client: Any) -> UseCases:
     """The use cases over the environment's tables, reached by this client of DynamoDB."""
     tables = bind(client, environment.tables)
     lifetime, shards = environment.reference_lifetime, environment.assignment_shards
-    return UseCases(AwsPorts(tables, lifetime, environment.scheduling, now, shards))
+    ports = AwsPorts(
+        *(tables, lifetime, environment.scheduling, now),
+        *(environment.retention, environment.failures, shards),
+    )
+    return UseCases(ports)
 
 
 class AwsPorts:
@@ -89,15 +98,17 @@ class AwsPorts:
         reference_lifetime: float,
         scheduling: Scheduling,
         clock: Clock,
+        retention: Retention,
+        failures: FailureHandling,
         assignment_shards: int = SHARDS,
     ) -> None:
         self._tables, self._lifetime, self._scheduling = tables, reference_lifetime, scheduling
-        self._shards = assignment_shards
+        self._retention, self._failures, self._shards = retention, failures, assignment_shards
         self.clock = clock
 
     @cached_property
     def people(self) -> DynamoDBPeople:
-        return DynamoDBPeople(self._tables, shards=self._shards)
+        return DynamoDBPeople(self._tables, self._retention, shards=self._shards)
 
     @cached_property
     def scores(self) -> DynamoDBScores:
@@ -105,7 +116,7 @@ class AwsPorts:
 
     @cached_property
     def ledger(self) -> DynamoDBLedger:
-        return DynamoDBLedger(self._tables)
+        return DynamoDBLedger(self._tables, self._retention)
 
     @cached_property
     def reference(self) -> CachedReference:
@@ -136,7 +147,7 @@ class AwsPorts:
     def timers(self) -> ReactivationTimers:
         from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
 
-        return ScheduledReactivationTimers(self._schedules)
+        return ScheduledReactivationTimers(self._schedules, self._retention)
 
     @cached_property
     def waits(self) -> AssignmentTimers:
@@ -167,6 +178,34 @@ class AwsPorts:
         from rekindle.adapters.dynamodb.sent_notifications import DynamoDBSentNotifications
 
         return DynamoDBSentNotifications()
+
+    @cached_property
+    def failures(self) -> Failures:
+        from rekindle.adapters.dynamodb.failures import DynamoDBFailures
+
+        where = self._failures
+        return DynamoDBFailures(self._tables, where.table, where.kept, self._failed_records if where.bucket else None)
+
+    @cached_property
+    def _failed_records(self) -> "FailedRecords":
+        from rekindle.adapters.aws.failed_records import FailedRecords
+        from rekindle.adapters.aws.objects import Bucket
+
+        return FailedRecords(Bucket(_client("s3"), self._failures.bucket))
+
+    @cached_property
+    def destinations(self) -> Destinations:
+        from rekindle.adapters.aws.redrive import Queues, Redrive
+
+        where = self._failures
+        clients = _client("sqs"), _client("lambda")
+        return Redrive(*clients, self._failed_records, Queues(*where.queues), where.announcing, self.people)
+
+    @cached_property
+    def long_erasures(self) -> LongErasures:
+        from rekindle.adapters.aws.erasures import QueuedErasures
+
+        return QueuedErasures(queues(), self._failures.queues[0])
 
     @cached_property
     def _schedules(self) -> "Schedules":

@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from rekindle.adapters.dynamodb.connection import TableNames
 from rekindle.adapters.dynamodb.people import SHARDS
+from rekindle.adapters.dynamodb.retention import Retention
+
+_DAYS = {"REQUEST_DAYS": "1", "FAILURE_DAYS": "14"}
+"""Days that something is kept where the variable is missing; 0, as for all others: for ever."""
+QUEUES = tuple(f"{name}_QUEUE_URL" for name in ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS"))
+"""Where failures are sent again, in the order of `redrive.Queues`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,20 @@ class Scheduling:
     """The same queue, for what is due already."""
     role_arn: str
     dead_letter_arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailureHandling:
+    """Where failures are kept, and where they are sent again."""
+
+    table: str = ""
+    kept: timedelta | None = None
+    """How long a failure is kept after it was handled; None: for ever."""
+    bucket: str = ""
+    """Stream records that failed, if they are kept in files."""
+    queues: tuple[str, ...] = ("",) * len(QUEUES)
+    announcing: str = ""
+    """The function that puts events of ours on the bus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +56,8 @@ class Environment:
     """Where large histories are simulated."""
     topic: str
     """Where notifications go."""
+    retention: Retention
+    failures: FailureHandling
     assignment_shards: int
     """Partitions of the index of assignments, for each state."""
 
@@ -67,5 +90,23 @@ class Environment:
             ),
             bucket=variables.get("SIMULATIONS_BUCKET", ""),
             topic=variables.get("NOTIFICATIONS_TOPIC_ARN", ""),
+            retention=Retention(
+                decisions=_kept(variables, "DECISION_DAYS"),
+                timers=_kept(variables, "TIMER_DAYS"),
+                requests=_kept(variables, "REQUEST_DAYS"),
+                event_requests=_kept(variables, "EVENT_REQUEST_DAYS"),
+            ),
+            failures=FailureHandling(
+                table=variables.get("FAILURES_TABLE", ""),
+                kept=_kept(variables, "FAILURE_DAYS"),
+                bucket=variables.get("FAILED_RECORDS_BUCKET", ""),
+                queues=tuple(variables.get(name, "") for name in QUEUES),
+                announcing=variables.get("ANNOUNCE_CHANGES_FUNCTION", ""),
+            ),
             assignment_shards=int(variables.get("ASSIGNMENT_SHARDS", SHARDS)),
         )
+
+
+def _kept(variables: Mapping[str, str], name: str) -> timedelta | None:
+    days = int(variables.get(name, _DAYS.get(name, "0")))
+    return timedelta(days=days) if days else None

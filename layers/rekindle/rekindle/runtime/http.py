@@ -27,6 +27,7 @@ from rekindle.domain.core.errors import (
     InvalidSettings,
     Malformed,
     NotFound,
+    NotOpen,
     NotPending,
     PreconditionFailed,
     Refusal,
@@ -41,6 +42,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     Malformed: HTTPStatus.BAD_REQUEST,
     NotFound: HTTPStatus.NOT_FOUND,
     NotPending: HTTPStatus.CONFLICT,
+    NotOpen: HTTPStatus.CONFLICT,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     CallTooLarge: HTTPStatus.CONTENT_TOO_LARGE,
     Refusal: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -193,6 +195,12 @@ def _callers_key(app: APIGatewayRestResolver) -> str | None:
     identity = app.current_event.request_context.get("identity") or {}
     principal, _, _ = (identity.get("caller") or "").partition(":")
     return digest(principal, str(required(Identifier, {KEY: given}, KEY, str)))
+
+
+def caller(app: APIGatewayRestResolver) -> str:
+    """Who calls, as AWS knows them."""
+    identity = app.current_event.request_context.get("identity") or {}
+    return identity.get("userArn") or identity.get("caller") or "unknown"
 
 
 def etag(version: int) -> dict[str, str]:

@@ -11,9 +11,12 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rekindle.application.capture.recorded import Recorded
     from rekindle.application.notifications.send_notifications import Sent
     from rekindle.domain.assignment.routing_result import Routing
+    from rekindle.domain.failures.failure import Backlog
     from rekindle.domain.people.assignment import Assignment
     from rekindle.domain.reactivation.decision import Decision
 
@@ -112,6 +115,14 @@ def log_sent(sent: "Sent") -> None:
     for error in sent.errors:
         logger.error("failed", exc_info=error)
     logger.info("notified", messages=sent.messages, notified=sent.notified, withheld=dict(sent.withheld))
+
+
+def log_backlog(backlog: "Backlog", now: "datetime") -> None:
+    """Measured, also where it is zero: an alarm is to see that nothing is left."""
+    age = (now - backlog.oldest_at).total_seconds() if backlog.oldest_at is not None else 0
+    metrics.add_metric("OpenFailures", MetricUnit.Count, backlog.failures)
+    metrics.add_metric("OldestFailureAge", MetricUnit.Seconds, max(age, 0))
+    logger.info("open failures", failures=backlog.failures, oldest_seconds=age)
 
 
 def log_assignment(assignment: "Assignment") -> None:

@@ -122,6 +122,18 @@ def all_messages[T](
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
+def each_failure(event: Mapping[str, Any], keep: Callable[[dict[str, Any]], None]) -> Failures:
+    """Messages of the failure queue itself: none is settled anywhere else, and what could not be kept stays there."""
+    failed = []
+    for message in event["Records"]:
+        try:
+            keep(message)
+        except Exception:
+            logger.exception("failed", message_id=message["messageId"])
+            failed.append(message["messageId"])
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
 def _settled(message: Mapping[str, Any], error: Exception | None) -> bool:
     """Whether the message is done with, one way or the other."""
     if error is None:

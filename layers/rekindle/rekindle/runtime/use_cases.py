@@ -15,7 +15,10 @@ from rekindle.application.ports import (
     Batches,
     Clock,
     Contacts,
+    Destinations,
+    Failures,
     Ledger,
+    LongErasures,
     People,
     Pools,
     ReactivationTimers,
@@ -34,9 +37,12 @@ if TYPE_CHECKING:
     from rekindle.application.assignment.start_assignments import StartAssignments
     from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
     from rekindle.application.capture.commit_people import CommitPeople
+    from rekindle.application.capture.erase_people import ErasePeople
     from rekindle.application.capture.merge_people import MergePeople
     from rekindle.application.capture.record_crm_changes import RecordCrmChanges
     from rekindle.application.capture.record_responses import RecordResponses
+    from rekindle.application.failures.keep_failures import KeepFailures
+    from rekindle.application.failures.resend_failures import ResendFailures
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
@@ -50,6 +56,7 @@ if TYPE_CHECKING:
     from rekindle.application.reactivation.schedule_reactivation import ScheduleReactivation
     from rekindle.application.reactivation.sweep_timers import SweepTimers
     from rekindle.application.reactivation.undo_backfill import UndoBackfill
+    from rekindle.application.records.export_people import ExportPeople
     from rekindle.application.records.show_records import ShowRecords
     from rekindle.application.settings.change_settings import ChangeSettings
 
@@ -98,6 +105,15 @@ class Ports(Protocol):
 
     @property
     def sent_notifications(self) -> SentNotifications: ...
+
+    @property
+    def failures(self) -> Failures: ...
+
+    @property
+    def destinations(self) -> Destinations: ...
+
+    @property
+    def long_erasures(self) -> LongErasures | None: ...
 
     @property
     def clock(self) -> Clock: ...
@@ -248,6 +264,28 @@ class UseCases:
         return MergePeople(ports.people, ports.scores, ports.reference, self.reconsider_responses, self.commit_people)
 
     @cached_property
+    def erase_people(self) -> "ErasePeople":
+        from rekindle.application.capture.erase_people import ErasePeople
+
+        ports = self.ports
+        return ErasePeople(
+            *(ports.people, ports.reference, self.commit_people),
+            *(ports.failures, ports.long_erasures, ports.clock),
+        )
+
+    @cached_property
+    def keep_failures(self) -> "KeepFailures":
+        from rekindle.application.failures.keep_failures import KeepFailures
+
+        return KeepFailures(self.ports.failures, self.ports.people, self.ports.clock)
+
+    @cached_property
+    def resend_failures(self) -> "ResendFailures":
+        from rekindle.application.failures.resend_failures import ResendFailures
+
+        return ResendFailures(self.ports.failures, self.ports.destinations, self.ports.clock)
+
+    @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
         from rekindle.application.capture.record_crm_changes import RecordCrmChanges
         from rekindle.application.capture.record_opportunity import RecordOpportunity
@@ -261,6 +299,7 @@ class UseCases:
         record = RecordReference(ports.records, ports.clock)
         return RecordCrmChanges(
             person=RecordPerson(ports.people, ports.scores, ports.reference, self.merge_people, self.commit_people),
+            erase_people=self.erase_people,
             response=RecordResponse(ports.people, ports.reference, ports.ledger, self.evaluate_response),
             record=record,
             task=RecordTask(record, ports.people, ports.reference),
@@ -276,6 +315,13 @@ class UseCases:
 
         ports = self.ports
         return ShowRecords(ports.people, ports.scores, ports.ledger, ports.reference, ports.records)
+
+    @cached_property
+    def export_people(self) -> "ExportPeople":
+        from rekindle.application.records.export_people import ExportPeople
+
+        ports = self.ports
+        return ExportPeople(self.show_records, ports.people, ports.ledger, ports.failures, ports.records)
 
     @cached_property
     def backfill_crossings(self) -> "BackfillCrossings":

@@ -34,7 +34,12 @@ class Bucket:
         with _asking_for(key):
             self.client.put_object(Bucket=self.name, Key=key, Body=body)
 
-    def keys(self, prefix: str) -> Iterator[str]:
+    def delete(self, key: str) -> None:
+        """A file that is not there is no fault."""
+        with _asking_for(key):
+            self.client.delete_object(Bucket=self.name, Key=key)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
         """In the order of their names."""
         page: dict[str, Any] = {"IsTruncated": True}
         while page["IsTruncated"]:

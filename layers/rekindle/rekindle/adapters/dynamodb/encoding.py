@@ -12,9 +12,9 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Entry, Merged, ResponseRenamed, Resumed, StageReached
+from rekindle.domain.lifecycle.journey import Deactivated, Entry, Erased, Merged, ResponseRenamed, Resumed, StageReached
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
-from rekindle.domain.people.person import EndedEngagement, Engagement, Person, Profile
+from rekindle.domain.people.person import EndedEngagement, Engagement, Erasure, Person, Profile
 from rekindle.domain.reactivation.decision import Basis, Decision
 from rekindle.domain.records.stamps import ChangeStamp, grouped, ungrouped
 from rekindle.domain.responses.response import Details, ResponseState, Trace
@@ -97,6 +97,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     ChangeStamp: str,
     Overrides: encoded,
     Engagement: encoded,
+    Erasure: encoded,
     Basis: _basis,
     ResponseState: encoded,
 }
@@ -329,6 +330,8 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
     if "assignment" in values:
         beside = _beside(values.get("active"), values.get("owner_id"), values.get("previous_owner_id"))
         values["assignment"] = assigned(values["assignment"], beside)
+    if "erasure" in values:
+        values["erasure"] = Erasure(**decoded(Erasure, values["erasure"]))
     told = None if stored_profile is None else profile(stored_profile)
     return Person(person_id=person_id, version=version, profile=told, **values)
 
@@ -393,6 +396,7 @@ _ENTRIES: Mapping[str, type[Any]] = {
     "stage": StageReached,
     "deactivated": Deactivated,
     "merged": Merged,
+    "erased": Erased,
     "renamed": ResponseRenamed,
     "resumed": Resumed,
     "assignment": AssignmentStep,

@@ -7,6 +7,7 @@ from pynamodb.connection import Connection
 
 from rekindle.adapters.dynamodb import encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
+from rekindle.adapters.dynamodb.retention import DEFAULT, Retention, expiry
 from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
@@ -23,8 +24,9 @@ from rekindle.domain.responses.member_change import KEPT, MemberChange
 _CALL, _MEMBER = "call", "member"
 
 
-def ledger_image(record: Decision | Entry) -> Image:
-    return writes.texts(
+def ledger_image(record: Decision | Entry, expires: int | None = None) -> Image:
+    """`expires`: when DynamoDB may delete the record; None: never."""
+    image = writes.texts(
         {
             "person": digest(record.person_id),
             "entry": record.decision_id if isinstance(record, Decision) else entry_id(record),
@@ -34,6 +36,7 @@ def ledger_image(record: Decision | Entry) -> Image:
             "body": compact(encoding.body_of(record)),
         }
     )
+    return image if expires is None else {**image, "expires": writes.number(expires)}
 
 
 def _members(transaction: str, campaign_id: str) -> str:
@@ -47,6 +50,7 @@ def _begins_a_wait(decision: Decision) -> bool:
 @dataclass(frozen=True)
 class DynamoDBLedger:
     connection: Connection
+    retention: Retention = DEFAULT
 
     def get(self, decision_id: str) -> Decision | None:
         person = decision_id.partition("-")[0]
@@ -60,7 +64,8 @@ class DynamoDBLedger:
         return encoding.decision(item.body) if item.kind == "decision" else None
 
     def add(self, decision: Decision) -> Decision:
-        request = writes.put(LedgerItem.Meta.table_name, ledger_image(decision), writes.missing("person"))["Put"]
+        image = ledger_image(decision, self.retention.decision_expires())
+        request = writes.put(LedgerItem.Meta.table_name, image, writes.missing("person"))["Put"]
         try:
             with our_errors():
                 self.connection.dispatch("PutItem", request)
@@ -74,12 +79,15 @@ class DynamoDBLedger:
     def remember(self, call: Call) -> Call:
         # The sender's key is not stored: it may hold anything.
         partition, now = f"request#{digest(call.key)}", int(call.at.timestamp())
+        kept = self.retention.requests if call.lifetime is not None else self.retention.event_requests
         item = LedgerItem(
             partition,
             _CALL,
             kind=_CALL,
             body={"content": call.content, "at": times.text(call.at)},
-            expires=None if call.lifetime is None else now + int(call.lifetime.total_seconds()),
+            expires=expiry(
+                call.at, self.retention.event_requests if call.lifetime is None else self.retention.requests
+            ),
         )
         try:
             with our_errors():

@@ -12,6 +12,7 @@ from pynamodb.connection import Connection
 from rekindle.adapters.dynamodb import encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.ledger import ledger_image
+from rekindle.adapters.dynamodb.retention import DEFAULT, Retention
 from rekindle.adapters.dynamodb.tables import (
     ASSIGNED,
     BY_CAMPAIGN,
@@ -120,6 +121,7 @@ def _found(row: Image) -> Response:
 @dataclass(frozen=True)
 class DynamoDBPeople:
     connection: Connection
+    retention: Retention = DEFAULT
     shards: int = field(default=SHARDS, kw_only=True)
     """Partitions of the index of assignments, for each state. It may be raised at any time: the partitions that there
     were are read as before."""
@@ -237,7 +239,8 @@ class DynamoDBPeople:
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def commit(self, *changes: Change) -> None:
-        of_changes = (write for change in changes for write in _writes(change, self.shards))
+        expires = self.retention.decision_expires()
+        of_changes = (write for change in changes for write in _writes(change, self.shards, expires))
         request = {
             "TransactItems": [*of_changes, *_writes_of_homes(changes)],
             "ReturnConsumedCapacity": "NONE",
@@ -269,7 +272,7 @@ class DynamoDBPeople:
                 yield _response(item), item.cand
 
 
-def _writes(change: Change, shards: int) -> Iterator[Write]:
+def _writes(change: Change, shards: int, expires: int | None) -> Iterator[Write]:
     person_id, people = change.person.person_id, PeopleItem.Meta.table_name
     yield _write_of_person(change, shards)
     for response in change.responses:
@@ -279,7 +282,7 @@ def _writes(change: Change, shards: int) -> Iterator[Write]:
     for record in (change.decision, *change.entries):
         if record is not None:
             condition = writes.missing("person") if record is change.decision else None
-            yield writes.put(LedgerItem.Meta.table_name, ledger_image(record), condition)
+            yield writes.put(LedgerItem.Meta.table_name, ledger_image(record, expires), condition)
     if change.member is not None:
         # Only a backfill has one.
         from rekindle.adapters.dynamodb.batches import member_image

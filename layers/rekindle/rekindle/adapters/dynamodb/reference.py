@@ -55,6 +55,13 @@ class DynamoDBRecords[R]:
         changed_at = getattr(record, "changed_at", None) or self.clock()
         _store(self.key(getattr(record, self.kind.id)), read_version + 1, changed_at, encoding.encoded(record))
 
+    def rewrite(self, record_id: str, change: Callable[[R], R]) -> None:
+        with our_errors():
+            for item in ReferenceItem.query(self.key(record_id), consistent_read=True):
+                body = encoding.encoded(change(encoding.value_of(self.kind.record, item.body)))
+                if body != item.body:
+                    ReferenceItem(item.record, item.version, changed_at=item.changed_at, body=body).save()
+
     def at(self, record_id: str, moment: datetime) -> R | None:
         with our_errors():
             for item in ReferenceItem.query(self.key(record_id), scan_index_forward=False):

@@ -12,6 +12,7 @@ from typing import Any
 from rekindle.adapters.aws.scheduler import Schedules
 from rekindle.adapters.dynamodb import writes
 from rekindle.adapters.dynamodb.connection import our_errors
+from rekindle.adapters.dynamodb.retention import DEFAULT, Retention, expiry
 from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.domain.core import times
@@ -41,6 +42,7 @@ def timer_of(message: Mapping[str, Any]) -> Timer:
 @dataclass(frozen=True)
 class ScheduledReactivationTimers:
     schedules: Schedules
+    retention: Retention = DEFAULT
 
     def set(self, timer: Timer) -> None:
         item = LedgerItem(
@@ -50,6 +52,7 @@ class ScheduledReactivationTimers:
             body=message_of(timer),
             due_shard=_shard(timer),
             due_at=times.sortable(timer.due),
+            expires=expiry(timer.due, self.retention.timers),
         )
         with our_errors():
             item.save()

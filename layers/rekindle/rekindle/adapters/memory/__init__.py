@@ -5,6 +5,7 @@ from rekindle.adapters.memory.accounts import MemoryAccounts, MemoryStores
 from rekindle.adapters.memory.batches import MemoryBatches
 from rekindle.adapters.memory.bus import MemoryBus
 from rekindle.adapters.memory.contacts import MemoryContacts
+from rekindle.adapters.memory.failures import MemoryFailures
 from rekindle.adapters.memory.ledger import MemoryLedger
 from rekindle.adapters.memory.people import MemoryCandidates, MemoryPeople
 from rekindle.adapters.memory.pools import MemoryPools
@@ -26,6 +27,7 @@ __all__ = [
     "MemoryBus",
     "MemoryCandidates",
     "MemoryContacts",
+    "MemoryFailures",
     "MemoryLedger",
     "MemoryPeople",
     "MemoryPools",

@@ -3,6 +3,7 @@
 from rekindle.adapters.memory.accounts import MemoryAccounts, MemoryStores
 from rekindle.adapters.memory.batches import MemoryBatches
 from rekindle.adapters.memory.contacts import MemoryContacts
+from rekindle.adapters.memory.failures import MemoryDestinations, MemoryFailures
 from rekindle.adapters.memory.ledger import MemoryLedger
 from rekindle.adapters.memory.people import MemoryPeople
 from rekindle.adapters.memory.pools import MemoryPools
@@ -18,7 +19,10 @@ from rekindle.application.ports import (
     Batches,
     Clock,
     Contacts,
+    Destinations,
+    Failures,
     Ledger,
+    LongErasures,
     People,
     Pools,
     ReactivationTimers,
@@ -50,4 +54,7 @@ class MemoryPorts:
         self.routings: Routings = MemoryRoutings(memory)
         self.batches: Batches = MemoryBatches(memory)
         self.sent_notifications: SentNotifications = MemorySentNotifications(memory)
+        self.failures: Failures = MemoryFailures(memory)
+        self.destinations: Destinations = MemoryDestinations(memory)
+        self.long_erasures: LongErasures | None = None
         self.clock = clock

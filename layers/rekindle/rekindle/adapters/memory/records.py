@@ -1,6 +1,6 @@
 """Records of one kind in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,10 @@ class MemoryRecords[R]:
             if not self.kind.versioned:
                 versions.clear()
             versions.append(record)
+
+    def rewrite(self, record_id: str, change: Callable[[R], R]) -> None:
+        with self.memory.lock:
+            self._versions[record_id] = [change(record) for record in self._versions.get(record_id, ())]
 
     def at(self, record_id: str, moment: datetime) -> R | None:
         return stored_at(self._versions.get(record_id, ()), moment)

@@ -12,6 +12,7 @@ from rekindle.domain.assignment.matching import Candidate
 from rekindle.domain.assignment.round_robin import Capacities
 from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.capture.kinds import KINDS
+from rekindle.domain.failures.failure import Failure
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.person import Person
@@ -67,4 +68,9 @@ class Memory:
     """Each assignment in its last state, and whose it is, where somebody wants to know."""
     sent_notifications: dict[str, tuple[Claim, datetime]] = field(default_factory=dict)
     """Notifications that are being sent, or were, and until when that holds."""
+    failures: dict[str, Failure] = field(default_factory=dict)
+    claimed_failures: dict[str, datetime] = field(default_factory=dict)
+    """Until when somebody handles a failure."""
+    resent: deque[Failure] = field(default_factory=deque)
+    """Failures that were sent again."""
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -32,6 +32,7 @@ from rekindle.domain.capture.facts import (
     RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    UserDeleted,
 )
 from rekindle.domain.capture.kinds import RESPONSE
 from rekindle.domain.core.errors import InvalidField
@@ -223,10 +224,6 @@ def _user(change: Change, _: Header, mapped: Mapped) -> _Telling | None:
     return lambda record_id, stamp: [*passed, RecordChanged(USER, record_id, stamp, values)]
 
 
-def _inactive(user_id: str, stamp: ChangeStamp) -> RecordChanged:
-    return RecordChanged(USER, user_id, stamp, {"is_active": False})
-
-
 _CHANGED: Mapping[str, Callable[[Change, Header, Mapped], _Telling | None]] = {
     "Lead": _lead,
     "Contact": _contact,
@@ -244,6 +241,6 @@ _DELETED: Mapping[str, Callable[[str, ChangeStamp], Fact]] = {
     "Campaign": partial(RecordDeleted, CAMPAIGN),
     "Account": partial(RecordDeleted, ACCOUNT),
     "Opportunity": OpportunityDeleted,
-    "User": _inactive,
+    "User": UserDeleted,
 }
 """A task that is deleted was done all the same."""

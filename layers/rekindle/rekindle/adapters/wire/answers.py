@@ -7,6 +7,7 @@ its schema. No function imports this module: the document is made before the lay
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from rekindle.domain.assignment.routing_result import By, Passed, Unrouted
+from rekindle.domain.failures.failure import FailureState
 from rekindle.domain.lifecycle.journey import Ended, Stage
 from rekindle.domain.people.assignment import AssignmentState, Step
 from rekindle.domain.reactivation.decision import Outcome, Reason
@@ -303,6 +304,14 @@ class MergedEntry(TypedDict):
     converted: Annotated[bool, ("description", "Whether it was a lead that became this contact.")]
 
 
+class ErasedEntry(TypedDict):
+    kind: Literal["erased"]
+    at: Instant
+    people: int
+    responses: int
+    failures: int
+
+
 TimelineEntry = (
     DecisionEntry
     | AssignmentEntry
@@ -312,7 +321,62 @@ TimelineEntry = (
     | ResumedEntry
     | ResponseRenamedEntry
     | MergedEntry
+    | ErasedEntry
 )
+
+# --- erasures and failures -------------------------------------------------------------------------------------------
+
+
+class Erasure(TypedDict):
+    """What was erased of a person; the same at every call."""
+
+    record: Literal["erasure"]
+    person_id: str
+    former_ids: list[str]
+    state: Literal["erasing", "erased"]
+    requested_at: Instant
+    erased_at: Instant | None
+    people: int
+    responses: int
+    failures: int
+
+
+class Export(TypedDict):
+    record: Literal["export"]
+    person: Person
+    former: list[Person]
+    responses: list[dict[str, Any]]
+    timeline: list[TimelineEntry]
+    opportunities: list[dict[str, Any]]
+    failures: list[dict[str, Any]]
+
+
+class Failure(TypedDict):
+    record: Literal["failure"]
+    failure_id: str
+    state: FailureState
+    reason: str
+    message: str | None
+    field: str | None
+    record_kind: str
+    record_id: str | None
+    event_id: str | None
+    event_at: Instant | None
+    source: str | None
+    failed_at: Instant
+    age_seconds: int
+    handled_at: Instant | None
+    handled_by: str | None
+    note: str | None
+
+
+class HandledFailure(Failure):
+    problem: Annotated[str | None, ("description", "Why it stays open.")]
+
+
+class HandledFailures(TypedDict):
+    results: list[HandledFailure]
+
 
 # --- settings, simulations, the service ------------------------------------------------------------------------------
 

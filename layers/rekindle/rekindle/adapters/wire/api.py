@@ -11,8 +11,12 @@ from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import records, requests
 from rekindle.adapters.wire.records import digest, stamp_of
 from rekindle.adapters.wire.rules import (
+    MOST_FAILURES,
+    FailureIds,
+    FailureLimit,
     Identifier,
     Inputs,
+    Note,
     TemplateName,
     TemplateParts,
     Text,
@@ -26,6 +30,7 @@ from rekindle.application.ports import ListedBy
 from rekindle.domain.capture.facts import OpportunityChanged, PersonChanged, RecordChanged, ResponseRecorded
 from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
+from rekindle.domain.failures.failure import FailureState, Selection
 from rekindle.domain.notifications.template import PARTS
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
@@ -141,6 +146,46 @@ def preview(body: bytes) -> tuple[str, dict[str, str], str | None]:
     only(PARTS, given, lambda part: f"template.{part}")
     person_id = required(Identifier, values, "person_id", str) if "person_id" in values else None
     return name, given, person_id and ids.widened_if(ids.PERSON, person_id)
+
+
+def failure_state(given: str | None) -> FailureState:
+    """The state that is asked for; open, where none is. Raises InvalidField."""
+    try:
+        return FailureState(given or FailureState.OPEN)
+    except ValueError:
+        raise InvalidField(f"expected one of {', '.join(FailureState)}", "state") from None
+
+
+def failure_note(body: bytes) -> str:
+    values = object_of(body)
+    only({"note"}, values, str)
+    return str(required(Note, values, "note", str))
+
+
+def chosen_failures(body: bytes) -> Selection:
+    """Which failures are to be handled. An empty body chooses the newest open ones."""
+    values = object_of(body) if body.strip() else {}
+    only(SELECTION, values, str)
+    return _selection(values)
+
+
+def discarded_failures(body: bytes) -> tuple[Selection, str]:
+    values = object_of(body)
+    only({*SELECTION, "note"}, values, str)
+    return _selection(values), str(required(Note, values, "note", str))
+
+
+def _selection(values: dict[str, Any]) -> Selection:
+    if "failure_ids" in values and "reason" in values:
+        raise InvalidField("failures are chosen by their ids or by their reason, not by both", "reason")
+    return Selection(
+        limit=required(FailureLimit, values, "limit", str) if "limit" in values else MOST_FAILURES,
+        failure_ids=tuple(required(FailureIds, values, "failure_ids", str)) if "failure_ids" in values else (),
+        reason=required(Identifier, values, "reason", str) if "reason" in values else None,
+    )
+
+
+SELECTION = frozenset({"failure_ids", "limit", "reason"})
 
 
 def object_of(body: bytes) -> dict[str, Any]:

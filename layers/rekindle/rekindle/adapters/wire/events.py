@@ -30,6 +30,7 @@ _READERS: Mapping[str, Reader] = {
     "Opportunity Deleted": records.opportunity_deleted,
     **{kind.event: partial(records.record_changed, kind) for kind in PLAIN},
     **{kind.deleted_event: partial(records.record_deleted, kind) for kind in PLAIN if kind.deleted_event},
+    "User Deleted": records.user_deleted,
     "Reactivation Requested": requests.reactivation_requested,
     "Response Prompted": requests.response_prompted,
 }

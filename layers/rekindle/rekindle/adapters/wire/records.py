@@ -35,6 +35,7 @@ from rekindle.domain.capture.facts import (
     RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    UserDeleted,
 )
 from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core.errors import InvalidField, Malformed
@@ -44,6 +45,7 @@ from rekindle.domain.records.account import ACCOUNT
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.domain.records.stamps import ChangeStamp, event_digest
+from rekindle.domain.records.user import USER
 
 _DIGEST_BYTES = 8
 _ORDERED = msgspec.json.Encoder(order="deterministic")
@@ -128,7 +130,12 @@ def person_changed(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming)
 
 
 def person_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> PersonDeleted:
-    return PersonDeleted(_id(ids.PERSON, detail, "person_id", named), stamp)
+    erase = bool(detail.get("erase") is not None and required(Flag, detail, "erase", named))
+    return PersonDeleted(_id(ids.PERSON, detail, "person_id", named), stamp, erase)
+
+
+def user_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> UserDeleted:
+    return UserDeleted(_id_of(USER, detail, named), stamp)
 
 
 def people_merged(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> PeopleMerged:

@@ -84,6 +84,22 @@ Intent = Annotated[
     Literal["convert", "create_opportunity", "activate"],
     Meta(description='"convert", "create_opportunity" or "activate"'),
 ]
+LONGEST_NOTE = 1000
+Note = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=LONGEST_NOTE,
+        pattern=r"\S",
+        description=f"a text of 1 to {LONGEST_NOTE} characters, not only spaces",
+    ),
+]
+MOST_FAILURES = 200
+FailureIds = Annotated[
+    list[Identifier],
+    Meta(min_length=1, max_length=MOST_FAILURES, description=f"a list of 1 to {MOST_FAILURES} identifiers"),
+]
+FailureLimit = Annotated[int, Meta(ge=1, le=MOST_FAILURES, description=f"a whole number from 1 to {MOST_FAILURES}")]
 LONGEST_TEMPLATE = 5000
 TemplateName = Annotated[
     Literal["assigned", "reassigned", "timed_out", "reminder", "digest"],

@@ -5,21 +5,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from rekindle.adapters.wire.settings.warnings import warnings
-from rekindle.application.reactivation.answer_requests import Failure
+from rekindle.application.failures.resend_failures import Handled
+from rekindle.application.reactivation.answer_requests import Failure as FailedInput
 from rekindle.application.reactivation.undo_backfill import Undone
+from rekindle.application.records.export_people import Export
 from rekindle.application.records.show_records import Shown
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, Refusal
-from rekindle.domain.lifecycle.journey import Deactivated, Entry, Merged, ResponseRenamed, Resumed, StageReached
+from rekindle.domain.failures.failure import Failure
+from rekindle.domain.lifecycle.journey import Deactivated, Entry, Erased, Merged, ResponseRenamed, Resumed, StageReached
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
 from rekindle.domain.notifications.template import Text
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
-from rekindle.domain.people.person import Engagement, Profile
+from rekindle.domain.people.person import Engagement, Erasure, Person, Profile
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation, why_excluded
 from rekindle.domain.reactivation.search import Considered
 from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.domain.responses.response import Response
 from rekindle.domain.settings.settings import Settings
 
@@ -94,13 +98,13 @@ def undone(found: Undone, dry_run: bool) -> Json:
 _REPLAY = {True: "identical", False: "different", None: None}
 
 
-def results(name: str, answers: Sequence[Explanation | Failure | None]) -> Json:
+def results(name: str, answers: Sequence[Explanation | FailedInput | None]) -> Json:
     """The answers to a call's inputs, each in the form that a flow expects of an action. `name`: of the list of inputs,
     for the paths of faults."""
     return {"results": [_result(f"{name}[{index}]", one) for index, one in enumerate(answers)]}
 
 
-def _result(path: str, answered: Explanation | Failure | None) -> Json:
+def _result(path: str, answered: Explanation | FailedInput | None) -> Json:
     if answered is None:
         return {"is_success": True, "decision": None, "error": None}
     if isinstance(answered, Explanation):
@@ -110,7 +114,7 @@ def _result(path: str, answered: Explanation | Failure | None) -> Json:
     return {"is_success": False, "decision": None, "error": {**told, "field": field}}
 
 
-def error(failure: Failure) -> Json:
+def error(failure: FailedInput) -> Json:
     """What went wrong: a stable code, words, and the field that is at fault, if one is."""
     if isinstance(failure, Refusal):
         return {"code": failure.code, "message": failure.message, "field": failure.field}
@@ -297,6 +301,9 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "merged_id": record.merged_id,
             "converted": record.converted,
         }
+    if isinstance(record, Erased):
+        removed = {"people": record.people, "responses": record.responses, "failures": record.failures}
+        return {"kind": "erased", "at": times.text(record.at), **removed}
     if isinstance(record, ResponseRenamed):
         return {
             "kind": "response_renamed",
@@ -341,6 +348,60 @@ def _routing(entry: Routing) -> Json:
         "passed": dict(entry.passed),
         "again_at": times.optional_text(entry.again_at),
         "explanation": entry.sentence,
+    }
+
+
+def failure(kept: Failure, now: datetime) -> Json:
+    """A failure without its message, which may hold anything."""
+    return {
+        "record": "failure",
+        "failure_id": kept.failure_id,
+        "state": kept.state.value,
+        "reason": kept.reason,
+        "message": kept.message,
+        "field": kept.field,
+        "record_kind": kept.record,
+        "record_id": kept.record_id,
+        "event_id": kept.event_id,
+        "event_at": times.optional_text(kept.event_at),
+        "source": kept.source,
+        "failed_at": times.text(kept.failed_at),
+        "age_seconds": max(int((now - kept.failed_at).total_seconds()), 0),
+        "handled_at": times.optional_text(kept.handled_at),
+        "handled_by": kept.handled_by,
+        "note": kept.note,
+    }
+
+
+def handled(one: Handled, now: datetime) -> Json:
+    """What became of a failure; `problem` says why it stays open."""
+    return {**failure(one.failure, now), "problem": one.problem}
+
+
+def erasure(erased: Person, progress: Erasure) -> Json:
+    return {
+        "record": "erasure",
+        "person_id": erased.person_id,
+        "former_ids": list(erased.merged_ids),
+        "state": "erased" if progress.completed_at is not None else "erasing",
+        "requested_at": times.text(progress.requested_at),
+        "erased_at": times.optional_text(progress.completed_at),
+        "people": progress.people,
+        "responses": progress.responses,
+        "failures": progress.failures,
+    }
+
+
+def export(stored: Export, now: datetime) -> Json:
+    shown = person(stored.shown)
+    return {
+        "record": "export",
+        "person": shown,
+        "former": [person(Shown(one, None)) for one in stored.former],
+        "responses": [{**response(shown["person_id"], one), "deleted": one.state.deleted} for one in stored.responses],
+        "timeline": [timeline_entry(one) for one in stored.ledger],
+        "opportunities": [record(OPPORTUNITY, one) for one in stored.opportunities],
+        "failures": [{**failure(one, now), "body": one.body} for one in stored.failures],
     }
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rekindle.application.capture.erase_people import ErasePeople
 from rekindle.application.capture.merge_people import MergePeople
 from rekindle.application.capture.record_opportunity import RecordOpportunity
 from rekindle.application.capture.record_person import RecordPerson
@@ -24,6 +25,7 @@ from rekindle.domain.capture.facts import (
     RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    UserDeleted,
 )
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
@@ -33,6 +35,7 @@ from rekindle.domain.records.task import TASK
 @dataclass(frozen=True)
 class RecordCrmChanges:
     person: RecordPerson
+    erase_people: ErasePeople
     response: RecordResponse
     record: RecordReference
     task: RecordTask
@@ -59,6 +62,8 @@ class RecordCrmChanges:
                 return self.task(fact) if fact.kind is TASK else self.record(fact)
             case RecordDeleted():
                 return self.record.delete(fact)
+            case UserDeleted():
+                return self.record.delete_user(fact)
             case OpportunityChanged():
                 return self.opportunity(fact)
             case OpportunityDeleted():
@@ -66,7 +71,7 @@ class RecordCrmChanges:
             case ReactivationRequested() | ResponsePrompted():
                 return Recorded(decision=self.request.sent(fact))
             case PersonDeleted():
-                return self.person.delete(fact)
+                return self.erase_people(fact)
             case ResponseDeleted():
                 return self.response.delete(fact)
             case PeopleMerged():

@@ -1,4 +1,4 @@
-"""Record what a CRM tells of a person: fields, status, score, conversion, deletion."""
+"""Record what a CRM tells of a person: fields, status, score, conversion."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,19 +17,15 @@ from rekindle.domain.capture.applying import (
     follow_owner,
     follow_status,
     newer_values,
-    person_deleted,
 )
-from rekindle.domain.capture.facts import PersonChanged, PersonDeleted
+from rekindle.domain.capture.facts import PersonChanged
 from rekindle.domain.capture.merging import opt_out_of_merged
 from rekindle.domain.core.errors import Conflict, MergeInProgress
-from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import changed
 from rekindle.domain.reactivation.change import Change
-from rekindle.domain.reactivation.ending import deactivate
 from rekindle.domain.records.stamps import DUPLICATE, NEWER, OLDER, ChangeStamp
-from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response
+from rekindle.domain.responses.response import Response
 
 
 @dataclass(frozen=True)
@@ -134,32 +130,4 @@ class RecordPerson:
                 person_id = stored.merged_into
             elif stored is not None or committed(self.people, Change(Person(person_id, version=1), 0)):
                 return person_id
-        raise contended()
-
-    def delete(self, fact: PersonDeleted) -> Recorded:
-        """The person's name and address go; the credit that was given stays on record."""
-        for _ in ATTEMPTS:
-            before = self.people.get(fact.person_id) or Person(fact.person_id)
-            if before.merged_into is not None:
-                # The record that was merged away is deleted by its CRM; the person lives on as the survivor.
-                return Recorded(duplicate=1)
-            gone = person_deleted(before, fact.stamp)
-            if gone is None:
-                return Recorded(older=1)
-            gone = replace(gone, version=before.version + 1)
-            active = self._active(before)
-            settings = self.reference.settings()
-            change = Change(gone, before.version)
-            if active is not None:
-                change = deactivate(
-                    gone,
-                    before.version,
-                    active,
-                    Ended.PERSON_DELETED,
-                    fact.stamp.at,
-                    settings,
-                    NO_ACTION_REQUIRED,
-                )
-            if self.commit((before, change.indexed_by(settings))):
-                return Recorded(1)
         raise contended()

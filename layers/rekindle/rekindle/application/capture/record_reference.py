@@ -7,10 +7,12 @@ from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, contended
 from rekindle.application.ports import Clock, Records, RecordStores
 from rekindle.domain.capture.applying import apply_change, apply_deletion
-from rekindle.domain.capture.facts import RecordChanged, RecordDeleted
+from rekindle.domain.capture.erasing import without_name
+from rekindle.domain.capture.facts import RecordChanged, RecordDeleted, UserDeleted
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
 from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.user import USER
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class RecordReference:
             if self._put(kind, records, deleted, stored):
                 return Recorded(1)
         raise contended()
+
+    def delete_user(self, fact: UserDeleted) -> Recorded:
+        """The user is inactive, and nameless in every version; the role and the like stay, for past decisions."""
+        gone = {"is_active": False, "name": None, "email": None}
+        recorded = self(RecordChanged(USER, fact.user_id, fact.stamp, gone))
+        if recorded.applied or recorded.duplicate:
+            self.stores(USER).rewrite(fact.user_id, lambda user: without_name(user, fact.stamp))
+        return recorded
 
     def _put(self, kind: Kind[Any], records: Records[Any], record: Any, stored: Any) -> bool:
         if kind.versioned:

@@ -17,6 +17,7 @@ from rekindle.domain.capture.applying import (
     response_deleted,
     tells_later_owner,
 )
+from rekindle.domain.capture.erasing import without_texts
 from rekindle.domain.capture.facts import PassedOver, ResponseDeleted, ResponseRecorded
 from rekindle.domain.capture.merging import Recreation, recreate, transfer_response
 from rekindle.domain.core.errors import Conflict, UnknownCampaign, UnknownResponse
@@ -62,6 +63,7 @@ class RecordResponse:
             if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
                 raise _unknown(fact.response_id)
             told, applied, newly_responded = apply_response_change(stored, fact)
+            told = without_texts(told, person)
             older, duplicate = applied.older, applied.duplicate
             if stored is not None and told == stored:
                 return Recorded(0, older, duplicate)

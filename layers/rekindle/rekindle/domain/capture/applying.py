@@ -11,7 +11,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, stage_reached, stages_reached, with_stage
 from rekindle.domain.people.assignment import Steps
-from rekindle.domain.people.person import Person, Profile
+from rekindle.domain.people.person import Erasure, Person, Profile
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.ending import deactivate
 from rekindle.domain.reactivation.timer import reactivation_timer
@@ -99,8 +99,9 @@ def _with_deletion(stamps: Stamps, stamp: ChangeStamp) -> dict[str, ChangeStamp]
     if stamp.order_after(stamps.get(_DELETED)) is not Order.NEWER:
         return None
     # The changes of the same instant that were applied before stand before it.
-    same = [s for s in stamps.values() if (s.at, s.minor) == (stamp.at, stamp.minor)]
-    after = {**stamps, _DELETED: stamp.following(max(same, key=lambda s: len(s.digests), default=None))}
+    for last in stamps.values():
+        stamp = stamp.following(last)
+    after = {**stamps, _DELETED: stamp}
     return None if _alive(after) else after
 
 
@@ -157,8 +158,19 @@ def person_deleted(person: Person, stamp: ChangeStamp) -> Person | None:
     status_stamp, owner_stamp = stamps.pop("status", None), stamps.pop("owner_id", None)
     # That nobody is to be contacted holds on: the record may turn out to have been merged into another.
     opted_out = person.profile.do_not_contact if person.profile else None
-    profile = Profile(do_not_contact=opted_out, stamps=stamps)
-    return replace(person, deleted=True, status_stamp=status_stamp, owner_stamp=owner_stamp, profile=profile)
+    return replace(
+        person,
+        deleted=True,
+        erasure=Erasure(stamp.at, everywhere=False),
+        status_stamp=status_stamp,
+        owner_stamp=owner_stamp,
+        profile=Profile(do_not_contact=opted_out, stamps=stamps),
+    )
+
+
+def deletion_of(person: Person) -> ChangeStamp | None:
+    """The last deletion of the person, also where a later change restored it."""
+    return person.profile.stamps.get(_DELETED) if person.profile is not None else None
 
 
 def follow_status(

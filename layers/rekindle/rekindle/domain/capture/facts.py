@@ -27,6 +27,8 @@ class PersonChanged:
 class PersonDeleted:
     person_id: str
     stamp: ChangeStamp
+    erase: bool = False
+    """Whether the person is to be erased, also from what was merged into it and from the failures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,12 @@ class RecordChanged:
 class RecordDeleted:
     kind: Kind[Any]
     record_id: str
+    stamp: ChangeStamp
+
+
+@dataclass(frozen=True, slots=True)
+class UserDeleted:
+    user_id: str
     stamp: ChangeStamp
 
 
@@ -124,6 +132,7 @@ Fact = (
     | ResponseDeleted
     | RecordChanged
     | RecordDeleted
+    | UserDeleted
     | OpportunityChanged
     | OpportunityDeleted
     | ReactivationRequested

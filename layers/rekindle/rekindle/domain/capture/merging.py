@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from rekindle.domain.assignment.transitions import Owners, take_over
+from rekindle.domain.capture.erasing import without_profile, without_texts
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, Entry, ResponseRenamed, Stage, has_opportunity
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState
@@ -102,6 +103,8 @@ def link(
         active_of = {**active_of, merged.person_id: restored}
     else:
         deleted_with = None
+    if survivor.deleted:
+        merged = without_profile(merged)
     keep = with_inherited(survivor, merged, at)
     status = settings.status(keep.status)
     keep = replace(
@@ -254,6 +257,7 @@ def move_responses(
     for response in batch:
         if response.response_id in known:
             continue
+        response = without_texts(response, survivor)
         twin = None if response.state.deleted else unmatched.pop(by_campaign_and_date(response), None)
         if twin is not None:
             once = response.state.reactivated_at or twin.state.reactivated_at
@@ -292,6 +296,7 @@ def transfer_response(
 ) -> tuple[Change, Change]:
     """A response becomes another person's. Where it is the active one it stays active, unless that person has
     one that goes before. `mine` is that person's active response."""
+    response = without_texts(response, person)
     counted = not response.state.deleted
     after = replace(person, version=person.version + 1, responses=person.responses + counted, classes="")
     left = replace(other, version=other.version + 1, responses=other.responses - counted)

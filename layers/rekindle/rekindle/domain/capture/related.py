@@ -18,11 +18,13 @@ from rekindle.domain.capture.facts import (
     RecordDeleted,
     ResponseDeleted,
     ResponseRecorded,
+    UserDeleted,
 )
 from rekindle.domain.people.naming import mail_key
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.task import TASK
+from rekindle.domain.records.user import USER
 
 
 class RelatedRecords:
@@ -71,6 +73,8 @@ def records_of(fact: Fact) -> tuple[str, ...]:
             return _of_record(fact.kind, fact.record_id, fact.values)
         case RecordDeleted():
             return _of_record(fact.kind, fact.record_id, {})
+        case UserDeleted():
+            return _of_record(USER, fact.user_id, {})
         case OpportunityChanged():
             of_it = fact.values.get("person_ids") or ()
             return _named("opportunity", fact.opportunity_id) + _named("person", *of_it)

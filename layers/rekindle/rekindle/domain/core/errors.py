@@ -72,6 +72,12 @@ class NotPending(Refusal):
     code = "NOT_PENDING"
 
 
+class NotOpen(Refusal):
+    """The failure was handled already, or somebody is handling it in this moment."""
+
+    code = "NOT_OPEN"
+
+
 class TooLarge(Refusal):
     """A record would become larger than the store can hold."""
 

@@ -121,7 +121,19 @@ class Merged:
     settings_version: int
 
 
-type Entry = StageReached | Deactivated | Resumed | ResponseRenamed | Merged | AssignmentStep | Routing
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The texts about a person are gone. What was decided stays, without them."""
+
+    person_id: str
+    people: int
+    responses: int
+    failures: int
+    at: datetime
+    settings_version: int
+
+
+type Entry = StageReached | Deactivated | Resumed | ResponseRenamed | Merged | Erased | AssignmentStep | Routing
 
 
 def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:
@@ -200,4 +212,6 @@ def entry_id(entry: Entry) -> str:
             named = digest("renamed", entry.response_id, entry.former_response_id)
         case Merged():
             named = digest("merged", entry.merged_id)
+        case Erased():
+            named = digest("erased")
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"

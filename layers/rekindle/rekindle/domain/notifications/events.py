@@ -13,6 +13,7 @@ from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Ended,
     Entry,
+    Erased,
     Merged,
     ResponseRenamed,
     Resumed,
@@ -62,6 +63,8 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
         return _of_routing(record)
     if isinstance(record, Merged):
         return (_merged(record),)
+    if isinstance(record, Erased):
+        return (_erased(record),)
     if isinstance(record, Resumed):
         return (_resumed(record),)
     if isinstance(record, ResponseRenamed):
@@ -329,4 +332,15 @@ def _merged(entry: Merged) -> Event:
         entry.at,
         entry.settings_version,
         {"merged_id": entry.merged_id, "converted": entry.converted},
+    )
+
+
+def _erased(entry: Erased) -> Event:
+    return Event(
+        entry_id(entry),
+        "Person Erased",
+        entry.person_id,
+        entry.at,
+        entry.settings_version,
+        {"people": entry.people, "responses": entry.responses, "failures": entry.failures},
     )

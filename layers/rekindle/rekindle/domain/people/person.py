@@ -77,6 +77,24 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Erasure:
+    """How far the texts about a deleted person are removed. Large histories take several steps."""
+
+    requested_at: datetime
+    everywhere: bool
+    """Whether the person is erased, with copies outside the person's own records; else only deleted."""
+    people: int = 1
+    """Records of the person: this one, and those merged into it."""
+    last_response_id: str | None = None
+    """The last response that was looked at."""
+    responses: int = 0
+    """Responses from which texts were removed."""
+    failures: int = 0
+    """Messages that were removed from the failures."""
+    completed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """The aggregate root: every change of a person or of one of its responses takes the person to a new version."""
 
@@ -112,6 +130,8 @@ class Person:
     """The map from status to class by which the search's index of this person was written."""
     profile: Profile | None = None
     """None where only the part that decisions look at was read."""
+    erasure: Erasure | None = None
+    """Of the last deletion."""
 
     @property
     def has_open_opportunity(self) -> bool:

@@ -15,7 +15,10 @@ from rekindle.adapters.wire.rules import (
     LONGEST_TEMPLATE,
     MOST_EVENTS,
     MOST_INPUTS,
+    FailureIds,
+    FailureLimit,
     Identifier,
+    Note,
     Sequence,
     TemplateName,
     Time,
@@ -110,11 +113,34 @@ def components() -> Json:
             "additionalProperties": False,
             "examples": [{"kind": "assigned", "template": {"subject": "For you: {{ person.name }}"}}],
         },
+        "FailureSelection": _chosen({}),
+        "FailureDiscard": _chosen({"note": _rule(Note)}),
+        "Discard": {
+            "type": "object",
+            "properties": {"note": _rule(Note)},
+            "required": ["note"],
+            "additionalProperties": False,
+            "examples": [{"note": "sent by a test system"}],
+        },
         **{f"{of}Page": schemas.page(of) for of in _PAGED},
     }
 
 
-_PAGED = ("Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion")
+_PAGED = ("Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion", "Failure")
+
+
+def _chosen(more: Json) -> Json:
+    """Which failures, and what else a request says of them."""
+    rules = {"failure_ids": _rule(FailureIds), "reason": _rule(Identifier), "limit": _rule(FailureLimit)}
+    return {
+        "type": "object",
+        "description": "By their ids or by their reason; with neither, the newest open failures.",
+        "properties": {**rules, **more},
+        "not": {"required": ["failure_ids", "reason"]},
+        "required": [*more],
+        "additionalProperties": False,
+        "examples": [{"reason": "UNKNOWN_CAMPAIGN", "limit": 100} | ({"note": "a test"} if more else {})],
+    }
 
 
 def _name(kind: Kind[Any]) -> str:

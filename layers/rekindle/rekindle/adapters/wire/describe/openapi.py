@@ -42,6 +42,7 @@ def described() -> Json:
             {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
             {"name": "Settings", "description": "One document; each change of it is a version."},
             {"name": "Simulation", "description": "What settings would have made of a history."},
+            {"name": "Failures", "description": "What could not be processed, until somebody handles it."},
             {"name": "Service", "description": "The service itself."},
         ],
         "paths": paths(),

@@ -1,11 +1,13 @@
 """The routes of the API, as OpenAPI describes them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rekindle.adapters.wire.describe.problems import ALWAYS, PROBLEMS
 from rekindle.adapters.wire.describe.schemas import Json, ref
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, MOST_INPUTS
 from rekindle.domain.capture.kinds import KINDS, PERSON
+from rekindle.domain.failures.failure import FailureState
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.records.kind import Kind
 
@@ -27,6 +29,26 @@ def paths() -> Json:
                 "get_person", "People", "A person as it stands", "Person", [_PERSON], ["NotFound", "Invalid"]
             ),
             "put": _put(PERSON),
+            "delete": _erasing(
+                _operation(
+                    "erase_person",
+                    "People",
+                    "Erase a person, and those merged into it, from every place; a second call has the same answer",
+                    "Erasure",
+                    [_PERSON],
+                    ["NotFound", "Invalid", "Conflict"],
+                )
+            ),
+        },
+        "/people/{person_id}/export": {
+            "get": _operation(
+                "export_person",
+                "People",
+                "Everything that is stored about a person",
+                "Export",
+                [_PERSON],
+                ["NotFound", "Invalid", "TooLarge"],
+            ),
         },
         "/people/{person_id}/responses": {
             "get": _collection("get_responses", "A person's responses", "Response", _PERSON),
@@ -164,6 +186,59 @@ def paths() -> Json:
                 _body("SimulationRequest"),
             ),
         },
+        "/failures": {
+            "get": _collection(
+                "get_failures",
+                "What could not be processed, newest first",
+                "Failure",
+                _FAILURE_STATE,
+                tag="Failures",
+                more=[_FAILURE_REASON],
+            ),
+        },
+        "/failures/resend": {
+            "post": _operation(
+                "resend_failures",
+                "Failures",
+                "Send open failures to where they belong: some by their ids, or the newest, all or of one reason",
+                "HandledFailures",
+                [],
+                ["Malformed", "Invalid"],
+                {**_body("FailureSelection"), "required": False},
+            ),
+        },
+        "/failures/discard": {
+            "post": _operation(
+                "discard_failures",
+                "Failures",
+                "Discard open failures, chosen in the same way",
+                "HandledFailures",
+                [],
+                ["Malformed", "Invalid"],
+                _body("FailureDiscard"),
+            ),
+        },
+        "/failures/{failure_id}/resend": {
+            "post": _operation(
+                "resend_failure",
+                "Failures",
+                "Send an open failure to where it belongs; of two callers one does",
+                "HandledFailure",
+                [_in_path("failure_id", "")],
+                ["NotFound", "Invalid", "Conflict"],
+            ),
+        },
+        "/failures/{failure_id}/discard": {
+            "post": _operation(
+                "discard_failure",
+                "Failures",
+                "Discard an open failure; the note says why",
+                "Failure",
+                [_in_path("failure_id", "")],
+                ["Malformed", "NotFound", "Invalid", "Conflict"],
+                _body("Discard"),
+            ),
+        },
         "/health": {
             "get": _unsigned(_operation("get_health", "Service", "Whether the service answers", "Health")),
         },
@@ -212,11 +287,19 @@ def _body(schema: str) -> Json:
     return {"required": True, "content": {"application/json": {"schema": ref(schema)}}}
 
 
-def _collection(name: str, summary: str, of: str, where: Json | None, tag: str | None = None) -> Json:
+def _erasing(operation: Json) -> Json:
+    """202 where a large history takes longer than one call."""
+    operation["responses"]["202"] = {**operation["responses"]["200"], "description": "The erasure goes on."}
+    return operation
+
+
+def _collection(
+    name: str, summary: str, of: str, where: Json | None, tag: str | None = None, more: Sequence[Json] = ()
+) -> Json:
     in_path = where is not None and where["in"] == "path"
     problems = ["NotFound", "Invalid"] if in_path else ["Invalid"]
     tag = tag or ("People" if in_path else "Settings")
-    return _operation(name, tag, summary, f"{of}Page", [*([where] if where else []), *_PAGING], problems)
+    return _operation(name, tag, summary, f"{of}Page", [*([where] if where else []), *more, *_PAGING], problems)
 
 
 def _settings_body() -> Json:
@@ -241,6 +324,18 @@ _ASSIGNMENT_STATE = {
     "in": "query",
     "description": "Which assignments.",
     "schema": {"enum": [state.value for state in AssignmentState], "default": AssignmentState.PENDING.value},
+}
+_FAILURE_STATE = {
+    "name": "state",
+    "in": "query",
+    "description": "Which failures.",
+    "schema": {"enum": [state.value for state in FailureState], "default": FailureState.OPEN.value},
+}
+_FAILURE_REASON = {
+    "name": "reason",
+    "in": "query",
+    "description": "Only failures with this reason.",
+    "schema": {"type": "string"},
 }
 _IF_MATCH = {
     "name": "If-Match",

@@ -7,8 +7,9 @@ PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
     "NotFound": ("404", "There is no such record.", ["NOT_FOUND"]),
     "Conflict": (
         "409",
-        "The record was changed at the same moment again and again: try again. Or nobody is waited for any more.",
-        ["CONFLICT", "NOT_PENDING"],
+        "The record was changed at the same moment again and again: try again. Or nobody is waited for any more, or "
+        "the failure was handled.",
+        ["CONFLICT", "NOT_PENDING", "NOT_OPEN"],
     ),
     "TooLarge": ("413", "The request or its answer is larger than one call can carry.", ["CALL_TOO_LARGE"]),
     "PreconditionFailed": ("412", "Another version is current.", ["PRECONDITION_FAILED"]),

@@ -25,6 +25,7 @@ COMPONENTS: Mapping[Any, str] = {
     for name in (
         *("Results", "Simulation", "Person", "Response", "Assignment", "NotificationText", "Decision"),
         *("TimelineEntry", "SettingsVersion", "StoredVersion", "Validation", "Health", "Problem"),
+        *("Erasure", "Export", "Failure", "HandledFailure", "HandledFailures"),
     )
 }
 """Answers that have a schema of their own, to which others refer."""

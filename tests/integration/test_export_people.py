@@ -1,0 +1,45 @@
+"""Everything that is stored about one person, and nothing about another."""
+
+import pytest
+
+from functions.export_people.app import handler
+from functions.record_crm_changes.app import handler as record
+from rekindle.application.records import export_people
+from tests.integration.conftest import CONTEXT, Aws, answered, batch, call, envelope, event, failed
+
+AT = "2026-03-01T09:00:00Z"
+PERSON = "00Q5e00000A1b2CEAR"
+RESPONSE = {"person_id": PERSON, "campaign_id": "webinar", "responded": True}
+
+
+@pytest.fixture
+def known(aws: Aws) -> Aws:
+    facts = [
+        envelope("Campaign Changed", AT, campaign_id="webinar", name="Webinar"),
+        *(envelope("Person Changed", AT, person_id=one, email=f"{one}@example.com") for one in (PERSON, "p-2")),
+        *(
+            envelope(
+                "Response Recorded", AT, response_id=f"r-{n}", person_id=PERSON, campaign_id="webinar", responded=True
+            )
+            for n in range(3)
+        ),
+    ]
+    assert failed(record(batch(*facts), CONTEXT)) == []
+    return aws
+
+
+def test_the_event_exports_a_person(known: Aws) -> None:
+    answer = answered(handler, event("export_people"))
+    assert answer.status == 200
+    assert answer.body["person"]["email"] == f"{PERSON}@example.com"
+    assert [one["response_id"] for one in answer.body["responses"]] == ["r-0", "r-1", "r-2"]
+    assert answer.body["failures"] == [] and "p-2" not in answer.text
+
+
+def test_a_person_whom_nobody_knows_is_not_found(aws: Aws) -> None:
+    assert call(handler, "GET", "people", "nobody", "export").refusal == (404, "NOT_FOUND", None)
+
+
+def test_an_answer_that_would_be_too_large_is_refused(known: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export_people, "MOST", 2)
+    assert call(handler, "GET", "people", PERSON, "export").refusal == (413, "CALL_TOO_LARGE", None)
