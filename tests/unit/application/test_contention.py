@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
+from rekindle.domain.campaigns.campaign import CAMPAIGN
 from rekindle.domain.core.errors import Conflict
+from rekindle.domain.records.account import ACCOUNT
+from rekindle.domain.records.opportunity import OPPORTUNITY
+from rekindle.domain.records.queue import QUEUE
+from rekindle.domain.records.task import TASK
+from rekindle.domain.records.user import USER
 from tests.support.builders import (
     Rekindle,
     account_changed,
@@ -71,12 +77,12 @@ def rekindle(monkeypatch: pytest.MonkeyPatch) -> Rekindle:
     monkeypatch.setattr(type(ports.people), "commit", lost)
     for port in (
         ports.scores,
-        ports.campaigns,
-        ports.accounts,
-        ports.queues,
-        ports.users,
-        ports.tasks,
-        ports.opportunities,
+        ports.records(CAMPAIGN),
+        ports.records(ACCOUNT),
+        ports.records(QUEUE),
+        ports.records(USER),
+        ports.records(TASK),
+        ports.records(OPPORTUNITY),
     ):
         monkeypatch.setattr(type(port), "put", lost)
     monkeypatch.setattr(type(ports.versions), "put", lost)

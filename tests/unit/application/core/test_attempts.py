@@ -7,6 +7,7 @@ import pytest
 
 from rekindle.application.core.attempts import ATTEMPTS, current_person, until_committed
 from rekindle.domain.capture.facts import Fact
+from rekindle.domain.capture.kinds import KINDS
 from rekindle.domain.core.errors import Conflict, MergeInProgress
 from tests.support.builders import (
     Rekindle,
@@ -156,7 +157,6 @@ def _let_others_win(monkeypatch: pytest.MonkeyPatch, rekindle: Rekindle) -> None
     for port, write in (
         (ports.people, "commit"),
         (ports.people, "record_tombstone"),
-        *((port, "put") for port in (ports.scores, ports.campaigns, ports.accounts, ports.queues, ports.users)),
-        *((port, "put") for port in (ports.tasks, ports.opportunities, ports.versions)),
+        *((port, "put") for port in (ports.scores, ports.versions, *(ports.records(kind) for kind in KINDS))),
     ):
         monkeypatch.setattr(type(port), write, _faster)
