@@ -92,6 +92,7 @@ QUEUES = {
     "ReactivateOnStatusFunction": Work("delays decided", reads=2),
     "TimeOutAssignmentsFunction": Work("reminders and deadlines", reads=1),
     "SendNotificationsFunction": Work("events notified, each by itself", reads=2),
+    "KeepFailuresFunction": Work("failures kept", reads=1),
 }
 STREAMS = {
     "ReactivateOnScoreFunction": Work("crossings decided", reads=1, writes=SCORE_CHANGE_UNITS[1]),
