@@ -352,6 +352,16 @@ def test_a_response_waits_for_its_date(
     assert waiting["due_at"]["S"].startswith(dated.removesuffix("Z"))
 
 
+def test_a_crossing_that_came_first_is_decided_first(aws: Aws, at: Callable[[str], None]) -> None:
+    known()
+    configured(default_campaign=None)
+    told(("Person Changed", "12:10:00", {"person_id": "p", "score": 64}))
+    at("12:35:00")
+    by_call()
+    decisions = call(show, "GET", "people", "p", "decisions").body["items"]
+    assert sorted(decision["scenario"] for decision in decisions) == ["response", "score"]
+
+
 def test_a_sweep_evaluates_a_response_whose_date_is_reached(aws: Aws, at: Callable[[str], None]) -> None:
     known()
     configured()

@@ -20,7 +20,7 @@ from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.backfill import Left
 from rekindle.domain.reactivation.batch import Batch
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
-from rekindle.domain.responses.response import Response
+from rekindle.domain.responses.response import OPEN, Response
 from tests.support.builders import (
     DOCUMENT,
     Rekindle,
@@ -301,7 +301,7 @@ def test_what_has_moved_on_is_left_alone(rekindle: Rekindle, fact: Fact, left: L
 
 
 def test_a_status_that_a_human_changed_is_left_alone(rekindle: Rekindle):
-    contacted = {**DOCUMENT["person_statuses"], "Contacted": {"active": True}}
+    contacted = {**DOCUMENT["person_statuses"], "Contacted": {"active": True, "response_status": OPEN}}
     rekindle.configure({**LOWER, "person_statuses": contacted})
     backfilled(rekindle)
     rekindle.tell(person_changed("p1", 2000, status="Contacted"))

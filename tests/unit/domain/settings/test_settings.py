@@ -64,15 +64,15 @@ def test_an_inactive_status_says_how_a_response_is_closed(status: PersonStatus, 
         ({"kind": "working"}, WORKING),
         ({"kind": "qualified"}, "Qualified - New Opportunity"),
         ({"kind": "working", "response_status": "In touch"}, "In touch"),
-        ({}, None),
+        ({}, WORKING),
     ],
 )
-def test_the_kind_of_an_active_status_says_which_status_the_response_takes(status: dict[str, str], taken: str | None):
+def test_the_kind_of_an_active_status_says_which_status_the_response_takes(status: dict[str, str], taken: str):
     by = settings({"person_statuses": {"Hot": {"active": True}, "Ours": {"active": True, **status}}})
     meaning = by.status("Ours")
     assert meaning is not None and meaning.response_status == taken
     assert by.open_status == ("Ours" if taken == OPEN else "Hot")
-    assert by.status("Hot") == PersonStatus(True)
+    assert by.status("Hot") == PersonStatus(True, WORKING if taken == OPEN else OPEN)
 
 
 def test_a_status_that_is_not_listed_means_nothing():
