@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,21 +62,6 @@ def test_one_failure_is_sent_again_once(failed: Aws) -> None:
     assert post(name, "discard", note="too late").refusal == (409, "NOT_OPEN", "failure_id")
     assert len(failed.messages(failed.crm_changes)) == 1
     assert ids(state="resent") == [name]
-
-
-def test_callers_who_race_send_once(failed: Aws) -> None:
-    name = ids()[0]
-    resending = root.use_cases().resend_failures
-
-    def resent(_: int) -> bool:
-        try:
-            return resending.resend(name, "me").problem is None
-        except Exception:
-            return False
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(resent, range(16))) == 1
-    assert len(failed.messages(failed.crm_changes)) == 1
 
 
 def test_a_failure_is_discarded_with_a_note(failed: Aws) -> None:

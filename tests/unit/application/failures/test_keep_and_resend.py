@@ -1,6 +1,7 @@
 """What fails is kept, unless it is about somebody who was erased since; it is sent again once, or says why not."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +75,23 @@ def test_a_failure_that_cannot_be_sent_stays_open_and_can_be_tried_again(rekindl
     for _ in range(2):
         handled = rekindle.use.resend_failures.resend("f", "me")
         assert (handled.problem, state_of(rekindle)) == ("the queue is out of reach", FailureState.OPEN)
+
+
+def test_of_callers_who_race_one_sends(rekindle: Rekindle):
+    destinations = Destinations()
+    sending_to(rekindle, destinations)
+    rekindle.memory.failures["f"] = a_failure("f")
+    resending = rekindle.use.resend_failures
+
+    def resent(_: int) -> bool:
+        try:
+            return resending.resend("f", "me").problem is None
+        except NotOpen:
+            return False
+
+    with ThreadPoolExecutor(8) as callers:
+        assert sum(callers.map(resent, range(24))) == 1
+    assert destinations.sent == ["f"]
 
 
 def test_what_no_longer_holds_is_discarded_with_the_reason(rekindle: Rekindle):
