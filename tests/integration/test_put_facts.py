@@ -64,6 +64,7 @@ def test_an_opportunity_is_recorded_and_its_people_know_of_it(aws: Aws) -> None:
         "created_at": "2026-03-01T09:00:00Z",
         "closed_at": None,
         "product": None,
+        "response_id": None,
         "deleted": False,
     }
     asked = {"inputs": [{"person_id": "p-1", "user_id": "u-1", "dry_run": True}]}

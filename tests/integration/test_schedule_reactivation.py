@@ -79,14 +79,13 @@ def test_without_a_delay_it_is_decided_at_once(aws: Aws) -> None:
     assert (active["response_id"], active["scenario"]) == ("member-1", "active_status")
 
 
-def test_a_delay_that_is_over_already_is_sent_to_its_queue_at_once(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_delay_that_is_over_already_is_decided_at_once(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scheduler refuses an instant that is past."""
     monkeypatch.setattr(root, "now", lambda: datetime(2026, 3, 2, tzinfo=UTC))
     history()
     assert failed(handler(event("schedule_reactivation"), CONTEXT)) == []
     assert aws.schedules() == []
-    (sent,), (message,) = aws.messages(aws.due), event("reactivate_on_status")["Records"]
-    assert json.loads(sent["Body"]) == json.loads(message["body"])
+    assert call(show, "GET", "people", "lead-1").body["active_response"] is not None
 
 
 def test_later_changes_of_the_same_person_are_not_delivered(aws: Aws) -> None:

@@ -205,7 +205,7 @@ def test_each_thread_has_its_own_connection() -> None:
             thread.join()
 
     assert sorted(answers) == sorted([b"0", b"1", b"2", b"3"] * 20)
-    assert server.connections == 3
+    assert server.connections == 4
 
 
 def test_only_a_server_that_a_trusted_root_vouches_for_is_spoken_to(tmp_path: Path) -> None:

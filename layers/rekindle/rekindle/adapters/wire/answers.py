@@ -465,7 +465,6 @@ class NotificationText(TypedDict):
 
 class Health(TypedDict):
     status: str
-    settings_version: int
     build: str
     time: Instant
 
