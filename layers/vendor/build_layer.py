@@ -60,6 +60,17 @@ LEFT_OUT = (
     # Fetches the Public Suffix List, and tries its reader.
     "publicsuffixlist/test*",
     "publicsuffixlist/update.py",
+    # Events that nothing here reads.
+    "aws_lambda_powertools/utilities/data_classes/active_mq_event.py",
+    "aws_lambda_powertools/utilities/data_classes/api_gateway_authorizer_event.py",
+    "aws_lambda_powertools/utilities/data_classes/cognito_user_pool_event.py",
+    "aws_lambda_powertools/utilities/data_classes/iot_registry_event.py",
+    "aws_lambda_powertools/utilities/data_classes/rabbit_mq_event.py",
+    "aws_lambda_powertools/utilities/data_classes/s3_object_event.py",
+    # urllib3 in a browser, over another TLS, and through a proxy.
+    "urllib3/contrib/emscripten",
+    "urllib3/contrib/pyopenssl.py",
+    "urllib3/contrib/socks.py",
     # Tests and measurements of the packages.
     "jsonschema/benchmarks",
     "*/tests",
