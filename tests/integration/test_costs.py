@@ -46,8 +46,8 @@ def test_a_response_is_recorded_and_decided_on_in_four_requests(here: World) -> 
 
 
 SECOND_KILOBYTE = 2
-"""Write units of a second kilobyte in a transaction. With the keys by which people are found, a lead that waits is larger
-than one kilobyte."""
+"""Write units of a second kilobyte in a transaction. A lead that waits has one, with the keys by which people are
+found."""
 
 
 def test_an_assignment_begins_with_no_request_more_than_the_activation(here: World) -> None:
