@@ -192,8 +192,10 @@ UV_VERSION := 0.13.9
 COMPILE     = .cache/uv/bin/uv pip compile --quiet --universal --python-version 3.13 --generate-hashes \
               --no-emit-index-url --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
-# In a layer of their own: two functions need them, and the others start faster without.
-TEMPLATES := jinja2 markupsafe
+# In a layer of their own: the functions that read templates or check settings need them, and the others start faster
+# without. Then what these two need themselves.
+TEMPLATES := jinja2 jsonschema
+BENEATH   := attrs jsonschema-specifications markupsafe referencing rpds-py
 
 .cache/uv/bin/uv: Makefile
 	@$(find_python); rm -rf .cache/uv; "$$python" -m venv .cache/uv
@@ -204,9 +206,9 @@ lock: .cache/uv/bin/uv ## Write the lock files from pyproject.toml (UPGRADE=1 fo
 	@$(COMPILE) pyproject.toml --group pyproject.toml:dev --output-file requirements/dev.lock
 	@$(COMPILE) --group pyproject.toml:cloud --output-file requirements/cloud.lock
 	@$(COMPILE) --group pyproject.toml:bench --output-file requirements/bench.lock
-	@$(COMPILE) pyproject.toml --constraints requirements/dev.lock $(addprefix --no-emit-package ,$(TEMPLATES)) \
+	@$(COMPILE) pyproject.toml --constraints requirements/dev.lock $(addprefix --no-emit-package ,$(TEMPLATES) $(BENEATH)) \
 	  --output-file layers/vendor/requirements.txt
-	@echo $(firstword $(TEMPLATES)) | $(COMPILE) - --constraints requirements/dev.lock --output-file layers/templates/requirements.txt
+	@printf '%s\n' $(TEMPLATES) | $(COMPILE) - --constraints requirements/dev.lock --output-file layers/templates/requirements.txt
 
 lock-check: .venv/.ready ## Check that the lock files and pyproject.toml agree
 	@$(PYTEST) tests/architecture/test_locks.py -q
