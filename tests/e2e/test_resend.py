@@ -33,52 +33,6 @@ def test_a_thousand_failures_are_listed_and_sent_on(
     assert stack.api.get("people", "p-many-9").json()["score"] == MANY - 1
 
 
-def test_of_an_erased_person_no_byte_is_left_in_any_table_queue_or_bucket(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    as_operator(stack, monkeypatch)
-    texts = {
-        "first_name": "Zerlina",
-        "last_name": "Quillfeather",
-        "email": "zerlina@zorbly.example",
-        "phone": "+47 555 0199",
-        "company": "Zorbly",
-        "fields": {"notes": "ask Zerlina"},
-    }
-    member = {"click_url": "https://x.example/?m=zerlina@zorbly.example", "fields": {"comment": "from Zerlina"}}
-    stack.send(
-        [
-            event("Campaign Changed", campaign_id="c-erase", name="Show", is_active=True),
-            *(event("Person Changed", person_id=one, status="New", **texts) for one in ("p-erase", "p-former")),
-            *(
-                event("Response Recorded", response_id=f"r-{one}", person_id=one, campaign_id="c-erase", responded=True,
-                      **member)
-                for one in ("p-erase", "p-former")
-            ),
-        ]
-    )  # fmt: skip
-    stack.settle()
-    stack.send([event("People Merged", survivor_id="p-erase", merged_ids=["p-former"])])
-    stack.settle()
-    stack.send([event("Opportunity Changed", opportunity_id="o-erase", person_ids=["p-erase"])])
-    stack.send([event("Task Logged", task_id="t-erase", person_id="p-erase", completed=True)])
-    stack.send([event("Person Changed", person_id="p-former", score="many", **texts)])
-    stack.settle()
-    assert [kept for kept in stack.failures() if "Zerlina" in kept.body]
-    assert {place for place, _ in texts_in(stack)} == {"PeopleTableName", "FailuresTableName"}
-
-    capsys.readouterr()
-    assert main(["erase", "--stack", stack.name, "--person", "p-former"]) == 0
-    erased = json.loads(capsys.readouterr().out)
-    assert (erased["person_id"], erased["state"], erased["people"]) == ("p-erase", "erased", 2)
-    stack.settle(announced=True)
-    assert texts_in(stack) == set()
-    assert main(["erase", "--stack", stack.name, "--person", "p-erase"]) == 0
-    assert json.loads(capsys.readouterr().out) == erased
-    assert main(["erase", "--stack", stack.name, "--person", "p-nobody"]) == 1
-    assert stack.api.get("people", "p-erase", "export").json()["person"]["first_name"] is None
-
-
 def texts_in(stack: Stack) -> set[tuple[str, str]]:
     """Where which text is: in the tables, the queues and the buckets of the whole local cloud."""
     names = {name: output for output, name in stack.outputs.items()}
