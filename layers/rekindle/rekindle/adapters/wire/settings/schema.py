@@ -5,79 +5,24 @@ from typing import Any
 
 from rekindle.adapters.sources.salesforce_mapping import FED, MAPPING
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, LONGEST_TEMPLATE
+from rekindle.adapters.wire.settings.terms import LONGER_THAN_ZERO, MOST, Rule
+from rekindle.adapters.wire.settings.terms import days as _days
+from rekindle.adapters.wire.settings.terms import duration_of as _duration
+from rekindle.adapters.wire.settings.terms import flag as _flag
+from rekindle.adapters.wire.settings.terms import list_of as _list
+from rekindle.adapters.wire.settings.terms import map_of as _map
+from rekindle.adapters.wire.settings.terms import object_of as _object
+from rekindle.adapters.wire.settings.terms import optional as _optional
+from rekindle.adapters.wire.settings.terms import text as _text
 from rekindle.domain.assignment.round_robin import LARGEST_CAPACITY
 from rekindle.domain.assignment.router import WEEK
 from rekindle.domain.assignment.routing_result import By
 from rekindle.domain.notifications.template import BUILT_IN, DIGEST, TEMPLATES, Kind
 from rekindle.domain.people.score import HIGHEST, LOWEST
 from rekindle.domain.responses.response import ResponseClass
-from rekindle.domain.settings.settings import DURATION, STRICT_ORDER
-
-Rule = dict[str, Any]
+from rekindle.domain.settings.settings import STRICT_ORDER
 
 _MODES = ["active", "passive", "hybrid"]
-_LONGEST = 255
-_MOST_DAYS = 3650
-_MOST = 500
-"""Entries of a map or a list."""
-
-
-def _object(description: str, properties: Mapping[str, Rule], **more: Any) -> Rule:
-    return {
-        "type": "object",
-        "description": description,
-        "properties": dict(properties),
-        "additionalProperties": False,
-        **more,
-    }
-
-
-def _map(description: str, entry: Rule) -> Rule:
-    return {
-        "type": "object",
-        "description": description,
-        "maxProperties": _MOST,
-        "propertyNames": {"maxLength": _LONGEST, "minLength": 1},
-        "additionalProperties": entry,
-    }
-
-
-def _list(description: str, entry: Rule, **more: Any) -> Rule:
-    return {
-        "type": "array",
-        "description": description,
-        "items": entry,
-        "maxItems": _MOST,
-        "uniqueItems": True,
-        **more,
-    }
-
-
-def _text(description: str, **more: Any) -> Rule:
-    return {"type": "string", "description": description, "minLength": 1, "maxLength": _LONGEST, **more}
-
-
-def _optional(rule: Rule) -> Rule:
-    return {**rule, "type": [rule["type"], "null"], "default": None}
-
-
-def _flag(description: str, default: bool) -> Rule:
-    return {"type": "boolean", "description": description, "default": default}
-
-
-def _days(description: str, **more: Any) -> Rule:
-    return {"type": "integer", "description": description, "minimum": 0, "maximum": _MOST_DAYS, **more}
-
-
-def _duration(description: str, **more: Any) -> Rule:
-    return {
-        "type": "string",
-        "description": description,
-        "format": "duration",
-        "pattern": DURATION.pattern,
-        "examples": ["PT30M", "P1D"],
-        **more,
-    }
 
 
 def _mode(description: str, **more: Any) -> Rule:
@@ -206,7 +151,6 @@ _POOL_MEMBER = _object(
     },
     required=["user"],
 )
-LONGER_THAN_ZERO = f"^(?=.*[1-9]){DURATION.pattern.removeprefix('^')}"
 TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _POOL = _object(
     "Users who take turns.",
@@ -260,7 +204,7 @@ _ROUTER = _object(
             "type": "array",
             "description": "The first that finds an owner decides.",
             "items": _ROUTING_STEP,
-            "maxItems": _MOST,
+            "maxItems": MOST,
             "default": [],
         },
         "pools": {**_map("Name -> pool.", _POOL), "default": {}},
@@ -424,7 +368,7 @@ SCHEMA: Rule = {
                         "type": "array",
                         "description": "The first that matches wins; where none does, the owner stays.",
                         "items": _ASSIGNMENT_RULE,
-                        "maxItems": _MOST,
+                        "maxItems": MOST,
                         "default": [],
                     },
                     "intermediate_owners": _list(
