@@ -9,8 +9,11 @@ from typing import Any
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire.forms import prefixes_of
-from rekindle.adapters.wire.rules import LONGEST_TEMPLATE, kind_of
-from rekindle.adapters.wire.settings.schema import DEFAULTS, LONGER_THAN_ZERO, SCHEMA, TIME_OF_DAY, Rule
+from rekindle.adapters.wire.rules import LONGEST_TEMPLATE
+from rekindle.adapters.wire.settings.schema import DEFAULTS, SCHEMA, TIME_OF_DAY
+from rekindle.adapters.wire.settings.terms import LONGER_THAN_ZERO, Fault, Part, Rule
+from rekindle.adapters.wire.settings.terms import entries as _entries
+from rekindle.adapters.wire.settings.terms import shown as _shown
 from rekindle.adapters.wire.standards import is_time_zone
 from rekindle.domain.assignment.routing_result import By
 from rekindle.domain.capture.kinds import PERSON
@@ -31,9 +34,6 @@ LARGEST = 200_000
 """Bytes of a document, as it is sent and as it is stored; an item of DynamoDB holds 400 KB."""
 DEEPEST = 20
 """Steps to a value; an item of DynamoDB holds 32, and the schema asks for less than ten."""
-
-Part = str | int
-Fault = tuple[tuple[Part, ...], str]
 
 
 def parsed(body: bytes, content_type: str | None = None) -> dict[str, Any]:
@@ -281,11 +281,6 @@ def _words(name: str, rule: Rule) -> str:
     return "null"
 
 
-def _shown(value: Any) -> str:
-    """A short value itself: settings tell of no person."""
-    return json.dumps(value, ensure_ascii=False) if len(str(value)) <= 40 and value != "" else kind_of(value)
-
-
 def _not_finite(at: tuple[Part, ...], value: Any) -> Iterator[Fault]:
     """Numbers that YAML has a word for and JSON has none, wherever they stand."""
     if isinstance(value, float) and not math.isfinite(value):
@@ -467,7 +462,3 @@ def _bad_templates(document: Mapping[str, Any]) -> Iterator[Fault]:
         if name in TEMPLATES and part in PARTS and isinstance(source, str) and len(source) <= LONGEST_TEMPLATE:
             for fault in faults(name, part, source):
                 yield ("notifications", "templates", name, part), str(fault)
-
-
-def _entries(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -1,11 +1,16 @@
 """The words that the schema of the settings is written in: what an object, a list, a text, a duration may be."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from rekindle.adapters.wire.rules import kind_of
 from rekindle.domain.settings.settings import DURATION
 
 Rule = dict[str, Any]
+Part = str | int
+Fault = tuple[tuple[Part, ...], str]
+"""A place of a document, and what is wrong there."""
 
 LONGEST = 255
 """Characters of a text."""
@@ -71,3 +76,12 @@ def duration_of(description: str, **more: Any) -> Rule:
         "examples": ["PT30M", "P1D"],
         **more,
     }
+
+
+def shown(value: Any) -> str:
+    """A short value itself: settings tell of no person."""
+    return json.dumps(value, ensure_ascii=False) if len(str(value)) <= 40 and value != "" else kind_of(value)
+
+
+def entries(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
