@@ -19,7 +19,7 @@ from samtranslator.translator.transform import transform
 from rekindle.adapters.aws.eventbridge import SOURCE
 from rekindle.adapters.sources.salesforce_changes import CLIENT
 from rekindle.adapters.wire.describe.document import document
-from rekindle.application.ports import CLAIMED, SENT_KEPT
+from rekindle.application.ports.notifications import CLAIMED, SENT_KEPT
 from tests.support.permissions import as_list, permissions_of, statements_of, used_by_lambda
 from tests.support.template import ROOT, TEMPLATE, Deployed, resources, template
 

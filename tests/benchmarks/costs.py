@@ -8,7 +8,7 @@ from typing import Any
 from rekindle.adapters.dynamodb.people import response_image
 from rekindle.adapters.dynamodb.stream import crossing_of
 from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
-from rekindle.application.ports import Reference
+from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reactivate_on_score import trigger_of
 from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.people.assignment import AssignmentState

@@ -13,7 +13,7 @@ from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers, Schedules
 from rekindle.adapters.dynamodb.connection import bind
 from rekindle.adapters.dynamodb.people import SHARDS, DynamoDBPeople
 from rekindle.adapters.memory import Memory, MemoryAssignmentTimers
-from rekindle.application.ports import People
+from rekindle.application.ports.people import People
 from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.people.assignment import Assignment, AssignmentState

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-from rekindle.application.ports import CLAIMED
+from rekindle.application.ports.notifications import CLAIMED
 from rekindle.domain.core.values import replace
 from rekindle.domain.failures.failure import Backlog, Failure, FailureState
 from tests.contract.stores import FAILURES_KEPT, NOW, Stores, Tables

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.application.ports import ListedBy
+from rekindle.application.ports.people import ListedBy
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.directory import mail_entry
 from rekindle.domain.people.person import Person, Profile

@@ -14,7 +14,8 @@ from rekindle.adapters.dynamodb.connection import bind
 from rekindle.adapters.dynamodb.pools import DynamoDBPools
 from rekindle.adapters.memory import Memory, MemoryPeople, MemoryPools, MemoryReference
 from rekindle.application.assignment.route_leads import RouteLeads
-from rekindle.application.ports import People, Pools
+from rekindle.application.ports.assignment import Pools
+from rekindle.application.ports.people import People
 from rekindle.domain.assignment.quota import QuotaClaim
 from rekindle.domain.assignment.round_robin import counter_of, counters, next_member, turn_of
 from rekindle.domain.assignment.routing_result import Routing

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim
+from rekindle.application.ports.notifications import CLAIMED, SENT_KEPT, Claim
 from tests.contract.stores import NOW, Stores, Tables
 
 SECOND = timedelta(seconds=1)

@@ -12,7 +12,7 @@ from botocore.stub import Stubber
 from rekindle.adapters.aws.scheduler import Schedules
 from rekindle.adapters.dynamodb.timers import SHARDS, ScheduledReactivationTimers, timer_of
 from rekindle.adapters.memory import Memory, MemoryPeople, MemoryReactivationTimers
-from rekindle.application.ports import ReactivationTimers
+from rekindle.application.ports.reactivation import ReactivationTimers
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change

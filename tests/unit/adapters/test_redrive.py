@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rekindle.adapters.aws.redrive import Queues, Redrive
-from rekindle.application.ports import NotResent, Outdated
+from rekindle.application.ports.failures import NotResent, Outdated
 from rekindle.domain.core.values import replace
 from rekindle.domain.failures.failure import Failure
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState

@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from rekindle.adapters.history import History
 from rekindle.adapters.wire import views
-from rekindle.application.ports import Reference
+from rekindle.application.ports.records import Reference
 from rekindle.cli.arguments import command, takes_format, takes_history, takes_settings
 from rekindle.cli.columns import cell, cut, width
 from rekindle.cli.lines import write_line

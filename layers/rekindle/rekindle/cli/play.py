@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from rekindle.adapters.history import History
 from rekindle.adapters.wire.rules import moment
 from rekindle.adapters.wire.settings import document as settings_document
-from rekindle.application.ports import Reference
+from rekindle.application.ports.records import Reference
 from rekindle.cli.arguments import STANDARD_INPUT
 from rekindle.cli.progress import progress
 from rekindle.domain.core.errors import Refusal

@@ -19,18 +19,11 @@ from rekindle.adapters.dynamodb.people import SHARDS, DynamoDBPeople
 from rekindle.adapters.dynamodb.reference import CachedReference, DynamoDBRecords, DynamoDBSettings
 from rekindle.adapters.dynamodb.retention import Retention
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
-from rekindle.application.ports import (
-    AssignmentTimers,
-    Batches,
-    Clock,
-    Destinations,
-    Failures,
-    LongErasures,
-    Pools,
-    ReactivationTimers,
-    Routings,
-    SentNotifications,
-)
+from rekindle.application.ports import Clock
+from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routings
+from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.notifications import SentNotifications
+from rekindle.application.ports.reactivation import Batches, ReactivationTimers
 from rekindle.domain.records.kind import Kind
 from rekindle.runtime.environment import Environment, FailureHandling, Scheduling
 from rekindle.runtime.use_cases import UseCases

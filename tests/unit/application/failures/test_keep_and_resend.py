@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from rekindle.application.ports import CLAIMED, NotResent, Outdated
+from rekindle.application.ports.failures import NotResent, Outdated
+from rekindle.application.ports.notifications import CLAIMED
 from rekindle.domain.core.errors import NotFound, NotOpen
 from rekindle.domain.failures.failure import Failure, FailureState, Selection
 from rekindle.runtime.use_cases import UseCases

@@ -11,7 +11,7 @@ from rekindle.adapters.memory import MemorySentNotifications, MemoryTopic
 from rekindle.adapters.templates import JinjaTemplates
 from rekindle.adapters.wire.notices import notice_of
 from rekindle.application.notifications.send_notifications import SendNotifications, Sent
-from rekindle.application.ports import CLAIMED, SENT_KEPT
+from rekindle.application.ports.notifications import CLAIMED, SENT_KEPT
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.notifications.notification import Message, Notice, Withheld
 from rekindle.domain.notifications.template import LISTED, Kind, Template, Text, Values

@@ -10,7 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rekindle.adapters.aws.failed_records import FailedRecords
 from rekindle.adapters.wire.failures import DELAY, WAIT, content_of, is_own_event, is_routing
-from rekindle.application.ports import NotResent, Outdated, People
+from rekindle.application.ports.failures import NotResent, Outdated
+from rekindle.application.ports.people import People
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.failures.failure import Failure
 from rekindle.domain.notifications.resend import detail_that_holds

@@ -15,7 +15,8 @@ from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.adapters.wire.failures import body_without, concerns
-from rekindle.application.ports import CLAIMED, Page
+from rekindle.application.ports import Page
+from rekindle.application.ports.notifications import CLAIMED
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.failures.failure import Backlog, Failure, FailureState

@@ -26,7 +26,8 @@ from rekindle.adapters.dynamodb.tables import (
     home_key,
 )
 from rekindle.adapters.dynamodb.writes import Condition, Image, Write
-from rekindle.application.ports import ListedBy, Page
+from rekindle.application.ports import Page
+from rekindle.application.ports.people import ListedBy
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace

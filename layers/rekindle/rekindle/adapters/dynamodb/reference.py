@@ -20,7 +20,7 @@ from rekindle.domain.records.user import USER, User
 from rekindle.domain.settings.settings import Settings
 
 if TYPE_CHECKING:
-    from rekindle.application.ports import RecordStores
+    from rekindle.application.ports.records import RecordStores
     from rekindle.domain.records.account import Account
     from rekindle.domain.records.queue import Queue
 

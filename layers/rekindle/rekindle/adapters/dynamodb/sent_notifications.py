@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem
-from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim
+from rekindle.application.ports.notifications import CLAIMED, SENT_KEPT, Claim
 from rekindle.domain.core.errors import Conflict
 
 _NOTICE = "notice"

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from rekindle.adapters.memory.state import Memory
 from rekindle.adapters.wire.failures import body_without, concerns
-from rekindle.application.ports import CLAIMED, Page
+from rekindle.application.ports import Page
+from rekindle.application.ports.notifications import CLAIMED
 from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
 from rekindle.domain.failures.failure import Backlog, Failure, FailureState

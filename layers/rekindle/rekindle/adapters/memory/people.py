@@ -8,7 +8,8 @@ from functools import cached_property
 from rekindle.adapters.memory.ledger import store
 from rekindle.adapters.memory.reference import MemoryReference
 from rekindle.adapters.memory.state import Memory
-from rekindle.application.ports import ListedBy, Page
+from rekindle.application.ports import Page
+from rekindle.application.ports.people import ListedBy
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace

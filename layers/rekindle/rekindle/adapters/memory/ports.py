@@ -13,26 +13,14 @@ from rekindle.adapters.memory.sent_notifications import MemorySentNotifications
 from rekindle.adapters.memory.settings import MemorySettings
 from rekindle.adapters.memory.state import Memory
 from rekindle.adapters.memory.timers import MemoryAssignmentTimers, MemoryReactivationTimers, MemoryRoutings
-from rekindle.application.ports import (
-    AccountDirectory,
-    AssignmentTimers,
-    Batches,
-    Clock,
-    Contacts,
-    Destinations,
-    Failures,
-    Ledger,
-    LongErasures,
-    People,
-    Pools,
-    ReactivationTimers,
-    RecordStores,
-    Reference,
-    Routings,
-    Scores,
-    SentNotifications,
-    SettingsVersions,
-)
+from rekindle.application.ports import Clock
+from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
+from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.notifications import SentNotifications
+from rekindle.application.ports.people import Contacts, People, Scores
+from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
+from rekindle.application.ports.records import RecordStores, Reference
+from rekindle.application.ports.settings import SettingsVersions
 
 
 class MemoryPorts:

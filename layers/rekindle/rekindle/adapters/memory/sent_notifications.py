@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.adapters.memory.state import Memory
-from rekindle.application.ports import CLAIMED, SENT_KEPT, Claim
+from rekindle.application.ports.notifications import CLAIMED, SENT_KEPT, Claim
 
 
 @dataclass(frozen=True)

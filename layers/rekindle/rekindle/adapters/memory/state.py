@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from rekindle.application.ports import Claim
+from rekindle.application.ports.notifications import Claim
 from rekindle.domain.assignment.matching import Candidate
 from rekindle.domain.assignment.round_robin import Capacities
 from rekindle.domain.assignment.timer import AssignmentTimer

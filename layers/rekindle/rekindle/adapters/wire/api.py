@@ -26,7 +26,7 @@ from rekindle.adapters.wire.rules import (
     required,
 )
 from rekindle.adapters.wire.standards import check_listed
-from rekindle.application.ports import ListedBy
+from rekindle.application.ports.people import ListedBy
 from rekindle.domain.capture.facts import OpportunityChanged, PersonChanged, RecordChanged, ResponseRecorded
 from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal

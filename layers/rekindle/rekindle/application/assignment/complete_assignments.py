@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import current_person, until_committed
-from rekindle.application.ports import Clock, People, Reference
+from rekindle.application.ports import Clock
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import complete
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField, NotFound, NotPending

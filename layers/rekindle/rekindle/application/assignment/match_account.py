@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rekindle.application.ports import AccountDirectory, Contacts, People, Reference
+from rekindle.application.ports.assignment import AccountDirectory
+from rekindle.application.ports.people import Contacts, People
+from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.matching import (
     MOST_LISTED,
     MOST_NEAR,

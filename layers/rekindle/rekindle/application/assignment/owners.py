@@ -1,6 +1,6 @@
 """Those who can own a person, out of the reference records."""
 
-from rekindle.application.ports import Reference
+from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import Owners
 
 

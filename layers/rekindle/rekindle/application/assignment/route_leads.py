@@ -6,7 +6,10 @@ from datetime import datetime
 from rekindle.application.assignment.match_account import MatchAccount
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import current_person, until_committed
-from rekindle.application.ports import Clock, People, Pools, Reference, Routings
+from rekindle.application.ports import Clock
+from rekindle.application.ports.assignment import Pools, Routings
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.matching import Match
 from rekindle.domain.assignment.quota import QuotaClaim
 from rekindle.domain.assignment.round_robin import next_member

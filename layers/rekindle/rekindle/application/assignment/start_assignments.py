@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rekindle.application.ports import AssignmentTimers
+from rekindle.application.ports.assignment import AssignmentTimers
 from rekindle.domain.assignment.timer import assignment_timer
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.reactivation.decision import Decision

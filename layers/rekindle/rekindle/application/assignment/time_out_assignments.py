@@ -5,7 +5,11 @@ from datetime import datetime
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import current_person, until_committed
-from rekindle.application.ports import AssignmentTimers, Clock, Ledger, People, Reference
+from rekindle.application.ports import Clock
+from rekindle.application.ports.assignment import AssignmentTimers
+from rekindle.application.ports.people import People
+from rekindle.application.ports.reactivation import Ledger
+from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.timer import AssignmentTimer, assignment_timer
 from rekindle.domain.assignment.transitions import remind, time_out
 from rekindle.domain.core.values import replace

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rekindle.application.core.attempts import committed
-from rekindle.application.ports import Contacts, People
+from rekindle.application.ports.people import Contacts, People
 from rekindle.domain.people.person import Person, contact_address
 from rekindle.domain.reactivation.change import Change
 

@@ -8,7 +8,10 @@ from itertools import batched, islice
 from rekindle.application.capture.commit_people import CommitPeople
 from rekindle.application.capture.recorded import ONE, Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
-from rekindle.application.ports import Clock, Failures, LongErasures, People, Reference
+from rekindle.application.ports import Clock
+from rekindle.application.ports.failures import Failures, LongErasures
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
 from rekindle.domain.capture.applying import person_deleted
 from rekindle.domain.capture.erasing import person_erased, without_profile, without_texts
 from rekindle.domain.capture.facts import PersonDeleted

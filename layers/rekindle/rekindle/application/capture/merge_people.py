@@ -10,7 +10,8 @@ from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.commit_people import CommitPeople
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended, until_committed
-from rekindle.application.ports import People, Reference, Scores
+from rekindle.application.ports.people import People, Scores
+from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 from rekindle.domain.capture.facts import PeopleMerged
 from rekindle.domain.capture.merging import (

@@ -11,7 +11,7 @@ from rekindle.application.capture.record_response import RecordResponse
 from rekindle.application.capture.record_task import RecordTask
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.instant_of_call import instant_of, of_call
-from rekindle.application.ports import Ledger
+from rekindle.application.ports.reactivation import Ledger
 from rekindle.application.reactivation.request_reactivation import RequestReactivation
 from rekindle.domain.capture.facts import (
     Fact,

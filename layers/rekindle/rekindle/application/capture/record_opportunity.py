@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
-from rekindle.application.ports import Opportunities, People
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Opportunities
 from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
 from rekindle.domain.capture.applying import apply_opportunity_change, opportunity_deleted
 from rekindle.domain.capture.facts import OpportunityChanged, OpportunityDeleted

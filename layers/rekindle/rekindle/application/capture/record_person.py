@@ -10,7 +10,8 @@ from rekindle.application.capture.commit_people import CommitPeople
 from rekindle.application.capture.merge_people import MergePeople
 from rekindle.application.capture.recorded import ONE, Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
-from rekindle.application.ports import People, Reference, Scores
+from rekindle.application.ports.people import People, Scores
+from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.capture.applying import (
     apply_person_change,

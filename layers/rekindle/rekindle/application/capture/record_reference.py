@@ -5,7 +5,8 @@ from typing import Any
 
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, contended
-from rekindle.application.ports import Clock, Records, RecordStores
+from rekindle.application.ports import Clock
+from rekindle.application.ports.records import Records, RecordStores
 from rekindle.domain.capture.applying import apply_change, apply_deletion
 from rekindle.domain.capture.erasing import without_name
 from rekindle.domain.capture.facts import RecordChanged, RecordDeleted, UserDeleted

@@ -8,7 +8,9 @@ from functools import cached_property
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
-from rekindle.application.ports import Ledger, People, Reference
+from rekindle.application.ports.people import People
+from rekindle.application.ports.reactivation import Ledger
+from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.evaluate_response import EvaluateResponse, loaded
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.capture.applying import (

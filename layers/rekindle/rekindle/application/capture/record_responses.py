@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rekindle.application.capture.record_response import RecordResponse
 from rekindle.application.core.instant_of_call import instant_of, of_call
-from rekindle.application.ports import Ledger
+from rekindle.application.ports.reactivation import Ledger
 from rekindle.domain.capture.facts import ResponseRecorded
 from rekindle.domain.core.errors import Conflict, Refusal, Unavailable
 from rekindle.domain.core.values import replace

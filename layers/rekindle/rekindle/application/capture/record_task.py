@@ -6,7 +6,8 @@ from datetime import datetime
 from rekindle.application.capture.record_reference import RecordReference
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
-from rekindle.application.ports import People, Reference
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import record_work
 from rekindle.domain.capture.facts import RecordChanged
 from rekindle.domain.core.values import replace

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rekindle.application.ports import People
+from rekindle.application.ports.people import People
 from rekindle.domain.core.errors import Conflict, MergeInProgress
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change

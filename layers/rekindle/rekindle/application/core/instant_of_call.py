@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rekindle.application.ports import Ledger
+from rekindle.application.ports.reactivation import Ledger
 from rekindle.domain.core.errors import KeyReused
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.records.stamps import ChangeStamp, event_digest

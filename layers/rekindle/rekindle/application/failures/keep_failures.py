@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from rekindle.application.core.attempts import current_person
-from rekindle.application.ports import Clock, Failures, People
+from rekindle.application.ports import Clock
+from rekindle.application.ports.failures import Failures
+from rekindle.application.ports.people import People
 from rekindle.domain.capture.applying import deletion_of
 from rekindle.domain.failures.failure import Backlog, Failure
 

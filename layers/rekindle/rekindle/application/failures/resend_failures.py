@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from rekindle.application.ports import Clock, Destinations, Failures, NotResent, Outdated, Page
+from rekindle.application.ports import Clock, Page
+from rekindle.application.ports.failures import Destinations, Failures, NotResent, Outdated
 from rekindle.domain.core.errors import NotFound, NotOpen
 from rekindle.domain.core.values import replace
 from rekindle.domain.failures.failure import Failure, FailureState, Selection

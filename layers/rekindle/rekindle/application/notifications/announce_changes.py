@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rekindle.application.ports import Bus
+from rekindle.application.ports.notifications import Bus
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.notifications.events import Event, events_from
 from rekindle.domain.reactivation.decision import Decision

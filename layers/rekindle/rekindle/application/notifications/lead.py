@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from rekindle.application.core.attempts import current_person
-from rekindle.application.ports import People, Reference
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
 from rekindle.domain.notifications.notification import lead, party
 from rekindle.domain.notifications.template import Values
 from rekindle.domain.people.person import Person

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rekindle.application.notifications.lead import read_lead, recipient_of
-from rekindle.application.ports import People, Reference, Templates
+from rekindle.application.ports.notifications import Templates
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
 from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.notifications.notification import of_many, of_one, sample
 from rekindle.domain.notifications.template import (

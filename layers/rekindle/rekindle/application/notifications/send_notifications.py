@@ -10,7 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rekindle.application.notifications.lead import Lead, read_lead, recipient_of
-from rekindle.application.ports import Claim, Clock, People, Reference, SentNotifications, Templates, Topic
+from rekindle.application.ports import Clock
+from rekindle.application.ports.notifications import Claim, SentNotifications, Templates, Topic
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.notifications.notification import Message, Notice, of_many, of_one, withheld
 from rekindle.domain.notifications.template import (

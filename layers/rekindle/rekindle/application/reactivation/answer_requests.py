@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.core.instant_of_call import instant_of
-from rekindle.application.ports import Ledger
+from rekindle.application.ports.reactivation import Ledger
 from rekindle.application.reactivation.request_reactivation import RequestReactivation
 from rekindle.domain.core.errors import Conflict, Refusal, Unavailable
 from rekindle.domain.core.values import replace

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
-from rekindle.application.ports import Opportunities, People, Reference
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Opportunities, Reference
 from rekindle.domain.core.errors import Conflict, MergeInProgress
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.person import Person

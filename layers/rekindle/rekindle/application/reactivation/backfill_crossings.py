@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rekindle.application.ports import Batches, Clock, Ledger, Reference, Scores
+from rekindle.application.ports import Clock
+from rekindle.application.ports.people import Scores
+from rekindle.application.ports.reactivation import Batches, Ledger
+from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reactivate import Reactivate
 from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 from rekindle.domain.core.errors import Conflict, PreconditionFailed

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rekindle.application.ports import Clock, People, Reference
+from rekindle.application.ports import Clock
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.people.person import Person, known_fields
 from rekindle.domain.reactivation.engine import DecisionContext

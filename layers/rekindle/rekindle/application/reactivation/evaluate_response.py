@@ -6,7 +6,10 @@ from functools import cached_property
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
-from rekindle.application.ports import Clock, Ledger, People, ReactivationTimers, Reference, Scores
+from rekindle.application.ports import Clock
+from rekindle.application.ports.people import People, Scores
+from rekindle.application.ports.reactivation import Ledger, ReactivationTimers
+from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
 from rekindle.application.reactivation.context import context_of_arrival
 from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore

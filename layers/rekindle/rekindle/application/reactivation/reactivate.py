@@ -7,7 +7,10 @@ from functools import cached_property
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
-from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference
+from rekindle.application.ports import Clock
+from rekindle.application.ports.people import Candidates, People
+from rekindle.application.ports.reactivation import Ledger
+from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.core.errors import MergeInProgress

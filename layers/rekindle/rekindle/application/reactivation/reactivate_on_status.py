@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rekindle.application.ports import ReactivationTimers
+from rekindle.application.ports.reactivation import ReactivationTimers
 from rekindle.application.reactivation.reactivate import Reactivate
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.timer import ReactivationTimer

@@ -9,7 +9,10 @@ from datetime import datetime
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import until_committed
-from rekindle.application.ports import Candidates, Clock, Ledger, People, Reference, Scores
+from rekindle.application.ports import Clock
+from rekindle.application.ports.people import Candidates, People, Scores
+from rekindle.application.ports.reactivation import Ledger
+from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.context import context_of_arrival
 from rekindle.application.reactivation.reactivate import Whole
 from rekindle.domain.core.values import replace

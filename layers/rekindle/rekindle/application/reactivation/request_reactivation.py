@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rekindle.application.ports import Ledger, People, Reference, Tasks
+from rekindle.application.ports.people import People
+from rekindle.application.ports.reactivation import Ledger
+from rekindle.application.ports.records import Reference, Tasks
 from rekindle.application.reactivation.reactivate import Reactivate
 from rekindle.domain.core.errors import UnknownCampaign
 from rekindle.domain.core.values import replace

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from rekindle.application.ports import Clock, ReactivationTimers, Reference
+from rekindle.application.ports import Clock
+from rekindle.application.ports.reactivation import ReactivationTimers
+from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.timer import reactivation_timer

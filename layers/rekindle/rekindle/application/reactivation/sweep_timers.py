@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
-from rekindle.application.ports import Clock, People, ReactivationTimers
+from rekindle.application.ports import Clock
+from rekindle.application.ports.people import People
+from rekindle.application.ports.reactivation import ReactivationTimers
 from rekindle.application.reactivation.end_timer import EndTimer
 from rekindle.domain.assignment.timer import AssignmentTimer, assignment_timer
 from rekindle.domain.core.errors import Conflict, Unavailable

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rekindle.application.core.attempts import until_committed
-from rekindle.application.ports import Batches, Clock, People, Reference
+from rekindle.application.ports import Clock
+from rekindle.application.ports.people import People
+from rekindle.application.ports.reactivation import Batches
+from rekindle.application.ports.records import Reference
 from rekindle.domain.core.errors import Conflict, MergeInProgress, NotFound
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.backfill import Left, left, undone

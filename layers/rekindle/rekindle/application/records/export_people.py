@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rekindle.application.ports import Failures, Ledger, People, RecordStores
+from rekindle.application.ports.failures import Failures
+from rekindle.application.ports.people import People
+from rekindle.application.ports.reactivation import Ledger
+from rekindle.application.ports.records import RecordStores
 from rekindle.application.records.show_records import Shown, ShowRecords
 from rekindle.domain.core.errors import CallTooLarge
 from rekindle.domain.failures.failure import Failure

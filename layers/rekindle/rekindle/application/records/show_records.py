@@ -7,7 +7,10 @@ from functools import cache
 from itertools import islice
 
 from rekindle.application.core.attempts import current_person
-from rekindle.application.ports import Ledger, ListedBy, Page, People, RecordStores, Reference, Scores
+from rekindle.application.ports import Page
+from rekindle.application.ports.people import ListedBy, People, Scores
+from rekindle.application.ports.reactivation import Ledger
+from rekindle.application.ports.records import RecordStores, Reference
 from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Entry

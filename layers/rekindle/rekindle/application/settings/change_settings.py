@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from rekindle.application.core.attempts import until_committed
-from rekindle.application.ports import Campaigns, Clock, Page, Queues, SettingsVersions, Users
+from rekindle.application.ports import Clock, Page
+from rekindle.application.ports.records import Campaigns, Queues, Users
+from rekindle.application.ports.settings import SettingsVersions
 from rekindle.domain.assignment.router import owners_named
 from rekindle.domain.core.errors import InvalidField, InvalidSettings, NotFound, PreconditionFailed
 from rekindle.domain.settings.settings import Scenario, Settings, path_of

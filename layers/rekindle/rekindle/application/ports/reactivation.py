@@ -1,0 +1,73 @@
+"""Ports of decisions: the ledger, backfills, timers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from rekindle.application.ports import Page
+
+if TYPE_CHECKING:
+    from rekindle.domain.lifecycle.journey import Entry
+    from rekindle.domain.reactivation.batch import Batch, Member
+    from rekindle.domain.reactivation.decision import Decision
+    from rekindle.domain.reactivation.request import Call
+    from rekindle.domain.reactivation.timer import Timer
+    from rekindle.domain.responses.member_change import MemberChange
+
+
+class Ledger(Protocol):
+    def get(self, decision_id: str) -> Decision | None: ...
+
+    def add(self, decision: Decision) -> Decision:
+        """Store a decision that changes nothing else; answers the one already stored under that id, if any."""
+        ...
+
+    def remember(self, call: Call) -> Call:
+        """Keep a call under its key for its lifetime; answers the one already kept, if any."""
+        ...
+
+    def add_member_change(self, change: MemberChange) -> None:
+        """Keep for a while that a transaction made or deleted a member."""
+        ...
+
+    def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
+        """What is kept of a transaction's members in one campaign, as last written."""
+        ...
+
+    def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
+        """A person's decisions, newest first."""
+        ...
+
+    def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
+        """Decisions and what became of the active responses, newest first."""
+        ...
+
+
+class Batches(Protocol):
+    """Backfills: how far each came, and the activations that it made. Those are written by `People.commit`."""
+
+    def get(self, batch_id: str) -> Batch | None: ...
+
+    def put(self, batch: Batch, read_version: int) -> None:
+        """Raises Conflict where the stored version is no longer `read_version` (0: where there is one)."""
+        ...
+
+    def members(self, batch_id: str, limit: int, start: str | None = None) -> Page[Member]:
+        """The activations of a batch, in the order of their decisions' ids."""
+        ...
+
+
+class ReactivationTimers(Protocol):
+    """Delayed reactivations, and responses whose date is still to come."""
+
+    def set(self, timer: Timer) -> None:
+        """Set it; the same one again changes nothing."""
+        ...
+
+    def done(self, timer: Timer) -> None: ...
+
+    def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
+        """Timers that were due before an instant and are not done, the oldest first."""
+        ...
