@@ -5,9 +5,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.wire import views
 from rekindle.adapters.wire.settings import document as settings
 from rekindle.adapters.wire.settings.schema import SCHEMA
+from rekindle.adapters.wire.views import settings as views
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.http import answer, body_of, content_type_of, etag, if_match, number, page, paging, router, takes
 from rekindle.runtime.observability import logger, metrics

@@ -6,7 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire import api, views
+from rekindle.adapters.wire import api
+from rekindle.adapters.wire.views import people
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.http import answer, body_of, page, paging, query, record_id, router, takes
 from rekindle.runtime.observability import log_assignment, logger, metrics
@@ -17,7 +18,7 @@ app = router()
 @app.get("/assignments", middlewares=takes("state", paged=True))
 def get_assignments() -> Response[str]:
     found = use_cases().show_records.assignments(api.assignment_state(query(app, "state")), *paging(app))
-    return answer(page([views.assignment(p.person_id, p.assignment) for p in found.items if p.assignment], found.next))
+    return answer(page([people.assignment(p.person_id, p.assignment) for p in found.items if p.assignment], found.next))
 
 
 @app.post("/assignments/<person_id>/completion")
@@ -25,7 +26,7 @@ def post_completion(person_id: str) -> Response[str]:
     named = record_id("person_id", ids.PERSON, person_id)
     person_id, assignment = use_cases().complete_assignments(named, api.completion(body_of(app)))
     log_assignment(assignment)
-    return answer(views.assignment(person_id, assignment))
+    return answer(people.assignment(person_id, assignment))
 
 
 @logger.inject_lambda_context

@@ -5,9 +5,9 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.wire import views
 from rekindle.adapters.wire.describe import page as openapi_page
 from rekindle.adapters.wire.describe.document import document
+from rekindle.adapters.wire.views import service
 from rekindle.runtime.aws import environment, now
 from rekindle.runtime.http import answer, html, router
 from rekindle.runtime.observability import logger, metrics
@@ -17,7 +17,7 @@ app = router()
 
 @app.get("/health")
 def get_health() -> Response[str]:
-    return answer(views.health(environment().build, now()))
+    return answer(service.health(environment().build, now()))
 
 
 @app.get("/openapi.json")

@@ -6,7 +6,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.wire import api, views
+from rekindle.adapters.wire import api
+from rekindle.adapters.wire.views import people, records
 from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.runtime.aws import use_cases
@@ -20,21 +21,21 @@ app = router()
 @app.put("/people/<person_id>")
 def put_person(person_id: str) -> Response[str]:
     fact = recorded(app, api.person_changed, PERSON, person_id)
-    return answer(views.person(use_cases().show_records.person(fact.person_id)))
+    return answer(people.person(use_cases().show_records.person(fact.person_id)))
 
 
 @app.put("/opportunities/<opportunity_id>")
 def put_opportunity(opportunity_id: str) -> Response[str]:
     fact = recorded(app, api.opportunity_changed, OPPORTUNITY, opportunity_id)
     shown = use_cases().show_records.record(OPPORTUNITY, fact.opportunity_id)
-    return answer(views.record(OPPORTUNITY, shown))
+    return answer(records.record(OPPORTUNITY, shown))
 
 
 @app.put("/<path>/<record_id>")
 def put_record(path: str, record_id: str) -> Response[str]:
     kind = kind_at(path)
     fact = recorded(app, partial(api.record_changed, kind), kind, record_id)
-    return answer(views.record(kind, use_cases().show_records.record(kind, fact.record_id)))
+    return answer(records.record(kind, use_cases().show_records.record(kind, fact.record_id)))
 
 
 @logger.inject_lambda_context

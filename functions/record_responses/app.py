@@ -5,7 +5,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.wire import api, views
+from rekindle.adapters.wire import api
+from rekindle.adapters.wire.views import decisions
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.http import answer, body_of, call_of, router
@@ -22,7 +23,7 @@ def post_responses() -> Response[str]:
     for one in answers:
         if isinstance(one, Explanation):
             log_decision(one.decision)
-    return answer(views.results("responses", answers))
+    return answer(decisions.results("responses", answers))
 
 
 @logger.inject_lambda_context

@@ -5,7 +5,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.wire import api, views
+from rekindle.adapters.wire import api
+from rekindle.adapters.wire.views import decisions
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.http import answer, body_of, call_of, request_name, router
@@ -22,7 +23,7 @@ def post_reactivations() -> Response[str]:
     for one in answers:
         if isinstance(one, Explanation):
             log_decision(one.decision)
-    return answer(views.results("inputs", answers))
+    return answer(decisions.results("inputs", answers))
 
 
 @app.post("/response-prompts")
@@ -31,7 +32,7 @@ def post_response_prompts() -> Response[str]:
     request, content = api.response_prompted(body_of(app), request_name(app), at)
     explained = use_cases().answer_requests.prompt(request, call_of(app, content, at))
     log_decision(explained.decision)
-    return answer(views.decision(explained, listed=views.LISTED))
+    return answer(decisions.decision(explained, listed=decisions.LISTED))
 
 
 @logger.inject_lambda_context

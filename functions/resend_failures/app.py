@@ -5,7 +5,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.wire import api, views
+from rekindle.adapters.wire import api
+from rekindle.adapters.wire.views import failures
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.http import answer, body_of, caller, page, paging, query, record_id, router, takes
 from rekindle.runtime.observability import logger
@@ -17,33 +18,33 @@ app = router()
 def get_failures() -> Response[str]:
     state, reason = api.failure_state(query(app, "state")), query(app, "reason")
     listed = use_cases().resend_failures.listed(state, reason, *paging(app))
-    return answer(page([views.failure(one, now()) for one in listed.items], listed.next))
+    return answer(page([failures.failure(one, now()) for one in listed.items], listed.next))
 
 
 @app.post("/failures/resend")
 def resend_failures() -> Response[str]:
     chosen = api.chosen_failures(body_of(app))
     handled = use_cases().resend_failures.resend_many(chosen, caller(app))
-    return answer({"results": [views.handled(one, now()) for one in handled]})
+    return answer({"results": [failures.handled(one, now()) for one in handled]})
 
 
 @app.post("/failures/discard")
 def discard_failures() -> Response[str]:
     chosen, note = api.discarded_failures(body_of(app))
     handled = use_cases().resend_failures.discard_many(chosen, caller(app), note)
-    return answer({"results": [views.handled(one, now()) for one in handled]})
+    return answer({"results": [failures.handled(one, now()) for one in handled]})
 
 
 @app.post("/failures/<failure_id>/resend")
 def resend_failure(failure_id: str) -> Response[str]:
     name = record_id("failure_id", (), failure_id)
-    return answer(views.handled(use_cases().resend_failures.resend(name, caller(app)), now()))
+    return answer(failures.handled(use_cases().resend_failures.resend(name, caller(app)), now()))
 
 
 @app.post("/failures/<failure_id>/discard")
 def discard_failure(failure_id: str) -> Response[str]:
     name, note = record_id("failure_id", (), failure_id), api.failure_note(body_of(app))
-    return answer(views.failure(use_cases().resend_failures.discard(name, caller(app), note), now()))
+    return answer(failures.failure(use_cases().resend_failures.discard(name, caller(app), note), now()))
 
 
 @logger.inject_lambda_context

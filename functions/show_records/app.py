@@ -6,7 +6,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire import api, views
+from rekindle.adapters.wire import api
+from rekindle.adapters.wire.views import decisions, people, timeline
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.http import answer, page, paging, queries, record_id, router, sealed, takes
 from rekindle.runtime.observability import logger
@@ -17,30 +18,30 @@ app = router()
 @app.get("/people", middlewares=takes("id", "email", "phone", "name", paged=True))
 def find_people() -> Response[str]:
     found = use_cases().show_records.find(*api.sought(queries(app)), *paging(app))
-    return answer(page([views.person(shown) for shown in found.items], found.next))
+    return answer(page([people.person(shown) for shown in found.items], found.next))
 
 
 @app.get("/people/<person_id>")
 def get_person(person_id: str) -> Response[str]:
-    return answer(views.person(use_cases().show_records.person(record_id("person_id", ids.PERSON, person_id))))
+    return answer(people.person(use_cases().show_records.person(record_id("person_id", ids.PERSON, person_id))))
 
 
 @app.get("/people/<person_id>/responses", middlewares=takes(paged=True))
 def get_responses(person_id: str) -> Response[str]:
     found = use_cases().show_records.responses(record_id("person_id", ids.PERSON, person_id), *paging(app))
-    return answer(page([views.response(found.person_id, r) for r in found.items], found.next))
+    return answer(page([people.response(found.person_id, r) for r in found.items], found.next))
 
 
 @app.get("/people/<person_id>/decisions", middlewares=takes(paged=True))
 def get_decisions(person_id: str) -> Response[str]:
     found = use_cases().show_records.decisions(record_id("person_id", ids.PERSON, person_id), *paging(app))
-    return answer(page([views.decision(d, listed=views.LISTED) for d in found.items], found.next))
+    return answer(page([decisions.decision(d, listed=decisions.LISTED) for d in found.items], found.next))
 
 
 @app.get("/people/<person_id>/timeline", middlewares=takes(paged=True))
 def get_timeline(person_id: str) -> Response[str]:
     found = use_cases().show_records.timeline(record_id("person_id", ids.PERSON, person_id), *paging(app))
-    return answer(page([views.timeline_entry(r) for r in found.items], found.next))
+    return answer(page([timeline.timeline_entry(r) for r in found.items], found.next))
 
 
 @app.get("/decisions/<decision_id>", middlewares=takes("next"))
@@ -48,7 +49,7 @@ def get_decision(decision_id: str) -> Response[str]:
     _, start = paging(app)
     shown = use_cases().show_records.decision(record_id("decision_id", (), decision_id), start)
     settings = use_cases().ports.reference.settings_at(shown.decision.settings_version)
-    return answer({**views.decision(shown, settings), "next": sealed(shown.next)})
+    return answer({**decisions.decision(shown, settings), "next": sealed(shown.next)})
 
 
 @logger.inject_lambda_context

@@ -17,7 +17,9 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from rekindle.adapters.history import History
-from rekindle.adapters.wire import views
+from rekindle.adapters.wire.views.decisions import LISTED
+from rekindle.adapters.wire.views.decisions import decision as shown_decision
+from rekindle.adapters.wire.views.people import assignment as shown_assignment
 from rekindle.cli.main import main
 from rekindle.cli.partition import partition
 from rekindle.domain.capture.facts import Fact, RecordChanged, RecordDeleted
@@ -219,8 +221,8 @@ def simulated(path: Path) -> Played:
     decisions = defaultdict(list)
     with closing(History(path)) as history:
         for explanation in played(simulation, history):
-            decisions[explanation.decision.person_id].append(views.decision(explanation, listed=views.LISTED))
-    assignments = {held.assignment_id: views.assignment(person, held) for person, held in simulation.assignments()}
+            decisions[explanation.decision.person_id].append(shown_decision(explanation, listed=LISTED))
+    assignments = {held.assignment_id: shown_assignment(person, held) for person, held in simulation.assignments()}
     cycles = {cycle.decision_id: cycle for cycle in simulation.cycles()}
     refused = Counter((one.refusal.code, one.refusal.field) for one in simulation.refused)
     return Played(decisions, assignments, cycles, Counter({c: n for c, n in simulation.credit.items() if n}), refused)

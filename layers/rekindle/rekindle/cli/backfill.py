@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 
-from rekindle.adapters.wire import views
+from rekindle.adapters.wire.views import decisions
 from rekindle.cli.arguments import command, counted, takes_stack
 from rekindle.cli.credit import credit_table
 from rekindle.cli.lines import write_line
@@ -74,7 +74,7 @@ def _backfill(parsed: argparse.Namespace, use: UseCases) -> int:
             begun = True
             _say(_begun(batch, parsed.dry_run))
         for decision in step.decisions:
-            write_line(views.decision(use.show_records.explained(decision), listed=views.LISTED))
+            write_line(decisions.decision(use.show_records.explained(decision), listed=decisions.LISTED))
         _draw(f"{counted(batch.read, 'score')} read, {counted(sum(batch.outcomes.values()), 'decision')}")
     _draw("")
     _say(f"{batch.activations:,} activated, {sum(batch.skipped.values()):,} skipped{_by(batch.skipped)}.")
@@ -99,7 +99,7 @@ def _undo(parsed: argparse.Namespace, use: UseCases) -> int:
     left: Counter[str] = Counter()
     waiting = 0
     for found in use.undo_backfill(parsed.batch, dry_run=parsed.dry_run):
-        write_line(views.undone(found, parsed.dry_run))
+        write_line(decisions.undone(found, parsed.dry_run))
         if found.waits:
             waiting += 1
         elif found.left is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from rekindle.adapters.history import History
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire import views
+from rekindle.adapters.wire.views import decisions
 from rekindle.cli.arguments import command, takes_history, takes_settings
 from rekindle.cli.columns import in_one_line, terminal
 from rekindle.cli.lines import write_line
@@ -84,7 +84,7 @@ def _decisions(
 def _shown(explanation: Explanation, simulation: Simulation) -> Json:
     reference = simulation.use_cases.ports.reference
     name = names_of(reference.campaign)
-    decision = views.decision(explanation, reference.settings())
+    decision = decisions.decision(explanation, reference.settings())
     for candidate in decision["considered"]:
         candidate["campaign_name"] = name(candidate["campaign_id"])
     del decision["replay"]  # A simulation makes each decision once.

@@ -8,7 +8,7 @@ from datetime import timedelta
 from operator import attrgetter
 
 from rekindle.adapters.history import History
-from rekindle.adapters.wire import views
+from rekindle.adapters.wire.views import measures
 from rekindle.application.ports.records import Reference
 from rekindle.cli.arguments import command, takes_format, takes_history, takes_settings
 from rekindle.cli.columns import cell, cut, width
@@ -68,7 +68,7 @@ def _funnel(parsed: argparse.Namespace) -> int:
     name = _names(simulation.use_cases.ports.reference, parsed.by)
     if parsed.format == "jsonl":
         for group in counted.groups if counted.by else (counted.total,):
-            write_line(views.funnel_group(counted, group, name(group.key)))
+            write_line(measures.funnel_group(counted, group, name(group.key)))
     else:
         print(_tables(counted, name))
     print_refused(simulation)

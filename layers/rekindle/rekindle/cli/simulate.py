@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from rekindle.adapters.history import History
-from rekindle.adapters.wire import views
+from rekindle.adapters.wire.views.decisions import LISTED, decision
+from rekindle.adapters.wire.views.people import assignment as shown_assignment
 from rekindle.cli.arguments import command, takes_format, takes_history, takes_settings
 from rekindle.cli.columns import in_one_line, row, terminal, width
 from rekindle.cli.credit import credit_table
@@ -74,7 +75,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
         with closing(decisions_of(simulation, history, "simulating", with_bar=with_bar)) as decisions:
             for explanation in decisions:
                 if wanted and as_lines:
-                    write_line(views.decision(explanation, None, views.LISTED))
+                    write_line(decision(explanation, None, LISTED))
                 elif wanted:
                     _write_decision(explanation, simulation)
         _write_assignments(simulation, as_lines=as_lines, after_others=wanted)
@@ -111,7 +112,7 @@ def _write_assignments(simulation: Simulation, *, as_lines: bool, after_others: 
     assignments = simulation.assignments()
     if as_lines:
         for person_id, assignment in assignments:
-            write_line(views.assignment(person_id, assignment))
+            write_line(shown_assignment(person_id, assignment))
         return
     if assignments:
         print("\n" if after_others else "", end="")

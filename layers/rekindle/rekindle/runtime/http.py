@@ -17,8 +17,8 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire import views
 from rekindle.adapters.wire.rules import Identifier, required
+from rekindle.adapters.wire.views import problems
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import (
     CallTooLarge,
@@ -101,7 +101,7 @@ def _check_parameters(app: APIGatewayRestResolver, known: Collection[str]) -> No
 
 def _refused(error: Refusal | Conflict | Unavailable) -> Response[str]:
     status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
-    told = views.error(error)
+    told = problems.error(error)
     faults = error.faults if isinstance(error, InvalidSettings) else []
     return problem(status, told["code"], told["message"], told["field"], faults)
 
@@ -133,7 +133,7 @@ def problem(
     if field is not None:
         told["field"] = field
     if faults:
-        told["faults"] = [views.fault(*one) for one in faults]
+        told["faults"] = [problems.fault(*one) for one in faults]
     return Response(status.value, "application/problem+json", json.dumps(told, ensure_ascii=False))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.wire.events import facts_of
-from rekindle.adapters.wire.views import record as shown
+from rekindle.adapters.wire.views.records import record as shown
 from rekindle.cli.partition import records_of
 from rekindle.domain.campaigns.source_code import SOURCE_CODE
 from rekindle.domain.capture.facts import RecordChanged

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rekindle.adapters.dynamodb import encoding
-from rekindle.adapters.wire import views
+from rekindle.adapters.wire.views import decisions
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
 from rekindle.domain.reactivation.replay import replayed
@@ -217,7 +217,7 @@ def test_made_again_a_decision_comes_out_byte_for_byte(rekindle: Rekindle, case:
 def as_shown(rekindle: Rekindle, decision: Decision) -> str:
     shown = rekindle.use.show_records.decision(decision.decision_id)
     assert shown.same_again is True
-    return json.dumps(views.decision(shown, rekindle.use.ports.reference.settings_at(decision.settings_version)))
+    return json.dumps(decisions.decision(shown, rekindle.use.ports.reference.settings_at(decision.settings_version)))
 
 
 def made_again(rekindle: Rekindle) -> list[Decision]:

@@ -18,8 +18,9 @@ import msgspec
 
 from rekindle.adapters.aws.objects import Bucket
 from rekindle.adapters.history import BadHistory, History
-from rekindle.adapters.wire import simulations, views
+from rekindle.adapters.wire import simulations
 from rekindle.adapters.wire.settings import document as settings
+from rekindle.adapters.wire.views.decisions import LISTED, decision
 from rekindle.domain.core.errors import InvalidSettings, Malformed, Refusal
 from rekindle.runtime.simulation.requests import no_search_for_cycles, played, summary
 from rekindle.runtime.simulation.simulator import Simulation
@@ -62,7 +63,7 @@ class SimulatedParts:
             decisions = 0
             with gzip.open(scratch / "decisions", "wb") as file:
                 for explanation in played(simulated[0], history):
-                    file.write(msgspec.json.encode(views.decision(explanation, listed=views.LISTED)) + b"\n")
+                    file.write(msgspec.json.encode(decision(explanation, listed=LISTED)) + b"\n")
                     decisions += 1
             for other in simulated[1:]:
                 for _ in played(other, history):

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from rekindle.adapters.history import BadHistory, Numbered, in_order_of_time
-from rekindle.adapters.wire import simulations, views
+from rekindle.adapters.wire import simulations
 from rekindle.adapters.wire.rules import LARGEST_ANSWER
 from rekindle.adapters.wire.simulations import A_LARGER_WAY, Choice, SimulationRequested
+from rekindle.adapters.wire.views import decisions
 from rekindle.application.settings.change_settings import ChangeSettings
 from rekindle.domain.core.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
 from rekindle.domain.measures.credit import names_of
@@ -88,7 +89,7 @@ def _document(choice: Choice, stored: ChangeSettings) -> Mapping[str, Any]:
 def _fitting(explanations: Iterator[Explanation]) -> list[Json]:
     found, size = [], 0
     for explanation in explanations:
-        shown = views.decision(explanation, listed=views.LISTED)
+        shown = decisions.decision(explanation, listed=decisions.LISTED)
         text = json.dumps(shown)
         # The answer travels as a text within JSON, where each quotation stamp takes two bytes.
         size += len(text) + text.count('"') + text.count("\\")

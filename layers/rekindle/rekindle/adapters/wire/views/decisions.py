@@ -1,0 +1,105 @@
+"""Decisions as the API and the command line show them (contract, sections 3 and 4)."""
+
+from collections.abc import Sequence
+
+from rekindle.adapters.wire.views import Json
+from rekindle.adapters.wire.views.problems import error
+from rekindle.application.reactivation.answer_requests import Failure as FailedInput
+from rekindle.application.reactivation.undo_backfill import Undone
+from rekindle.domain.core import times
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.explanation import Explanation, why_excluded
+from rekindle.domain.reactivation.search import Considered
+from rekindle.domain.settings.settings import Settings
+
+LISTED = 50
+"""How many responses a decision lists where it is not asked for alone."""
+
+
+def decision(explanation: Explanation, settings: Settings | None = None, listed: int | None = None) -> Json:
+    """A decision with what it considered. With `settings`, those it was made by, it also tells why each loser lost, and
+    whether it came out the same when it was made again."""
+    decided = explanation.decision
+    considered = explanation.considered
+    told: Json = {
+        "record": "decision",
+        "decision_id": decided.decision_id,
+        "person_id": decided.person_id,
+        "scenario": decided.scenario,
+        "outcome": decided.outcome,
+        "reason": decided.reason,
+        "response_id": decided.response_id,
+        "campaign_id": decided.campaign_id,
+        "decided_at": times.text(decided.decided_at),
+        "as_of": times.text(decided.as_of),
+        "trigger_id": decided.trigger_id,
+        "settings_version": decided.settings_version,
+        "dry_run": decided.dry_run,
+        "considered": [_considered(one, decided, settings) for one in considered[:listed]] if considered else [],
+        "considered_total": explanation.total,
+        "default_campaign_source": decided.default_campaign_source,
+        "score": decided.score,
+        "previous_score": decided.previous_score,
+        "activated_at": times.optional_text(decided.activated_at),
+        "cycle": decided.cycle,
+        "status": decided.status,
+        "replaced_response_id": decided.replaced_response_id,
+        "explanation": explanation.sentence,
+    }
+    if decided.passed_over:
+        told["passed_over"] = list(decided.passed_over)
+    if decided.unmapped_status is not None:
+        told["unmapped_status"] = decided.unmapped_status
+    if decided.batch_id is not None:
+        told["batch_id"] = decided.batch_id
+    if settings is not None:
+        told["replay"] = _REPLAY[explanation.same_again]
+    return told
+
+
+def undone(found: Undone, dry_run: bool) -> Json:
+    """What became of one activation of a batch that is undone."""
+    member = found.member
+    return {
+        "record": "undo",
+        "batch_id": member.batch_id,
+        "decision_id": member.decision_id,
+        "person_id": member.person_id,
+        "response_id": member.response_id,
+        "campaign_id": member.campaign_id,
+        "undone": found.left is None and not found.waits,
+        "reason": "WAITS" if found.waits else found.left.value if found.left else None,
+        "dry_run": dry_run,
+    }
+
+
+_REPLAY = {True: "identical", False: "different", None: None}
+
+
+def results(name: str, answers: Sequence[Explanation | FailedInput | None]) -> Json:
+    """The answers to a call's inputs, each in the form that a flow expects of an action. `name`: of the list of inputs,
+    for the paths of faults."""
+    return {"results": [_result(f"{name}[{index}]", one) for index, one in enumerate(answers)]}
+
+
+def _result(path: str, answered: Explanation | FailedInput | None) -> Json:
+    if answered is None:
+        return {"is_success": True, "decision": None, "error": None}
+    if isinstance(answered, Explanation):
+        return {"is_success": True, "decision": decision(answered, listed=LISTED), "error": None}
+    told = error(answered)
+    field = f"{path}.{told['field']}" if told["field"] else path
+    return {"is_success": False, "decision": None, "error": {**told, "field": field}}
+
+
+def _considered(one: Considered, decided: Decision, settings: Settings | None) -> Json:
+    told: Json = {
+        "response_id": one.response_id,
+        "campaign_id": one.campaign_id,
+        "class": one.response_class,
+        "responded_at": times.optional_text(one.responded_at),
+        "excluded": one.excluded,
+    }
+    if settings is not None and one.excluded is not None:
+        told["why"] = why_excluded(one.excluded, decided, settings)
+    return told
