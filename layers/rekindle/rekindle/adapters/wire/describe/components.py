@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire import answers
+from rekindle.adapters.wire.answers import decisions
 from rekindle.adapters.wire.describe import schemas
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
 from rekindle.adapters.wire.forms import form_of
@@ -74,7 +74,7 @@ def components() -> Json:
         "SimulationRequest": _SIMULATION_REQUEST,
         "Settings": {key: value for key, value in SCHEMA.items() if key != "$schema"},
         **{name: schemas.inline(answer) for answer, name in COMPONENTS.items()},
-        "Decision": {**schemas.inline(answers.Decision), "examples": [_DECISION_EXAMPLE]},
+        "Decision": {**schemas.inline(decisions.Decision), "examples": [_DECISION_EXAMPLE]},
         **{_name(kind): schemas.record(kind) for kind in KINDS if kind.path and kind is not PERSON},
         "Completion": {
             "type": "object",

@@ -6,7 +6,14 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from rekindle.adapters.wire import answers
+from rekindle.adapters.wire.answers.decisions import Decision, Results
+from rekindle.adapters.wire.answers.exports import Export
+from rekindle.adapters.wire.answers.failures import Failure, HandledFailure, HandledFailures
+from rekindle.adapters.wire.answers.people import Assignment, Erasure, Person, Response
+from rekindle.adapters.wire.answers.service import Health, NotificationText, Problem
+from rekindle.adapters.wire.answers.settings import SettingsVersion, StoredVersion, Validation
+from rekindle.adapters.wire.answers.simulations import Simulation
+from rekindle.adapters.wire.answers.timeline import TimelineEntry
 from rekindle.domain.records.kind import Kind
 
 Json = dict[str, Any]
@@ -21,11 +28,12 @@ _PLAIN: Mapping[Any, Json] = {
     Any: {},
 }
 COMPONENTS: Mapping[Any, str] = {
-    getattr(answers, name): name
-    for name in (
-        *("Results", "Simulation", "Person", "Response", "Assignment", "NotificationText", "Decision"),
-        *("TimelineEntry", "SettingsVersion", "StoredVersion", "Validation", "Health", "Problem"),
-        *("Erasure", "Export", "Failure", "HandledFailure", "HandledFailures"),
+    # A union, the entries of the timeline, has no name of its own.
+    answer: getattr(answer, "__name__", "TimelineEntry")
+    for answer in (
+        *(Results, Simulation, Person, Response, Assignment, NotificationText, Decision),
+        *(TimelineEntry, SettingsVersion, StoredVersion, Validation, Health, Problem),
+        *(Erasure, Export, Failure, HandledFailure, HandledFailures),
     )
 }
 """Answers that have a schema of their own, to which others refer."""

@@ -1,0 +1,122 @@
+"""What happened to a person."""
+
+from typing import Annotated, Any, Literal, TypedDict
+
+from rekindle.adapters.wire.answers import Instant
+from rekindle.adapters.wire.answers.people import AssignmentFields
+from rekindle.domain.assignment.routing_result import By, Passed, Unrouted
+from rekindle.domain.lifecycle.journey import Ended, Stage
+from rekindle.domain.people.assignment import Step
+from rekindle.domain.reactivation.decision import Outcome, Reason
+from rekindle.domain.settings.settings import Scenario
+
+
+class DecisionEntry(TypedDict):
+    kind: Literal["decision"]
+    at: Instant
+    decision_id: str
+    scenario: Scenario
+    outcome: Outcome
+    reason: Reason | None
+    response_id: str | None
+    campaign_id: str | None
+    cycle: int | None
+    score: float | None
+
+
+class _AssignmentEntryHead(TypedDict):
+    kind: Annotated[str, ("enum", tuple(f"assignment_{step}" for step in Step if step is not Step.STARTED))]
+    at: Instant
+
+
+class AssignmentEntry(_AssignmentEntryHead, AssignmentFields):
+    pass
+
+
+PassedReason = Annotated[Any, ("enum", tuple(Passed))]
+
+
+class RoutingEntry(TypedDict):
+    kind: Literal["routed", "not_routed"]
+    at: Instant
+    assignment_id: str
+    owner_id: str | None
+    reason: Unrouted | None
+    by: By | None
+    account_id: str | None
+    matched_by: str | None
+    unmatched: str | None
+    suggested: list[str]
+    pool: str | None
+    passed: dict[str, PassedReason]
+    again_at: Instant | None
+    explanation: str
+
+
+class StageEntry(TypedDict):
+    kind: Literal["stage_reached"]
+    at: Instant
+    response_id: str
+    campaign_id: str
+    cycle: int
+    stage: Stage
+    opportunity_id: str | None
+    amount: float | None
+    currency: str | None
+
+
+class DeactivatedEntry(TypedDict):
+    kind: Literal["deactivated"]
+    at: Instant
+    response_id: str
+    campaign_id: str
+    cycle: int
+    reason: Ended
+    opportunity_id: str | None
+    amount: float | None
+    currency: str | None
+
+
+class ResumedEntry(TypedDict):
+    kind: Literal["resumed"]
+    at: Instant
+    response_id: str
+    campaign_id: str
+    cycle: int
+    reason: Annotated[Ended, ("description", "Of the end that was taken back.")]
+
+
+class ResponseRenamedEntry(TypedDict):
+    kind: Literal["response_renamed"]
+    at: Instant
+    response_id: str
+    former_response_id: str
+    campaign_id: str
+
+
+class MergedEntry(TypedDict):
+    kind: Literal["merged"]
+    at: Instant
+    merged_id: str
+    converted: Annotated[bool, ("description", "Whether it was a lead that became this contact.")]
+
+
+class ErasedEntry(TypedDict):
+    kind: Literal["erased"]
+    at: Instant
+    people: int
+    responses: int
+    failures: int
+
+
+TimelineEntry = (
+    DecisionEntry
+    | AssignmentEntry
+    | RoutingEntry
+    | StageEntry
+    | DeactivatedEntry
+    | ResumedEntry
+    | ResponseRenamedEntry
+    | MergedEntry
+    | ErasedEntry
+)
