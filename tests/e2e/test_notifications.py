@@ -119,4 +119,4 @@ def test_a_template_is_tried_over_the_api(desk: Desk) -> None:
 def test_a_template_with_a_fault_is_not_stored(desk: Desk) -> None:
     bad = {**SETTINGS, "notifications": {"templates": {"assigned": {"body": "{{ persn }}"}}}}
     answer = desk.stack.api.put("settings", body=bad)
-    assert (answer.status, answer.json()["faults"][0]["path"]) == (422, "notifications.templates.assigned.body")
+    assert (answer.status, answer.json()["errors"][0]["path"]) == (422, "notifications.templates.assigned.body")

@@ -83,7 +83,7 @@ def test_what_names_no_version_is_refused(aws: Aws, if_match: str) -> None:
 def test_all_faults_are_told_and_nothing_is_stored(aws: Aws) -> None:
     answer = put({"mode": "x", "reactivation": {"score": {"lookback_days": -1}}})
     assert answer.refusal == (422, "INVALID_SETTINGS", "mode")
-    assert [fault["path"] for fault in answer.body["faults"]] == [
+    assert [fault["path"] for fault in answer.body["errors"]] == [
         "mode",
         "person_statuses",
         "reactivation.score.lookback_days",
@@ -113,7 +113,7 @@ def test_a_default_campaign_has_to_be_there_and_active(aws: Aws) -> None:
     call(put_facts, "PUT", "campaigns", "on", body={"name": "On"})
     by_role = {"by": "role", "map": {"A.E.": "off", "SDR": "on"}, "otherwise": "none"}
     answer = put({**DOCUMENT, "reactivation": {"invocable": {"default_campaign": by_role}}})
-    assert [fault["path"] for fault in answer.body["faults"]] == [
+    assert [fault["path"] for fault in answer.body["errors"]] == [
         'reactivation.invocable.default_campaign.map["A.E."]',
         "reactivation.invocable.default_campaign.otherwise",
     ]
@@ -165,8 +165,9 @@ def test_what_does_not_exist_is_told_beside_the_faults_of_the_shape(aws: Aws) ->
         "reactivation.score.default_campaign.single",
         "reactivation.score.lookback_days",
     ]
-    for answer in (put(document), call(handler, "POST", "settings", "validations", body=document)):
-        assert [fault["path"] for fault in answer.body["faults"]] == paths
+    validated = call(handler, "POST", "settings", "validations", body=document)
+    for faults in (put(document).body["errors"], validated.body["faults"]):
+        assert [fault["path"] for fault in faults] == paths
     assert put(document).refusal == (422, "INVALID_SETTINGS", paths[0])
 
 

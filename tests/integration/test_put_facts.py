@@ -311,3 +311,53 @@ def test_money_and_zones_that_no_standard_knows_are_refused_by_name(
 ) -> None:
     assert put(*steps, **body).refusal == (422, "INVALID_FIELD", field)
     assert not any(aws.items().values())
+
+
+@pytest.mark.parametrize(
+    ("steps", "body", "paths"),
+    [
+        (
+            ("people", "p-1"),
+            {
+                "scor": 1,
+                "score": "high",
+                "email": 5,
+                "fields": {"a": [], "b": {}},
+                "sequence": -1,
+                "occurred_at": "now",
+            },
+            ["email", "fields.a", "fields.b", "occurred_at", "scor", "score", "sequence"],
+        ),
+        (
+            ("people", "p-1"),
+            {"person_id": "p-2", "lastname": "A", "firstname": "B"},
+            ["firstname", "lastname", "person_id"],
+        ),
+        (
+            ("opportunities", "o-1"),
+            {"amount": -1, "currency": "EURO", "closed_at": "soon", "created_at": 3, "person_ids": ["p", "", 4]},
+            ["amount", "closed_at", "created_at", "currency", "person_ids[1]", "person_ids[2]"],
+        ),
+        (("accounts", "a-1"), {"name": 1, "domain": "not a domain"}, ["domain", "name"]),
+        (("users", "u-1"), {"time_zone": "Mars", "is_active": "yes"}, ["is_active", "time_zone"]),
+    ],
+)
+def test_every_fault_of_a_body_is_listed_by_its_path(
+    aws: Aws, steps: tuple[str, str], body: dict[str, Any], paths: list[str]
+) -> None:
+    answer = put(*steps, **body)
+    assert answer.refusal[:2] == (422, "INVALID_FIELD")
+    assert sorted(error["path"] for error in answer.body["errors"]) == paths
+    assert all(error["path"] in answer.body["detail"] for error in answer.body["errors"][:5])
+    assert not any(aws.items().values())
+
+
+def test_one_fault_is_listed_too(aws: Aws) -> None:
+    answer = put("people", "p-1", score="high")
+    assert answer.body["errors"] == [{"path": "score", "message": answer.body["detail"]}]
+
+
+def test_an_answer_stays_small_however_many_faults_there_are(aws: Aws) -> None:
+    answer = put("people", "p-1", **{f"{number}-{'x' * 500}": 1 for number in range(3_000)})
+    assert len(answer.body["errors"]) == 1_000
+    assert len(answer.text) < 500_000

@@ -87,3 +87,18 @@ def test_a_list_of_another_length_is_refused_whole(known: Aws, body: Any) -> Non
     answer = post(body)
     assert (answer.status, answer.body["field"]) == (422, "responses")
     assert known.items() == before
+
+
+def test_every_fault_of_a_response_is_listed_by_its_path(known: Aws) -> None:
+    bad = {
+        "person_id": "",
+        "campaign_id": "c",
+        "responded": "yes",
+        "score": "x",
+        "responded_at": "soon",
+        "chanel": "web",
+    }
+    (result,) = post({"responses": [bad]}).body["results"]
+    assert sorted(error["path"] for error in result["error"]["errors"]) == [
+        f"responses[0].{name}" for name in ("chanel", "person_id", "responded", "responded_at", "response_id", "score")
+    ]

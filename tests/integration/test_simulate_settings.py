@@ -119,7 +119,7 @@ def test_what_cannot_be_read_is_malformed(aws: Aws, body: str | None) -> None:
 def test_all_faults_of_both_documents_are_told_by_path(aws: Aws) -> None:
     answer = simulate(settings={"mode": "x"}, against={**MONTH, "qualification": {"threshold": "high"}})
     assert answer.refusal == (422, "INVALID_SETTINGS", "settings.mode")
-    assert [fault["path"] for fault in answer.body["faults"]] == [
+    assert [fault["path"] for fault in answer.body["errors"]] == [
         "settings.mode",
         "settings.person_statuses",
         "against.qualification.threshold",
@@ -131,7 +131,7 @@ def test_the_campaigns_of_a_document_are_those_of_the_history(aws: Aws) -> None:
     other = {**MONTH, "reactivation": {"score": {"default_campaign": {"single": "stored"}}}}
     answer = simulate(settings=MONTH, against=other)
     assert answer.refusal == (422, "INVALID_SETTINGS", "against.reactivation.score.default_campaign.single")
-    assert answer.body["faults"][0]["message"] == "campaign 'stored' is not known"
+    assert answer.body["errors"][0]["message"] == "campaign 'stored' is not known"
 
 
 @pytest.mark.parametrize(

@@ -744,3 +744,14 @@ def test_any_detail_is_told_or_refused(detail_type: str, detail: dict[str, Any])
         assert refusal.field is None or refusal.field.startswith("detail.")
     else:
         assert len(facts) == 1
+
+
+def test_every_fault_of_an_event_is_told_by_its_path() -> None:
+    with pytest.raises(InvalidField) as refused:
+        the_fact(
+            "Opportunity Changed",
+            **{**REQUIRED["Opportunity Changed"], "is_won": "no", "closed_at": "soon", "stage": 5},
+        )
+    paths = sorted(path for path, _ in refused.value.faults)
+    assert paths == ["detail.closed_at", "detail.is_won", "detail.stage"]
+    assert all(path in refused.value.message for path in paths)

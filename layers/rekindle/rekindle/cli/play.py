@@ -85,7 +85,7 @@ def owners_called(reference: Reference) -> Callable[[str], str]:
 
 def print_refused(simulation: Simulation) -> None:
     for refused in simulation.refused[:LISTED]:
-        where = f" ({refused.refusal.field})" if refused.refusal.field else ""
+        where = f" ({refused.refusal.field})" if len(refused.refusal.faults) == 1 else ""
         print(f"refused, line {refused.line}: {refused.refusal.message}{where}", file=sys.stderr)
     if len(simulation.refused) > LISTED:
         print(f"refused: {len(simulation.refused) - LISTED:,} more", file=sys.stderr)

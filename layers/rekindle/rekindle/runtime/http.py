@@ -6,7 +6,7 @@ Errors are RFC 9457 `application/problem+json` with a stable `code`; a 4xx chang
 import base64
 import binascii
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +23,7 @@ from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import (
     CallTooLarge,
     Conflict,
+    Fault,
     InvalidField,
     InvalidSettings,
     Malformed,
@@ -94,16 +95,15 @@ def _takes_none(app: APIGatewayRestResolver, following: NextMiddleware) -> Respo
 
 def _check_parameters(app: APIGatewayRestResolver, known: Collection[str]) -> None:
     """A typing error in the name of a filter must not pass for a list without that filter. Raises InvalidField."""
-    for name in app.current_event.query_string_parameters or {}:
-        if name not in known:
-            raise InvalidField("there is no such query parameter", name)
+    unknown = [name for name in app.current_event.query_string_parameters or {} if name not in known]
+    if unknown:
+        raise InvalidField.of([(name, "there is no such query parameter") for name in unknown])
 
 
 def _refused(error: Refusal | Conflict | Unavailable) -> Response[str]:
     status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
     told = problems.error(error)
-    faults = error.faults if isinstance(error, InvalidSettings) else []
-    return problem(status, told["code"], told["message"], told["field"], faults)
+    return problem(status, told["code"], told["message"], told["field"], problems.faults_of(error))
 
 
 def _failed(error: Exception) -> Response[str]:
@@ -121,7 +121,7 @@ def problem(
     code: str,
     detail: str,
     field: str | None = None,
-    faults: list[tuple[str, str]] | None = None,
+    errors: Sequence[Fault] = (),
 ) -> Response[str]:
     told: dict[str, Any] = {
         "type": "about:blank",
@@ -132,8 +132,8 @@ def problem(
     }
     if field is not None:
         told["field"] = field
-    if faults:
-        told["faults"] = [problems.fault(*one) for one in faults]
+    if errors:
+        told["errors"] = [problems.fault(*one) for one in errors]
     return Response(status.value, "application/problem+json", json.dumps(told, ensure_ascii=False))
 
 

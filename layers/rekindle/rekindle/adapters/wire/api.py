@@ -1,8 +1,9 @@
 """Bodies of requests as the facts or the requests they tell: the rules of events, and unknown fields refused."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,13 +15,17 @@ from rekindle.adapters.wire.rules import (
     MOST_FAILURES,
     FailureIds,
     FailureLimit,
+    Flag,
     Identifier,
     Inputs,
+    Naming,
     Note,
     TemplateName,
     TemplateParts,
     Text,
+    gathered,
     happened_at,
+    identifier,
     kind_of,
     only,
     required,
@@ -30,6 +35,7 @@ from rekindle.application.ports.people import ListedBy
 from rekindle.domain.capture.facts import OpportunityChanged, PersonChanged, RecordChanged, ResponseRecorded
 from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
+from rekindle.domain.core.values import replace
 from rekindle.domain.failures.failure import FailureState, Selection
 from rekindle.domain.notifications.template import PARTS
 from rekindle.domain.people.assignment import AssignmentState
@@ -40,20 +46,53 @@ from rekindle.domain.records.stamps import ChangeStamp
 
 
 def person_changed(person_id: str, body: bytes, now: datetime) -> PersonChanged:
-    detail = _detail(PERSON, person_id, body)
-    return records.person_changed(detail, _stamp(PERSON.event, detail, now), str)
+    return _fact(PERSON, person_id, body, now, records.person_changed)
 
 
 def opportunity_changed(opportunity_id: str, body: bytes, now: datetime) -> OpportunityChanged:
-    detail = _detail(OPPORTUNITY, opportunity_id, body)
-    if isinstance(detail.get("amount"), int | float) and detail["amount"] < 0:
-        raise InvalidField("expected a number, 0 or more, got a negative one", "amount")
-    return records.opportunity_changed(detail, _stamp(OPPORTUNITY.event, detail, now), str)
+    return _fact(OPPORTUNITY, opportunity_id, body, now, records.opportunity_changed, _check_amount)
 
 
 def record_changed(kind: Kind[Any], record_id: str, body: bytes, now: datetime) -> RecordChanged:
-    detail = _detail(kind, record_id, body)
-    return records.record_changed(kind, detail, _stamp(kind.event, detail, now), str)
+    return _fact(kind, record_id, body, now, partial(records.record_changed, kind))
+
+
+def _fact[F: PersonChanged | OpportunityChanged | RecordChanged](
+    kind: Kind[Any],
+    record_id: str,
+    body: bytes,
+    now: datetime,
+    read: Callable[[Mapping[str, Any], ChangeStamp, Naming], F],
+    *checks: Callable[[Mapping[str, Any]], object],
+) -> F:
+    """What a body says of the record of the address, with the rules of events; every fault at once. The body may repeat
+    the address's identifier, and no other; each may be in either form of Salesforce's."""
+    required(Identifier, {kind.id: record_id}, kind.id, str)
+    values = object_of(body)
+    detail = {**values, kind.id: record_id}
+    fact: F
+    stamp: ChangeStamp
+    fact, stamp, *_ = gathered(
+        lambda: read(detail, ChangeStamp(now), str),
+        lambda: _stamp(kind.event, detail, now),
+        lambda: only({*kind.fields, "occurred_at", "sequence", kind.id}, values, str),
+        lambda: check_listed(values, str),
+        lambda: _check_repeated(values, kind.id, record_id),
+        *(partial(check, values) for check in checks),
+    )
+    return replace(fact, stamp=stamp)
+
+
+def _check_repeated(values: Mapping[str, Any], name: str, record_id: str) -> None:
+    repeated = values.get(name, record_id)
+    if not isinstance(repeated, str) or ids.widened(repeated) != ids.widened(record_id):
+        raise InvalidField("it is not the identifier in the address", name)
+
+
+def _check_amount(values: Mapping[str, Any]) -> None:
+    amount = values.get("amount")
+    if isinstance(amount, int | float) and amount < 0:
+        raise InvalidField("expected a number, 0 or more, got a negative one", "amount")
 
 
 def _stamp(detail_type: str, detail: dict[str, Any], now: datetime) -> ChangeStamp:
@@ -63,8 +102,7 @@ def _stamp(detail_type: str, detail: dict[str, Any], now: datetime) -> ChangeSta
 def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list[ReactivationRequested | Refusal], str]:
     """The inputs of a call, what is wrong with one state in its place; and the name of their content."""
     values = object_of(body)
-    only({"inputs"}, values, str)
-    inputs = required(Inputs, values, "inputs", str)
+    inputs, _ = gathered(lambda: required(Inputs, values, "inputs", str), lambda: only({"inputs"}, values, str))
     asked = [_input(one, f"{name}-{index}", ChangeStamp(now)) for index, one in enumerate(inputs)]
     return asked, digest("reactivations", values)
 
@@ -74,8 +112,9 @@ def responses_recorded(body: bytes, now: datetime) -> tuple[list[ResponseRecorde
     And the name of their content."""
     values = object_of(body)
     if "responses" in values:
-        only({"responses"}, values, str)
-        listed = required(Inputs, values, "responses", str)
+        listed, _ = gathered(
+            lambda: required(Inputs, values, "responses", str), lambda: only({"responses"}, values, str)
+        )
     else:
         listed = [values]
     return [_response(one, now) for one in listed], digest("responses", values)
@@ -85,26 +124,44 @@ def _response(values: Any, now: datetime) -> ResponseRecorded | Refusal:
     try:
         if not isinstance(values, dict):
             raise InvalidField(f"expected an object, got {kind_of(values)}")
-        only({*RESPONSE.fields, "response_id", "person_id", "campaign_id", "occurred_at", "sequence"}, values, str)
-        return records.response_recorded(values, _stamp(RESPONSE.event, values, now), str)
+        fact: ResponseRecorded
+        stamp: ChangeStamp
+        fact, stamp, *_ = gathered(
+            lambda: records.response_recorded(values, ChangeStamp(now), str),
+            lambda: _stamp(RESPONSE.event, values, now),
+            lambda: only({*RESPONSE.fields, *_IDS, "occurred_at", "sequence"}, values, str),
+            *(partial(identifier, values, name, str) for name in _IDS),
+            lambda: required(Flag, values, "responded", str),
+            lambda: records.response_values(values, str),
+        )
+        return replace(fact, stamp=stamp)
     except Refusal as refusal:
         return refusal
+
+
+_IDS = ("response_id", "person_id", "campaign_id")
 
 
 def _input(values: Any, request_id: str, stamp: ChangeStamp) -> ReactivationRequested | Refusal:
     try:
         if not isinstance(values, dict):
             raise InvalidField(f"expected an object, got {kind_of(values)}")
-        only(requests.REQUEST, values, str)
-        return requests.requested(request_id, values, stamp, str)
+        request: ReactivationRequested
+        request, _ = gathered(
+            lambda: requests.requested(request_id, values, stamp, str), lambda: only(requests.REQUEST, values, str)
+        )
+        return request
     except Refusal as refusal:
         return refusal
 
 
 def response_prompted(body: bytes, name: str, now: datetime) -> tuple[ResponsePrompted, str]:
     values = object_of(body)
-    only(requests.PROMPT, values, str)
-    return requests.prompted(name, values, ChangeStamp(now), str), digest("response-prompts", values)
+    prompt: ResponsePrompted
+    prompt, _ = gathered(
+        lambda: requests.prompted(name, values, ChangeStamp(now), str), lambda: only(requests.PROMPT, values, str)
+    )
+    return prompt, digest("response-prompts", values)
 
 
 _SOUGHT_BY = {"id": None, "email": ListedBy.MAIL, "phone": ListedBy.PHONE, "name": ListedBy.NAME}
@@ -131,21 +188,29 @@ def assignment_state(given: str | None) -> AssignmentState:
 def completion(body: bytes) -> str | None:
     """The owner that is confirmed; None for the one who has the person. An empty body confirms that one, too."""
     values = object_of(body) if body.strip() else {}
-    only({"owner_id"}, values, str)
-    if "owner_id" not in values:
-        return None
-    return ids.widened_if(ids.OWNER, required(Identifier, values, "owner_id", str))
+    owner_id, _ = gathered(
+        lambda: required(Identifier, values, "owner_id", str) if "owner_id" in values else None,
+        lambda: only({"owner_id"}, values, str),
+    )
+    return owner_id and ids.widened_if(ids.OWNER, owner_id)
 
 
 def preview(body: bytes) -> tuple[str, dict[str, str], str | None]:
     """Which template, what of it is only tried, and whose data it is tried on, if anybody's."""
     values = object_of(body)
-    only({"kind", "template", "person_id"}, values, str)
-    name: str = required(TemplateName, values, "kind", str)
-    given = required(TemplateParts, values, "template", str) if "template" in values else {}
-    only(PARTS, given, lambda part: f"template.{part}")
-    person_id = required(Identifier, values, "person_id", str) if "person_id" in values else None
+    name, given, person_id, *_ = gathered(
+        lambda: required(TemplateName, values, "kind", str),
+        lambda: _template_parts(values),
+        lambda: required(Identifier, values, "person_id", str) if "person_id" in values else None,
+        lambda: only({"kind", "template", "person_id"}, values, str),
+    )
     return name, given, person_id and ids.widened_if(ids.PERSON, person_id)
+
+
+def _template_parts(values: Mapping[str, Any]) -> dict[str, str]:
+    given: dict[str, str] = required(TemplateParts, values, "template", str) if "template" in values else {}
+    only(PARTS, given, lambda part: f"template.{part}")
+    return given
 
 
 def failure_state(given: str | None) -> FailureState:
@@ -158,31 +223,41 @@ def failure_state(given: str | None) -> FailureState:
 
 def failure_note(body: bytes) -> str:
     values = object_of(body)
-    only({"note"}, values, str)
-    return str(required(Note, values, "note", str))
+    note, _ = gathered(lambda: required(Note, values, "note", str), lambda: only({"note"}, values, str))
+    return str(note)
 
 
 def chosen_failures(body: bytes) -> Selection:
     """Which failures are to be handled. An empty body chooses the newest open ones."""
     values = object_of(body) if body.strip() else {}
-    only(SELECTION, values, str)
-    return _selection(values)
+    selection: Selection
+    selection, _ = gathered(lambda: _selection(values), lambda: only(SELECTION, values, str))
+    return selection
 
 
 def discarded_failures(body: bytes) -> tuple[Selection, str]:
     values = object_of(body)
-    only({*SELECTION, "note"}, values, str)
-    return _selection(values), str(required(Note, values, "note", str))
+    selection, note, _ = gathered(
+        lambda: _selection(values),
+        lambda: required(Note, values, "note", str),
+        lambda: only({*SELECTION, "note"}, values, str),
+    )
+    return selection, note
 
 
 def _selection(values: dict[str, Any]) -> Selection:
+    limit, failure_ids, reason, _ = gathered(
+        lambda: required(FailureLimit, values, "limit", str) if "limit" in values else MOST_FAILURES,
+        lambda: required(FailureIds, values, "failure_ids", str) if "failure_ids" in values else (),
+        lambda: required(Identifier, values, "reason", str) if "reason" in values else None,
+        lambda: _check_one_choice(values),
+    )
+    return Selection(limit=limit, failure_ids=tuple(failure_ids), reason=reason)
+
+
+def _check_one_choice(values: Mapping[str, Any]) -> None:
     if "failure_ids" in values and "reason" in values:
         raise InvalidField("failures are chosen by their ids or by their reason, not by both", "reason")
-    return Selection(
-        limit=required(FailureLimit, values, "limit", str) if "limit" in values else MOST_FAILURES,
-        failure_ids=tuple(required(FailureIds, values, "failure_ids", str)) if "failure_ids" in values else (),
-        reason=required(Identifier, values, "reason", str) if "reason" in values else None,
-    )
 
 
 SELECTION = frozenset({"failure_ids", "limit", "reason"})
@@ -205,15 +280,3 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> None:
     if len(set(names)) < len(names):
         double = next(name for name in names if names.count(name) > 1)
         raise Malformed(f"the key {double!r} is there twice")
-
-
-def _detail(kind: Kind[Any], record_id: str, body: bytes) -> dict[str, Any]:
-    """What an event would have as its detail. The body may repeat the address's identifier, and no other; each may be
-    in either form of Salesforce's."""
-    values = object_of(body)
-    only({*kind.fields, "occurred_at", "sequence", kind.id}, values, str)
-    check_listed(values, str)
-    repeated = values.get(kind.id, record_id)
-    if not isinstance(repeated, str) or ids.widened(repeated) != ids.widened(record_id):
-        raise InvalidField("it is not the identifier in the address", kind.id)
-    return {**values, kind.id: record_id}

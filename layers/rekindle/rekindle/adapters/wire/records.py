@@ -21,6 +21,7 @@ from rekindle.adapters.wire.rules import (
     Naming,
     Sequence,
     checked,
+    fitting_fields,
     identifier,
     required,
 )
@@ -38,7 +39,7 @@ from rekindle.domain.capture.facts import (
     UserDeleted,
 )
 from rekindle.domain.capture.kinds import PERSON, RESPONSE
-from rekindle.domain.core.errors import InvalidField, Malformed
+from rekindle.domain.core.errors import Fault, InvalidField, Malformed
 from rekindle.domain.people import naming
 from rekindle.domain.people.score import HIGHEST, LOWEST
 from rekindle.domain.records.account import ACCOUNT
@@ -172,12 +173,24 @@ def opportunity_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Na
 
 
 def _values(form: Form, detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    checked_values = checked(form.struct, detail, named)
+    faults: list[Fault] = []
+    try:
+        checked_values = checked(form.struct, detail, named)
+    except InvalidField as refusal:
+        # What else is wrong is told with it.
+        faults += refusal.faults
+        detail = fitting_fields(form.struct, detail)
+        checked_values = checked(form.struct, detail, named)
     values = {name: getattr(checked_values, name) for name in detail if name in form.names}
     for name, read in form.readers:
         value = values.get(name)
         if value is not None:
-            values[name] = read(value, named(name))
+            try:
+                values[name] = read(value, named(name))
+            except InvalidField as refusal:
+                faults += refusal.faults
+    if faults:
+        raise InvalidField.of(faults)
     return values
 
 

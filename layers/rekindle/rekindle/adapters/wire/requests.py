@@ -1,6 +1,7 @@
 """Requests for a reactivation, from an event or the API, in the same words (contract, section 4)."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from rekindle.adapters.wire.rules import (
     Naming,
     PromptFallback,
     checked,
+    gathered,
     required,
 )
 from rekindle.domain.core.errors import InvalidField
@@ -55,13 +57,14 @@ def reactivation_requested(detail: Mapping[str, Any], stamp: ChangeStamp, named:
 
 def requested(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ReactivationRequested:
     """One input: a person or a task, and what is to be different from the settings."""
-    values = checked(RequestValues, detail, named)
-    user_id = required(Identifier, detail, "user_id", named)
-    if (values.person_id is None) == (values.task_id is None):
-        raise InvalidField("either this or task_id is required, and not both", named("person_id"))
+    values: RequestValues
+    values, user_id, *_ = gathered(
+        lambda: checked(RequestValues, detail, named),
+        lambda: required(Identifier, detail, "user_id", named),
+        lambda: _check_one_of_both(detail, named),
+        lambda: _check_each_once(detail, named),
+    )
     priority = tuple(ResponseClass(name) for name in values.priority) if values.priority else None
-    if priority and len(set(priority)) < len(priority):
-        raise InvalidField("no class may be listed twice", named("priority"))
     return ReactivationRequested(
         request_id,
         stamp,
@@ -80,21 +83,36 @@ def requested(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, na
     )
 
 
+def _check_one_of_both(detail: Mapping[str, Any], named: Naming) -> None:
+    if (detail.get("person_id") is None) == (detail.get("task_id") is None):
+        raise InvalidField("either this or task_id is required, and not both", named("person_id"))
+
+
+def _check_each_once(detail: Mapping[str, Any], named: Naming) -> None:
+    listed = detail.get("priority")
+    if isinstance(listed, list) and any(listed.count(one) > 1 for one in listed):
+        raise InvalidField("no class may be listed twice", named("priority"))
+
+
 def response_prompted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponsePrompted:
     return prompted(required(Identifier, detail, "request_id", named), detail, stamp, named)
 
 
 def prompted(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponsePrompted:
-    values = checked(PromptValues, detail, named)
-    required(Intent, detail, "intent", named)
+    values: PromptValues
+    values, _, person_id, campaign_id, user_id = gathered(
+        lambda: checked(PromptValues, detail, named),
+        lambda: required(Intent, detail, "intent", named),
+        *(partial(required, Identifier, detail, name, named) for name in ("person_id", "campaign_id", "user_id")),
+    )
     # What a prompt falls back to by default is the prompted campaign.
     fallback = "keep_prompted" if values.fallback == "default" else values.fallback
     return ResponsePrompted(
         request_id,
         stamp,
-        ids.widened_if(ids.PERSON, required(Identifier, detail, "person_id", named)),
-        ids.widened_if(ids.CAMPAIGN, required(Identifier, detail, "campaign_id", named)),
-        ids.widened_if(ids.USER, required(Identifier, detail, "user_id", named)),
+        ids.widened_if(ids.PERSON, person_id),
+        ids.widened_if(ids.CAMPAIGN, campaign_id),
+        ids.widened_if(ids.USER, user_id),
         Overrides(fallback=fallback),
     )
 

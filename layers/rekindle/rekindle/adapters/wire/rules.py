@@ -1,6 +1,6 @@
 """What a field of a fact may hold, and how a value that breaks its rule is refused in plain words."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, get_args, get_origin
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from rekindle.domain.core import times
-from rekindle.domain.core.errors import InFuture, InvalidField
+from rekindle.domain.core.errors import Fault, InFuture, InvalidField
 from rekindle.domain.records.kind import LONGEST_TEXT
 
 LONGEST_IDENTIFIER = 128
@@ -152,7 +152,7 @@ Naming = Callable[[str], str]
 
 
 def checked[T: msgspec.Struct](form: type[T], values: Mapping[str, Any], named: Naming) -> T:
-    """The values in their form. Raises InvalidField for the first field of the form that breaks its rule."""
+    """The values in their form. Raises InvalidField with every field of the form that breaks its rule."""
     try:
         return msgspec.convert(values, form)
     except msgspec.ValidationError:
@@ -160,7 +160,7 @@ def checked[T: msgspec.Struct](form: type[T], values: Mapping[str, Any], named: 
     try:
         return msgspec.convert(values, form)
     except msgspec.ValidationError as error:
-        raise _refusal(form, values, named, error) from None
+        raise InvalidField.of(_faults(form, values, named) or [("", str(error))]) from None
 
 
 def _whole(value: Any) -> Any:
@@ -170,9 +170,30 @@ def _whole(value: Any) -> Any:
 
 def only(known: Collection[str], values: Mapping[str, Any], named: Naming) -> None:
     """Refuse a field that is not known: a typo must not pass silently."""
-    for name in values:
-        if name not in known:
-            raise InvalidField("there is no such field", named(name))
+    unknown = [(named(name), "there is no such field") for name in values if name not in known]
+    if unknown:
+        raise InvalidField.of(unknown)
+
+
+def gathered(*reads: Callable[[], Any]) -> list[Any]:
+    """What each of these reads. Raises InvalidField with the faults of all that refuse; of one field, the first."""
+    results, refusals = [], []
+    for read in reads:
+        try:
+            results.append(read())
+        except (InvalidField, InFuture) as refusal:
+            refusals.append(refusal)
+    if not refusals:
+        return results
+    faults = dict(fault for refusal in reversed(refusals) for fault in _by_path(refusal))
+    ordered = dict.fromkeys(path for refusal in refusals for path, _ in _by_path(refusal))
+    if len(ordered) == 1:
+        raise refusals[0]
+    raise InvalidField.of([(path, faults[path]) for path in ordered])
+
+
+def _by_path(refusal: InvalidField | InFuture) -> Iterable[Fault]:
+    return refusal.faults or [("", refusal.message)]
 
 
 def required(rule: Any, values: Mapping[str, Any], name: str, named: Naming) -> Any:
@@ -182,7 +203,7 @@ def required(rule: Any, values: Mapping[str, Any], name: str, named: Naming) -> 
     try:
         return msgspec.convert(_whole(values[name]), rule)
     except msgspec.ValidationError:
-        raise _innermost(rule, values[name], named(name)) from None
+        raise InvalidField.of(_innermost(rule, values[name], named(name))) from None
 
 
 def identifier(values: Mapping[str, Any], name: str, named: Naming) -> str:
@@ -248,33 +269,39 @@ def fitting(fields: Mapping[str, Any] | None, path: str) -> None:
         raise InvalidField(f"the named values are larger than {LARGEST_FIELDS:,} bytes together", path)
 
 
-def _refusal(
-    form: type[msgspec.Struct], values: Mapping[str, Any], named: Naming, error: msgspec.ValidationError
-) -> InvalidField:
-    """Finds which field it was: slow, and run for refusals alone."""
+def _faults(form: type[msgspec.Struct], values: Mapping[str, Any], named: Naming) -> list[Fault]:
+    """Finds which fields it were: slow, and run for refusals alone."""
+    found: list[Fault] = []
     for field in msgspec.structs.fields(form):
         if field.name not in values:
             if field.required:
-                return InvalidField("this field is required", named(field.name))
+                found.append((named(field.name), "this field is required"))
         elif not fits(field.type, values[field.name]):
-            return _innermost(field.type, values[field.name], named(field.name))
-    return InvalidField(str(error))
+            found += _innermost(field.type, values[field.name], named(field.name))
+    return found
 
 
-def _innermost(rule: Any, value: Any, path: str) -> InvalidField:
-    """The refusal of the very entry of a list or an object that breaks its rule."""
+def fitting_fields(form: type[msgspec.Struct], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without those that break a rule of the form."""
+    rules = {field.name: field.type for field in msgspec.structs.fields(form)}
+    return {n: v for n, v in values.items() if n not in rules or fits(rules[n], _whole(v))}
+
+
+def _innermost(rule: Any, value: Any, path: str) -> list[Fault]:
+    """The faults of the very entries of a list or an object that break its rule."""
     within = get_args(_plain(rule))
+    found: list[Fault] = []
     if isinstance(value, list) and get_origin(_plain(rule)) is list:
         for index, entry in enumerate(value):
             if not fits(within[0], entry):
-                return _innermost(within[0], entry, f"{path}[{index}]")
+                found += _innermost(within[0], entry, f"{path}[{index}]")
     if isinstance(value, dict) and get_origin(_plain(rule)) is dict:
         for key, entry in value.items():
             if not fits(within[0], key):
-                return InvalidField(_complaint(within[0], key), path)
-            if not fits(within[1], entry):
-                return _innermost(within[1], entry, f"{path}.{key}")
-    return InvalidField(_complaint(rule, value), path)
+                found.append((path, _complaint(within[0], key)))
+            elif not fits(within[1], entry):
+                found += _innermost(within[1], entry, f"{path}.{key}")
+    return found or [(path, _complaint(rule, value))]
 
 
 def fits(rule: Any, value: Any) -> bool:

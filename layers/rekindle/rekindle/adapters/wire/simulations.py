@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rekindle.adapters.wire.api import object_of
-from rekindle.adapters.wire.rules import LARGEST_SIMULATION, MOST_EVENTS, kind_of, only, required
+from rekindle.adapters.wire.rules import LARGEST_SIMULATION, MOST_EVENTS, gathered, kind_of, only, required
 from rekindle.adapters.wire.rules import Sequence as Number
 from rekindle.adapters.wire.settings import document as settings
 from rekindle.domain.core.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
@@ -36,18 +36,30 @@ def simulation_requested(body: bytes) -> SimulationRequested:
     if len(body) > LARGEST_SIMULATION:
         raise CallTooLarge(f"the request is larger than {LARGEST_SIMULATION:,} bytes: {A_LARGER_WAY}")
     values = object_of(body)
-    only({"settings", "settings_version", "against", "against_version", "history"}, values, str)
-    history = required(list[Any], values, "history", str)
-    if len(history) > MOST_EVENTS:
-        raise CallTooLarge(f"there are more than {MOST_EVENTS:,} events: {A_LARGER_WAY}", "history")
-    for index, event in enumerate(history):
-        if not isinstance(event, dict):
-            raise InvalidField(f"expected an object, got {kind_of(event)}", f"history[{index}]")
-    chosen, against = _choice(values, "settings"), _choice(values, "against")
+    chosen, against, history, _ = gathered(
+        lambda: _choice(values, "settings"),
+        lambda: _choice(values, "against"),
+        lambda: _history(values),
+        lambda: only({"settings", "settings_version", "against", "against_version", "history"}, values, str),
+    )
     faults = [*_faults(chosen, "settings"), *_faults(against, "against")]
     if faults:
         raise InvalidSettings(faults)
     return SimulationRequested(chosen, None if against == Choice() else against, history)
+
+
+def _history(values: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    history: list[Any] = required(list[Any], values, "history", str)
+    if len(history) > MOST_EVENTS:
+        raise CallTooLarge(f"there are more than {MOST_EVENTS:,} events: {A_LARGER_WAY}", "history")
+    faults = [
+        (f"history[{index}]", f"expected an object, got {kind_of(event)}")
+        for index, event in enumerate(history)
+        if not isinstance(event, dict)
+    ]
+    if faults:
+        raise InvalidField.of(faults)
+    return history
 
 
 def _choice(values: Mapping[str, Any], name: str) -> Choice:

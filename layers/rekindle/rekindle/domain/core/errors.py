@@ -1,4 +1,9 @@
-"""Refusals: what the domain says no to, each with a stable code and, where one is at fault, the field."""
+"""Refusals: what the domain says no to, each with a stable code and, where some are at fault, the fields."""
+
+from collections.abc import Sequence
+
+Fault = tuple[str, str]
+"""A path, as the caller wrote it, and what is wrong there. Without a path: what is wrong with the whole."""
 
 
 class Refusal(Exception):
@@ -10,6 +15,8 @@ class Refusal(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
+        self.faults: Sequence[Fault] = [(field, message)] if field is not None else []
+        """Every field at fault. `field` is the first of them."""
 
 
 class Malformed(Refusal):
@@ -22,6 +29,20 @@ class InvalidField(Malformed):
     """The input can be read, but a field of it is unknown, missing, of a wrong type or out of range."""
 
     code = "INVALID_FIELD"
+
+    @classmethod
+    def of(cls, faults: Sequence[Fault]) -> "InvalidField":
+        """The refusal of one fault or more."""
+        ((path, message), *others) = faults
+        listed = "; ".join(f"{at}: {what}" if at else what for at, what in faults[:_NAMED])
+        more = f"; and {len(faults) - _NAMED} more" if len(faults) > _NAMED else ""
+        refusal = cls(f"{listed}{more}" if others else message, path or None)
+        refusal.faults = faults
+        return refusal
+
+
+_NAMED = 5
+"""Faults that one message names."""
 
 
 class InFuture(Refusal):
@@ -91,12 +112,13 @@ class CallTooLarge(Refusal):
 
 
 class InvalidSettings(Refusal):
-    """A settings document with faults. `faults` lists every one as (path, message)."""
+    """A settings document with faults."""
 
     code = "INVALID_SETTINGS"
 
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
-        super().__init__(f"the settings document has {len(faults)} fault(s)", faults[0][0] if faults else None)
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__(f"the settings document has {count}", faults[0][0] if faults else None)
         self.faults = faults
 
 

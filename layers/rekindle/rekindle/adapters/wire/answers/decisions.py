@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from rekindle.adapters.wire.answers import Instant
+from rekindle.adapters.wire.answers.problems import Fault
 from rekindle.domain.reactivation.decision import Outcome, Reason
 from rekindle.domain.reactivation.search import Excluded
 from rekindle.domain.responses.response import ResponseClass
@@ -91,9 +92,10 @@ class Decision(TypedDict):
 
 
 class ResultError(TypedDict):
-    code: Literal["INVALID_FIELD", "UNKNOWN_CAMPAIGN", "TOO_LARGE", "CONFLICT", "UNAVAILABLE"]
+    code: Literal["INVALID_FIELD", "IN_FUTURE", "MALFORMED", "UNKNOWN_CAMPAIGN", "TOO_LARGE", "CONFLICT", "UNAVAILABLE"]
     message: str
     field: str | None
+    errors: Annotated[list[Fault], ("description", "Every fault of the input, by its path.")]
 
 
 class Result(TypedDict):

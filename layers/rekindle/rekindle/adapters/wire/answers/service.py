@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from rekindle.adapters.wire.answers import Instant
-from rekindle.adapters.wire.answers.settings import Fault
+from rekindle.adapters.wire.answers.problems import Fault
 
 
 class NotificationText(TypedDict):
@@ -25,5 +25,5 @@ class Problem(TypedDict):
     status: int
     code: Annotated[str, ("description", "Stable, for programs.")]
     detail: Annotated[str, ("description", "In words, for people.")]
-    field: NotRequired[Annotated[str, ("description", "The field at fault, as the caller wrote it.")]]
-    faults: NotRequired[Annotated[list[Fault], ("description", "Every fault of a settings document.")]]
+    field: NotRequired[Annotated[str, ("description", "The first field at fault, as the caller wrote it.")]]
+    errors: NotRequired[Annotated[list[Fault], ("description", "Every fault of the request, by its path.")]]

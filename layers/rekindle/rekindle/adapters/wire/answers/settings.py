@@ -3,6 +3,7 @@
 from typing import Any, TypedDict
 
 from rekindle.adapters.wire.answers import Instant
+from rekindle.adapters.wire.answers.problems import Fault
 
 
 class SettingsVersion(TypedDict):
@@ -13,11 +14,6 @@ class SettingsVersion(TypedDict):
 class StoredVersion(TypedDict):
     version: int
     stored_at: Instant
-
-
-class Fault(TypedDict):
-    path: str
-    message: str
 
 
 class Validation(TypedDict):

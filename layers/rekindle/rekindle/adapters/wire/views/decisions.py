@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rekindle.adapters.wire.views import Json
-from rekindle.adapters.wire.views.problems import error
+from rekindle.adapters.wire.views.problems import error, fault, faults_of
 from rekindle.application.reactivation.answer_requests import Failure as FailedInput
 from rekindle.application.reactivation.undo_backfill import Undone
 from rekindle.domain.core import times
@@ -89,7 +89,8 @@ def _result(path: str, answered: Explanation | FailedInput | None) -> Json:
         return {"is_success": True, "decision": decision(answered, listed=LISTED), "error": None}
     told = error(answered)
     field = f"{path}.{told['field']}" if told["field"] else path
-    return {"is_success": False, "decision": None, "error": {**told, "field": field}}
+    errors = [fault(f"{path}.{at}" if at else path, message) for at, message in faults_of(answered)]
+    return {"is_success": False, "decision": None, "error": {**told, "field": field, "errors": errors}}
 
 
 def _considered(one: Considered, decided: Decision, settings: Settings | None) -> Json:
