@@ -750,7 +750,10 @@ def test_every_fault_of_an_event_is_told_by_its_path() -> None:
     with pytest.raises(InvalidField) as refused:
         the_fact(
             "Opportunity Changed",
-            **{**REQUIRED["Opportunity Changed"], "is_won": "no", "closed_at": "soon", "stage": 5},
+            opportunity_id="o-1",
+            is_won="no",
+            closed_at="soon",
+            stage=5,
         )
     paths = sorted(path for path, _ in refused.value.faults)
     assert paths == ["detail.closed_at", "detail.is_won", "detail.stage"]

@@ -96,7 +96,9 @@ def _check_amount(values: Mapping[str, Any]) -> None:
 
 
 def _stamp(detail_type: str, detail: dict[str, Any], now: datetime) -> ChangeStamp:
-    return stamp_of(detail_type, detail, happened_at(detail, now, now, str), str)
+    at: datetime
+    at, _ = gathered(lambda: happened_at(detail, now, now, str), lambda: stamp_of(detail_type, detail, now, str))
+    return stamp_of(detail_type, detail, at, str)
 
 
 def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list[ReactivationRequested | Refusal], str]:

@@ -22,6 +22,7 @@ from rekindle.adapters.wire.rules import (
     Sequence,
     checked,
     fitting_fields,
+    gathered,
     identifier,
     required,
 )
@@ -96,14 +97,19 @@ def response_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
 
 
 def _account_values(detail: Mapping[str, Any], named: Naming) -> dict[str, Any]:
-    values = _values(form_of(ACCOUNT), detail, named)
+    values: dict[str, Any]
+    values, _ = gathered(lambda: _values(form_of(ACCOUNT), detail, named), lambda: _check_domain(detail, named))
     if values.get("domain") is not None:
         from rekindle.domain.people.mail_domains import company_domain
 
-        if not naming.web_host(values["domain"]):
-            raise InvalidField("expected a domain, as acme.com", named("domain"))
         values["domain"] = company_domain(values["domain"]) or None
     return values
+
+
+def _check_domain(detail: Mapping[str, Any], named: Naming) -> None:
+    domain = detail.get("domain")
+    if isinstance(domain, str) and domain.strip() and not naming.web_host(domain):
+        raise InvalidField("expected a domain, as acme.com", named("domain"))
 
 
 _VALUES_OF: Mapping[str, Callable[[Mapping[str, Any], Naming], dict[str, Any]]] = {
