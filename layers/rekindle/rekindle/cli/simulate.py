@@ -14,6 +14,7 @@ from rekindle.cli.arguments import command, takes_format, takes_history, takes_s
 from rekindle.cli.columns import in_one_line, row, terminal, width
 from rekindle.cli.credit import credit_table
 from rekindle.cli.lines import write_line
+from rekindle.cli.measured import write_metrics, write_shares
 from rekindle.cli.play import (
     Unusable,
     decisions_of,
@@ -30,7 +31,7 @@ from rekindle.runtime.simulation.simulator import Simulation
 _DECISION_COLUMNS = (16, 18, 22)
 _ASSIGNMENT_COLUMNS = (16, 18, 12, 15)
 """Those before the last one, which takes the rest of the line."""
-_KINDS = ("decision", "assignment")
+_KINDS = ("decision", "assignment", "metric", "share")
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -53,7 +54,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--records",
         default="decision",
         metavar="KINDS",
-        help="what to write: decision (default), assignment (each as it stands at the end), or both with a comma",
+        help="what to write, with commas: decision (default), and as it stands at the end: assignment, metric (of each "
+        "campaign), share (of each won opportunity)",
     )
     takes_format(parser, "jsonl")
     parser.set_defaults(run=_simulate)
@@ -66,6 +68,8 @@ def _simulate(parsed: argparse.Namespace) -> int:
     as_lines = parsed.format == "jsonl"
     if "assignment" in kinds:
         simulation.keep_assignments()
+    if kinds & {"metric", "share"}:
+        simulation.keep_journeys()
     wanted = "decision" in kinds
     with closing(History(parsed.history)) as history:
         if wanted and not as_lines:
@@ -79,6 +83,10 @@ def _simulate(parsed: argparse.Namespace) -> int:
                 elif wanted:
                     _write_decision(explanation, simulation)
         _write_assignments(simulation, as_lines=as_lines, after_others=wanted)
+        if "metric" in kinds:
+            write_metrics(simulation, as_lines=as_lines)
+        if "share" in kinds:
+            write_shares(simulation, as_lines=as_lines)
         if other is not None:
             for _ in decisions_of(other, history, "simulating the other settings"):
                 pass
@@ -96,7 +104,7 @@ def _kinds(listed: str) -> set[str]:
     """The kinds of record that are asked for. Raises Unusable."""
     kinds = {kind.strip() for kind in listed.split(",")}
     for kind in sorted(kinds - set(_KINDS)):
-        raise Unusable(f"--records: there is no kind of record {kind!r}; there are {' and '.join(_KINDS)}")
+        raise Unusable(f"--records: there is no kind of record {kind!r}; there are {', '.join(_KINDS)}")
     return kinds
 
 

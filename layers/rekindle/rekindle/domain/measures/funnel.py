@@ -28,7 +28,7 @@ from rekindle.domain.lifecycle.journey import (
     entry_id,
 )
 from rekindle.domain.people.assignment import AssignmentStep
-from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.decision import Decision, Outcome
 
 CampaignAt = Callable[[str, datetime], Campaign | None]
 """A campaign as it was at an instant."""
@@ -62,6 +62,8 @@ class Cycle:
     currency: str | None = None
     in_retrospect: bool = False
     """Whether a backfill opened it: its dates are true, but nobody could act on them."""
+    inserted: bool = False
+    """Whether the credited response is one that Rekindle inserted, for a default or a prompted campaign."""
 
     @property
     def activated_at(self) -> datetime:
@@ -192,6 +194,7 @@ class _Told:
             worth.amount if worth is not None else None,
             worth.currency if worth is not None else None,
             in_retrospect=opening.batch_id is not None,
+            inserted=credited.outcome in _INSERTING,
         )
 
     def _credit(self, opening: Decision) -> list[Decision]:
@@ -262,6 +265,9 @@ def _worth(stages: Iterable[StageReached], end: Deactivated | None) -> StageReac
     if last:
         return max(last, key=lambda one: one.at)
     return min(named, key=lambda stage: stage.at, default=None)
+
+
+_INSERTING = frozenset({Outcome.INSERTED_DEFAULT, Outcome.KEPT_PROMPTED})
 
 
 def _since(decision: Decision) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire.forms import prefixes_of
 from rekindle.adapters.wire.rules import LONGEST_TEMPLATE
+from rekindle.adapters.wire.settings.measures import faults as _faults_of_measures
 from rekindle.adapters.wire.settings.schema import DEFAULTS, SCHEMA, TIME_OF_DAY
 from rekindle.adapters.wire.settings.terms import LONGER_THAN_ZERO, Fault, Part, Rule
 from rekindle.adapters.wire.settings.terms import entries as _entries
@@ -188,6 +189,7 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         *_router(document),
         *_bad_templates(document),
         *_time_zone(document),
+        *_faults_of_measures(document),
     ):
         found.setdefault(path, message)
     return sorted((path_of(path), message) for path, message in found.items())

@@ -1,0 +1,77 @@
+"""The metrics of campaigns and the shares of deals, as lines or as tables at the end of a simulation."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from rekindle.adapters.wire import measures
+from rekindle.cli.columns import row
+from rekindle.cli.lines import write_line
+from rekindle.domain.measures.attribution import shares
+from rekindle.domain.measures.credit import names_of
+from rekindle.domain.measures.points import models_of
+from rekindle.runtime.simulation.measured import campaign_metrics, campaigns_of, deals
+from rekindle.runtime.simulation.simulator import Simulation
+
+Json = dict[str, Any]
+
+_METRIC_HEADS = ("campaign", "targeted", "responses", "rate", "MQL", "SQL", "Won", "won amount")
+_METRIC_COLUMNS = (18, 8, 9, 6, 6, 6, 6, 12)
+_SHARE_HEADS = ("model", "opportunity", "campaign", "points", "amount", "currency")
+_SHARE_COLUMNS = (15, 18, 18, 8, 12, 8)
+
+
+def write_metrics(simulation: Simulation, *, as_lines: bool) -> None:
+    campaigns = campaigns_of(simulation.memory)
+    counted = campaign_metrics(simulation, simulation.cycles())
+    known = ((one, campaigns.get(one.campaign_id)) for one in counted)
+    shown = [measures.metric(one, held.name if held else None, held.type if held else None) for one, held in known]
+    _write(shown, _METRIC_HEADS, _METRIC_COLUMNS, _metric_cells, as_lines=as_lines)
+
+
+def write_shares(simulation: Simulation, *, as_lines: bool) -> None:
+    name = names_of(simulation.use_cases.ports.reference.campaign)
+    found = shares(deals(simulation, simulation.cycles()), models_of(simulation.document))
+    cells = lambda share: _share_cells(share, name)  # noqa: E731
+    _write(map(measures.share, found), _SHARE_HEADS, _SHARE_COLUMNS, cells, as_lines=as_lines)
+
+
+def _write(
+    shown: Iterable[Json],
+    heads: Sequence[str],
+    columns: Sequence[int],
+    cells: Callable[[Json], Sequence[str]],
+    *,
+    as_lines: bool,
+) -> None:
+    if as_lines:
+        for one in shown:
+            write_line(one)
+        return
+    print()
+    for line in (heads, *map(cells, shown)):
+        print(" ".join(row(line, columns, sys.stdout)).rstrip())
+
+
+def _metric_cells(metric: Json) -> Sequence[str]:
+    rate, stages = metric["response_rate"], metric["stages"]
+    return (
+        metric["name"] or metric["campaign_id"],
+        f"{metric['targeted']:,}",
+        f"{metric['responses']['unique']:,}",
+        "-" if rate is None else f"{rate:.1%}",
+        *(f"{stages[stage]:,}" for stage in ("MQL", "SQL", "Won")),
+        ", ".join(f"{won['amount']:,} {won['currency'] or ''}".strip() for won in metric["won_amount"]) or "-",
+    )
+
+
+def _share_cells(share: Json, name: Callable[[str], str]) -> Sequence[str]:
+    campaign_id = share["campaign_id"]
+    return (
+        share["model"],
+        share["opportunity_id"],
+        "-" if campaign_id is None else name(campaign_id),
+        f"{share['points']:g}",
+        f"{share['amount']:,}",
+        share["currency"] or "-",
+    )

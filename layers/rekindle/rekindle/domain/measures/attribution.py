@@ -1,0 +1,156 @@
+"""Attribution: which responses have which part of what a deal brought, by any number of models.
+
+A model gives points to the responses of the deal's people up to its end. Points become shares, and the shares of a deal
+add up to its amount exactly. A deal whose responses have no points has one share that belongs to no campaign.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rekindle.domain.lifecycle.journey import Ended, Stage
+from rekindle.domain.measures.funnel import Cycle
+from rekindle.domain.measures.money import divided, minor_units
+from rekindle.domain.measures.points import Points
+from rekindle.domain.reactivation.opportunity import end_of
+from rekindle.domain.records.opportunity import Opportunity
+
+_PARTS = 1_000_000
+"""Points are counted in parts of so many, so that no machine rounds them in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A response before the end of a deal."""
+
+    response_id: str
+    campaign_id: str
+    campaign_type: str | None
+    channel: str | None
+    at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """An opportunity that was won, and what led to it."""
+
+    opportunity_id: str
+    opened_at: datetime
+    won_at: datetime
+    units: int
+    """The amount, in the smallest unit of the currency."""
+    currency: str | None
+    touches: Sequence[Touch]
+    """The earliest first."""
+    active_response_id: str | None
+    """The response that had the credit of the engagement; None where the deal belongs to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a deal. Without a response it is what no response has points for."""
+
+    model: str
+    deal: Deal
+    touch: Touch | None
+    points: float
+    units: int
+
+
+def deal_of(opportunity: Opportunity, cycle: Cycle | None, touches: Iterable[Touch]) -> Deal | None:
+    """A won opportunity with the responses of its people; None where it is not won, or nobody knows its amount.
+    `cycle` is the engagement that it belongs to: what that was worth at its end is the amount of both."""
+    end = end_of(opportunity)
+    if end is None or end.reason is not Ended.OPPORTUNITY_WON:
+        return None
+    won_at, amount, currency = end.at, opportunity.amount, opportunity.currency
+    if cycle is not None and Stage.WON in cycle.stages:
+        won_at, amount, currency = cycle.stages[Stage.WON], cycle.amount, cycle.currency
+    if amount is None:
+        return None
+    before = {touch.response_id: touch for touch in touches if touch.at <= won_at}
+    if cycle is not None:
+        before[cycle.response_id] = _active(cycle, before.get(cycle.response_id))
+    return Deal(
+        opportunity.opportunity_id,
+        opportunity.opened_at,
+        won_at,
+        minor_units(amount, currency),
+        currency,
+        sorted(before.values(), key=lambda touch: (touch.at, touch.received_at, touch.response_id)),
+        cycle.response_id if cycle is not None else None,
+    )
+
+
+def _active(cycle: Cycle, known: Touch | None) -> Touch:
+    """The response of the engagement, with the campaign that has its credit, also where it was deleted since."""
+    at = cycle.activated_at
+    channel = known.channel if known is not None else None
+    dated = (known.at, known.received_at) if known is not None else (at, at)
+    return Touch(cycle.response_id, cycle.campaign_id, cycle.campaign_type, channel, *dated)
+
+
+def shares(deals: Iterable[Deal], models: Mapping[str, Points]) -> list[Share]:
+    """Of each deal by each model, in the order of their ends."""
+    ordered = sorted(deals, key=lambda deal: (deal.won_at, deal.opportunity_id))
+    return [share for deal in ordered for name, points in models.items() for share in _shares(deal, name, points)]
+
+
+def _shares(deal: Deal, model: str, points: Points) -> list[Share]:
+    given = points_of(deal, points)
+    weights = [max(part, 0) for part in given]
+    if not any(weights):
+        none = [Share(model, deal, touch, part / _PARTS, 0) for touch, part in _with_points(deal, given)]
+        return [*none, Share(model, deal, None, 0, deal.units)]
+    units = dict(zip((touch.response_id for touch in deal.touches), divided(deal.units, weights), strict=True))
+    return [
+        Share(model, deal, touch, part / _PARTS, units[touch.response_id]) for touch, part in _with_points(deal, given)
+    ]
+
+
+def _with_points(deal: Deal, given: Sequence[int]) -> list[tuple[Touch, int]]:
+    return [(touch, part) for touch, part in zip(deal.touches, given, strict=True) if part]
+
+
+def points_of(deal: Deal, points: Points) -> list[int]:
+    """The points of each response of a deal, in millionths."""
+    touches = deal.touches
+    places: dict[int, float] = {}
+    for place, given in _positions(deal, points):
+        places[place] = places.get(place, 0) + given
+    others = len(touches) - len(places)
+    return [
+        round(
+            _PARTS
+            * (
+                (places[place] if place in places else points.others / others)
+                + points.each
+                + points.campaign_types.get(touch.campaign_type or "", 0)
+                + points.channels.get(touch.channel or "", 0)
+                + _by_recency(deal, touch, points)
+            )
+        )
+        for place, touch in enumerate(touches)
+    ]
+
+
+def _positions(deal: Deal, points: Points) -> list[tuple[int, float]]:
+    """The responses with a position that the model has points for, and those points."""
+    touches = deal.touches
+    if not touches:
+        return []
+    opened = [place for place, touch in enumerate(touches) if touch.at <= deal.opened_at]
+    active = [place for place, touch in enumerate(touches) if touch.response_id == deal.active_response_id]
+    found = [(0, points.first), (len(touches) - 1, points.last)]
+    found += [(place, points.tipping_point) for place in active]
+    found += [(place, points.at_opportunity) for place in opened[-1:]]
+    return [(place, given) for place, given in found if given]
+
+
+def _by_recency(deal: Deal, touch: Touch, points: Points) -> float:
+    recency = points.recency
+    if recency is None:
+        return 0
+    days = (deal.won_at - touch.at) / timedelta(days=1)
+    return float(recency.points * 0.5 ** (days / recency.half_life_days))
