@@ -416,11 +416,11 @@ def test_a_number_that_is_not_finite_is_a_fault_among_the_others(written: bytes)
     document = {
         "person_statuses": {"New": {"active": 1}},
         "qualification": {"threshold": documents.parsed(written)["a"]},
-        "lifecycle": {"handoff": [{"hours": documents.parsed(written)["a"]}]},
+        "assignment": {"rules": [{"to": "q", "where": {"x": documents.parsed(written)["a"]}}]},
     }
     found = dict(documents.faults(document))
-    assert sorted(found) == ["lifecycle.handoff[0].hours", "person_statuses.New.active", "qualification.threshold"]
-    assert found["lifecycle.handoff[0].hours"] == f"expected a finite number, got {number}"
+    assert sorted(found) == ["assignment.rules[0].where.x", "person_statuses.New.active", "qualification.threshold"]
+    assert found["assignment.rules[0].where.x"] == f"expected a finite number, got {number}"
     assert found["qualification.threshold"].endswith(f"number, got {number}" if number == "NaN" else number)
 
 

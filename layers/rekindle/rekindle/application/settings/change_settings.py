@@ -1,6 +1,6 @@
 """Read and change the settings: one document, validated and stored as a whole, each change a new version."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from rekindle.application.ports.records import Campaigns, Queues, Users
 from rekindle.application.ports.settings import SettingsVersions
 from rekindle.domain.assignment.router import owners_named
 from rekindle.domain.core.errors import InvalidField, InvalidSettings, NotFound, PreconditionFailed
+from rekindle.domain.lifecycle import policies as lifecycle
 from rekindle.domain.settings.settings import Scenario, Settings, path_of
 
 
@@ -79,7 +80,17 @@ class ChangeSettings:
             fault = self._fault_of_owner(owner_id, to_be_active and not ever)
             if fault is not None:
                 found.append((path_of(("assignment", *place)), fault))
-        return found
+        return [*found, *self._faults_of_lifecycle(document, ever=ever)]
+
+    def _faults_of_lifecycle(self, document: Mapping[str, Any], *, ever: bool) -> Iterator[tuple[str, str]]:
+        for place, owner_id in lifecycle.owners_named(document):
+            fault = self._fault_of_owner(owner_id, not ever)
+            if fault is not None:
+                yield path_of(("lifecycle", *place)), fault
+        for place, campaign_id in lifecycle.campaigns_named(document):
+            campaign = self.campaigns.get(campaign_id)
+            if campaign is None or (campaign.deleted and not ever):
+                yield path_of(("lifecycle", *place)), f"campaign {campaign_id!r} is not known"
 
     def _fault_of_owner(self, owner_id: str, to_be_active: bool) -> str | None:
         user = self.users.get(owner_id)

@@ -10,6 +10,7 @@ from typing import Any
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire.forms import prefixes_of
 from rekindle.adapters.wire.rules import LONGEST_TEMPLATE
+from rekindle.adapters.wire.settings.lifecycle_checks import lifecycle_faults
 from rekindle.adapters.wire.settings.measures import faults as _faults_of_measures
 from rekindle.adapters.wire.settings.schema import DEFAULTS, SCHEMA, TIME_OF_DAY
 from rekindle.adapters.wire.settings.terms import LONGER_THAN_ZERO, Fault, Part, Rule
@@ -117,6 +118,12 @@ def _of_records(at: tuple[Part, ...]) -> tuple[str, ...]:
             return prefixes_of(PERSON, name)
         case ("assignment", "router", "steps", _, "where", str(name), *_):
             return prefixes_of(PERSON, name)
+        case ("lifecycle", "handoff", "policies", _, "where", str(name), *_):
+            return prefixes_of(PERSON, name)
+        case ("lifecycle", "handoff", "policies", _, *_, "notify" | "reassign_to"):
+            return ids.OWNER
+        case ("lifecycle", "tracks" | "customers", *_, "campaign_id"):
+            return ids.CAMPAIGN
     return ()
 
 
@@ -190,6 +197,7 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         *_bad_templates(document),
         *_time_zone(document),
         *_faults_of_measures(document),
+        *lifecycle_faults(document),
     ):
         found.setdefault(path, message)
     return sorted((path_of(path), message) for path, message in found.items())
@@ -220,7 +228,7 @@ def _sound(document: Mapping[str, Any], found: Iterable[tuple[str, str]]) -> dic
             for name, section in scenarios.items()
             if "default_campaign" in _entries(section) and is_sound("reactivation", name, "default_campaign")
         },
-        "assignment": document["assignment"] if "assignment" in document and is_sound("assignment") else {},
+        **{name: document[name] for name in ("assignment", "lifecycle") if name in document and is_sound(name)},
     }
 
 
@@ -301,9 +309,11 @@ def _bad_durations(at: tuple[Part, ...], rule: Rule, value: Any) -> Iterator[Fau
         except (ValueError, OverflowError):
             yield at, f"expected {_expected(rule)}, got {_shown(value)}"
     elif isinstance(value, dict):
-        for name, inner in rule.get("properties", {}).items():
-            if name in value:
-                yield from _bad_durations((*at, name), inner, value[name])
+        properties, others = rule.get("properties", {}), rule.get("additionalProperties")
+        for name, entry in value.items():
+            inner = properties.get(name, others)
+            if isinstance(inner, dict):
+                yield from _bad_durations((*at, name), inner, entry)
     elif isinstance(value, list):
         for index, entry in enumerate(value):
             yield from _bad_durations((*at, index), rule.get("items", {}), entry)

@@ -5,6 +5,7 @@ from typing import Any
 
 from rekindle.adapters.sources.salesforce_mapping import FED, MAPPING
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, LONGEST_TEMPLATE
+from rekindle.adapters.wire.settings.lifecycle import LIFECYCLE
 from rekindle.adapters.wire.settings.measures import ATTRIBUTION, BOOKS, RESPONSES
 from rekindle.adapters.wire.settings.terms import LONGER_THAN_ZERO, MOST, Rule
 from rekindle.adapters.wire.settings.terms import days as _days
@@ -416,11 +417,7 @@ SCHEMA: Rule = {
             "responses": _object("What responses count as.", RESPONSES, default={}),
             "attribution": ATTRIBUTION,
             "books": BOOKS,
-            "lifecycle": {
-                "type": "object",
-                "description": "What follows an active response. It is kept as it is, and not read yet.",
-                "default": {},
-            },
+            "lifecycle": LIFECYCLE,
         },
         required=["person_statuses"],
     ),

@@ -23,6 +23,8 @@ _STR, _INT, _FLOAT, _TIME, _MERGE = (
 )
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][-+]?[0-9]+)?|[-+]?\.(inf|nan)", re.ASCII | re.IGNORECASE)
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
 
 class _Loader(yaml.SafeLoader):
     """A safe loader that refuses what YAML understands otherwise than a reader would."""
@@ -61,7 +63,9 @@ class _Loader(yaml.SafeLoader):
 
     def _check_value(self, node: yaml.ScalarNode) -> None:
         """YAML reads 060 as 48, and 1:30 as 90."""
-        if node.tag == _TIME:
+        if node.tag == _TIME and self._at[0] == "lifecycle" and self._at[-1] == "date" and _DAY.fullmatch(node.value):
+            node.tag = _STR  # Here a date is what is asked for, and it reads as it is written.
+        elif node.tag == _TIME:
             raise _Refused(path_of(self._at), "this reads as a date: put it in quotes", node.start_mark)
         if node.tag in (_INT, _FLOAT) and not _DECIMAL.fullmatch(node.value):
             problem = f"the number {node.value} is not written in plain digits"
