@@ -20,6 +20,7 @@ from rekindle.adapters.aws.eventbridge import SOURCE
 from rekindle.adapters.sources.salesforce_changes import CLIENT
 from rekindle.adapters.wire.describe.document import document
 from rekindle.application.ports.notifications import CLAIMED, SENT_KEPT
+from rekindle.runtime.aws import RESENDING
 from tests.support.permissions import as_list, permissions_of, statements_of, used_by_lambda
 from tests.support.template import ROOT, TEMPLATE, Deployed, resources, template
 
@@ -218,6 +219,11 @@ def test_no_stream_has_more_than_two_readers() -> None:
 def test_every_stream_has_a_reader() -> None:
     streaming = {name for name, table in resources("AWS::DynamoDB::Table").items() if "StreamSpecification" in table}
     assert streaming == {mapping["Stream"]["Fn::GetAtt"][0] for _, mapping in STREAMS}
+
+
+def test_a_function_has_the_time_to_process_again_what_it_failed_with() -> None:
+    timeouts = [FUNCTIONS[function].get("Timeout", GLOBALS["Timeout"]) for function, _ in STREAMS]
+    assert max(timeouts) < RESENDING < FUNCTIONS["ResendFailuresFunction"]["Timeout"]
 
 
 SOURCES = list(events("SQS"))

@@ -37,9 +37,11 @@ def told(stack: Stack) -> Stack:
 
 @pytest.fixture
 def without_tls(stack: Stack) -> Iterator[None]:
-    """Lets the functions read the bucket of simulations over HTTP: the local cloud has no TLS."""
-    s3, bucket = stack.cloud.client("s3"), stack.outputs["SimulationsBucketName"]
-    policy = s3.get_bucket_policy(Bucket=bucket)["Policy"]
-    s3.delete_bucket_policy(Bucket=bucket)
+    """Lets the functions read the stack's buckets over HTTP: the local cloud has no TLS."""
+    s3 = stack.cloud.client("s3")
+    policies = {name: s3.get_bucket_policy(Bucket=name)["Policy"] for name in stack.buckets()}
+    for bucket in policies:
+        s3.delete_bucket_policy(Bucket=bucket)
     yield
-    s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+    for bucket, policy in policies.items():
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy)

@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import boto3
 import pytest
@@ -28,6 +29,7 @@ EVENTS = Path(__file__).parents[2] / "events"
 REGION = "eu-central-1"
 GROUP = "rekindle"
 BUCKET = "rekindle-simulations"
+FAILED_RECORDS = "rekindle-failed-records"
 DUE_ARN = f"arn:aws:sqs:{REGION}:111122223333:rekindle-DueQueue"
 CONTEXT = SimpleNamespace(
     function_name="rekindle",
@@ -183,6 +185,31 @@ class Aws:
         return [json.loads(message["Body"]) for message in self.messages(self.heard)]
 
 
+def keep_stream_records(key: str, function: str, *records: dict[str, Any]) -> None:
+    """A file of records that a stream's function failed with, as Lambda writes it."""
+    context = {"functionArn": f"arn:aws:lambda:{REGION}:111122223333:function:{function}"}
+    body = json.dumps({"requestContext": context, "payload": json.dumps({"Records": records})})
+    client("s3").put_object(Bucket=FAILED_RECORDS, Key=key, Body=body)
+
+
+def invoked(*answers: Any) -> list[tuple[str, Any]]:
+    """The functions that others call, each with its payload, as a list that grows. Moto runs functions in containers
+    alone, so they answer here, in this order, and afterwards with nothing."""
+    calls: list[tuple[str, Any]] = []
+    ready = list(answers)
+
+    def call_of(params: dict[str, Any], **_: Any) -> Any:
+        name = re.search(r"/functions/([^/]+)/", unquote(params["url_path"]))
+        assert name is not None
+        calls.append((name[1].rpartition(":")[2], json.loads(params["body"])))
+        body = json.dumps(ready.pop(0) if ready else None).encode()
+        return type("Answered", (), {"status_code": 200})(), {"Payload": io.BytesIO(body)}
+
+    root.session().unregister("before-call.lambda.Invoke", unique_id="invoked")
+    root.session().register("before-call.lambda.Invoke", call_of, unique_id="invoked")
+    return calls
+
+
 def delivered(messages: list[Any]) -> dict[str, Any]:
     """Messages of a queue as Lambda delivers them."""
     return {
@@ -244,7 +271,8 @@ def _created() -> Aws:
         sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "DueQueue", "Heard")
     )
     client("scheduler").create_schedule_group(Name=GROUP)
-    client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for bucket in (BUCKET, FAILED_RECORDS):
+        client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     events.create_event_bus(Name="rekindle")
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -270,6 +298,7 @@ def _environment(found: Aws) -> dict[str, str]:
         "BUILD": "4f2c1ab",
         "FAILURES_TABLE": "FailuresTable",
         "FAILURE_DAYS": "14",
+        "FAILED_RECORDS_BUCKET": FAILED_RECORDS,
         "ANNOUNCE_CHANGES_FUNCTION": "rekindle-announce-changes",
         **found.queues,
         "SCHEDULE_GROUP": GROUP,

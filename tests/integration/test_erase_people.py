@@ -19,8 +19,22 @@ from functions.send_notifications.app import handler as send
 from functions.show_records.app import handler as show
 from functions.start_assignments.app import handler as start
 from rekindle.application.capture import erase_people
+from rekindle.domain.core.digests import digest
 from rekindle.runtime import aws as root
-from tests.integration.conftest import CONTEXT, Answer, Aws, answered, batch, call, client, envelope, event, failed
+from tests.integration.conftest import (
+    CONTEXT,
+    FAILED_RECORDS,
+    Answer,
+    Aws,
+    answered,
+    batch,
+    call,
+    client,
+    envelope,
+    event,
+    failed,
+    keep_stream_records,
+)
 
 TEXTS = ("Zerlina", "zerlina", "Quillfeather", "quillfeather", "555 0199", "5550199", "Zorbly", "zorbly")
 """Parts of all that is told about the person."""
@@ -31,6 +45,14 @@ SETTINGS = {
         "Qualified": {"active": True, "response_status": "Qualified - New Opportunity"},
     },
     "assignment": {"rules": [{"to": "routing"}]},
+}
+SEVERAL = {
+    "detail-type": "LeadChangeEvent",
+    "source": "aws.partner/salesforce.com/x",
+    "time": "2026-03-08T09:00:00Z",
+    "detail": {
+        "payload": {"ChangeEventHeader": {"entityName": "Lead", "recordIds": ["00Q000000000001AAA", "p-other"]}}
+    },
 }
 LEAD, CONTACT, FORMER = "00Q000000000001AAA", "003000000000001AAA", "003000000000002AAA"
 
@@ -118,8 +140,18 @@ def known(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
         aws.fail(json.dumps(body), code="INVALID_FIELD", message="expected a number")
     aws.fail(json.dumps(MEMBER_CHANGE), code="UNKNOWN_RESPONSE")
     aws.fail(f'{{"person_id": "{LEAD}", "first_name": "Zerlina', code="MALFORMED")
+    aws.fail(json.dumps(SEVERAL), code="UNAVAILABLE")
     aws.fail(json.dumps(fact("Person Changed", "08T09:00:00", person_id="p-other")), code="INVALID_FIELD")
+    keep_stream_records("own", "AnnounceChangesFunction", stream_record(person=digest(LEAD)))
+    keep_stream_records(
+        *("shared", "ScheduleReactivationFunction"), stream_record(person_id=LEAD), stream_record(person_id="p-other")
+    )
     return aws
+
+
+def stream_record(**keys: str) -> dict[str, Any]:
+    texts_of_it = {} if "p-other" in keys.values() else {"profile": {"S": '{"first_name":"Zerlina"}'}}
+    return {"dynamodb": {"Keys": {name: {"S": value} for name, value in keys.items()}, "NewImage": texts_of_it}}
 
 
 def places(aws: Aws) -> dict[str, str]:
@@ -155,7 +187,7 @@ def test_the_event_erases_a_person(aws: Aws) -> None:
 
 
 def test_the_history_leaves_texts_in_two_tables(known: Aws) -> None:
-    assert {place for place, _ in texts_in(known)} == {"PeopleTable", "FailuresTable"}
+    assert {place for place, _ in texts_in(known)} == {"PeopleTable", "FailuresTable", FAILED_RECORDS}
 
 
 @pytest.mark.parametrize("person_id", [CONTACT, LEAD, FORMER])
@@ -167,11 +199,12 @@ def test_after_an_erasure_no_byte_is_left_of_the_texts(known: Aws, person_id: st
         "state": "erased",
         "people": 3,
         "responses": 4,
-        "failures": 5,
+        "failures": 8,
     }
     assert texts_in(known) == set()
-    (other,) = known.dynamodb.scan(TableName="FailuresTable")["Items"]
-    assert "p-other" in other["body"]["S"]
+    left = [item["body"]["S"] for item in known.dynamodb.scan(TableName="FailuresTable")["Items"]]
+    assert len(left) == 2 and all("p-other" in body and LEAD not in body for body in left)
+    assert "p-other" in places(known)[FAILED_RECORDS]
 
 
 def test_an_erasure_asked_for_again_has_the_same_answer(known: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,12 +238,12 @@ def test_the_event_of_the_bus_erases_too_and_announces_it(known: Aws) -> None:
     announce(known.stream(known.names.ledger, "AnnounceChangesFunction"), CONTEXT)
     events = {json.dumps(one["detail"]) for one in known.published() if one["detail-type"] == "Person Erased"}
     (detail,) = map(json.loads, events)
-    assert (detail["person_id"], detail["people"], detail["responses"], detail["failures"]) == (CONTACT, 3, 4, 5)
+    assert (detail["person_id"], detail["people"], detail["responses"], detail["failures"]) == (CONTACT, 3, 4, 8)
 
 
 def test_a_plain_deletion_takes_the_texts_from_the_tables_of_people(known: Aws) -> None:
     assert failed(record(batch(fact("Person Deleted", "09T12:00:00", person_id=CONTACT)), CONTEXT)) == []
-    assert {place for place, _ in texts_in(known)} == {"FailuresTable"}
+    assert {place for place, _ in texts_in(known)} == {"FailuresTable", FAILED_RECORDS}
 
 
 def test_a_large_history_goes_on_in_the_queue_of_facts(known: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,5 +268,5 @@ def test_everything_that_is_stored_can_be_exported(known: Aws) -> None:
     assert sorted(one["person_id"] for one in exported["former"]) == [FORMER, LEAD]
     assert [one["response_id"] for one in exported["responses"] if one["deleted"]] == ["r-4"]
     assert {one["opportunity_id"] for one in exported["opportunities"]} == {"o-1"}
-    assert len(exported["failures"]) == 5 and "Zerlina" in exported["failures"][0]["body"]
+    assert len(exported["failures"]) == 6 and "Zerlina" in exported["failures"][0]["body"]
     assert {"decision", "merged"} <= {one["kind"] for one in exported["timeline"]}

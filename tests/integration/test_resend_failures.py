@@ -11,7 +11,20 @@ import pytest
 from functions.resend_failures.app import handler
 from rekindle.cli.main import main
 from rekindle.runtime import aws as root
-from tests.integration.conftest import CONTEXT, Answer, Aws, answered, call, envelope, event
+from tests.integration.conftest import (
+    CONTEXT,
+    FAILED_RECORDS,
+    REGION,
+    Answer,
+    Aws,
+    answered,
+    call,
+    client,
+    envelope,
+    event,
+    invoked,
+    keep_stream_records,
+)
 
 FACT = json.dumps(envelope("Person Changed", "2026-03-01T00:00:00Z", person_id="p-1", email="ada@example.com"))
 USER = "arn:aws:sts::111122223333:assumed-role/crm-connector/crm-connector"
@@ -125,6 +138,45 @@ def test_an_event_out_that_no_longer_holds_is_discarded(aws: Aws) -> None:
         "discarded",
         "it no longer holds",
     )
+
+
+@pytest.mark.parametrize(
+    ("queue", "body"),
+    [
+        ("DELAYS", {"person_id": "p", "change": "c", "due": "2026-03-01T12:00:00Z"}),
+        ("ASSIGNMENTS", {"person_id": "p", "assignment_id": "a", "due": "2026-03-01T12:00:00Z"}),
+        ("ROUTING", {"detail": {"person_id": "p", "assignment_id": "a"}}),
+        ("NOTIFICATIONS", {"source": "rekindle", "detail-type": "Notification Requested", "detail": {}}),
+    ],
+)
+def test_a_message_is_sent_to_the_queue_it_was_in(aws: Aws, queue: str, body: dict[str, Any]) -> None:
+    aws.fail(json.dumps(body))
+    assert post(ids()[0], "resend").body["state"] == "resent"
+    assert [json.loads(message["Body"]) for message in aws.messages(aws.queues[f"{queue}_QUEUE_URL"])] == [body]
+
+
+STREAMS = ("ReactivateOnScoreFunction", "ScheduleReactivationFunction", "StartAssignmentsFunction")
+
+
+@pytest.mark.parametrize("function", [*STREAMS, "AnnounceChangesFunction"])
+def test_stream_records_are_processed_again_and_their_file_is_gone(aws: Aws, function: str) -> None:
+    calls = invoked({"batchItemFailures": [{"itemIdentifier": "1"}]})
+    keep_stream_records("k", function, {"dynamodb": {"SequenceNumber": "1"}})
+    aws.fail(json.dumps({"source": "aws.s3", "detail-type": "Object Created", "detail": {"object": {"key": "k"}}}))
+    (name,) = ids()
+    again = post(name, "resend").body
+    assert (again["state"], again["problem"]) == ("open", "the function failed again: see its log")
+    assert post(name, "resend").body["state"] == "resent"
+    assert calls == [(function, {"Records": [{"dynamodb": {"SequenceNumber": "1"}}]})] * 2
+    assert client("s3").list_objects_v2(Bucket=FAILED_RECORDS)["KeyCount"] == 0
+
+
+def test_an_invocation_that_failed_is_made_again(aws: Aws) -> None:
+    calls = invoked()
+    arn = f"arn:aws:lambda:{REGION}:111122223333:function:SweepTimersFunction"
+    aws.fail(json.dumps({"requestContext": {"functionArn": arn}, "requestPayload": {"time": "t"}}))
+    assert post(ids()[0], "resend").body["state"] == "resent"
+    assert calls == [("SweepTimersFunction", {"time": "t"})]
 
 
 # --- the command line ----------------------------------------------------------------------------------------------

@@ -88,6 +88,17 @@ def test_a_delay_that_is_over_already_is_decided_at_once(aws: Aws, monkeypatch: 
     assert call(show, "GET", "people", "lead-1").body["active_response"] is not None
 
 
+def test_a_delay_that_is_over_within_seconds_waits_in_the_queue(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the time that Scheduler is asked, the instant may be past."""
+    history()
+    monkeypatch.setattr(root, "now", lambda: datetime(2026, 3, 1, 12, 59, 55, tzinfo=UTC))
+    root.use_cases.cache_clear()
+    assert failed(handler(event("schedule_reactivation"), CONTEXT)) == []
+    assert aws.schedules() == []
+    waiting = "ApproximateNumberOfMessagesDelayed"
+    assert aws.sqs.get_queue_attributes(QueueUrl=aws.due, AttributeNames=[waiting])["Attributes"][waiting] == "1"
+
+
 def test_later_changes_of_the_same_person_are_not_delivered(aws: Aws) -> None:
     history()
     record(batch(envelope("Person Changed", "2026-03-01T12:31:00Z", person_id="lead-1", phone="1")), CONTEXT)

@@ -287,6 +287,11 @@ class Stack:
         name: str = found["StackResourceDetail"]["PhysicalResourceId"]
         return name
 
+    def buckets(self) -> list[str]:
+        """The names of the stack's buckets."""
+        resources = self.cloud.client("cloudformation").describe_stack_resources(StackName=self.name)["StackResources"]
+        return [one["PhysicalResourceId"] for one in resources if one["ResourceType"] == "AWS::S3::Bucket"]
+
     def invocations(self, function: str) -> int:
         """How often a function of the template was invoked, by its log: those on streams log each record."""
         told = (json.loads(line) for line in self._log(f'"{self.resource(function)}"') if line.startswith("{"))

@@ -101,6 +101,8 @@ def _needed(service: str, operation: str, params: Mapping[str, Any]) -> Iterator
             yield f"s3:{_OPERATIONS.get(operation, operation)}", params["Bucket"], key
         case "sqs", _:
             yield f"sqs:{operation}", params["QueueUrl"], ""
+        case "lambda", "Invoke":
+            yield "lambda:InvokeFunction", params["FunctionName"], ""
         case "sns", _:
             yield f"sns:{operation}", params["TopicArn"], ""
         case _:
@@ -114,7 +116,13 @@ def _logical_id(function: str, name: str) -> str:
             found = _resource(value)
             if found is not None:
                 return found
-    return f"({name}, which no variable of the function names)"
+    # A failure names the function that failed, by its ARN.
+    invoked = name.rpartition(":function:")[2]
+    return (
+        invoked
+        if invoked in resources("AWS::Serverless::Function")
+        else f"({name}, which no variable of the function names)"
+    )
 
 
 def variables_of(function: str) -> dict[str, Any]:
@@ -167,30 +175,6 @@ def used_by_lambda(function: str) -> set[Permission]:
     return found
 
 
-_FAILED_RECORDS = (
-    *((f"s3:{name}Object", "FailedRecordsBucket/*") for name in ("Get", "Put", "Delete")),
-    ("s3:ListBucket", "FailedRecordsBucket"),
-)
-_RESENT_TO = ("AnnounceChanges", "ReactivateOnScore", "ScheduleReactivation", "StartAssignments", "SweepTimers")
-
-UNTRIED: Mapping[str, frozenset[tuple[str, str]]] = {
-    "ScheduleReactivationFunction": frozenset({("sqs:SendMessage", "DueQueue")}),
-    "RecordCrmChangesFunction": frozenset({("dynamodb:UpdateItem", "FailuresTable"), *_FAILED_RECORDS}),
-    "RecordResponsesFunction": frozenset({("dynamodb:Query", "LedgerTable")}),
-    "KeepFailuresFunction": frozenset({("sqs:ChangeMessageVisibility", "FailureQueue")}),
-    "ErasePeopleFunction": frozenset({("dynamodb:UpdateItem", "FailuresTable"), *_FAILED_RECORDS}),
-    "ResendFailuresFunction": frozenset(
-        {
-            *(("lambda:InvokeFunction", f"{name}Function") for name in _RESENT_TO),
-            *(("sqs:SendMessage", f"{name}Queue") for name in ("Due", "Notifications", "Routing", "Waits")),
-            *_FAILED_RECORDS,
-        }
-    ),
-}
-"""Permissions for which a call is missing in the integration suite: the end-to-end tests make some of these calls. Each
-test that makes one takes it out of here. A permission that is tried is an error in this list."""
-
-
 def differences(calls: Calls, functions: Iterable[str]) -> list[str]:
     """Calls that a role does not allow, and permissions that nobody uses, in sentences."""
     found = []
@@ -201,10 +185,8 @@ def differences(calls: Calls, functions: Iterable[str]) -> list[str]:
             if not any(permission.allows(call) or permission == call for permission in allowed):
                 found.append(f"{function} asks for {call}, and its role does not allow it")
         for permission in sorted(allowed - used_by_lambda(function) - shared):
-            untried = (permission.action, permission.resource) in UNTRIED.get(function, frozenset())
-            if any(permission.allows(call) for call in asked) == untried:
-                is_wrong = "is tried by now: take it out of UNTRIED" if untried else "never asks for it"
-                found.append(f"{function} may {permission}, and {is_wrong}")
+            if not any(permission.allows(call) for call in asked):
+                found.append(f"{function} may {permission}, and never asks for it")
     return found
 
 

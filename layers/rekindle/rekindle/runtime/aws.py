@@ -57,8 +57,12 @@ def session() -> botocore.session.Session:
 _opening = Lock()
 
 
-def _client(service: str, read_timeout: float = READ_TIMEOUT) -> Any:
-    config = CONFIG.merge(Config(read_timeout=read_timeout))
+RESENDING = 20
+"""Seconds that a function may take to process again what it failed with: more than its own timeout."""
+
+
+def _client(service: str, read_timeout: float = READ_TIMEOUT, **more: Any) -> Any:
+    config = CONFIG.merge(Config(read_timeout=read_timeout, **more))
     # Messages of a batch are handled in several threads, and botocore's session is not made for that.
     with _opening:
         return session().create_client(service, region_name=environment().region, config=config)
@@ -191,7 +195,9 @@ class AwsPorts:
         from rekindle.adapters.aws.redrive import Queues, Redrive
 
         where = self._failures
-        clients = _client("sqs"), _client("lambda")
+        # A call that is tried again runs the function once more, beside the one that still runs.
+        functions = _client("lambda", RESENDING, retries={"total_max_attempts": 1})
+        clients = _client("sqs"), functions
         return Redrive(*clients, self._failed_records, Queues(*where.queues), where.announcing, self.people)
 
     @cached_property

@@ -52,7 +52,7 @@ class Redrive:
         if content.get("source") == "aws.s3":
             self._process_again(content["detail"]["object"]["key"])
         elif "requestPayload" in content:
-            self._invoke(content["requestContext"]["functionArn"], content["requestPayload"])
+            self._start(content["requestContext"]["functionArn"], content["requestPayload"])
         elif content.keys() >= DELAY:
             self._to(self.queues.delays, body)
         elif content.keys() >= WAIT:
@@ -84,6 +84,10 @@ class Redrive:
             raise Outdated("its records were processed, or removed with a person")
         self._invoke(*batch)
         self.records.delete(key)
+
+    def _start(self, function: str, payload: Any) -> None:
+        """As it was invoked before: if it fails again, it comes back into the failure queue."""
+        self.functions.invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(payload))
 
     def _invoke(self, function: str, payload: Any) -> None:
         answer = self.functions.invoke(FunctionName=function, Payload=json.dumps(payload))
