@@ -46,8 +46,10 @@ class Aws:
     def delete(self, key: str) -> None:
         del self.files[key]
 
-    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:
+    def invoke(self, FunctionName: str, Payload: str, InvocationType: str = "RequestResponse") -> dict[str, Any]:
         self.invoked.append((FunctionName, json.loads(Payload)))
+        if InvocationType == "Event":
+            return {"StatusCode": 202, "Payload": io.BytesIO(b"")}
         return {"Payload": io.BytesIO(json.dumps(self.answer).encode())}
 
     def get(self, person_id: str) -> Person | None:
@@ -87,7 +89,8 @@ def test_a_file_whose_function_fails_again_stays(aws: Aws) -> None:
     assert "k" in aws.files
 
 
-def test_an_invocation_is_repeated(aws: Aws) -> None:
+def test_an_invocation_is_repeated_and_nobody_waits_for_it(aws: Aws) -> None:
+    aws.answer = {"batchItemFailures": [{}]}
     run = {"requestContext": {"functionArn": FUNCTION}, "requestPayload": {"version": "0"}}
 
     aws.redrive(a_failure("f", body=json.dumps(run)))
