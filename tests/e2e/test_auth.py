@@ -75,8 +75,9 @@ def test_a_caller_who_may_reads_and_writes_every_kind_of_record(told: Stack) -> 
     assert {parts: api.get(*parts).status for parts in reads} == dict.fromkeys(reads, 200)
 
 
-def test_health_is_open_to_everybody(told: Stack) -> None:
-    assert told.api_as("", "").get("health").status == 200
+@pytest.mark.parametrize("part", ["health", "docs"])
+def test_health_and_the_documentation_are_open_to_everybody(told: Stack, part: str) -> None:
+    assert told.api_as("", "").get(part).status == 200
 
 
 @pytest.mark.parametrize("parts", [("people", "lead-ada"), ("settings",), ("openapi.json",)])

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from rekindle.adapters.wire.answers import decisions
 from rekindle.adapters.wire.describe import schemas
+from rekindle.adapters.wire.describe.examples import TOLD, example
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
 from rekindle.adapters.wire.forms import form_of
 from rekindle.adapters.wire.requests import PromptValues, RequestValues
@@ -30,6 +30,18 @@ from rekindle.domain.records.kind import Kind
 
 
 def components() -> Json:
+    described = _described()
+    for name, values in TOLD.items():
+        described[name]["examples"] = [example(described[name], values, described)]
+    for kind in _SHOWN:
+        schema = described[_name(kind)]
+        schema["examples"] = [example(schema, {kind.id: f"{kind.name}-1", **kind.example}, described)]
+    for of in _PAGED:
+        described[f"{of}Page"]["examples"] = [{"items": described[of]["examples"], "next": None}]
+    return described
+
+
+def _described() -> Json:
     return {
         **{f"{_name(kind)}Change": _change(kind) for kind in KINDS if kind.path},
         "Reactivations": {
@@ -48,7 +60,7 @@ def components() -> Json:
         },
         "ReactivationInput": {
             **_request(RequestValues, ["user_id"], _INPUT_EXAMPLE),
-            "oneOf": [_one_alone("person_id", "task_id"), _one_alone("task_id", "person_id")],
+            "anyOf": [_one_alone("person_id", "task_id"), _one_alone("task_id", "person_id")],
         },
         "ResponsePrompt": _request(PromptValues, ["person_id", "campaign_id", "user_id", "intent"], _PROMPT_EXAMPLE),
         "Responses": {
@@ -72,10 +84,9 @@ def components() -> Json:
         },
         "ResponseRecorded": _response_recorded(),
         "SimulationRequest": _SIMULATION_REQUEST,
-        "Settings": {key: value for key, value in SCHEMA.items() if key != "$schema"},
+        "Settings": {**{key: value for key, value in SCHEMA.items() if key != "$schema"}, "examples": [_SETTINGS]},
         **{name: schemas.inline(answer) for answer, name in COMPONENTS.items()},
-        "Decision": {**schemas.inline(decisions.Decision), "examples": [_DECISION_EXAMPLE]},
-        **{_name(kind): schemas.record(kind) for kind in KINDS if kind.path and kind is not PERSON},
+        **{_name(kind): schemas.record(kind) for kind in _SHOWN},
         "Completion": {
             "type": "object",
             "properties": {
@@ -126,6 +137,8 @@ def components() -> Json:
     }
 
 
+_SHOWN = [kind for kind in KINDS if kind.path and kind is not PERSON]
+"""Kinds whose records are shown as they are stored."""
 _PAGED = ("Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion", "Failure")
 
 
@@ -136,7 +149,7 @@ def _chosen(more: Json) -> Json:
         "type": "object",
         "description": "By their ids or by their reason; with neither, the newest open failures.",
         "properties": {**rules, **more},
-        "not": {"required": ["failure_ids", "reason"]},
+        "not": {"properties": {"failure_ids": {}, "reason": {}}, "required": ["failure_ids", "reason"]},
         "required": [*more],
         "additionalProperties": False,
         "examples": [{"reason": "UNKNOWN_CAMPAIGN", "limit": 100} | ({"note": "a test"} if more else {})],
@@ -212,10 +225,18 @@ _ASKED = {
 
 
 def _one_alone(one: str, other: str) -> Json:
+    """One of two fields, which excludes the other: that may still be there as null."""
     return {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
 
 
 _INPUT_EXAMPLE = {"person_id": "00Q5e00000A1b2CEAR", "user_id": "0055e000001AbCdAAK"}
+_SETTINGS = {
+    "qualification": {"threshold": 60},
+    "person_statuses": {
+        "New": {"active": False},
+        "Open - Not Contacted": {"active": True, "response_status": "Open - Not Contacted"},
+    },
+}
 _PROMPT_EXAMPLE = {
     "person_id": "00Q5e00000A1b2CEAR",
     "campaign_id": "sdr-prompt",
@@ -270,49 +291,4 @@ _SIMULATION_REQUEST = {
             ],
         }
     ],
-}
-_DECISION_EXAMPLE: Json = {
-    "record": "decision",
-    "decision_id": "1f0c7a5233a1-063871234567890-5c7d4be9d001",
-    "person_id": "00Q5e00000A1b2CEAR",
-    "scenario": "score",
-    "outcome": "reactivated",
-    "reason": None,
-    "response_id": "r-17",
-    "campaign_id": "spring-webinar",
-    "decided_at": "2026-03-01T12:00:01Z",
-    "as_of": "2026-03-01T12:00:00Z",
-    "trigger_id": "5c7d4be9d001",
-    "settings_version": 7,
-    "dry_run": False,
-    "considered": [
-        {
-            "response_id": "r-17",
-            "campaign_id": "spring-webinar",
-            "class": "never_engaged",
-            "responded_at": "2026-02-20T09:30:00Z",
-            "excluded": None,
-        },
-        {
-            "response_id": "r-09",
-            "campaign_id": "autumn-fair",
-            "class": "never_engaged",
-            "responded_at": "2025-10-02T10:00:00Z",
-            "excluded": "OUTSIDE_LOOKBACK",
-            "why": "it is older than the look-back of 30 days",
-        },
-    ],
-    "considered_total": 2,
-    "default_campaign_source": None,
-    "score": 64,
-    "previous_score": 48,
-    "activated_at": "2026-03-01T12:00:00Z",
-    "cycle": 1,
-    "status": "Open - Not Contacted",
-    "replaced_response_id": None,
-    "explanation": "Spring webinar got the credit when the score went from 48 to 64 (threshold 60) on "
-    "2026-03-01T12:00:00Z: its response is the newest never engaged one within 30 days; 1 other response lost "
-    "to it.",
-    "replay": "identical",
-    "next": None,
 }

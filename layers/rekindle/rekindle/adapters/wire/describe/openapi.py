@@ -12,18 +12,20 @@ from rekindle.adapters.wire.describe.schemas import Json
 _ABOUT = """\
 Watches people change in a CRM, decides which campaign response is the active one, and can explain every credit.
 
-**Callers** sign their requests with AWS Signature Version 4; `GET /health` alone needs no signature.
+**Callers** sign their requests with AWS Signature Version 4; only `GET /health` and `GET /docs` need no signature.
 
 **Fields** are in snake_case, times are RFC 3339 in UTC. In a `PUT`, a field that is absent stays as it is, `null` \
 clears it, and a field that is not known is refused.
 
-**Errors** are RFC 9457 problems with a stable `code`. An answer of 4xx changed nothing.
+**Errors** are RFC 9457 problems with a stable `code`. An answer of 4xx changed nothing. `errors` lists every fault of \
+a request, by its path. A query parameter that a route does not take is refused.
 
 **Collections** come a page at a time: `next` of one answer is the `next` of the following request.
 """
 
 
 def described() -> Json:
+    schemas = components()
     return {
         "openapi": "3.1.0",
         "info": {
@@ -45,8 +47,8 @@ def described() -> Json:
             {"name": "Failures", "description": "What could not be processed, until somebody handles it."},
             {"name": "Service", "description": "The service itself."},
         ],
-        "paths": paths(),
-        "components": {"schemas": components(), "responses": problems(), "securitySchemes": {"sigv4": _SIGV4}},
+        "paths": _with_examples(paths(), schemas),
+        "components": {"schemas": schemas, "responses": problems(), "securitySchemes": {"sigv4": _SIGV4}},
     }
 
 
@@ -57,3 +59,15 @@ _SIGV4 = {
     "description": "AWS Signature Version 4 for the service execute-api.",
     "x-amazon-apigateway-authtype": "awsSigv4",
 }
+
+
+def _with_examples(described: Json, schemas: Json) -> Json:
+    """The routes, each body and each answer with the example of its schema."""
+    for item in described.values():
+        for operation in item.values():
+            answers = [answer for answer in operation["responses"].values() if "content" in answer]
+            for body in (*answers, operation.get("requestBody", {"content": {}})):
+                for media in body["content"].values():
+                    name = media["schema"].get("$ref", "").rpartition("/")[2]
+                    media.update({"example": schemas[name]["examples"][0]} if name else {})
+    return described

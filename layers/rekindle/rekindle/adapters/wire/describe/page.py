@@ -215,7 +215,7 @@ _PAGE = """\
 <h1>{title} API<small>{version}</small></h1>
 <p class="lead">{summary}</p>
 {about}
-<p>As a document for programs: <a href="openapi.json">openapi.json</a>.</p>
+<p>As a document for programs: <code>GET /openapi.json</code>, with a signature.</p>
 {parts}
 <section id="records"><h2>Records</h2><p>What bodies and answers hold.</p>{records}</section>
 </main>

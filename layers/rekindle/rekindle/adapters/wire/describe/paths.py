@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from rekindle.adapters.wire.describe.problems import ALWAYS, PROBLEMS
+from rekindle.adapters.wire.describe.problems import ALWAYS, GATEWAY, PROBLEMS
 from rekindle.adapters.wire.describe.schemas import Json, ref
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, MOST_INPUTS
 from rekindle.domain.capture.kinds import KINDS, PERSON
@@ -149,7 +149,13 @@ def paths() -> Json:
             ),
         },
         "/settings/schema": {
-            "get": _operation("get_settings_schema", "Settings", "What a document may hold, as JSON Schema", None),
+            "get": _operation(
+                "get_settings_schema",
+                "Settings",
+                "What a document may hold, as JSON Schema",
+                None,
+                example={"type": "object", "properties": {"qualification": {"type": "object"}}},
+            ),
         },
         "/settings/validations": {
             "post": _operation(
@@ -243,12 +249,19 @@ def paths() -> Json:
             "get": _unsigned(_operation("get_health", "Service", "Whether the service answers", "Health")),
         },
         "/openapi.json": {
-            "get": _operation("get_openapi", "Service", "This document", None),
+            "get": _operation("get_openapi", "Service", "This document", None, example={"openapi": "3.1.0"}),
         },
         "/docs": {
-            "get": _operation("get_docs", "Service", "This document as a page to read", None, media="text/html"),
+            "get": _unsigned(
+                _operation(
+                    "get_docs", "Service", "This document as a page to read", None, media="text/html", example=_HTML
+                )
+            ),
         },
     }
+
+
+_HTML = '<!doctype html><html lang="en"><title>Rekindle API</title></html>'
 
 
 def _operation(
@@ -260,11 +273,13 @@ def _operation(
     problems: list[str] | None = None,
     body: Json | None = None,
     media: str = "application/json",
+    example: Any = None,
 ) -> Json:
     schema = ref(answers) if answers else {"type": "string" if media == "text/html" else "object"}
-    told = {"200": {"description": summary, "content": {media: {"schema": schema}}}}
-    refused = {"403": {"$ref": "#/components/responses/Forbidden"}}
-    refused |= {PROBLEMS[p][0]: {"$ref": f"#/components/responses/{p}"} for p in [*(problems or []), *ALWAYS]}
+    shown = {"example": example} if example is not None else {}
+    told = {"200": {"description": summary, "content": {media: {"schema": schema, **shown}}}}
+    named = {**GATEWAY, **PROBLEMS}
+    refused = {named[p][0]: {"$ref": f"#/components/responses/{p}"} for p in [*GATEWAY, *(problems or []), *ALWAYS]}
     described = {"operationId": name, "tags": [tag], "summary": summary, "parameters": parameters or []}
     return {**described, **({"requestBody": body} if body else {}), "responses": {**told, **refused}}
 

@@ -1,5 +1,7 @@
 """What the API answers where it refuses."""
 
+from http import HTTPStatus
+
 from rekindle.adapters.wire.describe.schemas import Json, ref
 
 PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
@@ -31,36 +33,37 @@ PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
     "Failed": ("500", "Something went wrong here.", ["INTERNAL"]),
     "Unavailable": ("503", "The store did not answer. Try again later.", ["UNAVAILABLE"]),
 }
-ALWAYS = ["Failed", "Unavailable"]
+ALWAYS = ["Invalid", "Failed", "Unavailable"]
+"""A query parameter that a route does not take is refused everywhere."""
 
 
-_FORBIDDEN = {
-    "description": "The request is not signed, or its signer is not allowed to. API Gateway answers, in its own form.",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "properties": {"message": {"type": "string"}},
-                "examples": [{"message": "Missing Authentication Token"}],
-            }
-        }
-    },
+GATEWAY: dict[str, tuple[str, str, list[str]]] = {
+    "Forbidden": (
+        "403",
+        "The request is not signed, its signer is not allowed to, or the path has no such method. API Gateway answers.",
+        ["NOT_SIGNED", "ACCESS_DENIED", "INVALID_SIGNATURE", "EXPIRED_TOKEN"],
+    ),
+    "Throttled": ("429", "Too many requests: try again later. API Gateway answers.", ["THROTTLED"]),
+    "TimedOut": ("504", "The service did not answer in time. API Gateway answers.", ["UNAVAILABLE"]),
 }
+"""What is refused before a function runs: the gateway responses of the template."""
 
 
 def problems() -> Json:
-    problems = {
+    return {
         name: {
             "description": description,
             "content": {
                 "application/problem+json": {
                     "schema": {**ref("Problem"), "properties": {"code": {"enum": codes}}},
-                    "examples": {
-                        code: {"value": {"type": "about:blank", "status": int(status), "code": code}} for code in codes
-                    },
+                    "examples": {code: {"value": _example(int(status), code, description)} for code in codes},
                 }
             },
         }
-        for name, (status, description, codes) in PROBLEMS.items()
+        for name, (status, description, codes) in {**GATEWAY, **PROBLEMS}.items()
     }
-    return {"Forbidden": _FORBIDDEN, **problems}
+
+
+def _example(status: int, code: str, description: str) -> Json:
+    title = HTTPStatus(status).phrase
+    return {"type": "about:blank", "title": title, "status": status, "code": code, "detail": description}

@@ -1,0 +1,16 @@
+"""The OpenAPI document keeps the default rules of Redocly, and shows an example of every operation."""
+
+from rekindle.adapters.wire.describe.document import WRITTEN
+from tests.support.described import document
+from tests.support.redocly import faults
+
+
+def test_the_document_has_no_fault_and_no_warning() -> None:
+    assert faults(WRITTEN) == []
+
+
+def test_every_operation_has_an_example_of_its_body_and_of_its_answer() -> None:
+    for path, item in document()["paths"].items():
+        for method, operation in item.items():
+            for told in (operation.get("requestBody", {"content": {}}), operation["responses"]["200"]):
+                assert all("example" in media for media in told["content"].values()), f"{method} {path}"
