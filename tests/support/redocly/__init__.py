@@ -1,5 +1,5 @@
-"""Redocly's linter of OpenAPI documents: fetched once into .cache/ by the npm of the virtual environment, with the hashes
-of package-lock.json, and run by its Node."""
+"""Redocly's linter of OpenAPI documents: fetched once into .cache/ by the npm of the virtual environment, with the
+hashes of package-lock.json, and run by its Node."""
 
 import fcntl
 import shutil

@@ -1,0 +1,141 @@
+"""How an operation of the API is described: its parameters, its body and its answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rekindle.adapters.wire.describe.problems import ALWAYS, GATEWAY, PROBLEMS
+from rekindle.adapters.wire.describe.schemas import Json, ref
+from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER
+from rekindle.domain.capture.kinds import PERSON
+from rekindle.domain.failures.failure import FailureState
+from rekindle.domain.people.assignment import AssignmentState
+from rekindle.domain.records.kind import Kind
+
+HTML = '<!doctype html><html lang="en"><title>Rekindle API</title></html>'
+
+
+def operation(
+    name: str,
+    tag: str,
+    summary: str,
+    answers: str | None,
+    parameters: list[Json] | None = None,
+    problems: list[str] | None = None,
+    body: Json | None = None,
+    media: str = "application/json",
+    example: Any = None,
+) -> Json:
+    schema = ref(answers) if answers else {"type": "string" if media == "text/html" else "object"}
+    shown = {"example": example} if example is not None else {}
+    told = {"200": {"description": summary, "content": {media: {"schema": schema, **shown}}}}
+    named = {**GATEWAY, **PROBLEMS}
+    refused = {named[p][0]: {"$ref": f"#/components/responses/{p}"} for p in [*GATEWAY, *(problems or []), *ALWAYS]}
+    described = {"operationId": name, "tags": [tag], "summary": summary, "parameters": parameters or []}
+    return {**described, **({"requestBody": body} if body else {}), "responses": {**told, **refused}}
+
+
+def unsigned(operation: Json) -> Json:
+    """For everybody: nobody is turned away."""
+    answers = {status: told for status, told in operation["responses"].items() if status != "403"}
+    return {**operation, "responses": answers, "security": []}
+
+
+def put(kind: Kind[Any]) -> Json:
+    name = kind.name.capitalize()
+    where = OF_PERSON if kind is PERSON else in_path(kind.id, "")
+    problems = ["Malformed", "Invalid", "Conflict"]
+    parameters = [where, IDEMPOTENCY_KEY]
+    return operation(f"put_{kind.name}", "Facts", kind.summary, name, parameters, problems, body(f"{name}Change"))
+
+
+def body(schema: str) -> Json:
+    return {"required": True, "content": {"application/json": {"schema": ref(schema)}}}
+
+
+def erasing(operation: Json) -> Json:
+    """202 where a large history takes longer than one call."""
+    operation["responses"]["202"] = {**operation["responses"]["200"], "description": "The erasure goes on."}
+    return operation
+
+
+def collection(
+    name: str, summary: str, of: str, where: Json | None, tag: str | None = None, more: Sequence[Json] = ()
+) -> Json:
+    in_path = where is not None and where["in"] == "path"
+    problems = ["NotFound", "Invalid"] if in_path else ["Invalid"]
+    tag = tag or ("People" if in_path else "Settings")
+    return operation(name, tag, summary, f"{of}Page", [*([where] if where else []), *more, *PAGING], problems)
+
+
+def settings_body() -> Json:
+    held = {"schema": ref("Settings")}
+    return {"required": True, "content": {"application/json": held, "application/yaml": held}}
+
+
+def versioned(operation: Json) -> Json:
+    header = {"description": "The version, for If-Match.", "schema": {"type": "string", "examples": ['"7"']}}
+    operation["responses"]["200"]["headers"] = {"ETag": header}
+    return operation
+
+
+def in_path(name: str, description: str, schema: Json | None = None) -> Json:
+    rule = schema or {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER}
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": rule}
+
+
+OF_PERSON = in_path("person_id", "A lead or a contact. A former id leads to the person it became.")
+ASSIGNMENT_STATE = {
+    "name": "state",
+    "in": "query",
+    "description": "Which assignments.",
+    "schema": {"enum": [state.value for state in AssignmentState], "default": AssignmentState.PENDING.value},
+}
+FAILURE_STATE = {
+    "name": "state",
+    "in": "query",
+    "description": "Which failures.",
+    "schema": {"enum": [state.value for state in FailureState], "default": FailureState.OPEN.value},
+}
+FAILURE_REASON = {
+    "name": "reason",
+    "in": "query",
+    "description": "Only failures with this reason.",
+    "schema": {"type": "string"},
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The version that the change was made from; without it any will do.",
+    "schema": {"type": "string", "examples": ['"7"']},
+}
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Makes the request safe to send again: for a day, the same body under the same key of the same "
+    "caller is the same request. It changes nothing any more, is answered by the same decisions or by the record as it "
+    "stands, and another request under the key is refused.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
+}
+SOUGHT = [
+    {"name": name, "in": "query", "description": description, "schema": {"type": "string", "minLength": 1}}
+    for name, description in (
+        ("id", "Any id of the person, also one that the person had before a merge or a conversion."),
+        ("email", "An e-mail address, in any spelling of upper and lower case."),
+        ("phone", "A telephone number, with or without the code of the country."),
+        ("name", "The beginning of the last name, or the last name and the beginning of the first name."),
+    )
+]
+PAGING = [
+    {
+        "name": "limit",
+        "in": "query",
+        "description": "How many at most.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 20},
+    },
+    {
+        "name": "next",
+        "in": "query",
+        "description": "What the page before answered as next.",
+        "schema": {"type": "string"},
+    },
+]
