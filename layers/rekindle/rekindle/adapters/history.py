@@ -69,9 +69,11 @@ class History:
     """Reads the file twice: once to learn whether it is in time order, and once to play it in that order. So nothing of
     a history in time order is held in memory, and of another no more than three numbers for each line."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises OSError, and BadHistory for the first line that is no event."""
-        self._file = opened(path)
+    def __init__(self, source: Path | IO[bytes]) -> None:
+        """Of a file that is open already, from its beginning. Raises OSError, and BadHistory for the first line that is
+        no event."""
+        self._file = opened(source) if isinstance(source, Path) else source
+        self._file.seek(0)
         # Some programs begin a file with a mark of its byte order.
         self._start = len(BOM_UTF8) if self._file.read(len(BOM_UTF8)) == BOM_UTF8 else 0
         self._file.seek(self._start)

@@ -45,6 +45,8 @@ class Deal:
     """The earliest first."""
     active_response_id: str | None
     """The response that had the credit of the engagement; None where the deal belongs to none."""
+    person_ids: Sequence[str] = ()
+    """Whom the opportunity is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def deal_of(opportunity: Opportunity, cycle: Cycle | None, touches: Iterable[Tou
         currency,
         sorted(before.values(), key=lambda touch: (touch.at, touch.received_at, touch.response_id)),
         cycle.response_id if cycle is not None else None,
+        opportunity.person_ids,
     )
 
 

@@ -45,7 +45,7 @@ def deals(simulation: Simulation, cycles: Sequence[Cycle]) -> list[Deal]:
 
 def _touches(memory: Memory, person_ids: Iterable[str], campaigns: Mapping[str, Campaign]) -> Iterator[Touch]:
     """What those people responded to, as whoever they became."""
-    for person_id in dict.fromkeys(_now(memory, person_id) for person_id in person_ids):
+    for person_id in dict.fromkeys(now_known_as(memory, person_id) for person_id in person_ids):
         for response in memory.responses.get(person_id, {}).values():
             state = response.state
             if state.responded and not state.deleted:
@@ -60,7 +60,7 @@ def _touches(memory: Memory, person_ids: Iterable[str], campaigns: Mapping[str, 
                 )
 
 
-def _now(memory: Memory, person_id: str) -> str:
+def now_known_as(memory: Memory, person_id: str) -> str:
     """Who somebody became by merges and conversions."""
     while (person := memory.people.get(person_id)) is not None and person.merged_into is not None:
         person_id = person.merged_into

@@ -1,0 +1,217 @@
+"""Statements of closed months as files: JSON of which every byte is determined."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import Malformed
+from rekindle.domain.lifecycle.journey import ORDER
+from rekindle.domain.measures.books import (
+    Account,
+    Adjustment,
+    Known,
+    Line,
+    Measure,
+    Previous,
+    Statement,
+    without_zeros,
+)
+from rekindle.domain.measures.money import amount_of, minor_units
+
+Json = dict[str, Any]
+
+FORMAT = 1
+MONTH = re.compile(r"(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])", re.ASCII)
+Named = Callable[[str], str]
+"""What a campaign is called."""
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Of a settings document, whatever the order of its keys."""
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(canonical.encode(errors="surrogatepass")).hexdigest()
+
+
+def written(statement: Statement, name: Named) -> bytes:
+    """The statement as a file."""
+    return json.dumps(shown(statement, name), indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def shown(statement: Statement, name: Named) -> Json:
+    account = _account(statement.account)
+    return {
+        "record": "statement",
+        "format": FORMAT,
+        "period": statement.month,
+        "from": times.text(statement.since),
+        "to": times.text(statement.until),
+        "time_zone": statement.time_zone,
+        "history": _known(statement.known),
+        "settings": [{"version": 1, "sha256": statement.settings_sha256}],
+        "decisions": {"count": statement.decisions.count, "sha256": statement.decisions.sha256},
+        **account,
+        "previous": _previous(statement.previous) if statement.previous is not None else None,
+        "adjustments": [adjustment(one, name) for one in statement.adjustments],
+        "brought_forward": [
+            {"period": month, **_account(held)}
+            for month, held in sorted((statement.previous.closed if statement.previous else {}).items())
+        ],
+    }
+
+
+def _known(known: Known) -> Json:
+    return {"events": known.events, "sha256": known.sha256}
+
+
+def _previous(previous: Previous) -> Json:
+    return {
+        "period": previous.month,
+        "sha256": previous.sha256,
+        "history": _known(previous.known),
+        "settings_sha256": previous.settings_sha256,
+    }
+
+
+def _account(account: Account) -> Json:
+    return {
+        "volumes": {stage.value: account.get(Line(Measure.VOLUME, stage.value), 0) for stage in ORDER},
+        "credit": [{"campaign_id": line.campaign_id, "credit": units} for line, units in _of(Measure.CREDIT, account)],
+        "shares": [
+            {
+                "model": line.name,
+                "campaign_id": line.campaign_id or None,
+                "currency": line.currency or None,
+                "amount": amount_of(units, line.currency),
+            }
+            for line, units in _of(Measure.SHARE, account)
+        ],
+    }
+
+
+def _of(measure: Measure, account: Account) -> Iterable[tuple[Line, int]]:
+    return ((line, units) for line, units in sorted(account.items()) if line.measure is measure)
+
+
+def adjustment(one: Adjustment, name: Named) -> Json:
+    line = one.line
+    return {
+        "period": one.month,
+        "measure": line.measure.value,
+        "stage": line.name if line.measure is Measure.VOLUME else None,
+        "model": line.name if line.measure is Measure.SHARE else None,
+        "campaign_id": line.campaign_id or None,
+        "currency": line.currency or None,
+        "before": _value(line, one.before),
+        "after": _value(line, one.after),
+        "change": _value(line, one.after - one.before),
+        "cause": one.cause,
+        "records": list(one.record_ids),
+        "text": _text(one, name),
+    }
+
+
+def _value(line: Line, units: int) -> float:
+    return amount_of(units, line.currency) if line.measure is Measure.SHARE else units
+
+
+def _text(one: Adjustment, name: Named) -> str:
+    """Such as: 2026-03, Webinar 42 → 41: people merged on 2026-05-12."""
+    line = one.line
+    campaign = name(line.campaign_id) if line.campaign_id else "no campaign"
+    match line.measure:
+        case Measure.VOLUME:
+            what = line.name
+        case Measure.CREDIT:
+            what = campaign
+        case Measure.SHARE:
+            what = ", ".join(part for part in (campaign, line.name, line.currency) if part)
+    return f"{one.month}, {what} {_value(line, one.before):,} → {_value(line, one.after):,}: {one.cause}"
+
+
+# --- read again ------------------------------------------------------------------------------------------------------
+
+
+def read(body: bytes) -> Json:
+    """A statement's file. Raises Malformed."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed("this is no statement: it is not JSON") from None
+    if not isinstance(found, dict) or found.get("record") != "statement":
+        raise Malformed("this is no statement")
+    if found.get("format") != FORMAT:
+        raise Malformed(f"this statement is of another format than {FORMAT}")
+    try:
+        if MONTH.fullmatch(found["period"]) is None:
+            raise ValueError("no month")
+        _known_of(found["history"])
+        closed_by(found)
+        _previous_of(found)
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
+        raise Malformed(f"this statement is damaged: {error}") from None
+    return found
+
+
+def previous(body: bytes) -> Previous:
+    """The statement before, of which a new one is made. Raises Malformed."""
+    told = read(body)
+    return Previous(
+        told["period"],
+        sha256(body).hexdigest(),
+        _known_of(told["history"]),
+        str(told["settings"][0]["sha256"]),
+        closed_by(told),
+    )
+
+
+def previous_of(body: bytes) -> Previous | None:
+    """What a statement itself says of the one before, so that it can be made again with nothing else. Raises
+    Malformed."""
+    return _previous_of(read(body))
+
+
+def _previous_of(told: Json) -> Previous | None:
+    if told["previous"] is None:
+        return None
+    known = told["previous"]
+    closed = {one["period"]: _account_of(one) for one in told["brought_forward"]}
+    return Previous(known["period"], known["sha256"], _known_of(known["history"]), known["settings_sha256"], closed)
+
+
+def closed_by(told: Json) -> dict[str, dict[Line, int]]:
+    """The months that are closed with a statement, as they stand with its adjustments."""
+    closed = {one["period"]: _account_of(one) for one in told["brought_forward"]}
+    for one in told["adjustments"]:
+        line = _line_of(one)
+        account = closed[one["period"]]
+        account[line] = account.get(line, 0) + _units(line, one["after"]) - _units(line, one["before"])
+    return {month: without_zeros(account) for month, account in {**closed, told["period"]: _account_of(told)}.items()}
+
+
+def _known_of(told: Json) -> Known:
+    return Known(int(told["events"]), str(told["sha256"]))
+
+
+def _account_of(told: Json) -> dict[Line, int]:
+    lines: Iterable[tuple[Line, float]] = [
+        *((Line(Measure.VOLUME, stage), count) for stage, count in told["volumes"].items()),
+        *((Line(Measure.CREDIT, "", one["campaign_id"]), one["credit"]) for one in told["credit"]),
+        *(
+            (Line(Measure.SHARE, one["model"], one["campaign_id"] or "", one["currency"] or ""), one["amount"])
+            for one in told["shares"]
+        ),
+    ]
+    return without_zeros({line: _units(line, value) for line, value in lines})
+
+
+def _line_of(told: Json) -> Line:
+    measure = Measure(told["measure"])
+    name = told["stage"] if measure is Measure.VOLUME else told["model"]
+    return Line(measure, name or "", told["campaign_id"] or "", told["currency"] or "")
+
+
+def _units(line: Line, value: float) -> int:
+    return minor_units(value, line.currency) if line.measure is Measure.SHARE else int(value)

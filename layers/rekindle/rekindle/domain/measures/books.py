@@ -1,0 +1,263 @@
+"""Books: what a closed month says stays as it is. What is learned later about it becomes adjustments in the open month.
+
+A month has one account: a number for each line. Every number is a sum over records, engagement cycles and won deals, so
+that a change of it has the records that changed, and a cause.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+from hashlib import sha256
+from typing import NamedTuple
+
+from rekindle.domain.measures.attribution import Share
+from rekindle.domain.measures.funnel import Cycle
+
+
+class Measure(StrEnum):
+    VOLUME = "volume"
+    """Engagements that reached a stage in the month."""
+    CREDIT = "credit"
+    """Engagements of a campaign that began in the month."""
+    SHARE = "share"
+    """A campaign's part, by a model, of what the deals brought that were won in the month."""
+
+
+class Line(NamedTuple):
+    measure: Measure
+    name: str = ""
+    """The stage of a volume, the model of a share."""
+    campaign_id: str = ""
+    """Empty for no campaign."""
+    currency: str = ""
+    """Empty for none."""
+
+
+type Account = Mapping[Line, int]
+"""Counts, and amounts in the smallest unit of their currency. Lines of zero are left out."""
+type Accounts = Mapping[str, Account]
+"""By month, such as 2026-03."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a number is made of."""
+
+    record_id: str
+    """A cycle's is that of the decision that opened it, a deal's that of the opportunity."""
+    concerns: tuple[tuple[str, str], ...] = ()
+    """The kinds and ids of the records that a fact about it would name."""
+
+
+class Posting(NamedTuple):
+    """A record's part in a line of a month."""
+
+    month: str
+    line: Line
+    units: int
+    record: Record
+
+
+def month_of(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m}"
+
+
+def span_of(month: str, zone: tzinfo) -> tuple[datetime, datetime]:
+    """When a month of a time zone begins, and when the next does."""
+    year, number = map(int, month.split("-"))
+    begin = datetime(year, number, 1, tzinfo=zone).astimezone(UTC)
+    year, number = map(int, following(month).split("-"))
+    return begin, datetime(year, number, 1, tzinfo=zone).astimezone(UTC)
+
+
+def following(month: str) -> str:
+    year, number = map(int, month.split("-"))
+    return f"{year + number // 12:04}-{number % 12 + 1:02}"
+
+
+def postings(cycles: Iterable[Cycle], shares: Iterable[Share], zone: tzinfo) -> list[Posting]:
+    found = []
+    for cycle in cycles:
+        record = _record_of(cycle)
+        line = Line(Measure.CREDIT, campaign_id=cycle.campaign_id)
+        found.append(Posting(month_of(cycle.activated_at, zone), line, 1, record))
+        for stage, at in cycle.stages.items():
+            found.append(Posting(month_of(at, zone), Line(Measure.VOLUME, stage.value), 1, record))
+    for share in shares:
+        if share.units:
+            deal = share.deal
+            concerns = [("opportunity", deal.opportunity_id), *(("person", one) for one in deal.person_ids)]
+            campaign_id = share.touch.campaign_id if share.touch is not None else ""
+            line = Line(Measure.SHARE, share.model, campaign_id, deal.currency or "")
+            record = Record(deal.opportunity_id, tuple(concerns))
+            found.append(Posting(month_of(deal.won_at, zone), line, share.units, record))
+    return found
+
+
+def _record_of(cycle: Cycle) -> Record:
+    concerns = [("person", cycle.person_id), ("response", cycle.response_id), ("campaign", cycle.campaign_id)]
+    if cycle.opportunity_id is not None:
+        concerns.append(("opportunity", cycle.opportunity_id))
+    return Record(cycle.decision_id, tuple(concerns))
+
+
+def accounts(posted: Iterable[Posting], months: Iterable[str]) -> dict[str, dict[Line, int]]:
+    """Of each of the months, also of those in which there is nothing."""
+    found: dict[str, Counter[Line]] = {month: Counter() for month in months}
+    for posting in posted:
+        if posting.month in found:
+            found[posting.month][posting.line] += posting.units
+    return {month: without_zeros(account) for month, account in found.items()}
+
+
+def without_zeros(account: Account) -> dict[Line, int]:
+    return {line: account[line] for line in sorted(account) if account[line]}
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The decisions that opened the engagements of a month."""
+
+    count: int
+    sha256: str
+    """Over their ids, sorted, each with a line feed behind it."""
+
+
+def decisions_of(cycles: Iterable[Cycle], month: str, zone: tzinfo) -> Decisions:
+    ids = sorted(cycle.decision_id for cycle in cycles if month_of(cycle.activated_at, zone) == month)
+    return Decisions(len(ids), sha256("".join(f"{one}\n" for one in ids).encode()).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What is learned later about a line of a closed month."""
+
+    month: str
+    line: Line
+    before: int
+    after: int
+    cause: str
+    record_ids: tuple[str, ...]
+    """Those that changed; none where the cause concerns none in particular."""
+
+
+Causes = Callable[[Record], str]
+"""Why a record is another one than before."""
+
+
+def adjustments(
+    brought_forward: Accounts,
+    before: Iterable[Posting],
+    after: Iterable[Posting],
+    cause_of: Causes,
+    remaining_cause: str,
+) -> list[Adjustment]:
+    """What takes closed months from how they stood to how they stand. `before` and `after`: what was known, and what is
+    known now. What the difference of the two does not explain has the remaining cause."""
+    now = accounts(after := list(after), brought_forward)
+    changes = _changes(before, after, brought_forward)
+    found = []
+    for month, brought in sorted(brought_forward.items()):
+        for line in sorted({*brought, *now[month], *(one for at, one in changes if at == month)}):
+            explained = _by_cause(changes.get((month, line), ()), cause_of)
+            total = now[month].get(line, 0) - brought.get(line, 0)
+            rest = total - sum(change for change, _ in explained.values())
+            if rest:
+                change, records = explained.get(remaining_cause, (0, []))
+                explained[remaining_cause] = (change + rest, records)
+            found += _adjusted(month, line, brought.get(line, 0), explained)
+    return found
+
+
+_Changes = Mapping[tuple[str, Line], Sequence[tuple[Record, int]]]
+
+
+def _changes(before: Iterable[Posting], after: Iterable[Posting], months: Iterable[str]) -> _Changes:
+    """By month and line, the records that count otherwise than before, and by how much."""
+    wanted = set(months)
+    differences: Counter[tuple[str, Line, str]] = Counter()
+    records: dict[str, Record] = {}
+    for sign, posted in ((-1, before), (1, after)):
+        for posting in posted:
+            if posting.month in wanted:
+                differences[posting.month, posting.line, posting.record.record_id] += sign * posting.units
+                known = records.get(posting.record.record_id)
+                records[posting.record.record_id] = _joined(known, posting.record)
+    changes: dict[tuple[str, Line], list[tuple[Record, int]]] = defaultdict(list)
+    for (month, line, record_id), change in sorted(differences.items()):
+        if change:
+            changes[month, line].append((records[record_id], change))
+    return changes
+
+
+def _joined(known: Record | None, record: Record) -> Record:
+    """A record concerns what it did before and what it does now."""
+    if known is None or known == record:
+        return record
+    return Record(record.record_id, tuple(dict.fromkeys((*known.concerns, *record.concerns))))
+
+
+def _by_cause(changed: Iterable[tuple[Record, int]], cause_of: Causes) -> dict[str, tuple[int, list[str]]]:
+    found: dict[str, tuple[int, list[str]]] = {}
+    for record, change in changed:
+        cause = cause_of(record)
+        total, ids = found.get(cause, (0, []))
+        found[cause] = (total + change, [*ids, record.record_id])
+    return found
+
+
+def _adjusted(
+    month: str, line: Line, standing: int, explained: Mapping[str, tuple[int, list[str]]]
+) -> list[Adjustment]:
+    found = []
+    for cause, (change, ids) in sorted(explained.items()):
+        if change:
+            found.append(Adjustment(month, line, standing, standing + change, cause, tuple(ids)))
+            standing += change
+    return found
+
+
+def adjusted(brought_forward: Accounts, found: Iterable[Adjustment]) -> dict[str, dict[Line, int]]:
+    """The accounts with their adjustments: what a recount gives."""
+    standing = {month: Counter(account) for month, account in brought_forward.items()}
+    for one in found:
+        standing[one.month][one.line] += one.after - one.before
+    return {month: without_zeros(account) for month, account in standing.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known when a month was closed."""
+
+    events: int
+    sha256: str
+    """Over the lines of the history, each with a line feed behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The statement before."""
+
+    month: str
+    sha256: str
+    """Of its bytes."""
+    known: Known
+    settings_sha256: str
+    closed: Accounts
+    """The months that were closed with it and before, as they stood with its adjustments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    month: str
+    since: datetime
+    until: datetime
+    time_zone: str
+    known: Known
+    settings_sha256: str
+    decisions: Decisions
+    account: Account
+    previous: Previous | None = None
+    adjustments: tuple[Adjustment, ...] = ()

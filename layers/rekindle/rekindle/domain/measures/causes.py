@@ -1,0 +1,114 @@
+"""Why a closed month counts otherwise now: the facts that were learned since, in words."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime, tzinfo
+from typing import NamedTuple
+
+from rekindle.domain.capture.facts import (
+    Fact,
+    OpportunityChanged,
+    OpportunityDeleted,
+    PeopleMerged,
+    PersonChanged,
+    PersonDeleted,
+    RecordChanged,
+    RecordDeleted,
+    ResponseDeleted,
+    ResponseRecorded,
+)
+from rekindle.domain.measures.books import Record
+from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+
+_LISTED = 3
+"""Causes of one change that are named."""
+PENDING = "what was pending at the closing was decided"
+
+
+class _Cause(NamedTuple):
+    rank: int
+    """Those that change more come first."""
+    at: datetime
+    words: str
+
+
+class Learned:
+    """Facts that were learned since a closing. `home`: who a person became; `owner`: whose a response is; `open_since`:
+    when the month began that is open now."""
+
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        home: Callable[[str], str],
+        owner: Callable[[str], str | None],
+        open_since: datetime,
+        zone: tzinfo,
+    ) -> None:
+        self._home = home
+        self._owner = owner
+        self._open_since = open_since
+        self._zone = zone
+        self._about: dict[tuple[str, str], set[_Cause]] = defaultdict(set)
+        for fact in facts:
+            self._learn(fact)
+
+    def cause_of(self, record: Record) -> str:
+        """In words: what was learned of the record's people and deals; else of its campaign; else that time passed."""
+        causes: set[_Cause] = set()
+        for kind, record_id in record.concerns:
+            name = self._home(record_id) if kind == "person" else record_id
+            causes |= self._about.get((kind, name), set())
+        words = list(dict.fromkeys(cause.words for cause in sorted(causes)))
+        if not words:
+            return PENDING
+        more = [f"{len(words) - _LISTED} more"] if len(words) > _LISTED else []
+        return "; ".join([*words[:_LISTED], *more])
+
+    def _learn(self, fact: Fact) -> None:
+        at = fact.stamp.at
+        match fact:
+            case PeopleMerged():
+                self._note(0, at, "people merged", people=(fact.survivor_id, *fact.merged_ids))
+            case PersonChanged() if fact.values.get("converted_contact_id"):
+                self._note(0, at, "lead converted", people=(fact.person_id, fact.values["converted_contact_id"]))
+            case PersonDeleted():
+                self._note(1, at, "person erased" if fact.erase else "person deleted", people=(fact.person_id,))
+            case ResponseDeleted():
+                self._note_response(2, at, "response deleted", fact)
+            case OpportunityDeleted():
+                self._note(3, at, "opportunity deleted", other=("opportunity", fact.opportunity_id))
+            case OpportunityChanged():
+                people: Iterable[str] = fact.values.get("person_ids") or ()
+                self._note(3, at, "opportunity changed", people=people, other=("opportunity", fact.opportunity_id))
+            case ResponseRecorded():
+                self._note_response(4, at, "response recorded", fact)
+            case PersonChanged():
+                self._note(5, at, "person changed", people=(fact.person_id,))
+            case RecordChanged():
+                person = (fact.values.get("person_id"),)
+                self._note(6, at, f"{fact.kind.name} changed", people=person, other=(fact.kind.name, fact.record_id))
+            case RecordDeleted():
+                self._note(6, at, f"{fact.kind.name} deleted", other=(fact.kind.name, fact.record_id))
+            case ReactivationRequested() | ResponsePrompted():
+                self._note(5, at, "reactivation requested", people=(fact.person_id,))
+
+    def _note_response(self, rank: int, at: datetime, what: str, fact: ResponseRecorded | ResponseDeleted) -> None:
+        people = (fact.person_id or self._owner(fact.response_id),)
+        self._note(rank, at, what, people=people, other=("response", fact.response_id))
+
+    def _note(
+        self,
+        rank: int,
+        at: datetime,
+        what: str,
+        *,
+        people: Iterable[str | None] = (),
+        other: tuple[str, str] | None = None,
+    ) -> None:
+        late = ", told late" if at < self._open_since else ""
+        cause = _Cause(rank, at, f"{what} on {at.astimezone(self._zone):%Y-%m-%d}{late}")
+        for person_id in people:
+            if person_id:
+                self._about["person", self._home(person_id)].add(cause)
+        if other is not None:
+            self._about[other].add(cause)

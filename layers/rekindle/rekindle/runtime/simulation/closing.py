@@ -1,0 +1,150 @@
+"""Close a month by a history: what is known of it now, and what closed months count otherwise than they did.
+
+A history grows at its end. A statement notes how many events were known, so it can be made again from any longer file.
+"""
+
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from rekindle.adapters.history import History, envelope_of
+from rekindle.adapters.sources.salesforce_mapping import mapping_of
+from rekindle.adapters.wire import books
+from rekindle.adapters.wire.events import facts_of, ignored_by
+from rekindle.domain.capture.facts import Fact
+from rekindle.domain.core.errors import Refusal
+from rekindle.domain.core.values import replace
+from rekindle.domain.measures.attribution import shares
+from rekindle.domain.measures.books import (
+    Adjustment,
+    Known,
+    Posting,
+    Previous,
+    Statement,
+    accounts,
+    adjustments,
+    decisions_of,
+    postings,
+    span_of,
+)
+from rekindle.domain.measures.causes import Learned
+from rekindle.domain.measures.credit import names_of
+from rekindle.domain.measures.funnel import Cycle
+from rekindle.domain.measures.points import models_of
+from rekindle.domain.settings.settings import Settings
+from rekindle.runtime.simulation.measured import deals, now_known_as
+from rekindle.runtime.simulation.simulator import Simulation
+
+OTHER_SETTINGS = "the settings were changed since"
+OTHER_HISTORY = "the history is another one than at the closing before"
+OTHER_COUNT = "the statement before does not follow from its history"
+
+
+class TooShort(Exception):
+    """A history that has fewer events than were known when a statement was made of it."""
+
+
+def known_of(file: IO[bytes], events: int | None = None, into: IO[bytes] | None = None) -> Known:
+    """The first events of a history, or all. `into`: where they are written, too. Raises TooShort."""
+    digest, count = sha256(), 0
+    for line in _lines(file):
+        if count == events:
+            break
+        count += 1
+        digest.update(line)
+        if into is not None:
+            into.write(line)
+    if events is not None and count < events:
+        raise TooShort(f"it has {count:,} events, and {events:,} were known")
+    return Known(count, digest.hexdigest())
+
+
+def _lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The events as they stand, each with a line feed behind it."""
+    file.seek(0)
+    for number, line in enumerate(file):
+        line = line.removeprefix(BOM_UTF8) if number == 0 else line
+        if line.strip():
+            yield line.rstrip(b"\r\n") + b"\n"
+
+
+@dataclass(frozen=True)
+class Closing:
+    document: Mapping[str, Any]
+    play: Callable[[Simulation, History], None]
+    """How a history is played to its end."""
+
+    def __call__(self, file: IO[bytes], month: str, previous: Previous | None, events: int | None = None) -> bytes:
+        """The statement of a month, as a file. `events`: how many of the history are known, where it is not all. Raises
+        OSError, TooShort, and BadHistory for what is no event."""
+        zone = Settings.of(self.document, 0).zone
+        with TemporaryFile() as begin:
+            known = known_of(file, events, begin if events is not None else None)
+            simulation, cycles, posted = self._posted(begin if events is not None else file)
+            since, until = span_of(month, zone)
+            statement = Statement(
+                month,
+                since,
+                until,
+                zone.key,
+                known,
+                books.digest_of(self.document),
+                decisions_of(cycles, month, zone),
+                accounts(posted, [month])[month],
+                previous,
+            )
+            if previous is not None:
+                found = self._adjustments(file, statement, previous, posted, simulation)
+                statement = replace(statement, adjustments=tuple(found))
+        return books.written(statement, names_of(simulation.use_cases.ports.reference.campaign))
+
+    def _posted(self, file: IO[bytes]) -> tuple[Simulation, Sequence[Cycle], Sequence[Posting]]:
+        simulation = Simulation(self.document)
+        simulation.keep_journeys()
+        self.play(simulation, History(file))
+        cycles = simulation.cycles()
+        zone = Settings.of(self.document, 0).zone
+        return simulation, cycles, postings(cycles, shares(deals(simulation, cycles), models_of(self.document)), zone)
+
+    def _adjustments(
+        self,
+        file: IO[bytes],
+        statement: Statement,
+        previous: Previous,
+        posted: Sequence[Posting],
+        simulation: Simulation,
+    ) -> list[Adjustment]:
+        remaining = OTHER_COUNT
+        with TemporaryFile() as begin:
+            try:
+                is_same = known_of(file, previous.known.events, begin) == previous.known
+            except TooShort:
+                is_same = False
+            # What was known then cannot be told where the history is another one.
+            before = self._posted(begin)[2] if is_same else posted
+        if not is_same:
+            remaining = OTHER_HISTORY
+        elif statement.settings_sha256 != previous.settings_sha256:
+            remaining = OTHER_SETTINGS
+        facts = self._facts(file, previous.known.events, statement.known.events) if is_same else ()
+        learned = Learned(
+            facts,
+            lambda person_id: now_known_as(simulation.memory, person_id),
+            lambda response_id: getattr(simulation.memory.response_owners.get(response_id), "person_id", None),
+            statement.since,
+            Settings.of(self.document, 0).zone,
+        )
+        return adjustments(previous.closed, before, posted, learned.cause_of, remaining)
+
+    def _facts(self, file: IO[bytes], after: int, until: int) -> Iterator[Fact]:
+        """What the events between two places of a history tell. What is refused tells nothing."""
+        fields, ignored = mapping_of(self.document), frozenset(ignored_by(self.document))
+        for number, line in enumerate(_lines(file)):
+            if after <= number < until:
+                try:
+                    yield from facts_of(envelope_of(number + 1, line), lambda: fields, lambda: ignored)
+                except Refusal:
+                    continue
