@@ -73,6 +73,16 @@ def test_one_of_many_claims(stores: Stores) -> None:
     assert [claim for claim in claims if claim is not None] == [a_failure(1)]
 
 
+def test_a_claim_whose_answer_was_lost_is_made_again(tables: Tables) -> None:
+    lost = [0]
+    events = tables.client.meta.events
+    # Asked after each answer whether the request is to be sent again, and after how many seconds.
+    events.register_first("needs-retry.dynamodb.UpdateItem", lambda **_: lost.pop() if lost else None)
+    tables.failures.add(a_failure(1))
+    assert tables.failures.claim("f1", NOW) == a_failure(1)
+    assert lost == [] and tables.failures.claim("f1", NOW) is None
+
+
 def test_a_claim_ends_with_its_time_or_when_it_is_given_up(stores: Stores) -> None:
     stores.failures.add(a_failure(1))
     assert stores.failures.claim("f1", NOW) is not None

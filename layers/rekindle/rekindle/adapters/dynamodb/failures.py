@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Any
+from uuid import uuid4
 
 from pynamodb.connection import Connection
 
@@ -83,13 +84,16 @@ class DynamoDBFailures:
         request = {
             "TableName": self.table,
             "Key": _key(failure_id),
-            "UpdateExpression": "SET claimed_until = :until",
-            "ConditionExpression": "#state = :open AND (attribute_not_exists(claimed_until) OR claimed_until < :now)",
+            "UpdateExpression": "SET claimed_until = :until, claim = :claim",
+            # The last alternative: botocore sends a request again whose answer was lost.
+            "ConditionExpression": "#state = :open AND "
+            "(attribute_not_exists(claimed_until) OR claimed_until < :now OR claim = :claim)",
             "ExpressionAttributeNames": {"#state": "state"},
             "ExpressionAttributeValues": {
                 ":open": {"S": FailureState.OPEN.value},
                 ":now": writes.number(times.millis(now)),
                 ":until": writes.number(times.millis(now + CLAIMED)),
+                ":claim": {"S": uuid4().hex},
             },
             "ReturnValues": "ALL_NEW",
         }
@@ -104,7 +108,7 @@ class DynamoDBFailures:
             {
                 "TableName": self.table,
                 "Key": _key(failure.failure_id),
-                "UpdateExpression": "REMOVE claimed_until",
+                "UpdateExpression": "REMOVE claimed_until, claim",
                 # An erasure may have removed it meanwhile.
                 "ConditionExpression": "attribute_exists(failure_id)",
             },
@@ -113,7 +117,7 @@ class DynamoDBFailures:
 
     def settle(self, failure: Failure) -> None:
         is_resent = failure.state is FailureState.RESENT
-        removed = ["claimed_until", *(("#body",) if is_resent else ())]
+        removed = ["claimed_until", "claim", *(("#body",) if is_resent else ())]
         values = writes.texts(
             {
                 ":state": failure.state.value,
