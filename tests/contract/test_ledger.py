@@ -14,6 +14,7 @@ from rekindle.adapters.dynamodb.retention import Retention
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Ended,
+    Interacted,
     Merged,
     ResponseRenamed,
     Resumed,
@@ -169,6 +170,19 @@ def test_the_stream_can_tell_what_is_to_be_announced_by_one_string(tables: Table
         untold.decision_id: None,
         dry.decision_id: None,
     }
+
+
+@quickly
+@given(st.data())
+def test_an_interaction_is_shown_once_as_it_is_now(stores: Stores, data: st.DataObject) -> None:
+    person_id = fresh("p")
+    before = replace(data.draw(every_field(Interacted)), person_id=person_id, interaction_id="i")
+    now = replace(data.draw(every_field(Interacted)), person_id=person_id, interaction_id="i")
+    stores.ledger.put_interaction(before, None)
+    assert stores.ledger.timeline(person_id, 10).items == [before]
+    for _ in range(2):
+        stores.ledger.put_interaction(now, before)
+        assert stores.ledger.timeline(person_id, 10).items == [now]
 
 
 def expiry_of(tables: Tables, kind: str) -> list[int | None]:

@@ -362,6 +362,20 @@ def test_a_crossing_that_came_first_is_decided_first(aws: Aws, at: Callable[[str
     assert sorted(decision["scenario"] for decision in decisions) == ["response", "score"]
 
 
+@pytest.mark.parametrize("tell", [by_event, by_call])
+def test_a_response_by_source_code_is_an_interaction_whose_date_may_change(
+    aws: Aws, at: Callable[[str], None], tell: Callable[..., None]
+) -> None:
+    known()
+    code = {"source_code": "A", "campaign_id": MEMBER["campaign_id"], "creates_interaction": True}
+    told(("Source Code Changed", "12:00:00", code))
+    at("12:35:00")
+    for number, second in enumerate(("10", "20")):
+        tell(campaign_id=None, source_code="A", responded_at=f"2026-03-01T12:00:{second}Z", sequence=number)
+    timeline = call(show, "GET", "people", "p", "timeline").body["items"]
+    assert [one["at"] for one in timeline if one["kind"] == "interaction"] == ["2026-03-01T12:00:20Z"]
+
+
 def test_a_sweep_evaluates_a_response_whose_date_is_reached(aws: Aws, at: Callable[[str], None]) -> None:
     known()
     configured()

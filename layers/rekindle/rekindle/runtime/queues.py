@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rekindle.domain.core.errors import Conflict, Malformed, Refusal, Unavailable, UnknownCampaign, UnknownResponse
+from rekindle.domain.core.errors import Conflict, Malformed, NotYetKnown, Refusal, Unavailable
 from rekindle.runtime import aws
 from rekindle.runtime.observability import count, logger
 from rekindle.runtime.threads import at_the_same_time
@@ -140,7 +140,7 @@ def _settled(message: Mapping[str, Any], error: Exception | None) -> bool:
         return True
     receives = int(message["attributes"]["ApproximateReceiveCount"])
     try:
-        if isinstance(error, UnknownCampaign | UnknownResponse) and receives < PATIENCE:
+        if isinstance(error, NotYetKnown) and receives < PATIENCE:
             return _again(message, receives, error.code)
         if isinstance(error, Refusal):
             _refuse(message, error)

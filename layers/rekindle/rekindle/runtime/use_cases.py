@@ -276,21 +276,27 @@ class UseCases:
     @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
         from rekindle.application.capture.record_crm_changes import RecordCrmChanges
+        from rekindle.application.capture.record_interaction import RecordInteraction
         from rekindle.application.capture.record_opportunity import RecordOpportunity
         from rekindle.application.capture.record_person import RecordPerson
         from rekindle.application.capture.record_reference import RecordReference
         from rekindle.application.capture.record_response import RecordResponse
         from rekindle.application.capture.record_task import RecordTask
+        from rekindle.application.capture.resolve_source_code import ResolveSourceCode
+        from rekindle.domain.records.interaction import INTERACTION
         from rekindle.domain.records.opportunity import OPPORTUNITY
 
         ports = self.ports
         record = RecordReference(ports.records, ports.clock)
+        interaction = RecordInteraction(ports.records(INTERACTION), ports.ledger)
+        source_code = ResolveSourceCode(ports.people, ports.reference, interaction)
         return RecordCrmChanges(
             person=RecordPerson(ports.people, ports.scores, ports.reference, self.merge_people, self.commit_people),
             erase_people=self.erase_people,
-            response=RecordResponse(ports.people, ports.reference, ports.ledger, self.evaluate_response),
+            response=RecordResponse(ports.people, ports.reference, ports.ledger, self.evaluate_response, source_code),
             record=record,
             task=RecordTask(record, ports.people, ports.reference),
+            interaction=interaction,
             opportunity=RecordOpportunity(ports.people, ports.records(OPPORTUNITY), self.associate_opportunities),
             merge_people=self.merge_people,
             request=self.request_reactivation,

@@ -12,7 +12,16 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Deactivated, Entry, Erased, Merged, ResponseRenamed, Resumed, StageReached
+from rekindle.domain.lifecycle.journey import (
+    Deactivated,
+    Entry,
+    Erased,
+    Interacted,
+    Merged,
+    ResponseRenamed,
+    Resumed,
+    StageReached,
+)
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
 from rekindle.domain.people.person import EndedEngagement, Engagement, Erasure, Person, Profile
 from rekindle.domain.reactivation.decision import Basis, Decision
@@ -401,6 +410,7 @@ _ENTRIES: Mapping[str, type[Any]] = {
     "resumed": Resumed,
     "assignment": AssignmentStep,
     "routing": Routing,
+    "interaction": Interacted,
 }
 _NAMES_OF_ENTRIES = {form: name for name, form in _ENTRIES.items()}
 

@@ -15,7 +15,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.journey import Entry, entry_id
+from rekindle.domain.lifecycle.journey import Entry, Interacted, entry_id
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
@@ -122,6 +122,13 @@ class DynamoDBLedger:
     def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
         page = self._page(person_id, limit, start, decisions_only=False)
         return Page([encoding.record(item.kind, item.body) for item in page.items], page.next)
+
+    def put_interaction(self, now: Interacted, before: Interacted | None) -> None:
+        item = ledger_image(now, self.retention.decision_expires())
+        with our_errors():
+            self.connection.dispatch("PutItem", {"TableName": LedgerItem.Meta.table_name, "Item": item})
+            if before is not None and entry_id(before) != entry_id(now):
+                LedgerItem(digest(before.person_id), entry_id(before)).delete()
 
     def _page(self, person_id: str, limit: int, start: str | None, *, decisions_only: bool) -> Page[LedgerItem]:
         person = digest(person_id)

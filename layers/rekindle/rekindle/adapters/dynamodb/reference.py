@@ -21,6 +21,7 @@ from rekindle.domain.settings.settings import Settings
 
 if TYPE_CHECKING:
     from rekindle.application.ports.records import RecordStores
+    from rekindle.domain.campaigns.source_code import SourceCode
     from rekindle.domain.records.account import Account
     from rekindle.domain.records.queue import Queue
 
@@ -152,6 +153,11 @@ class CachedReference:
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
         return self.records(CAMPAIGN).at(campaign_id, moment)
+
+    def source_code(self, source_code: str) -> SourceCode | None:
+        from rekindle.domain.campaigns.source_code import SOURCE_CODE
+
+        return self._record(SOURCE_CODE, source_code)
 
     def account(self, account_id: str) -> Account | None:
         from rekindle.domain.records.account import ACCOUNT

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rekindle.adapters.memory.pages import backward
 from rekindle.adapters.memory.state import Memory
 from rekindle.application.ports import Page
-from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.lifecycle.journey import Entry, Interacted, entry_id
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.responses.member_change import MemberChange
@@ -53,6 +53,12 @@ class MemoryLedger:
     def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
         with self.memory.lock:
             return list(self.memory.member_changes.get((transaction, campaign_id), {}).values())
+
+    def put_interaction(self, now: Interacted, before: Interacted | None) -> None:
+        with self.memory.lock:
+            if before is not None:
+                self.memory.records.get(before.person_id, {}).pop(entry_id(before), None)
+            self.memory.records.setdefault(now.person_id, {})[entry_id(now)] = now
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         records = self.memory.records.get(person_id, {})

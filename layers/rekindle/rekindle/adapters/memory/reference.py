@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from rekindle.adapters.memory.records import stored_at
 from rekindle.adapters.memory.state import Memory
 from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
+from rekindle.domain.campaigns.source_code import SOURCE_CODE, SourceCode
 from rekindle.domain.records.account import ACCOUNT, Account
 from rekindle.domain.records.queue import QUEUE, Queue
 from rekindle.domain.records.user import USER, User
@@ -22,6 +23,7 @@ class MemoryReference:
         self._settings, self._version = Settings(), 0
         stored = self.memory.reference
         self._campaigns: dict[str, list[Campaign]] = stored[CAMPAIGN.name]
+        self._source_codes: dict[str, list[SourceCode]] = stored[SOURCE_CODE.name]
         self._accounts: dict[str, list[Account]] = stored[ACCOUNT.name]
         self._queues: dict[str, list[Queue]] = stored[QUEUE.name]
         self._users: dict[str, list[User]] = stored[USER.name]
@@ -42,6 +44,9 @@ class MemoryReference:
 
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
         return stored_at(self._campaigns.get(campaign_id, ()), moment)
+
+    def source_code(self, source_code: str) -> SourceCode | None:
+        return _newest(self._source_codes, source_code)
 
     def account(self, account_id: str) -> Account | None:
         return _newest(self._accounts, account_id)

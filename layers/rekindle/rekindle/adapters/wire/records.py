@@ -157,8 +157,10 @@ def people_merged(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) 
 def response_recorded(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponseRecorded:
     response_id = _id(ids.RESPONSE, detail, "response_id", named)
     person_id = _id(ids.PERSON, detail, "person_id", named)
-    # Few campaigns are named by very many responses: each name is held in memory once.
-    campaign_id = sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", named))
+    campaign_id = None
+    if detail.get("campaign_id") is not None or not detail.get("source_code"):
+        # Few campaigns are named by very many responses: each name is held in memory once.
+        campaign_id = sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", named))
     if not isinstance(detail.get("responded"), bool):
         required(Flag, detail, "responded", named)
     return ResponseRecorded(response_id, stamp, person_id, campaign_id, response_values(detail, named))

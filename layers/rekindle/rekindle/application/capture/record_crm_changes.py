@@ -1,9 +1,12 @@
 """Record a fact, whichever it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from rekindle.application.capture.erase_people import ErasePeople
 from rekindle.application.capture.merge_people import MergePeople
+from rekindle.application.capture.record_interaction import RecordInteraction
 from rekindle.application.capture.record_opportunity import RecordOpportunity
 from rekindle.application.capture.record_person import RecordPerson
 from rekindle.application.capture.record_reference import RecordReference
@@ -29,6 +32,8 @@ from rekindle.domain.capture.facts import (
 )
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.interaction import INTERACTION
+from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.task import TASK
 
 
@@ -39,6 +44,7 @@ class RecordCrmChanges:
     response: RecordResponse
     record: RecordReference
     task: RecordTask
+    interaction: RecordInteraction
     opportunity: RecordOpportunity
     merge_people: MergePeople
     request: RequestReactivation
@@ -59,7 +65,7 @@ class RecordCrmChanges:
             case ResponseRecorded():
                 return self.response.__call__(fact)
             case RecordChanged():
-                return self.task(fact) if fact.kind is TASK else self.record(fact)
+                return self._record_of(fact.kind)(fact)
             case RecordDeleted():
                 return self.record.delete(fact)
             case UserDeleted():
@@ -78,3 +84,8 @@ class RecordCrmChanges:
                 return self.merge_people.merge(fact)
             case PassedOver():
                 return self.response.pass_over(fact)
+
+    def _record_of(self, kind: Kind[Any]) -> Callable[[RecordChanged], Recorded]:
+        if kind is TASK:
+            return self.task
+        return self.interaction if kind is INTERACTION else self.record

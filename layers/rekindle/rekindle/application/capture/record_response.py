@@ -7,12 +7,14 @@ from functools import cached_property
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.recorded import Recorded
+from rekindle.application.capture.resolve_source_code import ResolveSourceCode, with_words_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports.people import People
 from rekindle.application.ports.reactivation import Ledger
 from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.evaluate_response import EvaluateResponse, loaded
 from rekindle.domain.assignment.transitions import Owners
+from rekindle.domain.campaigns.source_code import SourceCode
 from rekindle.domain.capture.applying import (
     apply_response_change,
     nothing_known_of,
@@ -43,15 +45,25 @@ class RecordResponse:
     """A response and the decision on it are one transaction, under the condition that neither the person nor the
     score changed since they were read: a response and a score that race are never both overlooked.
 
-    Raises UnknownCampaign, UnknownResponse: their own facts may still be on their way.
+    Raises UnknownCampaign, UnknownResponse, UnknownSourceCode: their own facts may still be on their way.
     """
 
     people: People
     reference: Reference
     ledger: Ledger
     evaluate: EvaluateResponse
+    source_code: ResolveSourceCode
 
     def __call__(self, fact: ResponseRecorded) -> Recorded:
+        if "source_code" not in fact.values:
+            return self._record(fact, None)
+        resolved, code = self.source_code(fact)
+        recorded = self._record(resolved, code)
+        if code is not None:
+            self.source_code.log(resolved, code)
+        return recorded
+
+    def _record(self, fact: ResponseRecorded, code: SourceCode | None) -> Recorded:
         # Before the response is looked for, and perhaps moved: what is refused changes nothing.
         if fact.campaign_id is not None and self.reference.campaign(fact.campaign_id) is None:
             raise UnknownCampaign(f"campaign {fact.campaign_id!r} is not known", "detail.campaign_id")
@@ -64,7 +76,8 @@ class RecordResponse:
                 return Recorded(older=1)
             if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
                 raise _unknown(fact.response_id)
-            told, applied, newly_responded = apply_response_change(stored, fact)
+            said = fact if code is None else with_words_of(code, fact, stored)
+            told, applied, newly_responded = apply_response_change(stored, said)
             told = without_texts(told, person)
             older, duplicate = applied.older, applied.duplicate
             if stored is not None and told == stored:

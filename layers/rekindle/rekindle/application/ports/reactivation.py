@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from rekindle.application.ports import Page
 
 if TYPE_CHECKING:
-    from rekindle.domain.lifecycle.journey import Entry
+    from rekindle.domain.lifecycle.journey import Entry, Interacted
     from rekindle.domain.reactivation.batch import Batch, Member
     from rekindle.domain.reactivation.decision import Decision
     from rekindle.domain.reactivation.request import Call
@@ -41,7 +41,11 @@ class Ledger(Protocol):
         ...
 
     def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
-        """Decisions and what became of the active responses, newest first."""
+        """Decisions, what became of the active responses, and interactions, newest first."""
+        ...
+
+    def put_interaction(self, now: Interacted, before: Interacted | None) -> None:
+        """Show an interaction in its person's timeline, and no longer as it was `before`."""
         ...
 
 

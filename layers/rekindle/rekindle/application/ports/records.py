@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from rekindle.domain.campaigns.campaign import Campaign
+    from rekindle.domain.campaigns.source_code import SourceCode
     from rekindle.domain.records.account import Account
     from rekindle.domain.records.kind import Kind
     from rekindle.domain.records.opportunity import Opportunity
@@ -30,6 +31,8 @@ class Reference(Protocol):
     def campaign_at(self, campaign_id: str, moment: datetime) -> Campaign | None:
         """The campaign as it was stored at an instant."""
         ...
+
+    def source_code(self, source_code: str) -> SourceCode | None: ...
 
     def account(self, account_id: str) -> Account | None: ...
 

@@ -263,6 +263,8 @@ def apply_response_change(stored: Response | None, fact: ResponseRecorded) -> tu
     if not _alive(applied.stamps):
         return stored or nothing_known_of(fact.response_id, stamp), applied, False
     told = _merged(applied, details.fields)
+    if told.get("products", ()) is None:
+        told["products"] = ()
     responds = bool(fact.values.get("responded"))
     responded = state.responded or responds
     after = Response(

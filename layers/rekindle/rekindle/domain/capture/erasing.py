@@ -57,6 +57,8 @@ def without_texts(response: Response, person: Person) -> Response:
     after = replace(
         details,
         source_code=details.source_code if stays("source_code") else None,
+        treatment=details.treatment if stays("treatment") else None,
+        list_id=details.list_id if stays("list_id") else None,
         click_url=details.click_url if stays("click_url") else None,
         fields={name: value for name, value in details.fields.items() if stays(f"{_NESTED}.{name}")},
     )

@@ -60,6 +60,10 @@ class ResponseValues(TypedDict, total=False):
     channel: Annotated[str | None, Field()]
     response_type: Annotated[str | None, Field()]
     source_code: Annotated[str | None, Field()]
+    products: Annotated[
+        tuple[str, ...],
+        Field(sentence="The products that the person is interested in, told as a whole.", most=100),
+    ]
     click_url: Annotated[str | None, Field(longest=2048)]
     score: Annotated[
         float | None,

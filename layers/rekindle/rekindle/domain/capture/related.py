@@ -22,6 +22,7 @@ from rekindle.domain.capture.facts import (
 )
 from rekindle.domain.people.naming import mail_key
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.interaction import INTERACTION
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.task import TASK
 from rekindle.domain.records.user import USER
@@ -118,5 +119,5 @@ def _names_all(fact: Fact) -> bool:
         case ResponseRecorded() | ResponseDeleted() | ReactivationRequested():
             return fact.person_id is not None
         case RecordChanged(kind=kind):
-            return kind is TASK and fact.values.get("person_id") is not None
+            return kind in (TASK, INTERACTION) and fact.values.get("person_id") is not None
     return False

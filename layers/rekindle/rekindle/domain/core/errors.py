@@ -57,16 +57,26 @@ class UnknownEvent(Refusal):
     code = "UNKNOWN_EVENT"
 
 
-class UnknownCampaign(Refusal):
+class NotYetKnown(Refusal):
+    """A fact names a record that was never recorded. Its own event may still be on its way."""
+
+
+class UnknownCampaign(NotYetKnown):
     """A response names a campaign that was never recorded. Its own event may still be on its way."""
 
     code = "UNKNOWN_CAMPAIGN"
 
 
-class UnknownResponse(Refusal):
+class UnknownResponse(NotYetKnown):
     """A fact tells what changed of a response that was never recorded. Its own event may still be on its way."""
 
     code = "UNKNOWN_RESPONSE"
+
+
+class UnknownSourceCode(NotYetKnown):
+    """A response names no campaign, and a source code that leads to none. Its own event may still be on its way."""
+
+    code = "UNKNOWN_SOURCE_CODE"
 
 
 class KeyReused(Refusal):

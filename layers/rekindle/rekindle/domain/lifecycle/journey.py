@@ -133,7 +133,24 @@ class Erased:
     settings_version: int
 
 
-type Entry = StageReached | Deactivated | Resumed | ResponseRenamed | Merged | Erased | AssignmentStep | Routing
+@dataclass(frozen=True, slots=True)
+class Interacted:
+    """The organization and the person were in contact. It changes nothing by itself."""
+
+    person_id: str
+    interaction_id: str
+    at: datetime
+    direction: str | None = None
+    channel: str | None = None
+    campaign_id: str | None = None
+    user_id: str | None = None
+    kind: str | None = None
+    suspected_bot: bool = False
+
+
+type Entry = (
+    StageReached | Deactivated | Resumed | ResponseRenamed | Merged | Erased | AssignmentStep | Routing | Interacted
+)
 
 
 def stages_reached(response_status: str | None, stage: str) -> tuple[Stage, ...]:
@@ -214,4 +231,6 @@ def entry_id(entry: Entry) -> str:
             named = digest("merged", entry.merged_id)
         case Erased():
             named = digest("erased")
+        case Interacted():
+            named = digest("interaction", entry.interaction_id)
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"

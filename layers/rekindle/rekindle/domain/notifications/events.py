@@ -14,6 +14,7 @@ from rekindle.domain.lifecycle.journey import (
     Ended,
     Entry,
     Erased,
+    Interacted,
     Merged,
     ResponseRenamed,
     Resumed,
@@ -69,6 +70,8 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
         return (_resumed(record),)
     if isinstance(record, ResponseRenamed):
         return (_renamed(record),)
+    if isinstance(record, Interacted):
+        return ()
     return (_deactivated(record),)
 
 

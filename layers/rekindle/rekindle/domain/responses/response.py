@@ -98,6 +98,11 @@ class Details:
     channel: str | None = None
     response_type: str | None = None
     source_code: str | None = None
+    treatment: str | None = None
+    """Which version of a message the source code stands for, and `list_id`: to whom that was sent."""
+    list_id: str | None = None
+    products: tuple[str, ...] = ()
+    """What the person is interested in."""
     click_url: str | None = None
     score: float | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)

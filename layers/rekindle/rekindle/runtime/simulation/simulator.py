@@ -19,7 +19,7 @@ from rekindle.application.reactivation.reconsider_responses import RECENT
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.capture.facts import Fact, PassedOver, PersonChanged, ResponseRecorded
 from rekindle.domain.core import times
-from rekindle.domain.core.errors import Conflict, Refusal, UnknownCampaign, UnknownResponse
+from rekindle.domain.core.errors import Conflict, NotYetKnown, Refusal
 from rekindle.domain.core.values import unfreeze
 from rekindle.domain.lifecycle.journey import Deactivated, Entry, ResponseRenamed, StageReached
 from rekindle.domain.measures.funnel import Cycle, cycles, tells_of_cycles
@@ -232,7 +232,7 @@ class Simulation:
     def _record(self, line: int, fact: Fact) -> None:
         try:
             recorded = self._record_fact(fact)
-        except (UnknownCampaign, UnknownResponse, Conflict) as error:
+        except (NotYetKnown, Conflict) as error:
             if self.now < fact.stamp.at + PATIENCE:
                 self._waiting.append(Waiting(line, fact))
             elif isinstance(error, Refusal):

@@ -92,7 +92,16 @@ class Decision(TypedDict):
 
 
 class ResultError(TypedDict):
-    code: Literal["INVALID_FIELD", "IN_FUTURE", "MALFORMED", "UNKNOWN_CAMPAIGN", "TOO_LARGE", "CONFLICT", "UNAVAILABLE"]
+    code: Literal[
+        "INVALID_FIELD",
+        "IN_FUTURE",
+        "MALFORMED",
+        "UNKNOWN_CAMPAIGN",
+        "UNKNOWN_SOURCE_CODE",
+        "TOO_LARGE",
+        "CONFLICT",
+        "UNAVAILABLE",
+    ]
     message: str
     field: str | None
     errors: Annotated[list[Fault], ("description", "Every fault of the input, by its path.")]

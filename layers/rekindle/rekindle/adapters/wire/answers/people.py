@@ -91,6 +91,9 @@ class Response(TypedDict):
     channel: str | None
     response_type: str | None
     source_code: str | None
+    treatment: str | None
+    list_id: str | None
+    products: list[str]
     click_url: str | None
     score: float | None
     fields: dict[str, Any]

@@ -94,6 +94,18 @@ class ResponseRenamedEntry(TypedDict):
     campaign_id: str
 
 
+class InteractionEntry(TypedDict):
+    kind: Literal["interaction"]
+    at: Instant
+    interaction_id: str
+    direction: Literal["inbound", "outbound"] | None
+    channel: str | None
+    campaign_id: str | None
+    user_id: str | None
+    interaction_kind: Annotated[str | None, ("description", "As the source names it.")]
+    suspected_bot: bool
+
+
 class MergedEntry(TypedDict):
     kind: Literal["merged"]
     at: Instant
@@ -119,4 +131,5 @@ TimelineEntry = (
     | ResponseRenamedEntry
     | MergedEntry
     | ErasedEntry
+    | InteractionEntry
 )

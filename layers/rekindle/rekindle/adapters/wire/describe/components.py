@@ -175,8 +175,9 @@ def _change(kind: Kind[Any]) -> Json:
 def _response_recorded() -> Json:
     change = _change(RESPONSE)
     ids = {name: _rule(Identifier) for name in ("person_id", "campaign_id")}
-    required = ["response_id", "person_id", "campaign_id", "responded"]
-    return {**change, "properties": {**ids, **change["properties"]}, "required": required}
+    required = ["response_id", "person_id", "responded"]
+    either = [{"required": ["campaign_id"]}, {"required": ["source_code"]}]
+    return {**change, "properties": {**ids, **change["properties"]}, "required": required, "anyOf": either}
 
 
 _OCCURRED_AT = "When the change happened in the source; without it, when the request arrives."

@@ -9,7 +9,7 @@ from rekindle.domain.records.kind import Kind
 BEGIN = "<!-- Written by make describe, from what each kind of record declares. -->\n"
 END = "<!-- End of what make describe writes. -->\n"
 
-_ALSO_REQUIRED = {RESPONSE.event: ("person_id", "campaign_id"), RESPONSE.deleted_event: ("person_id",)}
+_ALSO_REQUIRED = {RESPONSE.event: ("person_id", "campaign_id` or `source_code"), RESPONSE.deleted_event: ("person_id",)}
 """Whose response it is, and of which campaign, is no value of a response."""
 
 

@@ -17,15 +17,16 @@ PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
     "PreconditionFailed": ("412", "Another version is current.", ["PRECONDITION_FAILED"]),
     "Invalid": (
         "422",
-        "A field is unknown, of a wrong type or out of range; the change is dated in the future; it names a campaign "
-        "or a response that nobody knows; the settings have faults; the key came with another request; or the record "
-        "is full.",
+        "A field is unknown, of a wrong type or out of range; the change is dated in the future; it names a campaign, "
+        "a response or a source code that nobody knows; the settings have faults; the key came with another request; "
+        "or the record is full.",
         [
             "INVALID_FIELD",
             "IN_FUTURE",
             "INVALID_SETTINGS",
             "UNKNOWN_CAMPAIGN",
             "UNKNOWN_RESPONSE",
+            "UNKNOWN_SOURCE_CODE",
             "IDEMPOTENCY_KEY_REUSED",
             "TOO_LARGE",
         ],

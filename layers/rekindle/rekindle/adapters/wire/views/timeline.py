@@ -4,7 +4,16 @@ from rekindle.adapters.wire.views import Json
 from rekindle.adapters.wire.views.people import assignment
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
-from rekindle.domain.lifecycle.journey import Deactivated, Entry, Erased, Merged, ResponseRenamed, Resumed, StageReached
+from rekindle.domain.lifecycle.journey import (
+    Deactivated,
+    Entry,
+    Erased,
+    Interacted,
+    Merged,
+    ResponseRenamed,
+    Resumed,
+    StageReached,
+)
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.reactivation.decision import Decision
 
@@ -45,6 +54,18 @@ def timeline_entry(record: Decision | Entry) -> Json:
     if isinstance(record, Erased):
         removed = {"people": record.people, "responses": record.responses, "failures": record.failures}
         return {"kind": "erased", "at": times.text(record.at), **removed}
+    if isinstance(record, Interacted):
+        return {
+            "kind": "interaction",
+            "at": times.text(record.at),
+            "interaction_id": record.interaction_id,
+            "direction": record.direction,
+            "channel": record.channel,
+            "campaign_id": record.campaign_id,
+            "user_id": record.user_id,
+            "interaction_kind": record.kind,
+            "suspected_bot": record.suspected_bot,
+        }
     if isinstance(record, ResponseRenamed):
         return {
             "kind": "response_renamed",

@@ -1,0 +1,68 @@
+"""Record an interaction, and show it in its person's timeline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rekindle.application.capture.recorded import Recorded
+from rekindle.application.core.attempts import ATTEMPTS, contended
+from rekindle.application.ports.reactivation import Ledger
+from rekindle.application.ports.records import Records
+from rekindle.domain.capture.applying import apply_change
+from rekindle.domain.capture.facts import RecordChanged
+from rekindle.domain.core.errors import Conflict
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.journey import Interacted
+from rekindle.domain.records.interaction import Interaction
+
+
+@dataclass(frozen=True)
+class RecordInteraction:
+    interactions: Records[Interaction]
+    ledger: Ledger
+
+    def __call__(self, fact: RecordChanged) -> Recorded:
+        """The record comes first. Where this ends before the timeline is written, the next delivery writes it."""
+        for _ in ATTEMPTS:
+            stored = self.interactions.get(fact.record_id)
+            told, applied = apply_change(stored or Interaction(fact.record_id), fact.values, fact.stamp)
+            after = _dated(told, fact.stamp.at)
+            if stored is not None and after == stored:
+                self._show(stored, stored)
+                return Recorded(0, applied.older, applied.duplicate)
+            after = replace(after, version=(stored.version if stored else 0) + 1)
+            try:
+                self.interactions.put(after, stored.version if stored else 0)
+            except Conflict:
+                continue
+            self._show(after, stored)
+            return Recorded(1, applied.older, applied.duplicate)
+        raise contended()
+
+    def _show(self, now: Interaction, before: Interaction | None) -> None:
+        entry = entry_of(now)
+        if entry is not None:
+            self.ledger.put_interaction(entry, entry_of(before) if before is not None else None)
+
+
+def _dated(interaction: Interaction, at: datetime) -> Interaction:
+    """A date that nobody told is that of the first fact, whichever arrived first."""
+    if "occurred_at" in interaction.stamps and interaction.occurred_at is not None:
+        return interaction
+    return replace(interaction, occurred_at=min(interaction.occurred_at or at, at))
+
+
+def entry_of(interaction: Interaction) -> Interacted | None:
+    """As the timeline shows it; None where nobody's."""
+    if interaction.person_id is None or interaction.occurred_at is None:
+        return None
+    return Interacted(
+        interaction.person_id,
+        interaction.interaction_id,
+        interaction.occurred_at,
+        interaction.direction,
+        interaction.channel,
+        interaction.campaign_id,
+        interaction.user_id,
+        interaction.kind,
+        interaction.suspected_bot,
+    )
