@@ -132,7 +132,8 @@ def _response(values: Any, now: datetime) -> ResponseRecorded | Refusal:
             lambda: records.response_recorded(values, ChangeStamp(now), str),
             lambda: _stamp(RESPONSE.event, values, now),
             lambda: only({*RESPONSE.fields, *_IDS, "occurred_at", "sequence"}, values, str),
-            *(partial(identifier, values, name, str) for name in _IDS),
+            *(partial(identifier, values, name, str) for name in ("response_id", "person_id")),
+            lambda: records.campaign_of_response(values, str),
             lambda: required(Flag, values, "responded", str),
             lambda: records.response_values(values, str),
         )

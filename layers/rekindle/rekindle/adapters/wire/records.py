@@ -157,13 +157,18 @@ def people_merged(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) 
 def response_recorded(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponseRecorded:
     response_id = _id(ids.RESPONSE, detail, "response_id", named)
     person_id = _id(ids.PERSON, detail, "person_id", named)
-    campaign_id = None
-    if detail.get("campaign_id") is not None or not detail.get("source_code"):
-        # Few campaigns are named by very many responses: each name is held in memory once.
-        campaign_id = sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", named))
+    campaign_id = campaign_of_response(detail, named)
     if not isinstance(detail.get("responded"), bool):
         required(Flag, detail, "responded", named)
     return ResponseRecorded(response_id, stamp, person_id, campaign_id, response_values(detail, named))
+
+
+def campaign_of_response(detail: Mapping[str, Any], named: Naming) -> str | None:
+    """The campaign; None where a source code is there instead."""
+    if detail.get("campaign_id") is None and detail.get("source_code"):
+        return None
+    # Few campaigns are named by very many responses: each name is held in memory once.
+    return sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", named))
 
 
 def response_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponseDeleted:
