@@ -176,8 +176,8 @@ def _response_recorded() -> Json:
     change = _change(RESPONSE)
     ids = {name: _rule(Identifier) for name in ("person_id", "campaign_id")}
     required = ["response_id", "person_id", "responded"]
-    either = [{"required": ["campaign_id"]}, {"required": ["source_code"]}]
-    return {**change, "properties": {**ids, **change["properties"]}, "required": required, "anyOf": either}
+    ids["campaign_id"]["description"] = "Needed where there is no `source_code`, which leads to a campaign."
+    return {**change, "properties": {**ids, **change["properties"]}, "required": required}
 
 
 _OCCURRED_AT = "When the change happened in the source; without it, when the request arrives."
