@@ -72,6 +72,8 @@ HISTORY = [
 ]
 
 TABLES = """\
+basis: cohort, the cycles that began in the period
+
 campaign                        MQL      SAL      SQL      Won
 Trade fair                        2        2        2        1
 A website with a name th…         1        0        0        0
@@ -148,6 +150,7 @@ def test_a_line_tells_one_group(settings, history, capsys):
         "record": "funnel",
         "from": "2026-01-03T00:00:00Z",
         "to": "2026-01-04T00:00:00Z",
+        "basis": "cohort",
         "by": None,
         "key": None,
         "name": None,
@@ -174,6 +177,73 @@ def test_a_line_tells_one_group(settings, history, capsys):
 )
 def test_groups_have_a_key_and_a_name(settings, history, capsys, by, expected):
     assert keys(lines(settings, history, capsys, "--by", by)) == expected
+
+
+def test_by_period_a_stage_counts_when_it_was_reached(settings, history, capsys):
+    january = ("--basis", "period", "--from", "2026-01-01", "--to", "2026-02-01")
+    february = ("--basis", "period", "--from", "2026-02-01", "--to", "2026-03-01")
+    (first,) = lines(settings, history, capsys, *january)
+    (second,) = lines(settings, history, capsys, *february)
+    assert first["basis"] == second["basis"] == "period"
+    assert first["volumes"] == {"MQL": 3, "SAL": 2, "SQL": 1, "Won": 1}
+    assert second["volumes"] == {"MQL": 0, "SAL": 0, "SQL": 1, "Won": 0}
+    # Nobody began, so there is nothing to convert from; how long it took is known all the same.
+    assert second["passages"][1] == {
+        "from": "SAL",
+        "to": "SQL",
+        "conversion": None,
+        "mean_days": pytest.approx(38.73, abs=0.01),
+        "median_days": pytest.approx(38.73, abs=0.01),
+    }
+
+
+def test_by_period_the_months_add_up_to_the_whole(settings, history, capsys):
+    whole = ("--basis", "period", "--from", "2026-01-01", "--to", "2026-03-01")
+    (total,) = lines(settings, history, capsys, *whole)
+    months = lines(settings, history, capsys, *whole, "--by", "month")
+    assert [(line["key"], list(line["volumes"].values())) for line in months] == [
+        ("2026-01", [3, 2, 1, 1]),
+        ("2026-02", [0, 0, 1, 0]),
+    ]
+    assert [sum(month) for month in zip(*(line["volumes"].values() for line in months), strict=True)] == list(
+        total["volumes"].values()
+    )
+
+
+def test_another_period_is_shown_beside(settings, history, capsys, monkeypatch):
+    spans = ("--from", "2026-02-01", "--to", "2026-03-01", "--beside", "2026-01-01")
+    found = lines(settings, history, capsys, *spans, "--basis", "period")
+    assert [(line["from"], line["to"], line["volumes"]["MQL"]) for line in found] == [
+        ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z", 0),
+        # A month, and not 28 days.
+        ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", 3),
+    ]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    arguments = ["funnel", "--settings", str(settings), str(history), *spans, "--basis", "period", "--by", "campaign"]
+    assert main(arguments) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("basis: period, the stages that were reached in the period\n\n")
+    assert [" ".join(line.split()) for line in out.splitlines()[2:12]] == [
+        "campaign MQL SAL SQL Won",
+        "Trade fair",
+        "2026-02-01/2026-02-28 0 0 1 0",
+        "2026-01-01/2026-01-31 2 2 1 1",
+        "A website with a name th…",
+        "2026-02-01/2026-02-28 0 0 0 0",
+        "2026-01-01/2026-01-31 1 0 0 0",
+        "total",
+        "2026-02-01/2026-02-28 0 0 1 0",
+        "2026-01-01/2026-01-31 3 2 1 1",
+    ]
+    assert max(len(line) for line in out.splitlines()) <= 80
+
+
+def test_a_period_of_days_has_one_of_as_many_beside_it(settings, history, capsys):
+    found = lines(settings, history, capsys, "--from", "2026-01-10", "--to", "2026-01-13", "--beside", "2026-01-02")
+    assert [(line["from"][:10], line["to"][:10]) for line in found] == [
+        ("2026-01-10", "2026-01-13"),
+        ("2026-01-02", "2026-01-05"),
+    ]
 
 
 def test_who_waits_is_counted_under_nobody_and_a_queue_under_its_name(settings, tmp_path, capsys):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.adapters.wire import measures
 from rekindle.adapters.wire.settings.document import faults
+from rekindle.adapters.wire.views import measures
 from rekindle.cli.main import main
 from rekindle.domain.measures.attribution import shares
 from rekindle.domain.measures.points import models_of

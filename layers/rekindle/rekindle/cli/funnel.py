@@ -4,8 +4,9 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
+from zoneinfo import ZoneInfo
 
 from rekindle.adapters.history import History
 from rekindle.adapters.wire.views import measures
@@ -17,7 +18,7 @@ from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called,
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER
 from rekindle.domain.measures.credit import names_of
-from rekindle.domain.measures.funnel import By, Funnel, Group, Spread, funnel, year_before
+from rekindle.domain.measures.funnel import EMPTY, Basis, By, Funnel, Group, Spread, funnel, year_before
 from rekindle.runtime.simulation.simulator import Simulation
 
 NAME, CELL = 26, 9
@@ -37,15 +38,26 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         """
           rekindle funnel --settings settings.yaml history.jsonl
           rekindle funnel --settings settings.yaml --from 2026-01-01 --by campaign h.jsonl
+          rekindle funnel --settings settings.yaml --from 2026-04-01 --to 2026-07-01 --beside 2026-01-01 h.jsonl
         """,
-        "Play a history and count the engagement cycles that began in a period: volumes, conversion and velocity "
-        "between the stages, the delay until somebody had the lead and that until it was worked.",
+        "Play a history and count the engagement cycles of a period: volumes, conversion and velocity between the "
+        "stages, the delay until somebody had the lead and that until it was worked.",
     )
     takes_history(parser)
     takes_settings(parser)
     parser.add_argument("--from", dest="since", metavar="TIME", help="a date or time (default: a year before --to)")
     parser.add_argument("--to", dest="until", metavar="TIME", help="left out itself (default: the end of the history)")
     parser.add_argument("--by", type=By, choices=list(By), help="what to group by (default: all in one)")
+    parser.add_argument(
+        "--basis",
+        type=Basis,
+        choices=list(Basis),
+        default=Basis.COHORT,
+        help="count the cycles that began in the period (cohort, the default), or the stages reached in it (period)",
+    )
+    parser.add_argument(
+        "--beside", metavar="TIME", help="the beginning of another period, as long as the first, to show beside it"
+    )
     takes_format(parser, "table")
     parser.set_defaults(run=_funnel)
 
@@ -64,15 +76,36 @@ def _funnel(parsed: argparse.Namespace) -> int:
     since = since or year_before(until, zone)
     if (parsed.since or parsed.until) and since >= until:
         raise Unusable(f"--from: {parsed.since or times.text(since)} is not before {parsed.until or times.text(until)}")
-    counted = funnel(simulation.cycles(), since, until, parsed.by, zone)
+    spans = [(since, until)]
+    if parsed.beside is not None:
+        spans.append(_beside(instant_of(parsed.beside, "--beside", zone), since, until, zone))
+    found = simulation.cycles()
+    funnels = [funnel(found, *span, parsed.by, zone, parsed.basis) for span in spans]
     name = _names(simulation.use_cases.ports.reference, parsed.by)
     if parsed.format == "jsonl":
-        for group in counted.groups if counted.by else (counted.total,):
-            write_line(measures.funnel_group(counted, group, name(group.key)))
+        for counted in funnels:
+            for group in counted.groups if counted.by else (counted.total,):
+                write_line(measures.funnel_group(counted, group, name(group.key)))
     else:
-        print(_tables(counted, name))
+        print(f"{_BASES[parsed.basis]}\n\n{_tables(funnels, name, zone)}")
     print_refused(simulation)
     return 0
+
+
+_BASES = {
+    Basis.COHORT: "basis: cohort, the cycles that began in the period",
+    Basis.PERIOD: "basis: period, the stages that were reached in the period",
+}
+
+
+def _beside(begin: datetime, since: datetime, until: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """A period that is as long on the calendar, where both begin at a month's first day; else by the clock."""
+    local = [moment.astimezone(zone) for moment in (begin, since, until)]
+    if all((one.day, one.hour, one.minute, one.second, one.microsecond) == (1, 0, 0, 0, 0) for one in local):
+        other, start, end = (one.year * 12 + one.month - 1 for one in local)
+        year, month = divmod(other + end - start, 12)
+        return begin, datetime(year, month + 1, 1, tzinfo=zone).astimezone(UTC)
+    return begin, begin + (until - since)
 
 
 def _names(reference: Reference, by: By | None) -> Callable[[str | None], str | None]:
@@ -90,12 +123,20 @@ def _names(reference: Reference, by: By | None) -> Callable[[str | None], str | 
 # --- as tables -------------------------------------------------------------------------------------------------------
 
 
-def _tables(counted: Funnel, name: Callable[[str | None], str | None]) -> str:
-    rows = [*((name(group.key) or _UNKNOWN, group) for group in counted.groups), ("total", counted.total)]
-    pairs = [f"{passage.start}>{passage.end}" for passage in counted.total.passages]
+def _tables(funnels: Sequence[Funnel], name: Callable[[str | None], str | None], zone: ZoneInfo) -> str:
+    """One period as it is; of two, the rows of both below each other."""
+    first = funnels[0]
+    labels = [""] if len(funnels) == 1 else [f"  {_span(counted, zone)}" for counted in funnels]
+    rows: list[tuple[str, Group | None]] = []
+    for key in dict.fromkeys(group.key for counted in funnels for group in counted.groups):
+        label = name(key) or _UNKNOWN
+        groups = [next((one for one in counted.groups if one.key == key), None) for counted in funnels]
+        rows += _beside_each_other(label, labels, groups)
+    rows += _beside_each_other("total", labels, [counted.total for counted in funnels])
+    pairs = [f"{passage.start}>{passage.end}" for passage in first.total.passages]
     return "\n\n".join(
         (
-            _table([(counted.by or "cycles", [*ORDER])], rows, _volumes),
+            _table([(first.by or "cycles", [*ORDER])], rows, _volumes),
             _table([("conversion", pairs)], rows, _conversion),
             _table([("days, mean", pairs)], rows, lambda group: _velocity(group, attrgetter("mean"))),
             _table([("days, median", pairs)], rows, lambda group: _velocity(group, attrgetter("median"))),
@@ -104,8 +145,26 @@ def _tables(counted: Funnel, name: Callable[[str | None], str | None]) -> str:
     )
 
 
-def _table(heads: Sequence[Row], rows: Iterable[tuple[str, Group]], cells: Callable[[Group], Sequence[str]]) -> str:
-    return "\n".join(_line(*row) for row in (*heads, *((label, cells(group)) for label, group in rows)))
+def _beside_each_other(
+    label: str, spans: Sequence[str], groups: Sequence[Group | None]
+) -> list[tuple[str, Group | None]]:
+    if len(groups) == 1:
+        return [(label, groups[0])]
+    return [(label, None), *zip(spans, (group or EMPTY for group in groups), strict=True)]
+
+
+def _span(counted: Funnel, zone: ZoneInfo) -> str:
+    """The days of a period, the last one among them."""
+    last = counted.until - timedelta(microseconds=1)
+    return f"{counted.since.astimezone(zone):%Y-%m-%d}/{last.astimezone(zone):%Y-%m-%d}"
+
+
+def _table(
+    heads: Sequence[Row], rows: Iterable[tuple[str, Group | None]], cells: Callable[[Group], Sequence[str]]
+) -> str:
+    """A row without a group is the head of those below."""
+    told = ((label, cells(group) if group is not None else ()) for label, group in rows)
+    return "\n".join(_line(*row) for row in (*heads, *told))
 
 
 def _line(label: str, cells: Sequence[str]) -> str:

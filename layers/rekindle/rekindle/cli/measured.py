@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from rekindle.adapters.wire import measures
+from rekindle.adapters.wire.views import measures
 from rekindle.cli.columns import row
 from rekindle.cli.lines import write_line
 from rekindle.domain.measures.attribution import shares

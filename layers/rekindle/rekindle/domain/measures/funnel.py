@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.lifecycle.journey import (
@@ -312,6 +313,15 @@ def _without_gap(since: datetime, entries: Iterable[StageReached]) -> Mapping[St
 # --- the funnel over cycles ------------------------------------------------------------------------------------------
 
 
+class Basis(StrEnum):
+    """Which engagements a funnel counts at a stage."""
+
+    COHORT = "cohort"
+    """Those that began in the period, however much later they reached the stage."""
+    PERIOD = "period"
+    """Those that reached the stage in the period, whenever they began."""
+
+
 class By(StrEnum):
     """What the cycles of a funnel are grouped by."""
 
@@ -358,10 +368,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """The cycles that began in a time, from `since` up to `until`, that instant left out."""
+    """The cycles of a time, from `since` up to `until`, that instant left out."""
 
     since: datetime
     until: datetime
+    basis: Basis
     by: By | None
     groups: Sequence[Group]
     """Months in their order, else the largest first; none where all are one group."""
@@ -379,32 +390,69 @@ def year_before(moment: datetime, zone: tzinfo = UTC) -> datetime:
 
 
 def funnel(
-    found: Iterable[Cycle], since: datetime, until: datetime, by: By | None = None, zone: tzinfo = UTC
+    found: Iterable[Cycle],
+    since: datetime,
+    until: datetime,
+    by: By | None = None,
+    zone: tzinfo = UTC,
+    basis: Basis = Basis.COHORT,
 ) -> Funnel:
-    """The cycles whose MQL date lies in a period; months are those of a time zone."""
-    counted = [cycle for cycle in found if since <= cycle.activated_at < until]
-    grouped: dict[str | None, list[Cycle]] = defaultdict(list)
-    if by is not None:
-        for cycle in counted:
-            grouped[_key(cycle, by, zone)].append(cycle)
-    groups = [_group(key, held) for key, held in grouped.items()]
-    return Funnel(since, until, by, sorted(groups, key=lambda group: _place(group, by)), _group(None, counted))
+    """The cycles whose MQL date lies in a period, or by period the stages whose dates do; months are those of a time
+    zone."""
+
+    def counts(moment: datetime) -> bool:
+        return since <= moment < until
+
+    grouped: dict[str | None, list[_Counted]] = defaultdict(list)
+    everything: list[_Counted] = []
+    for cycle in found:
+        if basis is Basis.PERIOD:
+            stages = frozenset(stage for stage, at in cycle.stages.items() if counts(at))
+        else:
+            stages = frozenset(cycle.stages) if counts(cycle.activated_at) else frozenset()
+        if not stages:
+            continue
+        everything.append(_Counted(cycle, stages))
+        for key, of_key in _keys(cycle, stages, by, zone, basis):
+            grouped[key].append(_Counted(cycle, of_key))
+    groups = sorted((_group(key, held) for key, held in grouped.items()), key=lambda group: _place(group, by))
+    return Funnel(since, until, basis, by, groups, _group(None, everything))
+
+
+class _Counted(NamedTuple):
+    """A cycle, and the stages at which it counts."""
+
+    cycle: Cycle
+    stages: Set[Stage]
+
+
+def _keys(
+    cycle: Cycle, stages: Set[Stage], by: By | None, zone: tzinfo, basis: Basis
+) -> list[tuple[str | None, Set[Stage]]]:
+    """The groups in which a cycle counts, and at which stages: by period it counts in the month of each stage."""
+    match by:
+        case None:
+            return []
+        case By.CAMPAIGN:
+            return [(cycle.campaign_id, stages)]
+        case By.TYPE:
+            return [(cycle.campaign_type, stages)]
+        case By.OWNER:
+            return [(cycle.first_owner_id or cycle.first_queue_id, stages)]
+        case By.MONTH if basis is Basis.COHORT:
+            return [(_month(cycle.activated_at, zone), stages)]
+    months: dict[str | None, set[Stage]] = defaultdict(set)
+    for stage in stages:
+        months[_month(cycle.stages[stage], zone)].add(stage)
+    return list(months.items())
+
+
+def _month(moment: datetime, zone: tzinfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m}"
 
 
 _PASSAGES = (*pairwise(ORDER), (ORDER[0], ORDER[-1]))
 """From each stage to the next, and from the first to the last."""
-
-
-def _key(cycle: Cycle, by: By, zone: tzinfo) -> str | None:
-    match by:
-        case By.CAMPAIGN:
-            return cycle.campaign_id
-        case By.TYPE:
-            return cycle.campaign_type
-        case By.OWNER:
-            return cycle.first_owner_id or cycle.first_queue_id
-        case By.MONTH:
-            return f"{cycle.activated_at.astimezone(zone):%Y-%m}"
 
 
 def _place(group: Group, by: By | None) -> tuple[int, bool, str]:
@@ -412,16 +460,17 @@ def _place(group: Group, by: By | None) -> tuple[int, bool, str]:
     return size, group.key is None, group.key or ""
 
 
-def _group(key: str | None, held: Sequence[Cycle]) -> Group:
-    volumes = {stage: sum(stage in cycle.stages for cycle in held) for stage in ORDER}
+def _group(key: str | None, held: Sequence[_Counted]) -> Group:
+    volumes = {stage: sum(stage in one.stages for one in held) for stage in ORDER}
     passages = [_passage(start, end, volumes, held) for start, end in _PASSAGES]
-    system = _spread(cycle.system_delay for cycle in held)
-    return Group(key, volumes, passages, system, _spread(cycle.human_delay for cycle in held))
+    begun = [one.cycle for one in held if Stage.MQL in one.stages]
+    system = _spread(cycle.system_delay for cycle in begun)
+    return Group(key, volumes, passages, system, _spread(cycle.human_delay for cycle in begun))
 
 
-def _passage(start: Stage, end: Stage, volumes: Mapping[Stage, int], held: Iterable[Cycle]) -> Passage:
+def _passage(start: Stage, end: Stage, volumes: Mapping[Stage, int], held: Iterable[_Counted]) -> Passage:
     conversion = volumes[end] / volumes[start] if volumes[start] else None
-    took = (cycle.stages[end] - cycle.stages[start] for cycle in held if end in cycle.stages)
+    took = (one.cycle.stages[end] - one.cycle.stages[start] for one in held if end in one.stages)
     return Passage(start, end, conversion, _spread(took))
 
 
@@ -432,3 +481,7 @@ def _spread(took: Iterable[timedelta | None]) -> Spread | None:
     count = len(known)
     median = (known[(count - 1) // 2] + known[count // 2]) / 2
     return Spread(count, sum(known, timedelta()) / count, median, known[ceil(count * 9 / 10) - 1])
+
+
+EMPTY = _group(None, ())
+"""Of a period in which there was nothing."""

@@ -1,10 +1,15 @@
-"""The funnel as the command line shows it."""
+"""Measures as the API and the command line show them: the funnel, metrics of campaigns, shares of won amounts."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from rekindle.adapters.wire.views import Json
 from rekindle.domain.core import times
+from rekindle.domain.lifecycle.journey import ORDER, Stage
+from rekindle.domain.measures.attribution import Share
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
+from rekindle.domain.measures.metrics import CampaignMetrics, Counts, ratio
+from rekindle.domain.measures.money import amount_of
 
 
 def funnel_group(told: Funnel, group: Group, name: str | None) -> Json:
@@ -12,6 +17,7 @@ def funnel_group(told: Funnel, group: Group, name: str | None) -> Json:
         "record": "funnel",
         "from": times.text(told.since),
         "to": times.text(told.until),
+        "basis": told.basis.value,
         "by": told.by.value if told.by else None,
         "key": group.key,
         "name": name,
@@ -37,3 +43,90 @@ def _spread(took: Spread | None) -> Json | None:
     if took is None:
         return None
     return {"count": took.count, "median": took.median.total_seconds(), "p90": took.ninety.total_seconds()}
+
+
+DEFINITIONS: Mapping[str, str] = {
+    "targeted": "people_who_are_members",
+    "hard_bounces": "members_bounced_without_response",
+    "responses.gross": "responses",
+    "responses.unique": "people_who_responded",
+    "responses.positive": "people_with_a_positive_response",
+    "responses_per_responder": "responses_by_people_who_responded",
+    "response_rate": "people_who_responded_by_reachable_members",
+    "rates.gross": "responses_by_reachable_members",
+    "rates.positive": "people_with_a_positive_response_by_reachable_members",
+    "rates.MQL": "people_with_an_engagement_by_reachable_members",
+    "rates.SQL": "people_with_an_opportunity_by_reachable_members",
+    "stages": "engagements_that_reached_the_stage",
+    "won_amount": "amounts_of_won_engagements",
+    "cost_per": "cost_by_count",
+    "inserted": "inserted_by_rekindle",
+}
+"""Of each field of the metrics the name of its definition (docs/measures.md)."""
+
+
+def metric(counted: CampaignMetrics, name: str | None, kind: str | None) -> Json:
+    """`name`, `kind`: the campaign's, as the CRM has them."""
+    counts, cost = counted.counts, counted.cost
+    stages = _stages(counts)
+    each = {
+        "targeted": counts.targeted,
+        "gross": counts.gross,
+        "unique": counts.unique,
+        "positive": counts.positive,
+        **stages,
+    }
+    return {
+        "record": "metric",
+        "campaign_id": counted.campaign_id,
+        "name": name,
+        "type": kind,
+        "cost": cost,
+        "targeted": counts.targeted,
+        "hard_bounces": counts.hard_bounces,
+        "responses": {"gross": counts.gross, "unique": counts.unique, "positive": counts.positive},
+        "responses_per_responder": ratio(counts.gross, counts.unique),
+        "response_rate": counted.rate(counts.unique),
+        "rates": {
+            "gross": counted.rate(counts.gross),
+            "positive": counted.rate(counts.positive),
+            "MQL": counted.rate(counts.people[Stage.MQL]),
+            "SQL": counted.rate(counts.people[Stage.SQL]),
+        },
+        "stages": stages,
+        "won_amount": _amounts(counts),
+        "cost_per": {one: ratio(cost, count) for one, count in each.items()},
+        "inserted": {
+            "people": counted.inserted.unique,
+            "responses": counted.inserted.gross,
+            "stages": _stages(counted.inserted),
+            "won_amount": _amounts(counted.inserted),
+        },
+        "definitions": dict(DEFINITIONS),
+    }
+
+
+def _stages(counts: Counts) -> dict[str, int]:
+    return {stage.value: counts.stages[stage] for stage in ORDER}
+
+
+def _amounts(counts: Counts) -> list[Json]:
+    """By currency; without one where the CRM names none."""
+    return [
+        {"currency": currency, "amount": amount_of(units, currency)}
+        for currency, units in sorted(counts.won.items(), key=lambda one: one[0] or "")
+    ]
+
+
+def share(one: Share) -> Json:
+    deal, touch = one.deal, one.touch
+    return {
+        "record": "share",
+        "model": one.model,
+        "opportunity_id": deal.opportunity_id,
+        "campaign_id": touch.campaign_id if touch is not None else None,
+        "response_id": touch.response_id if touch is not None else None,
+        "points": one.points,
+        "amount": amount_of(one.units, deal.currency),
+        "currency": deal.currency,
+    }
