@@ -203,7 +203,7 @@ BENEATH   := attrs jsonschema-specifications markupsafe referencing rpds-py
 	@touch $@
 
 lock: .cache/uv/bin/uv ## Write the lock files from pyproject.toml (UPGRADE=1 for the newest versions)
-	@$(COMPILE) pyproject.toml --group pyproject.toml:dev --output-file requirements/dev.lock
+	@$(COMPILE) pyproject.toml --extra imports --group pyproject.toml:dev --output-file requirements/dev.lock
 	@$(COMPILE) --group pyproject.toml:cloud --output-file requirements/cloud.lock
 	@$(COMPILE) --group pyproject.toml:bench --output-file requirements/bench.lock
 	@$(COMPILE) pyproject.toml --constraints requirements/dev.lock $(addprefix --no-emit-package ,$(TEMPLATES) $(BENEATH)) \

@@ -92,15 +92,15 @@ def _rule_of_number(declared: Field) -> Any:
 def prefixes_of(kind: Kind[Any], name: str) -> tuple[str, ...]:
     """How Salesforce's identifiers begin that a field may hold; nothing where the field holds none."""
     declared = kind.fields.get(name)
-    return _prefixes_of(declared) if declared else ()
+    return prefixes_of_field(declared) if declared else ()
 
 
-def _prefixes_of(declared: Field) -> tuple[str, ...]:
+def prefixes_of_field(declared: Field) -> tuple[str, ...]:
     return ids.prefixes_of(*declared.refers_to, *([declared.names] if declared.names else []))
 
 
 def _reader_of(declared: Field) -> Callable[[Any, str], Any] | None:
-    prefixes = _prefixes_of(declared)
+    prefixes = prefixes_of_field(declared)
     if declared.type is float:
         return _cut
     if declared.type is datetime:

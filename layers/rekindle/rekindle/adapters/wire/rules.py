@@ -200,10 +200,15 @@ def required(rule: Any, values: Mapping[str, Any], name: str, named: Naming) -> 
     """One value that has to be there, under its rule."""
     if name not in values:
         raise InvalidField("this field is required", named(name))
+    return checked_value(rule, values[name], named(name))
+
+
+def checked_value(rule: Any, value: Any, path: str) -> Any:
+    """One value under its rule. Raises InvalidField."""
     try:
-        return msgspec.convert(_whole(values[name]), rule)
+        return msgspec.convert(_whole(value), rule)
     except msgspec.ValidationError:
-        raise InvalidField.of(_innermost(rule, values[name], named(name))) from None
+        raise InvalidField.of(_innermost(rule, value, path)) from None
 
 
 def identifier(values: Mapping[str, Any], name: str, named: Naming) -> str:
