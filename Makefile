@@ -168,8 +168,8 @@ types: .venv/.ready ## Check the types
 floors: .venv/.ready ## Check that imports go down only
 	@PYTHONPATH=.:layers/rekindle $(VENV)/lint-imports --no-logo
 
-describe: .venv/.ready ## Write what is made from the declarations: openapi.json, the tables of docs/events.md
-	@$(VENV)/python -m rekindle.adapters.wire.describe docs/events.md
+describe: .venv/.ready ## Write what is made from the declarations: openapi.json, tables and pictures of docs
+	@$(VENV)/python -m rekindle.adapters.wire.describe docs
 
 validate: .venv/.ready ## Check template.yaml
 	@$(VENV)/sam validate --lint

@@ -2,16 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 from rekindle.adapters.history import History
 from rekindle.adapters.wire.views.decisions import LISTED, decision
 from rekindle.adapters.wire.views.people import assignment as shown_assignment
+from rekindle.cli import ways
 from rekindle.cli.arguments import command, takes_format, takes_history, takes_settings
-from rekindle.cli.columns import in_one_line, row, terminal, width
 from rekindle.cli.credit import credit_table
 from rekindle.cli.lines import write_line
 from rekindle.cli.measured import write_metrics, write_shares
@@ -24,6 +22,7 @@ from rekindle.cli.play import (
     print_unknown_campaigns,
     settings_of,
 )
+from rekindle.cli.table import minute, write_cells
 from rekindle.domain.measures.credit import names_of
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.runtime.simulation.simulator import Simulation
@@ -31,7 +30,7 @@ from rekindle.runtime.simulation.simulator import Simulation
 _DECISION_COLUMNS = (16, 18, 22)
 _ASSIGNMENT_COLUMNS = (16, 18, 12, 15)
 """Those before the last one, which takes the rest of the line."""
-_KINDS = ("decision", "assignment", "metric", "share")
+_KINDS = ("decision", "assignment", *ways.KINDS, "metric", "share")
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -54,8 +53,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--records",
         default="decision",
         metavar="KINDS",
-        help="what to write, with commas: decision (default), and as it stands at the end: assignment, metric (of each "
-        "campaign), share (of each won opportunity)",
+        help="what to write, with commas: decision (default) and transition as they happen, and as they stand at the "
+        "end: assignment, clock, recycle, metric (of each campaign), share (of each won opportunity)",
     )
     takes_format(parser, "jsonl")
     parser.set_defaults(run=_simulate)
@@ -70,19 +69,29 @@ def _simulate(parsed: argparse.Namespace) -> int:
         simulation.keep_assignments()
     if kinds & {"metric", "share"}:
         simulation.keep_journeys()
-    wanted = "decision" in kinds
+    if kinds & set(ways.KINDS):
+        simulation.keep_ways()
+    wanted, transitions = "decision" in kinds, "transition" in kinds
     with closing(History(parsed.history)) as history:
         if wanted and not as_lines:
-            _write_cells(_DECISION_COLUMNS, "as of (UTC)", "person", "outcome", "campaign or reason")
+            write_cells(_DECISION_COLUMNS, "as of (UTC)", "person", "outcome", "campaign or reason")
         # Decisions that run over the terminal show by themselves how far it is.
         with_bar = not (wanted and sys.stdout.isatty())
         with closing(decisions_of(simulation, history, "simulating", with_bar=with_bar)) as decisions:
-            for explanation in decisions:
+            for number, explanation in enumerate(decisions):
+                if transitions:
+                    ways.write_transitions(simulation, number, as_lines=as_lines)
                 if wanted and as_lines:
                     write_line(decision(explanation, None, LISTED))
                 elif wanted:
                     _write_decision(explanation, simulation)
+        if transitions:
+            ways.write_transitions(simulation, None, as_lines=as_lines)
         _write_assignments(simulation, as_lines=as_lines, after_others=wanted)
+        if "clock" in kinds:
+            ways.write_clocks(simulation, as_lines=as_lines)
+        if "recycle" in kinds:
+            ways.write_recyclings(simulation, as_lines=as_lines)
         if "metric" in kinds:
             write_metrics(simulation, as_lines=as_lines)
         if "share" in kinds:
@@ -112,7 +121,7 @@ def _write_decision(explanation: Explanation, simulation: Simulation) -> None:
     decision = explanation.decision
     name = names_of(simulation.use_cases.ports.reference.campaign)
     what = decision.reason or name(decision.campaign_id or "")
-    _write_cells(_DECISION_COLUMNS, _minute(decision.as_of), decision.person_id, decision.outcome, what)
+    write_cells(_DECISION_COLUMNS, minute(decision.as_of), decision.person_id, decision.outcome, what)
 
 
 def _write_assignments(simulation: Simulation, *, as_lines: bool, after_others: bool) -> None:
@@ -124,21 +133,9 @@ def _write_assignments(simulation: Simulation, *, as_lines: bool, after_others: 
         return
     if assignments:
         print("\n" if after_others else "", end="")
-        _write_cells(_ASSIGNMENT_COLUMNS, "activated (UTC)", "person", "state", "owner", "first owner")
+        write_cells(_ASSIGNMENT_COLUMNS, "activated (UTC)", "person", "state", "owner", "first owner")
     name = owners_called(simulation.use_cases.ports.reference)
     for person_id, assignment in assignments:
         first = assignment.first_owner_id or assignment.first_queue_id
         owners = [name(owner_id) if owner_id else "-" for owner_id in (assignment.owner_id, first)]
-        _write_cells(_ASSIGNMENT_COLUMNS, _minute(assignment.activated_at), person_id, assignment.state, *owners)
-
-
-def _minute(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
-
-
-def _write_cells(columns: Sequence[int], when: str, person: str, *others: str) -> None:
-    """A line of a table. A person's id is never cut: it is what the reader types next."""
-    room = max(terminal() - sum(columns) - len(columns), len("NOT_ELIGIBLE_CAMPAIGN"))
-    who = in_one_line(person)
-    first, *cells = row((when, *others), (columns[0], *columns[2:], room), sys.stdout)
-    print(" ".join((first, who + " " * (columns[1] - width(who)), *cells)).rstrip())
+        write_cells(_ASSIGNMENT_COLUMNS, minute(assignment.activated_at), person_id, assignment.state, *owners)

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from rekindle.application.capture.record_responses import RecordResponses
     from rekindle.application.failures.keep_failures import KeepFailures
     from rekindle.application.failures.resend_failures import ResendFailures
+    from rekindle.application.lifecycle.end_clocks import EndClocks
+    from rekindle.application.lifecycle.follow_change import FollowChange
+    from rekindle.application.lifecycle.rules import LifecycleRules
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
@@ -112,6 +115,34 @@ class UseCases:
     ports: Ports
 
     @cached_property
+    def people(self) -> People:
+        """People, where each change is followed on their way."""
+        from rekindle.application.lifecycle.follow_people import FollowedPeople
+
+        ports = self.ports
+        return FollowedPeople(ports.people, ports.reference, lambda change: self.follow_change(change))
+
+    @cached_property
+    def follow_change(self) -> "FollowChange":
+        from rekindle.application.lifecycle.follow_change import FollowChange
+
+        return FollowChange(self.lifecycle_rules, lambda *due: self.end_clocks(*due))
+
+    @cached_property
+    def lifecycle_rules(self) -> "LifecycleRules":
+        from rekindle.application.lifecycle.rules import LifecycleRules
+
+        ports = self.ports
+        return LifecycleRules(ports.people, ports.scores, ports.reference, ports.clock)
+
+    @cached_property
+    def end_clocks(self) -> "EndClocks":
+        from rekindle.application.lifecycle.end_clocks import EndClocks
+
+        ports = self.ports
+        return EndClocks(self.people, self.lifecycle_rules, ports.reference, ports.clock)
+
+    @cached_property
     def match_account(self) -> "MatchAccount":
         from rekindle.application.assignment.match_account import MatchAccount
 
@@ -124,14 +155,14 @@ class UseCases:
         from rekindle.domain.records.opportunity import OPPORTUNITY
 
         ports = self.ports
-        return AssociateOpportunities(ports.people, ports.records(OPPORTUNITY), ports.reference)
+        return AssociateOpportunities(self.people, ports.records(OPPORTUNITY), ports.reference)
 
     @cached_property
     def reactivate(self) -> "Reactivate":
         from rekindle.application.reactivation.reactivate import Reactivate
 
         ports = self.ports
-        return Reactivate(ports.people, ports.ledger, ports.reference, ports.clock, self.associate_opportunities)
+        return Reactivate(self.people, ports.ledger, ports.reference, ports.clock, self.associate_opportunities)
 
     @cached_property
     def reactivate_on_score(self) -> "ReactivateOnScore":
@@ -144,7 +175,7 @@ class UseCases:
         from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 
         ports = self.ports
-        return ReconsiderResponses(ports.people, ports.scores, ports.ledger, ports.reference, ports.clock)
+        return ReconsiderResponses(self.people, ports.scores, ports.ledger, ports.reference, ports.clock)
 
     @cached_property
     def request_reactivation(self) -> "RequestReactivation":
@@ -200,7 +231,7 @@ class UseCases:
 
         ports = self.ports
         return EvaluateResponse(
-            ports.people,
+            self.people,
             ports.scores,
             ports.ledger,
             ports.reference,
@@ -221,35 +252,35 @@ class UseCases:
         from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
 
         ports = self.ports
-        return TimeOutAssignments(ports.people, ports.ledger, ports.reference, ports.waits, ports.clock)
+        return TimeOutAssignments(self.people, ports.ledger, ports.reference, ports.waits, ports.clock)
 
     @cached_property
     def route_leads(self) -> "RouteLeads":
         from rekindle.application.assignment.route_leads import RouteLeads
 
         ports = self.ports
-        return RouteLeads(ports.people, ports.reference, ports.pools, ports.routings, self.match_account, ports.clock)
+        return RouteLeads(self.people, ports.reference, ports.pools, ports.routings, self.match_account, ports.clock)
 
     @cached_property
     def complete_assignments(self) -> "CompleteAssignments":
         from rekindle.application.assignment.complete_assignments import CompleteAssignments
 
         ports = self.ports
-        return CompleteAssignments(ports.people, ports.reference, ports.clock)
+        return CompleteAssignments(self.people, ports.reference, ports.clock)
 
     @cached_property
     def commit_people(self) -> "CommitPeople":
         from rekindle.application.capture.commit_people import CommitPeople
 
         ports = self.ports
-        return CommitPeople(ports.people, ports.contacts)
+        return CommitPeople(self.people, ports.contacts)
 
     @cached_property
     def merge_people(self) -> "MergePeople":
         from rekindle.application.capture.merge_people import MergePeople
 
         ports = self.ports
-        return MergePeople(ports.people, ports.scores, ports.reference, self.reconsider_responses, self.commit_people)
+        return MergePeople(self.people, ports.scores, ports.reference, self.reconsider_responses, self.commit_people)
 
     @cached_property
     def erase_people(self) -> "ErasePeople":
@@ -257,7 +288,7 @@ class UseCases:
 
         ports = self.ports
         return ErasePeople(
-            *(ports.people, ports.reference, self.commit_people),
+            *(self.people, ports.reference, self.commit_people),
             *(ports.failures, ports.long_erasures, ports.clock),
         )
 
@@ -275,6 +306,7 @@ class UseCases:
 
     @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
+        from rekindle.application.capture.note_work import NoteWork
         from rekindle.application.capture.record_crm_changes import RecordCrmChanges
         from rekindle.application.capture.record_interaction import RecordInteraction
         from rekindle.application.capture.record_opportunity import RecordOpportunity
@@ -288,16 +320,17 @@ class UseCases:
 
         ports = self.ports
         record = RecordReference(ports.records, ports.clock)
-        interaction = RecordInteraction(ports.records(INTERACTION), ports.ledger)
+        note_work = NoteWork(self.people, ports.reference)
+        interaction = RecordInteraction(ports.records(INTERACTION), ports.ledger, note_work)
         source_code = ResolveSourceCode(ports.people, ports.reference, interaction)
         return RecordCrmChanges(
-            person=RecordPerson(ports.people, ports.scores, ports.reference, self.merge_people, self.commit_people),
+            person=RecordPerson(self.people, ports.scores, ports.reference, self.merge_people, self.commit_people),
             erase_people=self.erase_people,
-            response=RecordResponse(ports.people, ports.reference, ports.ledger, self.evaluate_response, source_code),
+            response=RecordResponse(self.people, ports.reference, ports.ledger, self.evaluate_response, source_code),
             record=record,
-            task=RecordTask(record, ports.people, ports.reference),
+            task=RecordTask(record, note_work),
             interaction=interaction,
-            opportunity=RecordOpportunity(ports.people, ports.records(OPPORTUNITY), self.associate_opportunities),
+            opportunity=RecordOpportunity(self.people, ports.records(OPPORTUNITY), self.associate_opportunities),
             merge_people=self.merge_people,
             request=self.request_reactivation,
             ledger=ports.ledger,
@@ -337,7 +370,7 @@ class UseCases:
         from rekindle.application.reactivation.undo_backfill import UndoBackfill
 
         ports = self.ports
-        return UndoBackfill(ports.people, ports.batches, ports.reference, ports.clock)
+        return UndoBackfill(self.people, ports.batches, ports.reference, ports.clock)
 
     @cached_property
     def change_settings(self) -> "ChangeSettings":

@@ -12,6 +12,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.entries import ClockStep, Transition
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Entry,
@@ -171,7 +172,10 @@ _READ: Mapping[Any, Callable[[Any], Any]] = {
 }
 
 
-_NOT_CORE = frozenset({"person_id", "version", "profile", "active", "ended", "assignment", "opportunities"})
+_NOT_CORE = frozenset(
+    {"person_id", "version", "profile", "active", "ended", "assignment", "opportunities", "lifecycle"}
+)
+"""`lifecycle` is written by `ways`."""
 
 
 def core(person: Person) -> Json:
@@ -411,6 +415,8 @@ _ENTRIES: Mapping[str, type[Any]] = {
     "assignment": AssignmentStep,
     "routing": Routing,
     "interaction": Interacted,
+    "transition": Transition,
+    "clock": ClockStep,
 }
 _NAMES_OF_ENTRIES = {form: name for name, form in _ENTRIES.items()}
 

@@ -1,5 +1,6 @@
 """Persons with their responses, in memory."""
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Entry, entry_id
 from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep
 from rekindle.domain.people.directory import directory_keys
+from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.person import Person, Profile
 from rekindle.domain.reactivation.change import Change, origins
 from rekindle.domain.reactivation.search import CandidatesByClass, grouped_by_class
@@ -161,6 +163,11 @@ class MemoryPeople:
         if person.profile is None:
             stored = memory.people.get(person_id)
             person = replace(person, profile=(stored.profile if stored else None) or Profile())
+        way = person.lifecycle
+        if way is not None:
+            self._write_way(memory.people.get(person_id), person_id, way)
+        elif memory.ways is not None and person.merged_into is not None:
+            self._forget_open_clocks(person_id)
         memory.people[person_id] = person
         if change.status_activated and person.status_activated is not None:
             user_id = person.profile.who_made(person.status_activated) if person.profile else None
@@ -180,6 +187,22 @@ class MemoryPeople:
             self._write_entries(change.entries)
         if memory.assignments is not None and person.assignment is not None:
             memory.assignments[person.assignment.assignment_id] = (person_id, person.assignment)
+
+    def _write_way(self, before: Person | None, person_id: str, way: Lifecycle) -> None:
+        memory = self.memory
+        due = before.lifecycle.due_at if before is not None and before.lifecycle is not None else None
+        if way.due_at is not None and way.due_at != due:
+            heapq.heappush(memory.clocks_due, (way.due_at, person_id))
+        if memory.ways is not None:
+            memory.ways[(person_id, way.cycle)] = way
+
+    def _forget_open_clocks(self, person_id: str) -> None:
+        """They run on as another's, or nothing is owed any more."""
+        ways = self.memory.ways or {}
+        for (whose, cycle), way in ways.items():
+            if whose == person_id and way.handoff is not None:
+                over = tuple(clock for clock in way.handoff.clocks if clock.is_over)
+                ways[(whose, cycle)] = replace(way, handoff=replace(way.handoff, clocks=over))
 
     def _write_responses(self, change: Change, person_id: str) -> None:
         memory = self.memory

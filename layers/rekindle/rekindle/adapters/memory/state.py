@@ -15,6 +15,7 @@ from rekindle.domain.capture.kinds import KINDS
 from rekindle.domain.failures.failure import Failure
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.assignment import Assignment
+from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.batch import Batch, Member
@@ -62,6 +63,10 @@ class Memory:
     """A heap of the waits, by the instant they are due."""
     routings: list[tuple[datetime, str, str]] = field(default_factory=list)
     """A heap of the leads that are to be routed again: when, whose, for which assignment."""
+    clocks_due: list[tuple[datetime, str]] = field(default_factory=list)
+    """A heap of the instants at which clocks of people do something, and whose they are."""
+    ways: dict[tuple[str, int], Lifecycle] | None = None
+    """Each cycle's way in its last state, where somebody wants to know."""
     turns: dict[tuple[str, Capacities, int], int] = field(default_factory=dict)
     claims: dict[tuple[str, str, date], int] = field(default_factory=dict)
     assignments: dict[str, tuple[str, Assignment]] | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from rekindle.application.capture.note_work import NoteWork
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, contended
 from rekindle.application.ports.reactivation import Ledger
@@ -19,9 +20,11 @@ from rekindle.domain.records.interaction import Interaction
 class RecordInteraction:
     interactions: Records[Interaction]
     ledger: Ledger
+    note_work: NoteWork
 
     def __call__(self, fact: RecordChanged) -> Recorded:
-        """The record comes first. Where this ends before the timeline is written, the next delivery writes it."""
+        """The record comes first. Where this ends before the timeline is written, or before the work is noted, the next
+        delivery does it."""
         for _ in ATTEMPTS:
             stored = self.interactions.get(fact.record_id)
             told, applied = apply_change(stored or Interaction(fact.record_id), fact.values, fact.stamp)
@@ -42,6 +45,8 @@ class RecordInteraction:
         entry = entry_of(now)
         if entry is not None:
             self.ledger.put_interaction(entry, entry_of(before) if before is not None else None)
+            if now.is_by_sales:
+                self.note_work.of_contact(entry.person_id, entry.at)
 
 
 def _dated(interaction: Interaction, at: datetime) -> Interaction:

@@ -270,6 +270,11 @@ def _reassigned(
     return person, (*before, *steps)
 
 
+def reassign(person: Person, owner_id: str, at: datetime, settings: Settings, owners: Owners) -> tuple[Person, Steps]:
+    """Another gets the lead, by our own doing."""
+    return _reassigned(_with_owner(person, owner_id, at), at, settings, owners, ())
+
+
 def _step_to(before: Assignment, after: Assignment) -> Step:
     if before.state is AssignmentState.NOT_REQUIRED and before.assigned_at is None and after.assigned_at is not None:
         return Step.COMPLETED  # There was nobody to keep the person when the response became active.

@@ -11,6 +11,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, stage_reached, stages_reached, with_stage
 from rekindle.domain.people.assignment import Steps
+from rekindle.domain.people.lifecycle import without_notes
 from rekindle.domain.people.person import Erasure, Person, Profile
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.ending import deactivate
@@ -162,6 +163,7 @@ def person_deleted(person: Person, stamp: ChangeStamp) -> Person | None:
         person,
         deleted=True,
         erasure=Erasure(stamp.at, everywhere=False),
+        lifecycle=without_notes(person.lifecycle),
         status_stamp=status_stamp,
         owner_stamp=owner_stamp,
         profile=Profile(do_not_contact=opted_out, stamps=stamps),

@@ -6,6 +6,7 @@ from typing import Any
 
 from rekindle.domain.capture.applying import deletion_of, person_deleted
 from rekindle.domain.core.values import replace
+from rekindle.domain.people.lifecycle import without_notes
 from rekindle.domain.people.person import Erasure, Person, Profile
 from rekindle.domain.records.stamps import NEWER, ChangeStamp, Stamps
 from rekindle.domain.records.user import User
@@ -32,7 +33,8 @@ def person_erased(person: Person, stamp: ChangeStamp) -> Person | None:
         if _is_newer(name, stamps, stamp):
             kept[name] = getattr(profile, name)
     kept[_NESTED] = {n: v for n, v in profile.fields.items() if _is_newer(f"{_NESTED}.{n}", stamps, stamp)}
-    return replace(person, erasure=erasure, profile=Profile(stamps=stamps, **kept))
+    way = without_notes(person.lifecycle)
+    return replace(person, erasure=erasure, lifecycle=way, profile=Profile(stamps=stamps, **kept))
 
 
 _PROFILE_VALUES = tuple(f.name for f in fields(Profile) if f.name not in (_NESTED, "stamps"))

@@ -15,6 +15,7 @@ from rekindle.domain.assignment.transitions import Owners, take_over
 from rekindle.domain.capture.erasing import without_profile, without_texts
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, Entry, ResponseRenamed, Stage, has_opportunity
+from rekindle.domain.lifecycle.uniting import carried, united
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState
 from rekindle.domain.people.person import EndedEngagement, Engagement, Person, Profile
 from rekindle.domain.people.score import Score
@@ -116,6 +117,7 @@ def link(
         merged_ids=(*survivor.merged_ids, merged.person_id, *merged.merged_ids),
         merging_ids=(*survivor.merging_ids, merged.person_id, *merged.merging_ids),
         cycles=survivor.cycles + merged.cycles,
+        lifecycle=united(survivor.lifecycle, merged.lifecycle, survivor.cycles),
         classes="",
     )
     profile = merged.profile or Profile()
@@ -143,14 +145,14 @@ def link(
         )
     replaced = active_of.get(survivor.person_id)
     cycle = keep.cycles
-    carried = _carried(keep, survivor.version, merged, cycle, replaced, at, settings, owners)
+    taking = _carried(keep, survivor.version, merged, cycle, replaced, at, settings, owners)
     left = Change(replace(gone, active=None, assignment=None), merged.version)
     if deleted_with is None:
-        return Link(carried, left)
+        return Link(taking, left)
     numbered = replace(deleted_with, engagement=replace(deleted_with.engagement, cycle=cycle))
-    entry = resumed(carried.person, numbered, max(at, deleted_with.at), settings)
+    entry = resumed(taking.person, numbered, max(at, deleted_with.at), settings)
     response = active_of[merged.person_id].traced(gone.person_id, gone.version)
-    return Link(replace(carried, entries=(*carried.entries, entry)), replace(left, responses=(response,)))
+    return Link(replace(taking, entries=(*taking.entries, entry)), replace(left, responses=(response,)))
 
 
 def ended_by_deletion(person: Person) -> EndedEngagement | None:
@@ -217,6 +219,8 @@ def _carried(
     opened = settings.open_status if status is not None and not status.active else None
     active = replace(other.active, cycle=cycle) if other.active is not None else None
     taken = replace(change.person, active=active, ended=None, status=opened or person.status, nurture_until=None)
+    if taken.lifecycle is not None or other.lifecycle is not None:
+        taken = replace(taken, lifecycle=carried(taken.lifecycle, other.lifecycle, cycle))
     taken, steps = take_over(taken, other.assignment, cycle, at, settings, owners)
     return replace(change, person=taken, entries=(*change.entries, *steps))
 

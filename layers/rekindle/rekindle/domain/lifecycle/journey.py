@@ -11,6 +11,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.entries import ClockStep, Transition
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.responses.response import QUALIFIED, WORKING
@@ -47,6 +48,8 @@ class Ended(StrEnum):
     OPPORTUNITY_WON = "OPPORTUNITY_WON"
     OPPORTUNITY_LOST = "OPPORTUNITY_LOST"
     OPPORTUNITY_DELETED = "OPPORTUNITY_DELETED"
+    RECYCLED = "RECYCLED"
+    """The lead went back to marketing: a rule or a user said so, and not the CRM."""
 
 
 BY_OPPORTUNITY = frozenset({Ended.OPPORTUNITY_WON, Ended.OPPORTUNITY_LOST, Ended.OPPORTUNITY_DELETED})
@@ -149,7 +152,17 @@ class Interacted:
 
 
 type Entry = (
-    StageReached | Deactivated | Resumed | ResponseRenamed | Merged | Erased | AssignmentStep | Routing | Interacted
+    StageReached
+    | Deactivated
+    | Resumed
+    | ResponseRenamed
+    | Merged
+    | Erased
+    | AssignmentStep
+    | Routing
+    | Interacted
+    | Transition
+    | ClockStep
 )
 
 
@@ -233,4 +246,9 @@ def entry_id(entry: Entry) -> str:
             named = digest("erased")
         case Interacted():
             named = digest("interaction", entry.interaction_id)
+        case Transition():
+            named = digest("transition", entry.before, entry.after, str(entry.cycle))
+        case ClockStep():
+            parts = (entry.kind, entry.action, entry.notify_id or "", str(entry.share), times.text(entry.started_at))
+            named = digest("clock", str(entry.cycle), *parts)
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"

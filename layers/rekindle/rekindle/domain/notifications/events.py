@@ -9,6 +9,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.entries import ClockStep, Transition
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Ended,
@@ -22,6 +23,7 @@ from rekindle.domain.lifecycle.journey import (
     StageReached,
     entry_id,
 )
+from rekindle.domain.notifications import lifecycle_events
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
 
@@ -72,7 +74,20 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
         return (_renamed(record),)
     if isinstance(record, Interacted):
         return ()
+    if isinstance(record, Transition):
+        return _of_transition(record)
+    if isinstance(record, ClockStep):
+        name, detail = lifecycle_events.NAMES[record.action], lifecycle_events.of_step(record)
+        return (Event(entry_id(record), name, record.person_id, record.at, record.settings_version, detail),)
     return (_deactivated(record),)
+
+
+def _of_transition(entry: Transition) -> tuple[Event, ...]:
+    name = lifecycle_events.name_of(entry)
+    if name is None:
+        return ()
+    detail = lifecycle_events.of_transition(entry)
+    return (Event(entry_id(entry), name, entry.person_id, entry.at, entry.settings_version, detail),)
 
 
 def _of_decision(decision: Decision) -> tuple[Event, ...]:

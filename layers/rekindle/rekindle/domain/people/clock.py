@@ -45,8 +45,8 @@ class Clock:
     paused_seconds: float = 0.0
     """Seconds of business for which it stood still."""
     state: ClockState = ClockState.RUNNING
-    steps_done: int = 0
-    """How many of the policy's steps were taken: warnings, escalations, the breach."""
+    taken: int = 0
+    """Which of the policy's steps were taken: a bit for each of the warnings, escalations, the breach."""
     warned_at: datetime | None = None
     breached_at: datetime | None = None
     met_at: datetime | None = None

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from rekindle.domain.people.assignment import Assignment
+from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.naming import mail_key
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import ResponseClass
@@ -115,6 +116,8 @@ class Person:
     """The newest engagement, where nothing is active since it ended."""
     assignment: Assignment | None = None
     """That of the newest cycle; it stays when the cycle ends."""
+    lifecycle: Lifecycle | None = None
+    """None for a target of whom nothing else is known, and where nobody's way is followed."""
     cycles: int = 0
     responses: int = 0
     nurture_until: datetime | None = None

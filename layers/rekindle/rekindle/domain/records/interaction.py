@@ -25,5 +25,10 @@ class Interaction:
     version: int = 0
     stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)
 
+    @property
+    def is_by_sales(self) -> bool:
+        """Whether somebody contacted the person: a user did, or it is part of no campaign, as a mailing is."""
+        return self.direction == "outbound" and (self.user_id is not None or self.campaign_id is None)
+
 
 INTERACTION = Kind(name="interaction", record=Interaction, event="Interaction Logged", id="interaction_id")

@@ -249,6 +249,11 @@ class Settings:
         return any(name not in KNOWN_AT_ONCE for rule in self.assignment_rules for name in rule.where)
 
     @cached_property
+    def follows_people(self) -> bool:
+        """Whether a person's way is followed: the section `lifecycle` says by which rules."""
+        return bool(self.document.get("lifecycle"))
+
+    @cached_property
     def open_status(self) -> str | None:
         return opening_status(self.person_statuses)
 

@@ -4,7 +4,7 @@ Not a second implementation: the facts are read, recorded and decided by the cod
 """
 
 import heapq
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,9 +21,12 @@ from rekindle.domain.capture.facts import Fact, PassedOver, PersonChanged, Respo
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, NotYetKnown, Refusal
 from rekindle.domain.core.values import unfreeze
+from rekindle.domain.lifecycle.entries import Transition
 from rekindle.domain.lifecycle.journey import Deactivated, Entry, ResponseRenamed, StageReached
 from rekindle.domain.measures.funnel import Cycle, cycles, tells_of_cycles
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
+from rekindle.domain.people.clock import Clock, ClockKind
+from rekindle.domain.people.lifecycle import Handoff, Recycling
 from rekindle.domain.people.person import Engagement, Person, Profile
 from rekindle.domain.people.score import Crossing, Rise, Score
 from rekindle.domain.reactivation.arrival import Arrival
@@ -67,6 +70,7 @@ unfreeze(
 """What a history makes millions of."""
 
 _NEVER = times.LAST
+ORDER = tuple(ClockKind)
 _RESPONSE = Scenario.RESPONSE
 
 PATIENCE = timedelta(seconds=14)
@@ -123,6 +127,9 @@ class Simulation:
         ignored = frozenset(ignored_by(self.document))
         self._ignored = lambda: ignored
         self._journeys: list[Decision | Entry] | None = None
+        self._decisions = 0
+        self.happened: deque[tuple[int, Transition]] | None = None
+        """Transitions, each with the number of decisions before it, where `keep_ways` was called before."""
 
     def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
         """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
@@ -146,11 +153,13 @@ class Simulation:
             if self._held is not None and self._held.at != at:
                 explained.extend(self._settled())
             # Time alone may do something only where somebody waits.
-            if self._waiting or memory.due or memory.waiting or memory.routings:
+            if self._waiting or memory.due or memory.waiting or memory.routings or memory.clocks_due:
                 explained.extend(self._let_time_pass(at))
             elif at > self.now:
                 self.now = at
             self._record(line, fact)
+            while memory.clocks_due and memory.clocks_due[0][0] <= self.now:
+                self._end_clocks()  # A promise of nothing is broken at once.
         if self._waiting:
             self._try_again()
         if memory.outbox:
@@ -185,6 +194,26 @@ class Simulation:
         was played."""
         return cycles(self._journeys or (), self.use_cases.ports.reference.campaign_at)
 
+    def keep_ways(self) -> None:
+        self.memory.ways, self.happened = {}, deque()
+
+    def clocks(self) -> list[tuple[str, Handoff, Clock]]:
+        """Each clock in its last state, and whose it is, the earliest first; known only after `keep_ways`."""
+        found = [
+            (person_id, way.handoff, clock)
+            for (person_id, _), way in (self.memory.ways or {}).items()
+            if way.handoff is not None
+            for clock in way.handoff.clocks
+        ]
+        return sorted(found, key=lambda one: (one[2].started_at, one[0], one[1].cycle, ORDER.index(one[2].kind)))
+
+    def recyclings(self) -> list[tuple[str, Recycling]]:
+        """Each lead that went back to marketing, the earliest first; known only after `keep_ways`."""
+        found: dict[tuple[str, int, datetime], Recycling] = {}
+        for (person_id, _), way in sorted((self.memory.ways or {}).items()):
+            found |= {(person_id, one.cycle, one.at): one for one in way.recyclings}
+        return sorted(((key[0], one) for key, one in found.items()), key=lambda one: (one[1].at, one[0]))
+
     def keep_journeys(self) -> None:
         self._journeys = []
 
@@ -193,18 +222,22 @@ class Simulation:
         enough by then is refused. Both happen before anything is told at that moment, so that a person's decisions do
         not depend on how often others are told of in between."""
         memory = self.memory
-        while memory.due or memory.waiting or memory.routings:
+        while memory.due or memory.waiting or memory.routings or memory.clocks_due:
             delay = memory.due[0][0] if memory.due else _NEVER
             wait = memory.waiting[0][0] if memory.waiting else _NEVER
             routing = memory.routings[0][0] if memory.routings else _NEVER
-            if min(delay, wait, routing) > moment:
+            clock = memory.clocks_due[0][0] if memory.clocks_due else _NEVER
+            first = min(delay, wait, routing, clock)
+            if first > moment:
                 break
-            if delay <= wait and delay <= routing:
+            if delay == first:
                 self._end_delay()
-            elif wait <= routing:
+            elif wait == first:
                 self._end_wait()
-            else:
+            elif routing == first:
                 self._route()
+            else:
+                self._end_clocks()
             yield from self._decided()
         self.now = max(self.now, moment)
         if self._waiting and any(waiting.fact.stamp.at + PATIENCE <= self.now for waiting in self._waiting):
@@ -222,6 +255,12 @@ class Simulation:
         due, name = heapq.heappop(self.memory.waiting)
         self.now = max(self.now, due)
         self.use_cases.time_out_assignments(self.memory.waits.pop(name))
+        self._follow()
+
+    def _end_clocks(self) -> None:
+        due, person_id = heapq.heappop(self.memory.clocks_due)
+        self.now = max(self.now, due)
+        self.use_cases.end_clocks(person_id, due)
         self._follow()
 
     def _route(self) -> None:
@@ -305,10 +344,13 @@ class Simulation:
             saved = outbox.popleft()
             if self._journeys is not None and tells_of_cycles(saved):
                 self._journeys.append(saved)
+            if self.happened is not None and isinstance(saved, Transition):
+                self.happened.append((self._decisions, saved))
             if isinstance(saved, ResponseRenamed) and saved.voided_decision_id is not None:
                 self.credit[saved.campaign_id] -= 1
             if isinstance(saved, Decision):
                 self._give_credit(saved)
+                self._decisions += 1
                 explained.append(self._explained(saved))
                 if saved.scenario is _RESPONSE and not saved.activates:
                     # Most decisions are such, and nobody asks for one again: a response that is told of once more is

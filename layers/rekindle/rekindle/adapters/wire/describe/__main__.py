@@ -1,14 +1,15 @@
-"""Write what is made from the declarations: the OpenAPI document, and the table of events in docs/events.md.
+"""Write what is made from the declarations: the OpenAPI document, the table of events in docs/events.md, and the
+picture of the states in docs/lifecycle.md.
 
-python -m rekindle.adapters.wire.describe docs/events.md      (make describe)
+python -m rekindle.adapters.wire.describe docs      (make describe)
 """
 
 import json
 import sys
 from pathlib import Path
 
+from rekindle.adapters.wire.describe import event_table, states
 from rekindle.adapters.wire.describe.document import WRITTEN
-from rekindle.adapters.wire.describe.event_table import in_document
 from rekindle.adapters.wire.describe.openapi import described
 
 
@@ -18,5 +19,7 @@ def written() -> str:
 
 if __name__ == "__main__":
     WRITTEN.write_text(written(), encoding="utf-8")
-    guide = Path(sys.argv[1])
-    guide.write_text(in_document(guide.read_text(encoding="utf-8")), encoding="utf-8")
+    documents = Path(sys.argv[1])
+    for name, made in (("events.md", event_table.in_document), ("lifecycle.md", states.in_document)):
+        guide = documents / name
+        guide.write_text(made(guide.read_text(encoding="utf-8")), encoding="utf-8")

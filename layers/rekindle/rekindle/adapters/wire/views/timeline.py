@@ -1,9 +1,11 @@
 """What happened to a person, as the API shows it."""
 
 from rekindle.adapters.wire.views import Json
+from rekindle.adapters.wire.views.lifecycle import of_timeline
 from rekindle.adapters.wire.views.people import assignment
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
+from rekindle.domain.lifecycle.entries import ClockStep, Transition
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Entry,
@@ -74,6 +76,8 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "former_response_id": record.former_response_id,
             "campaign_id": record.campaign_id,
         }
+    if isinstance(record, Transition | ClockStep):
+        return of_timeline(record)
     return _of_cycle(record)
 
 

@@ -1,0 +1,97 @@
+"""Where a person stands on the way, as the JSON that is stored with the person, and back.
+
+There is a letter for each name, because a person is written with every change, and billed by the kilobyte.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rekindle.adapters.dynamodb.encoding import Json, decoded, encoded
+from rekindle.domain.people.clock import Clock, Target
+from rekindle.domain.people.lifecycle import Handoff, Lifecycle, Recycling
+
+_WAY = {
+    "state": "s",
+    "since": "t",
+    "cycle": "n",
+    "inquired_at": "q",
+    "due_at": "d",
+}
+_HANDOFF = {
+    "cycle": "n",
+    "settings_version": "v",
+    "passed_at": "a",
+    "policy": "p",
+    "accepted_at": "c",
+    "is_paused": "x",
+    "reassigned": "r",
+    "rejections": "j",
+    "note": "o",
+}
+_CLOCK = {
+    "kind": "k",
+    "started_at": "a",
+    "counted_at": "c",
+    "consumed": "u",
+    "paused_seconds": "p",
+    "state": "s",
+    "taken": "t",
+    "warned_at": "w",
+    "breached_at": "b",
+    "met_at": "m",
+    "due_at": "d",
+}
+_RECYCLING = {
+    "cycle": "n",
+    "at": "a",
+    "reason": "y",
+    "passive": "p",
+    "track": "t",
+    "returned_at": "b",
+    "user_id": "u",
+    "note": "o",
+}
+
+
+def written(way: Lifecycle) -> Json:
+    found = _short(way, _WAY)
+    if way.handoff is not None:
+        found["h"] = {**_short(way.handoff, _HANDOFF), "l": [_clock(clock) for clock in way.handoff.clocks]}
+    if way.recyclings:
+        found["r"] = [_short(one, _RECYCLING) for one in way.recyclings]
+    return found
+
+
+def read(stored: Mapping[str, Any]) -> Lifecycle:
+    values = _long(Lifecycle, stored, _WAY)
+    if "h" in stored:
+        values["handoff"] = Handoff(
+            **_long(Handoff, stored["h"], _HANDOFF), clocks=tuple(map(_read_clock, stored["h"]["l"]))
+        )
+    values["recyclings"] = tuple(Recycling(**_long(Recycling, one, _RECYCLING)) for one in stored.get("r", ()))
+    return Lifecycle(**values)
+
+
+def _clock(clock: Clock) -> Json:
+    """What is as at the start of the clock is left out."""
+    found = {**_short(clock, _CLOCK), "g": clock.target.amount}
+    if clock.target.in_days:
+        found["y"] = 1
+    if clock.counted_at == clock.started_at:
+        del found["c"]
+    return found
+
+
+def _read_clock(stored: Mapping[str, Any]) -> Clock:
+    values = _long(Clock, stored, _CLOCK)
+    values.setdefault("counted_at", values["started_at"])
+    return Clock(target=Target(stored["g"], in_days="y" in stored), **values)
+
+
+def _short(value: Any, letters: Mapping[str, str]) -> Json:
+    kept = encoded(value, frozenset(name for name in value.__slots__ if name not in letters))
+    return {letters[name]: held for name, held in kept.items()}
+
+
+def _long(kind: Any, stored: Mapping[str, Any], letters: Mapping[str, str]) -> dict[str, Any]:
+    return decoded(kind, {name: stored[letter] for name, letter in letters.items() if letter in stored})

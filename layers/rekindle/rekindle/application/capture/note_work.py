@@ -1,0 +1,37 @@
+"""Note a sign of work with its person: a completed task, or contact that sales made. Where the assignment had an earlier
+one, nothing changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
+from rekindle.domain.assignment.transitions import record_work
+from rekindle.domain.core.values import replace
+from rekindle.domain.reactivation.change import Change
+
+
+@dataclass(frozen=True)
+class NoteWork:
+    people: People
+    reference: Reference
+
+    def __call__(self, person_id: str, at: datetime) -> None:
+        """Raises Conflict."""
+        for _ in ATTEMPTS:
+            person = current_person(self.people, person_id)
+            if person is None:
+                return
+            after, steps = record_work(person, at, self.reference.settings())
+            if not steps:
+                return
+            after = replace(after, version=person.version + 1)
+            if committed(self.people, Change(after, person.version, entries=steps)):
+                return
+        raise contended()
+
+    def of_contact(self, person_id: str, at: datetime) -> None:
+        """Contact by sales. Where nobody's way is followed, nobody asks for a first touch."""
+        if self.reference.settings().follows_people:
+            self(person_id, at)

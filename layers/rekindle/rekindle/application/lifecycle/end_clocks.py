@@ -1,0 +1,70 @@
+"""The time of a clock has come: warn, escalate, hand the lead to another, or take it back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from rekindle.application.assignment.owners import owners_of
+from rekindle.application.core.attempts import current_person, until_committed
+from rekindle.application.lifecycle.rules import LifecycleRules
+from rekindle.application.ports import Clock
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
+from rekindle.domain.assignment.transitions import Owners
+from rekindle.domain.core.errors import MergeInProgress
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.timing import Rules
+from rekindle.domain.people.lifecycle import Lifecycle
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.recycling import let_time_pass, recycled
+
+
+@dataclass(frozen=True)
+class EndClocks:
+    """Costs one read where nothing is due any more, and one transaction more where something is. Called again, it
+    changes nothing. Raises Conflict, Unavailable."""
+
+    people: People
+    rules: LifecycleRules
+    reference: Reference
+    clock: Clock
+
+    def __call__(self, person_id: str, until: datetime | None = None) -> Lifecycle | None:
+        """Where the person stands, if time changed it."""
+
+        def attempt() -> Lifecycle | None:
+            person = current_person(self.people, person_id)
+            upto = self.clock() if until is None else until
+            if person is None or person.lifecycle is None or not _is_due(person.lifecycle, upto):
+                return None
+            rules = self.rules(person)
+            if rules is None:
+                return None
+            change = self._change(person, upto, rules)
+            self.people.commit(change)
+            return change.person.lifecycle
+
+        return until_committed(attempt)
+
+    def _change(self, person: Person, until: datetime, rules: Rules) -> Change:
+        passed = let_time_pass(person, until, rules, self._owners)
+        if passed.recycle is None:
+            after = replace(passed.person, version=person.version + 1)
+            return Change(after, person.version, entries=passed.entries)
+        named, at = passed.recycle
+        active = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
+        if active is None:
+            raise MergeInProgress("the active response is still on its way from a record that is being taken over")
+        reason = rules.lifecycle.reasons.get(named) if named is not None else None
+        change = recycled(passed.person, active, reason, at, rules.settings, rules.lifecycle, by_rule=True)
+        change = replace(change, entries=(*passed.entries, *change.entries))
+        return change.indexed_by(rules.settings)
+
+    @cached_property
+    def _owners(self) -> Owners:
+        return owners_of(self.reference)
+
+
+def _is_due(way: Lifecycle, until: datetime) -> bool:
+    return way.due_at is not None and way.due_at <= until

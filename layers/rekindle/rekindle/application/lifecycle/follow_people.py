@@ -1,0 +1,32 @@
+"""The store of people, where nothing is committed without what it means for the person's way."""
+
+from collections.abc import Callable, Mapping
+
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response import ResponseClass
+
+
+class FollowedPeople:
+    """Where the settings follow nobody's way it costs nothing, and loads nothing."""
+
+    def __init__(self, people: People, reference: Reference, follow: Callable[[Change], Change]) -> None:
+        self.get, self.get_response, self.load = people.get, people.get_response, people.load
+        self.responses, self.candidates, self.repeats = people.responses, people.candidates, people.repeats
+        self.assigned, self.count_assigned, self.listed = people.assigned, people.count_assigned, people.listed
+        self.owner_of_response = people.owner_of_response
+        self._people, self._settings, self._follow = people, reference.settings, follow
+
+    def commit(self, *changes: Change) -> None:
+        if self._settings().follows_people:
+            changes = tuple(map(self._follow, changes))
+        self._people.commit(*changes)
+
+    def record_tombstone(self, response_id: str, deleted: ChangeStamp, read: ChangeStamp | None) -> None:
+        self._people.record_tombstone(response_id, deleted, read)
+
+    def reindex(self, person: Person, classes: Mapping[str, ResponseClass | None], class_map: str) -> None:
+        self._people.reindex(person, classes, class_map)

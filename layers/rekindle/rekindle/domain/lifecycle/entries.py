@@ -1,0 +1,59 @@
+"""What the ledger says of a person's way: each transition, and what a clock did when its time came."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rekindle.domain.people.clock import ClockKind
+from rekindle.domain.people.lifecycle import State
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    person_id: str
+    cycle: int
+    before: State
+    after: State
+    at: datetime
+    settings_version: int
+    reason: str | None = None
+    policy: str | None = None
+    track: str | None = None
+    owner_id: str | None = None
+    """Who has the lead from then on."""
+    passive: bool = False
+    """Of a recycling: that a rule did it."""
+    nurtured_since: datetime | None = None
+    """Of a handoff: since when marketing had the person."""
+    due_at: datetime | None = None
+    """Of a handoff: the first deadline."""
+    status: str | None = None
+    """The person's status, where Rekindle decided it."""
+    user_id: str | None = None
+
+
+class Action(StrEnum):
+    WARNED = "warned"
+    ESCALATED = "escalated"
+    BREACHED = "breached"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStep:
+    """What was done when a share of a target was consumed."""
+
+    person_id: str
+    cycle: int
+    policy: str
+    kind: ClockKind
+    action: Action
+    share: float
+    """Of the target: 1 is the deadline."""
+    at: datetime
+    started_at: datetime
+    due_at: datetime | None
+    settings_version: int
+    owner_id: str | None = None
+    """Who has the lead, after a breach whoever got it."""
+    notify_id: str | None = None
+    reassigned: bool = False

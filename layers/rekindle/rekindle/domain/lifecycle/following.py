@@ -1,0 +1,325 @@
+"""Where a change takes a person on the way, and what it means for the clocks of its handoff.
+
+Every change of a person passes here on its way to the store. What happened is read from the change itself: from the
+engagement, the assignment and the status as they are afterwards, and from the entries of how they came to be so.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from rekindle.domain.assignment.transitions import is_worked
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle import clocks, timing
+from rekindle.domain.lifecycle.entries import Transition
+from rekindle.domain.lifecycle.journey import Deactivated, Ended, Stage
+from rekindle.domain.lifecycle.timing import Rules
+from rekindle.domain.people.assignment import AssignmentReason
+from rekindle.domain.people.clock import Clock, ClockKind
+from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Handoff, Recycling, State
+from rekindle.domain.people.person import Engagement, Person
+
+LATE = timedelta(hours=1)
+"""A handoff that is heard of later than that begins when it is heard of: nobody could keep a promise before."""
+REASON_FIELD = "recycle_reason"
+"""The person's own named value that says why a status takes the lead back to marketing: a reason of the settings."""
+
+
+class DeadlineFirst(Exception):
+    """What the clocks do by themselves up to an instant comes before what is told of it."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("a deadline comes first")
+        self.until = until
+
+
+def follow(
+    person: Person,
+    ends: Iterable[Deactivated],
+    rules: Rules,
+    *,
+    begins: bool = False,
+    responded_at: datetime | None = None,
+) -> tuple[Person, tuple[Transition, ...]]:
+    """The person after a change, and the transitions that it made. `ends` are the ends of engagements in the change;
+    `begins`: whether it began one; `responded_at`: when the person responded, if that is news.
+
+    Raises DeadlineFirst.
+    """
+    if person.merged_into is not None:
+        return (person if person.lifecycle is None else replace(person, lifecycle=None)), ()
+    path = _Path(person, rules, begins=begins)
+    if person.active is not None:
+        path.go_on(person.active)
+    elif path.way.state in ENGAGED:
+        path.end([end for end in ends if end.person_id == person.person_id])
+    else:
+        path.rest(responded_at)
+    if path.way == (person.lifecycle or NEW):
+        return person, ()
+    return timing.with_due(replace(person, lifecycle=path.way), rules), tuple(path.transitions)
+
+
+class _Path:
+    """The way of a person through one change."""
+
+    def __init__(self, person: Person, rules: Rules, *, begins: bool) -> None:
+        self.person, self.rules = person, rules
+        self.way = person.lifecycle or NEW
+        self.may_owe = begins or person.lifecycle is not None
+        """Whether the handoff is news: what was handed over before anybody's way was followed owes nothing."""
+        self.transitions: list[Transition] = []
+
+    # --- an active response -----------------------------------------------------------------------------------------
+
+    def go_on(self, active: Engagement) -> None:
+        if active.cycle != self.way.cycle:
+            self._begin(active)
+        state = self._state(active)
+        if self.way.state is State.QUALIFIED and state is not State.QUALIFIED and self._is_handed_over(active):
+            self._hand_over()
+        if state is not self.way.state:
+            self._move(state, self._reached_at(active, state))
+        self._keep_clocks()
+
+    def _begin(self, active: Engagement) -> None:
+        at = active.since
+        self._stop(at)
+        returned = self.way.recyclings
+        if returned and returned[-1].returned_at is None:
+            returned = (*returned[:-1], replace(returned[-1], returned_at=at))
+        if self.way.state is State.QUALIFIED:
+            self.way = replace(self.way, since=at)  # Another engagement, and still nobody has the lead.
+        self.way = replace(self.way, cycle=active.cycle, handoff=None, recyclings=returned)
+        if self.way.state is not State.QUALIFIED:
+            self._move(State.QUALIFIED, at, active.scenario)
+
+    def _state(self, active: Engagement) -> State:
+        """The state of an engagement: the farthest that something speaks for."""
+        handoff = self.way.handoff
+        if Stage(active.stage) in (Stage.SQL, Stage.WON):
+            return State.OPPORTUNITY
+        if self._stands_still():
+            return self.way.state if self.way.state in ENGAGED[1:] else self._of_handoff(active, handoff)
+        if is_worked(self.person.status, self.rules.settings):
+            return State.WORKED
+        return self._of_handoff(active, handoff)
+
+    def _of_handoff(self, active: Engagement, handoff: Handoff | None) -> State:
+        if not self._is_handed_over(active):
+            return State.QUALIFIED if self.way.state is not State.WORKED else State.WORKED
+        return State.ACCEPTED if handoff is not None and handoff.accepted_at is not None else State.HANDED_OFF
+
+    def _is_handed_over(self, active: Engagement) -> bool:
+        assignment = self.person.assignment
+        return (
+            assignment is not None
+            and assignment.cycle == active.cycle
+            and assignment.assigned_at is not None
+            and assignment.owner_id is not None
+            and not assignment.waits
+        )
+
+    def _reached_at(self, active: Engagement, state: State) -> datetime:
+        stamp = self.person.status_stamp
+        at = stamp.at if stamp is not None else active.since
+        if state is State.OPPORTUNITY:
+            at = active.qualified_at or at
+        elif state is State.ACCEPTED and self.way.handoff is not None:
+            at = self.way.handoff.accepted_at or at
+        elif state is State.HANDED_OFF and self.person.assignment is not None and self.way.state is not State.WORKED:
+            at = self.person.assignment.assigned_at or at
+        return max(at, active.since)
+
+    def _stands_still(self) -> bool:
+        """Whether the status is one in which the clocks stand still, which is no step forward or back."""
+        held_to = self.rules.policy_of(self.way.handoff) if self.way.handoff is not None else None
+        return held_to is not None and self.person.status in held_to[0].pause_in
+
+    def _hand_over(self) -> None:
+        """The lead is passed to sales: a policy is chosen, and its clocks start."""
+        assignment, rules = self.person.assignment, self.rules
+        if assignment is None or assignment.assigned_at is None:
+            return
+        at = assignment.assigned_at if rules.now - assignment.assigned_at <= LATE else rules.now
+        before = self.way.handoff
+        handoff = Handoff(self.way.cycle, rules.settings.version, at)
+        if before is not None:
+            handoff = replace(handoff, reassigned=before.reassigned, rejections=before.rejections)
+        owes = self.may_owe and assignment.reason != AssignmentReason.BACKFILL
+        policy = rules.lifecycle.policy_for(rules.known()) if owes and rules.lifecycle.policies else None
+        if policy is not None:
+            calendar = rules.lifecycle.calendars[policy.calendar]
+            handoff = replace(
+                handoff, policy=policy.name, clocks=timing.started(policy, calendar, at, tuple(ClockKind))
+            )
+        nurtured_since = self._nurtured_since()
+        self.way = replace(self.way, handoff=handoff)
+        due = min((clock.due_at for clock in handoff.clocks if clock.due_at is not None), default=None)
+        self._move(State.HANDED_OFF, at, owner_id=assignment.owner_id, due_at=due, nurtured_since=nurtured_since)
+
+    def _nurtured_since(self) -> datetime | None:
+        recyclings = self.way.recyclings
+        return recyclings[-1].at if recyclings else self.way.inquired_at
+
+    def _keep_clocks(self) -> None:
+        """What the person's state, its status and its first touch mean for the clocks."""
+        handoff = self.way.handoff
+        held_to = self.rules.policy_of(handoff) if handoff is not None else None
+        if handoff is None or held_to is None:
+            return
+        policy, calendar = held_to
+        self._pause(stands_still=self.person.status in policy.pause_in)
+        at, assignment = self.way.since or handoff.passed_at, self.person.assignment
+        if self.way.state in (State.ACCEPTED, State.WORKED, State.OPPORTUNITY):
+            self._meet(ClockKind.ACCEPT, at)
+        if assignment is not None and assignment.worked_at is not None:
+            self._meet(ClockKind.TOUCH, assignment.worked_at)
+        if self.way.state in (State.WORKED, State.OPPORTUNITY):
+            self._meet(ClockKind.TOUCH, at)
+        moved = any(one.after in (State.WORKED, State.OPPORTUNITY) for one in self.transitions)
+        if moved:
+            self._meet(ClockKind.MOVE, at)
+        is_watched = self.way.state is not State.OPPORTUNITY and ClockKind.MOVE in policy.targets
+        runs = any(clock.kind is ClockKind.MOVE and not clock.is_over for clock in self._clocks())
+        stepped = any(one.before is State.WORKED or one.after is State.WORKED for one in self.transitions)
+        if is_watched and stepped and not runs:
+            # The next step is owed from here on, also by one who went back.
+            again = timing.started(policy, calendar, at, (ClockKind.MOVE,))
+            self._with_clocks((*self._clocks(), *again))
+
+    def _clocks(self) -> tuple[Clock, ...]:
+        return self.way.handoff.clocks if self.way.handoff is not None else ()
+
+    def _with_clocks(self, changed: tuple[Clock, ...]) -> None:
+        handoff = self.way.handoff
+        if handoff is not None and changed != handoff.clocks:
+            self.way = replace(self.way, handoff=replace(handoff, clocks=changed))
+
+    def _pause(self, *, stands_still: bool) -> None:
+        handoff, stamp = self.way.handoff, self.person.status_stamp
+        held_to = self.rules.policy_of(handoff) if handoff is not None else None
+        if handoff is None or held_to is None or stands_still == handoff.is_paused:
+            return
+        at = max(stamp.at if stamp is not None else handoff.passed_at, handoff.passed_at)
+        if stands_still:
+            self._no_deadline_before(at)
+        turn = clocks.pause if stands_still else clocks.resume
+        turned = tuple(turn(clock, at, held_to[1]) for clock in handoff.clocks)
+        self.way = replace(self.way, handoff=replace(handoff, clocks=turned, is_paused=stands_still))
+
+    def _meet(self, kind: ClockKind, at: datetime) -> None:
+        handoff = self.way.handoff
+        held_to = self.rules.policy_of(handoff) if handoff is not None else None
+        if handoff is None or held_to is None:
+            return
+        if any(clock.kind is kind and not clock.is_over for clock in handoff.clocks):
+            self._no_deadline_before(at)
+        self._with_clocks(
+            tuple(clocks.meet(clock, at, held_to[1]) if clock.kind is kind else clock for clock in handoff.clocks)
+        )
+
+    def _no_deadline_before(self, at: datetime) -> None:
+        """A deadline that passed before what is told now comes first, even if its timer was late."""
+        before, handoff = self.person.lifecycle, self.way.handoff
+        if before is None or before.due_at is None or before.handoff is None or handoff is None:
+            return
+        if before.due_at <= at and before.handoff.passed_at == handoff.passed_at:
+            raise DeadlineFirst(at)
+
+    # --- none any more ----------------------------------------------------------------------------------------------
+
+    def end(self, ends: list[Deactivated]) -> None:
+        """The engagement is over: by its opportunity, a status, a rule, a user, or a deletion."""
+        last = ends[-1] if ends else None
+        reason = last.reason if last is not None else Ended.MERGED
+        at = last.at if last is not None else self.rules.now
+        if reason is not Ended.RECYCLED:
+            self._stop(at)
+        if reason is Ended.OPPORTUNITY_WON:
+            self._move(State.WON, at, reason)
+        elif reason is Ended.RECYCLED:
+            self._stop(at)
+            self._recycled(at)
+        elif reason is Ended.STATUS_INACTIVE:
+            self._end_by_status(at)
+        else:
+            self._move(State.INQUIRY, at, reason)
+
+    def _end_by_status(self, at: datetime) -> None:
+        state = self._of_status() or State.INQUIRY
+        if state is State.NURTURE and self.way.state is not State.QUALIFIED:
+            state = State.RECYCLED
+        if state is not State.RECYCLED:
+            self._move(state, at, self.person.status)
+            return
+        named = self.rules.known().get(REASON_FIELD)
+        reason = self.rules.lifecycle.reasons.get(named) if isinstance(named, str) else None
+        one = Recycling(self.way.cycle, at, named if reason else None, False, reason.track if reason else None)
+        self.way = replace(self.way, recyclings=(*self.way.recyclings, one)[-KEPT:])
+        self._recycled(at)
+
+    def _recycled(self, at: datetime) -> None:
+        one = self.way.recyclings[-1] if self.way.recyclings else Recycling(self.way.cycle, at)
+        self._move(State.RECYCLED, at, one.reason, track=one.track, passive=one.passive, user_id=one.user_id)
+
+    def _stop(self, at: datetime) -> None:
+        """Nothing is waited for any more."""
+        handoff = self.way.handoff
+        held_to = self.rules.policy_of(handoff) if handoff is not None else None
+        if handoff is None or held_to is None or all(clock.is_over for clock in handoff.clocks):
+            return
+        if self.person.active is None and not self._is_own_doing():
+            self._no_deadline_before(at)
+        self._with_clocks(tuple(clocks.void(clock, at, held_to[1]) for clock in handoff.clocks))
+
+    def _is_own_doing(self) -> bool:
+        recyclings = self.way.recyclings
+        return bool(recyclings) and recyclings[-1].cycle == self.way.cycle
+
+    def rest(self, responded_at: datetime | None) -> None:
+        """Nobody is engaged, and nobody was: a first response, or what the CRM's status says."""
+        state, stamp = self._of_status(), self.person.status_stamp
+        since = self.way.since
+        if state is State.RECYCLED:
+            state = State.NURTURE  # Nobody had the lead who could give it back.
+        if state is not None and stamp is not None and (since is None or stamp.at > since):
+            stays = state is self.way.state or (state is State.NURTURE and self.way.state is State.RECYCLED)
+            leads_back = state is not State.INQUIRY or self.way.state in _LEFT_BY_NEW
+            if not stays and leads_back:
+                self._move(state, stamp.at, self.person.status)
+        if self.way.state is State.TARGET and responded_at is not None:
+            self._move(State.INQUIRY, responded_at)
+
+    def _of_status(self) -> State | None:
+        """What the CRM's status says of a person without an active response; None where it says nothing."""
+        status = self.rules.settings.status(self.person.status)
+        if status is None or status.active:
+            return None
+        return _OF_KIND.get(status.kind or "")
+
+    def _move(self, after: State, at: datetime, reason: str | None = None, **more: object) -> None:
+        policy = self.way.handoff.policy if self.way.handoff is not None else None
+        entry = Transition(
+            self.person.person_id,
+            self.way.cycle,
+            self.way.state,
+            after,
+            at,
+            self.rules.settings.version,
+            str(reason) if reason is not None else None,
+            policy,
+            **more,  # type: ignore[arg-type]
+        )
+        self.transitions.append(entry)
+        inquired = self.way.inquired_at or (at if after in (State.INQUIRY, State.QUALIFIED) else None)
+        self.way = replace(self.way, state=after, since=at, inquired_at=inquired)
+
+
+_OF_KIND = {
+    "new": State.INQUIRY,
+    "nurture": State.NURTURE,
+    "recycle": State.RECYCLED,
+    "disqualified": State.DISQUALIFIED,
+    "customer": State.CUSTOMER,
+}
+_LEFT_BY_NEW = (State.NURTURE, State.RECYCLED, State.DISQUALIFIED, State.WON, State.CUSTOMER)

@@ -1,0 +1,155 @@
+"""When a clock does something by itself, and what."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle import clocks
+from rekindle.domain.lifecycle.calendar import Calendar
+from rekindle.domain.lifecycle.entries import Action, ClockStep
+from rekindle.domain.lifecycle.policies import BREACH, ESCALATE, WARN, LifecycleSettings, Policy, PolicyStep
+from rekindle.domain.people.clock import Clock, ClockKind, ClockState
+from rekindle.domain.people.lifecycle import Handoff
+from rekindle.domain.people.person import Person
+from rekindle.domain.settings.settings import Settings
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is looked at to follow a person's way."""
+
+    settings: Settings
+    lifecycle: LifecycleSettings
+    of_version: Callable[[int], LifecycleSettings | None]
+    """The same of an earlier version of the settings: a running clock keeps its own."""
+    known: Callable[[], Mapping[str, Any]]
+    """The person's fields and score, by which a policy is chosen."""
+    zone_of: Callable[[str], str | None]
+    """The time zone of a user; None where it is not known."""
+    now: datetime
+
+    def policy_of(self, handoff: Handoff) -> tuple[Policy, Calendar] | None:
+        """What a handoff is held to; None where nothing is owed."""
+        if handoff.policy is None:
+            return None
+        settings = self.of_version(handoff.settings_version)
+        policy = settings.policy(handoff.policy) if settings is not None else None
+        if settings is None or policy is None:
+            return None
+        return policy, settings.calendars[policy.calendar]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next thing that a clock of a handoff does."""
+
+    at: datetime
+    place: int
+    """Of the clock among those of the handoff."""
+    step: int
+    """Of the policy's steps."""
+
+
+def started(policy: Policy, calendar: Calendar, at: datetime, kinds: tuple[ClockKind, ...]) -> tuple[Clock, ...]:
+    return tuple(clocks.start(kind, policy.targets[kind], at, calendar) for kind in kinds if kind in policy.targets)
+
+
+def next_due(person: Person, handoff: Handoff, rules: Rules) -> Due | None:
+    """What time alone does next; None where nothing."""
+    held_to = rules.policy_of(handoff)
+    return min(_steps(person, handoff, *held_to, rules), key=_in_order, default=None) if held_to is not None else None
+
+
+def _in_order(due: Due) -> tuple[datetime, int, int]:
+    return due.at, due.step, due.place
+
+
+def _steps(person: Person, handoff: Handoff, policy: Policy, calendar: Calendar, rules: Rules) -> Iterator[Due]:
+    for place, clock in enumerate(handoff.clocks):
+        if clock.state is not ClockState.RUNNING:
+            continue
+        for number, step in enumerate(policy.steps):
+            if clock.taken & (1 << number):
+                continue
+            at = clocks.instant_of(clock, step.at, calendar)
+            if at is not None and step.action != BREACH:
+                at = _in_business_time(at, calendar, rules.zone_of(receiver(person, step) or ""))
+            if at is not None:
+                yield Due(at, place, number)
+
+
+def _in_business_time(at: datetime, calendar: Calendar, zone: str | None) -> datetime | None:
+    """When whoever is told works, by the own clock: nobody is told at night."""
+    return calendar.in_zone(zone).next_open(at)
+
+
+def receiver(person: Person, step: PolicyStep) -> str | None:
+    """Who is told: of a warning the owner."""
+    return step.notify if step.action == ESCALATE else person.owner_id
+
+
+_ACTIONS = {WARN: Action.WARNED, ESCALATE: Action.ESCALATED, BREACH: Action.BREACHED}
+
+
+def take(person: Person, handoff: Handoff, due: Due, rules: Rules) -> tuple[Handoff, ClockStep] | None:
+    """The handoff after a step of a clock, and the entry of it."""
+    held_to = rules.policy_of(handoff)
+    if held_to is None:
+        return None
+    policy, calendar = held_to
+    step, clock = policy.steps[due.step], handoff.clocks[due.place]
+    after = replace(clock, taken=clock.taken | (1 << due.step))
+    if step.action == WARN and clock.warned_at is None:
+        after = replace(after, warned_at=due.at)
+    if step.action == BREACH:
+        after = clocks.breach(after, due.at, calendar)
+    entry = ClockStep(
+        person.person_id,
+        handoff.cycle,
+        policy.name,
+        clock.kind,
+        _ACTIONS[step.action],
+        step.at,
+        due.at,
+        clock.started_at,
+        clock.due_at,
+        handoff.settings_version,
+        person.owner_id,
+        None if step.action == BREACH else receiver(person, step),
+    )
+    return with_clock(handoff, due.place, after), entry
+
+
+def with_clock(handoff: Handoff, place: int, clock: Clock) -> Handoff:
+    return replace(handoff, clocks=(*handoff.clocks[:place], clock, *handoff.clocks[place + 1 :]))
+
+
+def with_due(person: Person, rules: Rules) -> Person:
+    """The person, with the instant at which time alone does something next."""
+    way = person.lifecycle
+    if way is None:
+        return person
+    due = next_due(person, way.handoff, rules) if way.handoff is not None else None
+    at = due.at if due is not None else None
+    return person if at == way.due_at else replace(person, lifecycle=replace(way, due_at=at))
+
+
+def reassigned(handoff: Handoff, at: datetime, rules: Rules) -> Handoff:
+    """The handoff after a breach gave the lead to another: what is still owed is owed anew, from then on."""
+    held_to = rules.policy_of(handoff)
+    if held_to is None:
+        return handoff
+    policy, calendar = held_to
+    owed = tuple(
+        kind
+        for kind in ClockKind
+        if any(clock.kind is kind and clock.state is not ClockState.MET for clock in handoff.clocks)
+        and not any(clock.kind is kind and clock.state is ClockState.MET for clock in handoff.clocks)
+    )
+    ended = tuple(clocks.void(clock, at, calendar) for clock in handoff.clocks)
+    again = timed = started(policy, calendar, at, owed)
+    if handoff.is_paused:
+        again = tuple(clocks.pause(clock, at, calendar) for clock in timed)
+    return replace(handoff, clocks=(*ended, *again), reassigned=True)

@@ -1,0 +1,30 @@
+"""The ways of two records of one person, who are one from now on."""
+
+from rekindle.domain.core.values import replace
+from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Lifecycle, Recycling, State
+
+
+def united(mine: Lifecycle | None, theirs: Lifecycle | None, cycles: int) -> Lifecycle | None:
+    """The survivor's way goes on; where it has none yet, it stands where the other stood. What went back to marketing
+    counts for both. `cycles` is how many the survivor has: the other's are numbered after them."""
+    if theirs is None:
+        return mine
+    if mine is None or mine.state is State.TARGET:
+        state = State.INQUIRY if theirs.state in ENGAGED else theirs.state
+        mine = replace(mine or NEW, state=state, since=theirs.since, cycle=0, handoff=None, due_at=None)
+    first = min((at for at in (mine.inquired_at, theirs.inquired_at) if at is not None), default=None)
+    return replace(mine, inquired_at=first, recyclings=_of_both(mine, theirs, cycles))
+
+
+def carried(mine: Lifecycle | None, theirs: Lifecycle | None, cycle: int) -> Lifecycle | None:
+    """The survivor takes over the other's engagement, and with it what is owed: its clocks run on."""
+    if theirs is None or theirs.state not in ENGAGED:
+        return mine
+    handoff = theirs.handoff if theirs.handoff is None else replace(theirs.handoff, cycle=cycle)
+    recyclings = mine.recyclings if mine is not None else ()
+    return replace(theirs, cycle=cycle, handoff=handoff, recyclings=recyclings)
+
+
+def _of_both(mine: Lifecycle, theirs: Lifecycle, cycles: int) -> tuple[Recycling, ...]:
+    others = tuple(replace(one, cycle=one.cycle + cycles) for one in theirs.recyclings)
+    return tuple(sorted((*mine.recyclings, *others), key=lambda one: (one.at, one.cycle)))[-KEPT:]

@@ -1,0 +1,76 @@
+"""Events out that tell of a person's way: handoffs, broken promises, leads that go back, customers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rekindle.domain.core import times
+from rekindle.domain.lifecycle.entries import Action, ClockStep, Transition
+from rekindle.domain.lifecycle.states import way
+from rekindle.domain.people.lifecycle import State
+
+REJECTED = "rejected:"
+"""How the reason of a transition begins that a rejection made."""
+
+
+def name_of(entry: Transition) -> str | None:
+    """The detail-type of a transition; None where another event says it already."""
+    found = way(entry.before, entry.after)
+    if found is None or (entry.after is State.QUALIFIED and not (entry.reason or "").startswith(REJECTED)):
+        return None
+    return found.event
+
+
+def of_transition(entry: Transition) -> Mapping[str, Any]:
+    """What a transition tells beside its person, its instant and its settings."""
+    told: dict[str, Any] = {"cycle": entry.cycle, "from": entry.before.value, "to": entry.after.value}
+    match entry.after:
+        case State.HANDED_OFF:
+            return {
+                **told,
+                "policy": entry.policy,
+                "owner_id": entry.owner_id,
+                "passed_at": times.text(entry.at),
+                "due_at": times.optional_text(entry.due_at),
+                "nurture_seconds": _seconds(entry),
+            }
+        case State.RECYCLED:
+            return {
+                **told,
+                "reason": entry.reason,
+                "passive": entry.passive,
+                "track": entry.track,
+                "status": entry.status,
+                "status_changed": entry.status is not None,
+                "user_id": entry.user_id,
+            }
+    if entry.reason is not None and entry.reason.startswith(REJECTED):
+        told["reason"] = entry.reason.removeprefix(REJECTED)
+        return {**told, "owner_id": entry.owner_id, "user_id": entry.user_id}
+    return {**told, "owner_id": entry.owner_id, "user_id": entry.user_id}
+
+
+def _seconds(entry: Transition) -> float | None:
+    since = entry.nurtured_since
+    return None if since is None else max((entry.at - since).total_seconds(), 0.0)
+
+
+NAMES = {
+    Action.WARNED: "Handoff SLA Warned",
+    Action.ESCALATED: "Handoff SLA Warned",
+    Action.BREACHED: "Handoff SLA Breached",
+}
+
+
+def of_step(entry: ClockStep) -> Mapping[str, Any]:
+    return {
+        "cycle": entry.cycle,
+        "policy": entry.policy,
+        "clock": entry.kind.value,
+        "action": entry.action.value,
+        "share": entry.share,
+        "started_at": times.text(entry.started_at),
+        "due_at": times.optional_text(entry.due_at),
+        "owner_id": entry.owner_id,
+        "notify_id": entry.notify_id,
+        "reassigned": entry.reassigned,
+    }

@@ -1,0 +1,96 @@
+"""Where a person stands on the way from target to customer, and what is owed to it there.
+
+It is part of the person, and changes in the transaction that records why. `lifecycle.states` has the table of the
+transitions, `lifecycle.following` says when each is taken.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from rekindle.domain.core.values import replace
+from rekindle.domain.people.clock import Clock
+
+
+class State(StrEnum):
+    TARGET = "target"
+    INQUIRY = "inquiry"
+    NURTURE = "nurture"
+    QUALIFIED = "qualified"
+    HANDED_OFF = "handed_off"
+    ACCEPTED = "accepted"
+    WORKED = "worked"
+    OPPORTUNITY = "opportunity"
+    WON = "won"
+    CUSTOMER = "customer"
+    RECYCLED = "recycled"
+    DISQUALIFIED = "disqualified"
+
+
+ENGAGED = (State.QUALIFIED, State.HANDED_OFF, State.ACCEPTED, State.WORKED, State.OPPORTUNITY)
+"""The states of an active response, in the order of a good end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """The handoff of one cycle to sales."""
+
+    cycle: int
+    settings_version: int
+    """Of the policy and its calendar: its clocks keep them."""
+    passed_at: datetime
+    policy: str | None = None
+    """None where nothing is owed."""
+    clocks: tuple[Clock, ...] = ()
+    accepted_at: datetime | None = None
+    is_paused: bool = False
+    reassigned: bool = False
+    """Whether a breach gave the lead to another already."""
+    rejections: int = 0
+    note: str | None = None
+    """What was written with the last rejection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recycling:
+    """That a lead went back to marketing, and when it came back."""
+
+    cycle: int
+    at: datetime
+    reason: str | None = None
+    passive: bool = False
+    track: str | None = None
+    returned_at: datetime | None = None
+    user_id: str | None = None
+    """Who gave the lead back; None where a rule did."""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    state: State = State.TARGET
+    since: datetime | None = None
+    """None for a target of whom nothing else is known."""
+    cycle: int = 0
+    """The newest one that it followed."""
+    handoff: Handoff | None = None
+    """Of the newest cycle."""
+    inquired_at: datetime | None = None
+    """When marketing had the person first."""
+    recyclings: tuple[Recycling, ...] = ()
+    """The newest ones, the oldest first."""
+    due_at: datetime | None = None
+    """When time alone changes something: a warning, an escalation, a breach."""
+
+
+NEW = Lifecycle()
+KEPT = 10
+"""Recyclings that a person carries. All of them are in the ledger."""
+
+
+def without_notes(way: Lifecycle | None) -> Lifecycle | None:
+    """The same without what users wrote about the person."""
+    if way is None:
+        return None
+    handoff = way.handoff if way.handoff is None else replace(way.handoff, note=None)
+    return replace(way, handoff=handoff, recyclings=tuple(replace(one, note=None) for one in way.recyclings))

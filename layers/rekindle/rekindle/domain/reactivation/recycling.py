@@ -1,0 +1,133 @@
+"""A lead goes back to marketing, by a rule or by a user: the cycle ends with its dates kept, and the person waits for
+the way back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rekindle.domain.assignment.transitions import Owners, reassign
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle import timing
+from rekindle.domain.lifecycle.entries import Action, ClockStep
+from rekindle.domain.lifecycle.journey import Ended, Entry
+from rekindle.domain.lifecycle.policies import LifecycleSettings, Reason
+from rekindle.domain.lifecycle.timing import Rules
+from rekindle.domain.people.lifecycle import KEPT, NEW, Lifecycle, Recycling
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.ending import deactivate
+from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response import Response
+from rekindle.domain.settings.settings import Settings
+
+RECYCLED = "Recycled"
+"""The status of a response whose person went back to marketing, where no status of a person says another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What time did to a person's clocks."""
+
+    person: Person
+    entries: tuple[Entry, ...]
+    recycle: tuple[str | None, datetime] | None = None
+    """The reason with which the lead is to be recycled, and when."""
+
+
+def let_time_pass(person: Person, until: datetime, rules: Rules, owners: Owners) -> Passed:
+    """What the clocks did up to an instant, each at its own."""
+    entries: list[Entry] = []
+    while True:
+        way = person.lifecycle
+        handoff = way.handoff if way is not None else None
+        due = timing.next_due(person, handoff, rules) if handoff is not None else None
+        taken = timing.take(person, handoff, due, rules) if handoff is not None and due is not None else None
+        if way is None or handoff is None or due is None or taken is None or due.at > until:
+            return Passed(timing.with_due(person, rules), tuple(entries))
+        handoff, step = taken
+        person = replace(person, lifecycle=replace(way, handoff=handoff))
+        if step.action is Action.BREACHED:
+            person, step, others, recycles = _breached(person, step, rules, owners)
+            entries += (step, *others)
+            if recycles:
+                policy = rules.policy_of(handoff)
+                return Passed(person, tuple(entries), (policy[0].reason if policy else None, step.at))
+        else:
+            entries.append(step)
+
+
+def _breached(
+    person: Person, step: ClockStep, rules: Rules, owners: Owners
+) -> tuple[Person, ClockStep, Sequence[Entry], bool]:
+    """A promise is broken: another gets the lead, once; then it goes back to marketing, where the policy says so."""
+    way = person.lifecycle or NEW
+    held_to = rules.policy_of(way.handoff) if way.handoff is not None else None
+    if way.handoff is None or held_to is None:
+        return person, step, (), False
+    policy, to = held_to[0], held_to[0].reassign_to
+    if to is None or way.handoff.reassigned or to == person.owner_id or not owners.may_own(to):
+        return person, step, (), policy.recycles
+    handoff = timing.reassigned(way.handoff, step.at, rules)
+    person, steps = reassign(
+        replace(person, lifecycle=replace(way, handoff=handoff)), to, step.at, rules.settings, owners
+    )
+    return person, replace(step, owner_id=to, reassigned=True), steps, False
+
+
+def recycled(
+    person: Person,
+    active: Response,
+    reason: Reason | None,
+    at: datetime,
+    settings: Settings,
+    lifecycle: LifecycleSettings,
+    *,
+    by_rule: bool,
+    user_id: str | None = None,
+) -> Change:
+    """The change that takes a lead back: the response is closed, the status, the timeout and the track follow.
+
+    Who was recycled too often enters no track, so that nobody is sent to and fro without end.
+    """
+    way = person.lifecycle or NEW
+    again = is_over_cap(way, at, lifecycle)
+    track = reason.track if reason is not None and not again else None
+    passive = by_rule or (reason is not None and reason.passive)
+    name = recycle_status(settings)
+    one = Recycling(way.cycle, at, reason.name if reason else None, passive, track, user_id=user_id)
+    days = reason.nurture_timeout_days if reason is not None else None
+    status = settings.status(name)
+    if days is None and status is not None:
+        days = status.nurture_timeout_days
+    version = person.version
+    person = replace(
+        person,
+        version=version + 1,
+        status=name or person.status,
+        status_stamp=person.status_stamp if name is None else _later(person.status_stamp, at),
+        status_activated=None,
+        nurture_until=at + timedelta(days=days) if days is not None else person.nurture_until,
+        lifecycle=replace(way, recyclings=(*way.recyclings, one)[-KEPT:]),
+    )
+    closing = status.closing_status if status is not None else RECYCLED
+    return deactivate(person, version, active, Ended.RECYCLED, at, settings, closing)
+
+
+def _later(stamp: ChangeStamp | None, at: datetime) -> ChangeStamp:
+    return stamp if stamp is not None and stamp.at >= at else ChangeStamp(at)
+
+
+def is_over_cap(way: Lifecycle, at: datetime, lifecycle: LifecycleSettings) -> bool:
+    """Whether somebody was recycled as often as the settings allow."""
+    since = at - timedelta(days=lifecycle.cap_days)
+    return lifecycle.cap is not None and sum(one.at > since for one in way.recyclings) >= lifecycle.cap
+
+
+def recycle_status(settings: Settings) -> str | None:
+    """The status of somebody who went back to marketing: the first of the kind `recycle`, else of `nurture`; None where
+    the settings map none, and the CRM's own stays."""
+    for kind in ("recycle", "nurture"):
+        for name, status in settings.person_statuses.items():
+            if status.kind == kind and not status.active:
+                return name
+    return None
