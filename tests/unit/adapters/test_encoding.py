@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.dynamodb import batches, encoding
+from rekindle.adapters.dynamodb import batches, encoding, ways
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.campaigns.campaign import Campaign
+from rekindle.domain.lifecycle.entries import ClockStep, Transition
 from rekindle.domain.lifecycle.journey import Deactivated, Merged, StageReached
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.people.person import Engagement, Person, Profile
@@ -36,10 +37,13 @@ from rekindle.domain.responses.response import Details, ResponseState, Trace
 STORED = Path(__file__).with_name("stored_values.json")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+LEDGER = (Decision, StageReached, Deactivated, Merged, AssignmentStep, Routing, Transition, ClockStep)
+"""Records of the ledger."""
+
 KINDS: tuple[type[Any], ...] = (
     *(Campaign, Account, Queue, User, Task, Opportunity),
     *(Person, Profile, ResponseState, Details, Trace),
-    *(Decision, StageReached, Deactivated, Merged, AssignmentStep, Routing),
+    *LEDGER,
     *(Batch, Member),
 )
 
@@ -92,10 +96,10 @@ def _value(hint: Any, kind: type[Any], name: str, place: int) -> Any:
 def encoded(value: Any) -> Any:
     match value:
         case Person():
-            return {"core": encoding.core(value), "profile": encoding.encoded(value.profile)}
+            return {"core": ways.core(value), "profile": encoding.encoded(value.profile)}
         case Trace():
             return encoding.trace(value, "p-1")
-        case Decision() | StageReached() | Deactivated() | Merged() | AssignmentStep() | Routing():
+        case _ if isinstance(value, LEDGER):
             return encoding.body_of(value)
         case Member():
             return batches._member_told(value)
@@ -108,17 +112,14 @@ DECODE: Mapping[type[Any], Callable[[Any, Any], Any]] = {
         kind: lambda value, stored: encoding.value_of(type(value), stored)
         for kind in (Campaign, Account, Queue, User, Task, Opportunity)
     },
-    Person: lambda value, stored: encoding.person(value.person_id, value.version, stored["core"], stored["profile"]),
+    Person: lambda value, stored: ways.person(value.person_id, value.version, stored["core"], stored["profile"]),
     Profile: lambda _, stored: encoding.profile(stored),
     ResponseState: lambda _, stored: encoding.response_state(stored),
     Details: lambda _, stored: encoding.details(stored),
     Trace: lambda _, stored: encoding.traced(stored, "p-1"),
     Batch: lambda _, stored: batches._batch(stored),
     Member: lambda _, stored: batches._member(stored),
-    **{
-        kind: lambda value, stored: encoding.record(encoding.kind_of(value), stored)
-        for kind in (Decision, StageReached, Deactivated, Merged, AssignmentStep, Routing)
-    },
+    **{kind: lambda value, stored: encoding.record(encoding.kind_of(value), stored) for kind in LEDGER},
 }
 
 

@@ -209,7 +209,7 @@ class DynamoDBPeople:
         person = None
         if rows and rows[0][CAND]["S"] == FIRST:
             stored = rows.pop(0)
-            person = _read(person_id, int(stored["version"]["N"]), json.loads(stored["core"]["S"]), None)
+            person = ways.person(person_id, int(stored["version"]["N"]), json.loads(stored["core"]["S"]), None)
         return DynamoDBCandidates(self, person_id, person, rows, "LastEvaluatedKey" not in page)
 
     def further(self, person_id: str, lower: str, upper: str, after: Image | None) -> Iterator[Response]:
@@ -341,7 +341,7 @@ def _write_of_person(change: Change, shards: int) -> Write:
             CAND: FIRST,
             **assigned,
             **listed,
-            "core": compact(_core(person)),
+            "core": compact(ways.core(person)),
             "profile": None if person.profile is None else compact(encoding.encoded(person.profile)),
             "watch": ACTIVATED if change.status_activated else None,
         }
@@ -415,7 +415,7 @@ def _key_of(person_id: str, record: str) -> Image:
 
 
 def _person(item: PeopleItem) -> Person:
-    return _read(item.person_id, int(item.version), item.core, item.profile or {})
+    return ways.person(item.person_id, int(item.version), item.core, item.profile or {})
 
 
 def _response(item: PeopleItem) -> Response:
@@ -429,18 +429,3 @@ def _response(item: PeopleItem) -> Response:
         encoding.details(item.details or {}),
         trail,
     )
-
-
-_WAY = "way"
-
-
-def _core(person: Person) -> dict[str, Any]:
-    found = encoding.core(person)
-    return found if person.lifecycle is None else {**found, _WAY: ways.written(person.lifecycle)}
-
-
-def _read(person_id: str, version: int, core: Mapping[str, Any], profile: Mapping[str, Any] | None) -> Person:
-    if _WAY not in core:
-        return encoding.person(person_id, version, core, profile)
-    known = {name: value for name, value in core.items() if name != _WAY}
-    return replace(encoding.person(person_id, version, known, profile), lifecycle=ways.read(core[_WAY]))

@@ -6,9 +6,30 @@ There is a letter for each name, because a person is written with every change, 
 from collections.abc import Mapping
 from typing import Any
 
+from rekindle.adapters.dynamodb import encoding
 from rekindle.adapters.dynamodb.encoding import Json, decoded, encoded
+from rekindle.domain.core.values import replace
 from rekindle.domain.people.clock import Clock, Target
 from rekindle.domain.people.lifecycle import Handoff, Lifecycle, Recycling
+from rekindle.domain.people.person import Person
+
+_STORED = "way"
+
+
+def core(person: Person) -> Json:
+    """What decisions look at of a person, and the way."""
+    found = encoding.core(person)
+    return found if person.lifecycle is None else {**found, _STORED: written(person.lifecycle)}
+
+
+def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profile: Mapping[str, Any] | None) -> Person:
+    """The reverse of `core`."""
+    if _STORED not in stored:
+        return encoding.person(person_id, version, stored, stored_profile)
+    others = {name: value for name, value in stored.items() if name != _STORED}
+    found = encoding.person(person_id, version, others, stored_profile)
+    return replace(found, lifecycle=read(stored[_STORED]))
+
 
 _WAY = {
     "state": "s",

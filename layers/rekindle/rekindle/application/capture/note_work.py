@@ -1,5 +1,7 @@
-"""Note a sign of work with its person: a completed task, or contact that sales made. Where the assignment had an earlier
-one, nothing changes."""
+"""Note a sign of work with its person: a completed task, or contact that sales made.
+
+Where the assignment had an earlier one, nothing changes.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

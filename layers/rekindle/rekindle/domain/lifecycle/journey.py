@@ -45,11 +45,11 @@ class Ended(StrEnum):
     PERSON_DELETED = "PERSON_DELETED"
     RESPONSE_DELETED = "RESPONSE_DELETED"
     BACKFILL_UNDONE = "BACKFILL_UNDONE"
+    RECYCLED = "RECYCLED"
+    """The lead went back to marketing: a rule or a user said so, and not the CRM."""
     OPPORTUNITY_WON = "OPPORTUNITY_WON"
     OPPORTUNITY_LOST = "OPPORTUNITY_LOST"
     OPPORTUNITY_DELETED = "OPPORTUNITY_DELETED"
-    RECYCLED = "RECYCLED"
-    """The lead went back to marketing: a rule or a user said so, and not the CRM."""
 
 
 BY_OPPORTUNITY = frozenset({Ended.OPPORTUNITY_WON, Ended.OPPORTUNITY_LOST, Ended.OPPORTUNITY_DELETED})

@@ -116,8 +116,6 @@ class Person:
     """The newest engagement, where nothing is active since it ended."""
     assignment: Assignment | None = None
     """That of the newest cycle; it stays when the cycle ends."""
-    lifecycle: Lifecycle | None = None
-    """None for a target of whom nothing else is known, and where nobody's way is followed."""
     cycles: int = 0
     responses: int = 0
     nurture_until: datetime | None = None
@@ -135,6 +133,8 @@ class Person:
     """None where only the part that decisions look at was read."""
     erasure: Erasure | None = None
     """Of the last deletion."""
+    lifecycle: Lifecycle | None = None
+    """None for a target of whom nothing else is known, and where nobody's way is followed."""
 
     @property
     def has_open_opportunity(self) -> bool:
