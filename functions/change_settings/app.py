@@ -1,32 +1,30 @@
 """API -> settings: one document, validated as a whole, each change a version."""
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire.settings import document as settings
+from rekindle.adapters.wire.settings import reading
 from rekindle.adapters.wire.settings.schema import SCHEMA
 from rekindle.adapters.wire.views import settings as views
+from rekindle.runtime import http
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, body_of, content_type_of, etag, if_match, number, page, paging, router, takes
-from rekindle.runtime.observability import logger, metrics
+from rekindle.runtime.http import answer, paging
 
-app = router()
+app = http.router()
 
 
 @app.get("/settings")
 def get_settings() -> Response[str]:
     version, document = use_cases().change_settings.current()
-    return answer(settings.shown(version, document), headers=etag(version))
+    return answer(settings.shown(version, document), headers=http.etag(version))
 
 
 @app.put("/settings")
 def put_settings() -> Response[str]:
     change = use_cases().change_settings
-    document = settings.checked(settings.parsed(body_of(app), content_type_of(app)), change.faults)
-    version = change(document, if_match(app))
-    return answer(settings.shown(version, document), headers=etag(version))
+    document = settings.checked(reading.parsed(http.body_of(app), http.content_type_of(app)), change.faults)
+    version = change(document, http.if_match(app))
+    return answer(settings.shown(version, document), headers=http.etag(version))
 
 
 @app.get("/settings/schema")
@@ -36,23 +34,20 @@ def get_schema() -> Response[str]:
 
 @app.post("/settings/validations")
 def validate() -> Response[str]:
-    document = settings.parsed(body_of(app), content_type_of(app))
+    document = reading.parsed(http.body_of(app), http.content_type_of(app))
     return answer(views.validation(document, settings.all_faults(document, use_cases().change_settings.faults)))
 
 
-@app.get("/settings/versions", middlewares=takes(paged=True))
+@app.get("/settings/versions", middlewares=http.takes(paged=True))
 def get_versions() -> Response[str]:
     found = use_cases().change_settings.history(*paging(app))
-    return answer(page([views.settings_version(*one) for one in found.items], found.next))
+    return answer(http.page([views.settings_version(*one) for one in found.items], found.next))
 
 
 @app.get("/settings/versions/<version>")
 def get_version(version: str) -> Response[str]:
-    named = number("settings version", version)
+    named = http.number("settings version", version)
     return answer(settings.shown(named, use_cases().change_settings.version(named)))
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return app.resolve(event, context)
+handler = http.handler_of(app)

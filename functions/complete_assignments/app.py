@@ -1,16 +1,13 @@
 """API -> what waits for an owner; and an engine that confirms the owner it found."""
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import api
 from rekindle.adapters.wire.views import people
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, body_of, page, paging, query, record_id, router, takes
-from rekindle.runtime.observability import log_assignment, logger, metrics
+from rekindle.runtime.http import answer, body_of, handler_of, page, paging, query, record_id, router, takes
+from rekindle.runtime.observability import log_assignment
 
 app = router()
 
@@ -29,7 +26,4 @@ def post_completion(person_id: str) -> Response[str]:
     return answer(people.assignment(person_id, assignment))
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return app.resolve(event, context)
+handler = handler_of(app)

@@ -1,18 +1,15 @@
 """API -> facts recorded: PUT of people, campaigns, accounts, opportunities, queues and users."""
 
 from functools import partial
-from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire import api
 from rekindle.adapters.wire.views import people, records
 from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.records.opportunity import OPPORTUNITY
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, router
-from rekindle.runtime.observability import logger, metrics
+from rekindle.runtime.http import answer, handler_of, router
 from rekindle.runtime.puts import kind_at, recorded
 
 app = router()
@@ -38,7 +35,4 @@ def put_record(path: str, record_id: str) -> Response[str]:
     return answer(records.record(kind, use_cases().show_records.record(kind, fact.record_id)))
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return app.resolve(event, context)
+handler = handler_of(app)

@@ -1,16 +1,13 @@
 """API -> responses recorded: POST /responses, one or up to 200, each evaluated by itself."""
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire import api
 from rekindle.adapters.wire.views import decisions
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.runtime.aws import now, use_cases
-from rekindle.runtime.http import answer, body_of, call_of, router
-from rekindle.runtime.observability import log_decision, logger, metrics
+from rekindle.runtime.http import answer, body_of, call_of, handler_of, router
+from rekindle.runtime.observability import log_decision
 
 app = router()
 
@@ -26,7 +23,4 @@ def post_responses() -> Response[str]:
     return answer(decisions.results("responses", answers))
 
 
-@logger.inject_lambda_context
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return app.resolve(event, context)
+handler = handler_of(app)

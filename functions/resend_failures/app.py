@@ -1,15 +1,11 @@
 """API, command line -> failures listed, sent again where they belong, or discarded with a note."""
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.wire import api
 from rekindle.adapters.wire.views import failures
 from rekindle.runtime.aws import now, use_cases
-from rekindle.runtime.http import answer, body_of, caller, page, paging, query, record_id, router, takes
-from rekindle.runtime.observability import logger
+from rekindle.runtime.http import answer, body_of, caller, handler_of, page, paging, query, record_id, router, takes
 
 app = router()
 
@@ -47,6 +43,4 @@ def discard_failure(failure_id: str) -> Response[str]:
     return answer(failures.failure(use_cases().resend_failures.discard(name, caller(app), note), now()))
 
 
-@logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return app.resolve(event, context)
+handler = handler_of(app)

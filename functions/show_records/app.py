@@ -1,16 +1,12 @@
 """API -> where a person stands, and why: people, responses, decisions, timeline."""
 
-from typing import Any
-
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import api
 from rekindle.adapters.wire.views import decisions, people, timeline
 from rekindle.runtime.aws import use_cases
-from rekindle.runtime.http import answer, page, paging, queries, record_id, router, sealed, takes
-from rekindle.runtime.observability import logger
+from rekindle.runtime.http import answer, handler_of, page, paging, queries, record_id, router, sealed, takes
 
 app = router()
 
@@ -52,6 +48,4 @@ def get_decision(decision_id: str) -> Response[str]:
     return answer({**decisions.decision(shown, settings), "next": sealed(shown.next)})
 
 
-@logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return app.resolve(event, context)
+handler = handler_of(app)

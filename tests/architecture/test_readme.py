@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rekindle.adapters.wire.events import facts_of
 from rekindle.adapters.wire.rules import LARGEST_ANSWER, LARGEST_SIMULATION, MOST_EVENTS
-from rekindle.adapters.wire.settings import document as documents
+from rekindle.adapters.wire.settings import reading
 from rekindle.domain.capture.facts import RecordChanged, ResponseRecorded
 from rekindle.domain.settings.settings import Scenario, Settings
 from rekindle.runtime.simulation.parts import RUN
@@ -18,7 +18,7 @@ COMMANDS = re.findall(r"^```\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
 def test_each_default_campaign_is_stored_before_the_settings_that_name_it() -> None:
-    settings = Settings.of(documents.parsed((ROOT / "events" / "settings.yaml").read_bytes()), 0)
+    settings = Settings.of(reading.parsed((ROOT / "events" / "settings.yaml").read_bytes()), 0)
     defaults = (settings.scenario(scenario).default_campaign for scenario in Scenario)
     named = {campaign_id for default in defaults if default for _, campaign_id in default.named}
     (commands,) = (block for block in COMMANDS if "put settings" in block)

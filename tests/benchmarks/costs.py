@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from rekindle.adapters.dynamodb.people import response_image
+from rekindle.adapters.dynamodb.people_writes import response_image
 from rekindle.adapters.dynamodb.stream import crossing_of
 from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
 from rekindle.application.ports.records import Reference

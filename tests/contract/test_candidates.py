@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.adapters.dynamodb.people import HEAD, PAGE, cand
+from rekindle.adapters.dynamodb.candidates import HEAD, PAGE, cand
 from rekindle.domain.people.person import Engagement, Person, Profile
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.search import grouped_by_class

@@ -17,8 +17,8 @@ from rekindle.domain.core.errors import Conflict, Refusal, TooLarge, Unavailable
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
+from rekindle.domain.reactivation import request
 from rekindle.domain.reactivation.change import Change
-from rekindle.domain.reactivation.engine import request
 from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.account import ACCOUNT, Account
 from rekindle.domain.records.queue import QUEUE, Queue

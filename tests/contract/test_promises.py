@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers, Schedules
-from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.dynamodb import ledger_encoding
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
 from rekindle.adapters.dynamodb.people import DynamoDBPeople, _person, _response
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
@@ -67,7 +67,7 @@ class Told:
                 timer = timer_of(item.body)
                 self.timers[timer.name] = timer
             else:
-                self._keep(encoding.record(item.kind, item.body))
+                self._keep(ledger_encoding.record(item.kind, item.body))
 
     def _keep(self, record: Decision | Entry) -> None:
         named = record.decision_id if isinstance(record, Decision) else entry_id(record)
@@ -108,7 +108,7 @@ class Stored:
         return getattr(self._told, name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StreamedPeople(DynamoDBPeople):
     stored: Stored
     faults: Faults
@@ -136,7 +136,7 @@ class StreamedScores(DynamoDBScores):
         self.faults.after_a_write()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StreamedLedger(DynamoDBLedger):
     stored: Stored
     faults: Faults
@@ -168,9 +168,9 @@ class OnTables(Rekindle):
         self.use = technologies.use_cases_on(
             tables,
             clock,
-            people=StreamedPeople(bound, self.memory, faults),
+            people=StreamedPeople(connection=bound, stored=self.memory, faults=faults),
             scores=StreamedScores(self.memory, faults),
-            ledger=StreamedLedger(bound, self.memory, faults),
+            ledger=StreamedLedger(connection=bound, stored=self.memory, faults=faults),
             timers=ScheduledReactivationTimers(schedules),
             waits=ScheduledAssignmentTimers(schedules),
         )

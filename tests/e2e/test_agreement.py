@@ -10,7 +10,7 @@ import pytest
 from rekindle.adapters.history import History
 from rekindle.cli.main import main
 from rekindle.cli.play import decisions_of, settings_of
-from rekindle.domain.measures.funnel import cycles
+from rekindle.domain.measures.cycles import cycles
 from rekindle.runtime.simulation.simulator import Simulation
 from tests.local_cloud.run import HISTORY, SETTINGS
 from tests.local_cloud.stack import Stack

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.wire.settings import document as settings
+from rekindle.adapters.wire.settings import reading
 from rekindle.cli.main import main
 from tests.local_cloud.run import HISTORY, SETTINGS
 from tests.local_cloud.stack import Stack
@@ -54,8 +54,8 @@ def by_person(decisions: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, A
 
 def test_the_api_says_what_the_command_line_says(stack: Stack, said: Said) -> None:
     body = {
-        "settings": settings.parsed(SETTINGS.read_bytes()),
-        "against": settings.parsed(SHORTER.encode()),
+        "settings": reading.parsed(SETTINGS.read_bytes()),
+        "against": reading.parsed(SHORTER.encode()),
         "history": [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()],
     }
     answer = stack.api.post("simulations", body=body)

@@ -18,6 +18,7 @@ from typing import Any
 
 from rekindle.adapters.history import BadHistory
 from rekindle.adapters.wire.settings import document as settings_document
+from rekindle.adapters.wire.settings import reading
 from rekindle.domain.core.errors import Refusal
 from rekindle.domain.settings.settings import Scenario, Settings
 from tests.local_cloud import story
@@ -71,7 +72,7 @@ def history_at(path: Path) -> list[Line]:
 
 def settings_at(path: Path) -> Mapping[str, Any]:
     try:
-        document = settings_document.parsed(path.read_bytes())
+        document = reading.parsed(path.read_bytes())
     except OSError as error:
         raise Unusable(f"{path}: {error.strerror or error}.") from None
     except Refusal as refusal:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.dynamodb import batches, encoding, ways
+from rekindle.adapters.dynamodb import batches, encoding, ledger_encoding, people_encoding, ways
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.lifecycle.entries import ClockStep, Transition
@@ -98,9 +98,9 @@ def encoded(value: Any) -> Any:
         case Person():
             return {"core": ways.core(value), "profile": encoding.encoded(value.profile)}
         case Trace():
-            return encoding.trace(value, "p-1")
+            return people_encoding.trace(value, "p-1")
         case _ if isinstance(value, LEDGER):
-            return encoding.body_of(value)
+            return ledger_encoding.body_of(value)
         case Member():
             return batches._member_told(value)
         case _:
@@ -113,13 +113,13 @@ DECODE: Mapping[type[Any], Callable[[Any, Any], Any]] = {
         for kind in (Campaign, Account, Queue, User, Task, Opportunity)
     },
     Person: lambda value, stored: ways.person(value.person_id, value.version, stored["core"], stored["profile"]),
-    Profile: lambda _, stored: encoding.profile(stored),
-    ResponseState: lambda _, stored: encoding.response_state(stored),
-    Details: lambda _, stored: encoding.details(stored),
-    Trace: lambda _, stored: encoding.traced(stored, "p-1"),
+    Profile: lambda _, stored: people_encoding.profile(stored),
+    ResponseState: lambda _, stored: people_encoding.response_state(stored),
+    Details: lambda _, stored: people_encoding.details(stored),
+    Trace: lambda _, stored: people_encoding.traced(stored, "p-1"),
     Batch: lambda _, stored: batches._batch(stored),
     Member: lambda _, stored: batches._member(stored),
-    **{kind: lambda value, stored: encoding.record(encoding.kind_of(value), stored) for kind in LEDGER},
+    **{kind: lambda value, stored: ledger_encoding.record(ledger_encoding.kind_of(value), stored) for kind in LEDGER},
 }
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.wire.settings.document import faults, parsed
+from rekindle.adapters.wire.settings.document import faults
+from rekindle.adapters.wire.settings.reading import parsed
 from rekindle.adapters.wire.settings.warnings import warnings
 from rekindle.domain.lifecycle.policies import lifecycle_of
 from rekindle.domain.people.clock import ClockKind, Target

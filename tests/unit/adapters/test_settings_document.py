@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from rekindle.adapters.sources.salesforce_ids import widened
 from rekindle.adapters.wire.settings import document as documents
+from rekindle.adapters.wire.settings import reading
 from rekindle.adapters.wire.settings.schema import DEFAULTS, SCHEMA
 from rekindle.domain.core.errors import InvalidSettings, Malformed
 from rekindle.domain.responses.response import ResponseClass
@@ -20,7 +21,7 @@ from tests.support.broken_settings import SCENARIOS, WHOLE, changed
 
 def test_the_settings_of_the_demo_have_no_fault() -> None:
     demo = Path(__file__).parents[3] / "events" / "settings.yaml"
-    assert documents.faults(documents.parsed(demo.read_bytes())) == []
+    assert documents.faults(reading.parsed(demo.read_bytes())) == []
 
 
 def test_the_whole_document_has_no_fault() -> None:
@@ -64,7 +65,7 @@ lifecycle: {}
 
 
 def test_the_document_of_the_contract_has_no_fault() -> None:
-    assert documents.faults(documents.parsed(CONTRACT.encode())) == []
+    assert documents.faults(reading.parsed(CONTRACT.encode())) == []
 
 
 @pytest.mark.parametrize(
@@ -261,10 +262,10 @@ def test_every_key_is_described() -> None:
 
 def test_json_and_yaml_say_the_same() -> None:
     as_yaml = yaml.safe_dump(WHOLE).encode()
-    assert documents.parsed(json.dumps(WHOLE).encode()) == WHOLE
-    assert documents.parsed(as_yaml) == WHOLE
-    assert documents.parsed(as_yaml, "application/yaml; charset=utf-8") == WHOLE
-    assert documents.parsed(b"\xef\xbb\xbf" + as_yaml, "text/plain") == WHOLE
+    assert reading.parsed(json.dumps(WHOLE).encode()) == WHOLE
+    assert reading.parsed(as_yaml) == WHOLE
+    assert reading.parsed(as_yaml, "application/yaml; charset=utf-8") == WHOLE
+    assert reading.parsed(b"\xef\xbb\xbf" + as_yaml, "text/plain") == WHOLE
 
 
 def _naming(**names: str) -> dict[str, Any]:
@@ -312,7 +313,7 @@ def test_both_forms_of_a_salesforce_id_name_the_same_record() -> None:
     long = {name: widened(short) for name, short in SHORT.items()}
     assert all(len(one) == 18 for one in long.values())
     for body in (json.dumps(_naming(**SHORT)).encode(), yaml.safe_dump(_naming(**SHORT)).encode()):
-        assert documents.parsed(body) == _naming(**long)
+        assert reading.parsed(body) == _naming(**long)
     assert documents.faults(_naming(**long)) == []
 
 
@@ -320,10 +321,10 @@ def test_what_is_named_twice_by_both_forms_is_refused() -> None:
     long = widened(SHORT["profile"])
     profiles = {"mode_overrides": {"profiles": {SHORT["profile"]: "active", long: "passive"}}}
     with pytest.raises(Malformed, match=f"the key '{long}' is there twice") as refused:
-        documents.parsed(json.dumps(profiles).encode())
+        reading.parsed(json.dumps(profiles).encode())
     assert refused.value.field == f"mode_overrides.profiles.{long}"
     rule = {"to": SHORT["queue"], "fallback": widened(SHORT["queue"])}
-    document = documents.parsed(json.dumps(changed(("assignment", "rules"), [{"to": "q-2"}, rule])).encode())
+    document = reading.parsed(json.dumps(changed(("assignment", "rules"), [{"to": "q-2"}, rule])).encode())
     assert [path for path, _ in documents.faults(document)] == ["assignment.rules[1].fallback"]
 
 
@@ -341,11 +342,11 @@ def test_what_is_like_a_salesforce_id_and_names_no_record_stays() -> None:
         },
         "assignment": {"rules": [{"to": "q-1", "where": {"fields.region": SHORT["role"], "company": SHORT["user"]}}]},
     }
-    assert documents.parsed(json.dumps(document).encode()) == document
+    assert reading.parsed(json.dumps(document).encode()) == document
 
 
 def test_a_whole_number_is_one_however_it_is_written() -> None:
-    assert repr(documents.parsed(b'{"a": 25.0, "b": 0.5}')) == "{'a': 25, 'b': 0.5}"
+    assert repr(reading.parsed(b'{"a": 25.0, "b": 0.5}')) == "{'a': 25, 'b': 0.5}"
 
 
 @pytest.mark.parametrize(
@@ -378,7 +379,7 @@ def test_a_whole_number_is_one_however_it_is_written() -> None:
 )
 def test_what_cannot_be_read_is_refused(body: bytes, message: str) -> None:
     with pytest.raises(Malformed) as refused:
-        documents.parsed(body)
+        reading.parsed(body)
     assert message in refused.value.message
 
 
@@ -399,7 +400,7 @@ def test_what_cannot_be_read_is_refused(body: bytes, message: str) -> None:
 )
 def test_what_cannot_be_read_is_refused_by_its_path(body: bytes, path: str) -> None:
     with pytest.raises(Malformed) as refused:
-        documents.parsed(body)
+        reading.parsed(body)
     assert refused.value.field == path
 
 
@@ -407,7 +408,7 @@ def test_what_cannot_be_read_is_refused_by_its_path(body: bytes, path: str) -> N
 def test_a_number_that_yaml_reads_otherwise_than_it_looks_is_refused(written: str) -> None:
     body = f"person_statuses: {{New: {{active: false}}}}\nqualification: {{threshold: {written}}}\n"
     with pytest.raises(Malformed, match=f"the number {written} is not written in plain digits"):
-        documents.parsed(body.encode())
+        reading.parsed(body.encode())
 
 
 @pytest.mark.parametrize("written", [b"a: .nan", b"a: -.inf", b'{"a": NaN}', b'{"a": -1e999}'])
@@ -415,8 +416,8 @@ def test_a_number_that_is_not_finite_is_a_fault_among_the_others(written: bytes)
     number = "NaN" if b"nan" in written.lower() else "-Infinity"
     document = {
         "person_statuses": {"New": {"active": 1}},
-        "qualification": {"threshold": documents.parsed(written)["a"]},
-        "assignment": {"rules": [{"to": "q", "where": {"x": documents.parsed(written)["a"]}}]},
+        "qualification": {"threshold": reading.parsed(written)["a"]},
+        "assignment": {"rules": [{"to": "q", "where": {"x": reading.parsed(written)["a"]}}]},
     }
     found = dict(documents.faults(document))
     assert sorted(found) == ["assignment.rules[0].where.x", "person_statuses.New.active", "qualification.threshold"]
@@ -426,9 +427,7 @@ def test_a_number_that_is_not_finite_is_a_fault_among_the_others(written: bytes)
 
 @pytest.mark.parametrize(("written", "read"), [("-5", -5), ("60.5", 60.5), (".5", 0.5), ("1.5e+2", 150)])
 def test_a_number_in_plain_digits_is_read(written: str, read: float) -> None:
-    assert documents.parsed(f"qualification: {{threshold: {written}}}".encode()) == {
-        "qualification": {"threshold": read}
-    }
+    assert reading.parsed(f"qualification: {{threshold: {written}}}".encode()) == {"qualification": {"threshold": read}}
 
 
 @pytest.mark.parametrize("delay", ["PT1H\n", "PT\u0661H"])

@@ -25,7 +25,7 @@ from rekindle.cli.partition import partition
 from rekindle.domain.capture.facts import Fact, RecordChanged, RecordDeleted
 from rekindle.domain.capture.kinds import PLAIN
 from rekindle.domain.capture.related import records_of
-from rekindle.domain.measures.funnel import Cycle
+from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.runtime.simulation.requests import played

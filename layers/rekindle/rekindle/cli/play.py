@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rekindle.adapters.history import History
 from rekindle.adapters.wire.rules import moment
 from rekindle.adapters.wire.settings import document as settings_document
+from rekindle.adapters.wire.settings import reading
 from rekindle.application.ports.records import Reference
 from rekindle.cli.arguments import STANDARD_INPUT
 from rekindle.cli.progress import progress
@@ -30,7 +31,7 @@ class Unusable(Exception):
 def settings_of(path: Path) -> Mapping[str, Any]:
     """The document, if it has no fault. Raises Unusable."""
     try:
-        document = settings_document.parsed(_bytes_of(path), None)
+        document = reading.parsed(_bytes_of(path), None)
     except Refusal as refusal:
         where = f"{refusal.field}: " if refusal.field else ""
         raise Unusable(f"{path}: {where}{refusal.message}") from None

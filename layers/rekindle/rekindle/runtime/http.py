@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire.rules import Identifier, required
@@ -35,7 +36,7 @@ from rekindle.domain.core.errors import (
     Unavailable,
 )
 from rekindle.domain.reactivation.request import Call
-from rekindle.runtime.observability import count, logger
+from rekindle.runtime.observability import count, logger, metrics
 
 _STATUS: dict[type[Exception], HTTPStatus] = {
     InvalidField: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -73,6 +74,18 @@ def router() -> APIGatewayRestResolver:
     app.exception_handler(Exception)(_failed)
     app.not_found(_no_route)
     return app
+
+
+def handler_of(app: APIGatewayRestResolver) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+    """What Lambda calls: the router, with the context of the request in each log line, and the metrics that it
+    counted."""
+
+    @logger.inject_lambda_context
+    @metrics.log_metrics
+    def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        return app.resolve(event, context)
+
+    return handler
 
 
 def takes(*names: str, paged: bool = False) -> list[Callable[..., Any]]:

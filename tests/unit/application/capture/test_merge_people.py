@@ -8,7 +8,7 @@ from rekindle.application.capture.merge_people import BATCH
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import Conflict, Unavailable
 from rekindle.domain.lifecycle.journey import Deactivated, Ended
-from rekindle.domain.measures.funnel import cycles
+from rekindle.domain.measures.cycles import cycles
 from rekindle.domain.reactivation.decision import Outcome, Reason
 from rekindle.domain.reactivation.search import Excluded
 from tests.support.builders import (

@@ -10,7 +10,7 @@ import pytest
 from rekindle.domain.capture.facts import Fact, OpportunityChanged
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.lifecycle.journey import Ended
-from rekindle.domain.measures.funnel import Cycle, cycles
+from rekindle.domain.measures.cycles import Cycle, cycles
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
 from rekindle.domain.records.opportunity import OPPORTUNITY
 from tests.support.builders import (

@@ -4,14 +4,7 @@ import pytest
 
 from rekindle.domain.lifecycle.journey import Deactivated, Ended, StageReached
 from rekindle.domain.reactivation.decision import Reason
-from tests.support.builders import (
-    Rekindle,
-    campaign_changed,
-    day,
-    person_changed,
-    person_deleted,
-    response_recorded,
-)
+from tests.support.builders import Rekindle, campaign_changed, day, person_changed, person_deleted, response_recorded
 
 
 @pytest.fixture

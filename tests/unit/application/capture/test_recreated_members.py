@@ -6,7 +6,7 @@ import pytest
 
 from rekindle.domain.capture.facts import Fact, ResponseDeleted, ResponseRecorded
 from rekindle.domain.lifecycle.journey import Ended
-from rekindle.domain.measures.funnel import Cycle, cycles
+from rekindle.domain.measures.cycles import Cycle, cycles
 from rekindle.domain.reactivation.decision import Reason
 from tests.support.builders import (
     Rekindle,

@@ -14,7 +14,7 @@ from rekindle.application.reactivation.undo_backfill import Undone
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import NotFound, PreconditionFailed, Unavailable
 from rekindle.domain.lifecycle.journey import Deactivated, Ended
-from rekindle.domain.measures.funnel import Cycle, cycles
+from rekindle.domain.measures.cycles import Cycle, cycles
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.backfill import Left

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import Conflict, Refusal, Unavailable
 from rekindle.domain.lifecycle.journey import ORDER, Deactivated, Ended, Resumed
-from rekindle.domain.measures.funnel import Cycle, cycles
+from rekindle.domain.measures.cycles import Cycle, cycles
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Crossing

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.dynamodb import ledger_encoding
 from rekindle.adapters.wire.views import decisions
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
@@ -211,7 +211,7 @@ def test_made_again_a_decision_comes_out_byte_for_byte(rekindle: Rekindle, case:
     everything_changes(rekindle)
     assert as_shown(rekindle, decision) == before
     (again,) = [found for found in made_again(rekindle) if found.decision_id == decision.decision_id]
-    assert json.dumps(encoding.body_of(again)) == json.dumps(encoding.body_of(decision))
+    assert json.dumps(ledger_encoding.body_of(again)) == json.dumps(ledger_encoding.body_of(decision))
 
 
 def as_shown(rekindle: Rekindle, decision: Decision) -> str:

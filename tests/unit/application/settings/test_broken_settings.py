@@ -5,6 +5,7 @@ import json
 import pytest
 
 from rekindle.adapters.wire.settings import document as documents
+from rekindle.adapters.wire.settings import reading
 from rekindle.domain.core.errors import InvalidSettings, Malformed
 from tests.support.broken_settings import GONE, IDLE, KNOWN, QUEUES, USER, WHOLE, broken
 from tests.support.builders import Rekindle, campaign_changed, campaign_deleted, queue_changed, user_changed
@@ -25,7 +26,7 @@ def rekindle() -> Rekindle:
 
 def put(rekindle: Rekindle, body: bytes) -> int:
     """As the API does it: read, checked, stored."""
-    return rekindle.use.change_settings(documents.checked(documents.parsed(body)), None)
+    return rekindle.use.change_settings(documents.checked(reading.parsed(body)), None)
 
 
 def refused_by(rekindle: Rekindle, body: bytes) -> list[str | None]:

@@ -5,13 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.assignment.round_robin import (
-    LARGEST_CAPACITY,
-    counter_of,
-    counters,
-    next_member,
-    turn_of,
-)
+from rekindle.domain.assignment.round_robin import LARGEST_CAPACITY, counter_of, counters, next_member, turn_of
 
 capacities = st.dictionaries(
     st.text("abcdefgh", min_size=1, max_size=4), st.integers(1, LARGEST_CAPACITY), min_size=1, max_size=12

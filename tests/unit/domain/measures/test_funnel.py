@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.lifecycle.journey import ORDER, Deactivated, Ended, Entry, Merged, Stage, StageReached
-from rekindle.domain.measures.funnel import By, Cycle, Group, cycles, funnel, year_before
+from rekindle.domain.measures.cycles import Cycle, cycles
+from rekindle.domain.measures.funnel import By, Group, funnel, year_before
 from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, decision_id
 from rekindle.domain.settings.settings import Scenario

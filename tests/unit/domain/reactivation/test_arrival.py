@@ -10,8 +10,8 @@ from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.arrival import Arrival, evaluate, may_take_over, qualifies, trigger_of
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
-from rekindle.domain.reactivation.engine import DecisionContext
 from rekindle.domain.responses.response import (
     ALREADY_ENGAGED,
     EXISTING_OPPORTUNITY,

@@ -8,8 +8,10 @@ import pytest
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, Trigger
-from rekindle.domain.reactivation.engine import DecisionContext, decide, default_campaign
+from rekindle.domain.reactivation.engine import decide
+from rekindle.domain.reactivation.fallback import default_campaign
 from rekindle.domain.reactivation.search import grouped_by_class
 from rekindle.domain.records.user import User
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, OPEN, Response

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rekindle.adapters.dynamodb import encoding, writes
+from rekindle.adapters.dynamodb import encoding, ledger_encoding, people_encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
@@ -79,9 +79,9 @@ def _member(stored: Mapping[str, Any]) -> Member:
 
 
 def _before_told(value: Before) -> dict[str, Any]:
-    found = encoding.encoded(value, encoding.ASSIGNMENT)
+    found = encoding.encoded(value, ledger_encoding.ASSIGNMENT)
     if value.assignment is not None:
-        found["assignment"] = encoding.assignment_told(value.assignment, {})
+        found["assignment"] = people_encoding.encoded_assignment(value.assignment, {})
     return found
 
 
@@ -89,7 +89,7 @@ def _before(stored: Mapping[str, Any]) -> Before:
     before = encoding.value_of(Before, stored)
     if before.assignment is None:
         return before
-    return replace(before, assignment=encoding.assigned(stored["assignment"], {}))
+    return replace(before, assignment=people_encoding.decoded_assignment(stored["assignment"], {}))
 
 
 def _member_told(value: Member) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pynamodb.connection import Connection
 
-from rekindle.adapters.dynamodb import encoding, writes
+from rekindle.adapters.dynamodb import encoding, ledger_encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.retention import DEFAULT, Retention, expiry
 from rekindle.adapters.dynamodb.tables import LedgerItem, compact
@@ -30,10 +30,10 @@ def ledger_image(record: Decision | Entry, expires: int | None = None) -> Image:
         {
             "person": digest(record.person_id),
             "entry": record.decision_id if isinstance(record, Decision) else entry_id(record),
-            "kind": encoding.kind_of(record),
+            "kind": ledger_encoding.kind_of(record),
             "announce": "yes" if events_from(record) else None,
             "waits": "yes" if isinstance(record, Decision) and _begins_a_wait(record) else None,
-            "body": compact(encoding.body_of(record)),
+            "body": compact(ledger_encoding.body_of(record)),
         }
     )
     return image if expires is None else {**image, "expires": writes.number(expires)}
@@ -61,7 +61,7 @@ class DynamoDBLedger:
                 item = LedgerItem.get(person, decision_id, consistent_read=True)
             except LedgerItem.DoesNotExist:
                 return None
-        return encoding.decision(item.body) if item.kind == "decision" else None
+        return ledger_encoding.decision(item.body) if item.kind == "decision" else None
 
     def add(self, decision: Decision) -> Decision:
         image = ledger_image(decision, self.retention.decision_expires())
@@ -117,11 +117,11 @@ class DynamoDBLedger:
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         page = self._page(person_id, limit, start, decisions_only=True)
-        return Page([encoding.decision(item.body) for item in page.items], page.next)
+        return Page([ledger_encoding.decision(item.body) for item in page.items], page.next)
 
     def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
         page = self._page(person_id, limit, start, decisions_only=False)
-        return Page([encoding.record(item.kind, item.body) for item in page.items], page.next)
+        return Page([ledger_encoding.record(item.kind, item.body) for item in page.items], page.next)
 
     def put_interaction(self, now: Interacted, before: Interacted | None) -> None:
         item = ledger_image(now, self.retention.decision_expires())

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.dynamodb import ledger_encoding, people_encoding
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.person import Profile
 from rekindle.domain.people.score import Crossing
@@ -27,7 +27,7 @@ def crossing_of(record: Mapping[str, Any]) -> tuple[str, Crossing]:
 def saved_record_of(record: Mapping[str, Any]) -> Decision | Entry:
     """What was saved, from a record of the ledger's stream (its `dynamodb` part)."""
     image = record["NewImage"]
-    return encoding.record(image["kind"]["S"], json.loads(image["body"]["S"]))
+    return ledger_encoding.record(image["kind"]["S"], json.loads(image["body"]["S"]))
 
 
 def status_change_of(record: Mapping[str, Any]) -> tuple[str, ChangeStamp, str | None]:
@@ -35,5 +35,5 @@ def status_change_of(record: Mapping[str, Any]) -> tuple[str, ChangeStamp, str |
     image = record["NewImage"]
     core = json.loads(image["core"]["S"])
     change = ChangeStamp.parse(core["status_activated"])
-    profile = encoding.profile(json.loads(image["profile"]["S"])) if "profile" in image else Profile()
+    profile = people_encoding.profile(json.loads(image["profile"]["S"])) if "profile" in image else Profile()
     return image["person_id"]["S"], change, profile.who_made(change)

@@ -6,7 +6,7 @@ There is a letter for each name, because a person is written with every change, 
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.adapters.dynamodb import encoding
+from rekindle.adapters.dynamodb import people_encoding
 from rekindle.adapters.dynamodb.encoding import Json, decoded, encoded
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.clock import Clock, Target
@@ -18,16 +18,16 @@ _STORED = "way"
 
 def core(person: Person) -> Json:
     """What decisions look at of a person, and the way."""
-    found = encoding.core(person)
+    found = people_encoding.core(person)
     return found if person.lifecycle is None else {**found, _STORED: written(person.lifecycle)}
 
 
 def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profile: Mapping[str, Any] | None) -> Person:
     """The reverse of `core`."""
     if _STORED not in stored:
-        return encoding.person(person_id, version, stored, stored_profile)
+        return people_encoding.person(person_id, version, stored, stored_profile)
     others = {name: value for name, value in stored.items() if name != _STORED}
-    found = encoding.person(person_id, version, others, stored_profile)
+    found = people_encoding.person(person_id, version, others, stored_profile)
     return replace(found, lifecycle=read(stored[_STORED]))
 
 

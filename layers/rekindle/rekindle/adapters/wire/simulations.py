@@ -10,6 +10,7 @@ from rekindle.adapters.wire.api import object_of
 from rekindle.adapters.wire.rules import LARGEST_SIMULATION, MOST_EVENTS, gathered, kind_of, only, required
 from rekindle.adapters.wire.rules import Sequence as Number
 from rekindle.adapters.wire.settings import document as settings
+from rekindle.adapters.wire.settings import reading
 from rekindle.domain.core.errors import CallTooLarge, InvalidField, InvalidSettings, Refusal
 from rekindle.domain.measures.credit import by_campaign
 
@@ -71,7 +72,7 @@ def _choice(values: Mapping[str, Any], name: str) -> Choice:
     if name not in values:
         return Choice()
     document = required(dict[str, Any], values, name, str)
-    return Choice(settings.parsed(msgspec.json.encode(document), "application/json"))
+    return Choice(reading.parsed(msgspec.json.encode(document), "application/json"))
 
 
 def _faults(choice: Choice, name: str) -> list[tuple[str, str]]:

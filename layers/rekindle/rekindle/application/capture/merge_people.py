@@ -14,14 +14,8 @@ from rekindle.application.ports.people import People, Scores
 from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 from rekindle.domain.capture.facts import PeopleMerged
-from rekindle.domain.capture.merging import (
-    Twins,
-    by_campaign_and_date,
-    ended_by_deletion,
-    link,
-    move_responses,
-    score_of_both,
-)
+from rekindle.domain.capture.merging import ended_by_deletion, link, score_of_both
+from rekindle.domain.capture.moving import Twins, by_campaign_and_date, move_responses
 from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Merged

@@ -13,12 +13,7 @@ from rekindle.application.core.attempts import ATTEMPTS, committed, contended
 from rekindle.application.ports.people import People, Scores
 from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import Owners
-from rekindle.domain.capture.applying import (
-    apply_person_change,
-    follow_owner,
-    follow_status,
-    newer_values,
-)
+from rekindle.domain.capture.applying import apply_person_change, follow_owner, follow_status, newer_values
 from rekindle.domain.capture.facts import PersonChanged
 from rekindle.domain.capture.merging import opt_out_of_merged
 from rekindle.domain.core.errors import Conflict, MergeInProgress

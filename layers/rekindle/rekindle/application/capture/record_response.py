@@ -23,7 +23,8 @@ from rekindle.domain.capture.applying import (
 )
 from rekindle.domain.capture.erasing import without_texts
 from rekindle.domain.capture.facts import PassedOver, ResponseDeleted, ResponseRecorded
-from rekindle.domain.capture.merging import Recreation, recreate, transfer_response
+from rekindle.domain.capture.moving import transfer_response
+from rekindle.domain.capture.recreating import Recreation, recreate
 from rekindle.domain.core.errors import Conflict, UnknownCampaign, UnknownResponse
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended

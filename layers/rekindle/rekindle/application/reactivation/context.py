@@ -8,7 +8,7 @@ from rekindle.application.ports.people import People
 from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.people.person import Person, known_fields
-from rekindle.domain.reactivation.engine import DecisionContext
+from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.responses.response import Response, ResponseClass
 from rekindle.domain.settings.settings import Settings
 

@@ -16,9 +16,11 @@ from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.person import Person, known_fields
+from rekindle.domain.reactivation.activation import skipped
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Decision, Reason, Trigger
-from rekindle.domain.reactivation.engine import DecisionContext, decide, skipped
+from rekindle.domain.reactivation.engine import decide
 from rekindle.domain.reactivation.search import grouped_by_class
 from rekindle.domain.responses.response import Response, ResponseClass
 from rekindle.domain.settings.settings import Settings

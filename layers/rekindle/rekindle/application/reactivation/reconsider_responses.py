@@ -18,9 +18,11 @@ from rekindle.application.reactivation.reactivate import Whole
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import has_opportunity, is_worked_on
 from rekindle.domain.people.person import Engagement, Person
+from rekindle.domain.reactivation.activation import new_engagement
 from rekindle.domain.reactivation.arrival import BY_MERGE, FOUND_NOBODY, Arrival, evaluate
+from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Decision, Trigger, decision_id
-from rekindle.domain.reactivation.engine import DecisionContext, new_engagement, rules_of_choice
+from rekindle.domain.reactivation.engine import rules_of_choice
 from rekindle.domain.reactivation.search import best_candidate
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response, ResponseClass
 from rekindle.domain.settings.settings import Scenario, Settings

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from rekindle.domain.lifecycle.journey import Ended, Stage
-from rekindle.domain.measures.funnel import Cycle
+from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.measures.money import divided, minor_units
 from rekindle.domain.measures.points import Points
 from rekindle.domain.reactivation.opportunity import end_of

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from rekindle.domain.measures.attribution import Share
-from rekindle.domain.measures.funnel import Cycle
+from rekindle.domain.measures.cycles import Cycle
 
 
 class Measure(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rekindle.domain.lifecycle.journey import Stage
-from rekindle.domain.measures.funnel import Cycle
+from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.measures.money import minor_units
 from rekindle.domain.responses.response import Response
 

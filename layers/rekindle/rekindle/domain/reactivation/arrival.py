@@ -16,17 +16,12 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.people.score import Score
+from rekindle.domain.reactivation.activation import activate, basis_of, new_engagement, skipped
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason, Trigger
-from rekindle.domain.reactivation.engine import (
-    DecisionContext,
-    activate,
-    basis_of,
-    in_nurture,
-    new_engagement,
-    rules_of_choice,
-    skipped,
-)
+from rekindle.domain.reactivation.engine import rules_of_choice
+from rekindle.domain.reactivation.guards import in_nurture
 from rekindle.domain.reactivation.search import exclusion, recency, tie_break
 from rekindle.domain.responses.response import (
     ALREADY_ENGAGED,

@@ -41,7 +41,8 @@ class Reason(StrEnum):
     BELOW_THRESHOLD = "BELOW_THRESHOLD"
 
 
-_SKIPPED, _RESPONSE = Outcome.SKIPPED, Scenario.RESPONSE
+SCORE, ACTIVE_STATUS, RESPONSE = Scenario.SCORE, Scenario.ACTIVE_STATUS, Scenario.RESPONSE
+_SKIPPED = Outcome.SKIPPED
 """By names of their own: every decision asks for them, and a member is looked up in its class each time."""
 
 
@@ -170,6 +171,6 @@ class Decision:
     @property
     def searched(self) -> bool:
         """Whether the person's past responses were gone through: a guard may have stopped the decision before."""
-        if self.scenario is _RESPONSE:
+        if self.scenario is RESPONSE:
             return False
         return self.activates or self.reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)

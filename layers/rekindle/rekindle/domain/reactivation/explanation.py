@@ -7,14 +7,11 @@ from datetime import datetime
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.reactivation.arrival import BY_DATE
-from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
+from rekindle.domain.reactivation.decision import RESPONSE, SCORE, Decision, Outcome, Reason
 from rekindle.domain.reactivation.engine import rules_of
 from rekindle.domain.reactivation.search import CampaignOf, Considered, Excluded, explain_search
 from rekindle.domain.responses.response import Response, ResponseClass
 from rekindle.domain.settings.settings import Scenario, ScenarioSettings, Settings
-
-_SCORE, _RESPONSE = Scenario.SCORE, Scenario.RESPONSE
-"""By names of their own: every decision asks for them, and a member is looked up in its class each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def explain(
     it is not `complete`, some of them and the one that got the credit; `campaign_of` and `settings` are those of the
     day of the decision."""
     considered: Sequence[Considered] = ()
-    if decision.scenario is _RESPONSE:
+    if decision.scenario is RESPONSE:
         considered = [_arrived(decision, history)] if decision.activates else ()
     elif decision.searched:
         held = [
@@ -154,7 +151,7 @@ def _why_passed_over(campaign: Campaign | None) -> str:
 
 
 def _told(decision: Decision, search: _Search, campaign_of: CampaignOf, settings: Settings) -> str:
-    if decision.scenario is _RESPONSE and decision.reason is None:
+    if decision.scenario is RESPONSE and decision.reason is None:
         return _arrived_told(decision, campaign_of, settings)
     trigger = _trigger(decision, campaign_of, settings)
     when = _when(decision.as_of) if decision.anchored_at is None else _delayed(decision.anchored_at, decision.as_of)
@@ -201,12 +198,12 @@ def _is_by_date(decision: Decision) -> bool:
 
 def _trigger(decision: Decision, campaign_of: CampaignOf, settings: Settings) -> str:
     scenario = decision.scenario
-    if scenario is _SCORE:
+    if scenario is SCORE:
         if decision.score is None:
             return "the score crossed the threshold"
         before = "none" if decision.previous_score is None else _number(decision.previous_score)
         return f"the score went from {before} to {_number(decision.score)} (threshold {_number(settings.threshold)})"
-    if scenario is not _RESPONSE:
+    if scenario is not RESPONSE:
         if scenario is Scenario.ACTIVE_STATUS:
             return "the status went from inactive to active"
         if scenario is Scenario.INVOCABLE:

@@ -8,10 +8,12 @@ from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.person import EndedEngagement, Engagement, Person
+from rekindle.domain.reactivation.activation import skipped
 from rekindle.domain.reactivation.arrival import BY_MERGE, Arrival, evaluate
 from rekindle.domain.reactivation.backfill import engaged_since
+from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason, Trigger
-from rekindle.domain.reactivation.engine import DecisionContext, decide, skipped
+from rekindle.domain.reactivation.engine import decide
 from rekindle.domain.reactivation.search import CampaignOf, grouped_by_class
 from rekindle.domain.reactivation.timer import changed_by
 from rekindle.domain.records.stamps import ChangeStamp

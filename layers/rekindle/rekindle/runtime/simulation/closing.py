@@ -32,7 +32,7 @@ from rekindle.domain.measures.books import (
 )
 from rekindle.domain.measures.causes import Learned
 from rekindle.domain.measures.credit import names_of
-from rekindle.domain.measures.funnel import Cycle
+from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.measures.points import models_of
 from rekindle.domain.settings.settings import Settings
 from rekindle.runtime.simulation.measured import deals, now_known_as

@@ -6,7 +6,7 @@ from rekindle.adapters.memory import Memory
 from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.measures.attribution import Deal, Touch, deal_of
-from rekindle.domain.measures.funnel import Cycle
+from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.measures.metrics import CampaignMetrics, CountedAs, metrics
 from rekindle.domain.records.opportunity import OPPORTUNITY, Opportunity
 from rekindle.runtime.simulation.simulator import Simulation

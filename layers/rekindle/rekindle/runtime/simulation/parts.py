@@ -20,6 +20,7 @@ from rekindle.adapters.aws.objects import Bucket
 from rekindle.adapters.history import BadHistory, History
 from rekindle.adapters.wire import simulations
 from rekindle.adapters.wire.settings import document as settings
+from rekindle.adapters.wire.settings import reading
 from rekindle.adapters.wire.views.decisions import LISTED, decision
 from rekindle.domain.core.errors import InvalidSettings, Malformed, Refusal
 from rekindle.runtime.simulation.requests import no_search_for_cycles, played, summary
@@ -97,7 +98,7 @@ class SimulatedParts:
 
     def _document(self, key: str) -> Mapping[str, Any]:
         try:
-            return settings.checked(settings.parsed(self.bucket.read(key)))
+            return settings.checked(reading.parsed(self.bucket.read(key)))
         except InvalidSettings as refusal:
             listed = "; ".join(f"{path}: {message}" for path, message in refusal.faults)
             raise NotSimulated(f"{key}: {listed}") from refusal

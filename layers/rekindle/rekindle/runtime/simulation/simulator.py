@@ -23,7 +23,7 @@ from rekindle.domain.core.errors import Conflict, NotYetKnown, Refusal
 from rekindle.domain.core.values import unfreeze
 from rekindle.domain.lifecycle.entries import Transition
 from rekindle.domain.lifecycle.journey import Deactivated, Entry, ResponseRenamed, StageReached
-from rekindle.domain.measures.funnel import Cycle, cycles, tells_of_cycles
+from rekindle.domain.measures.cycles import Cycle, concerns_cycles, cycles
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
 from rekindle.domain.people.clock import Clock, ClockKind
 from rekindle.domain.people.lifecycle import Handoff, Recycling
@@ -31,9 +31,10 @@ from rekindle.domain.people.person import Engagement, Person, Profile
 from rekindle.domain.people.score import Crossing, Rise, Score
 from rekindle.domain.reactivation.arrival import Arrival
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Basis, Decision, Trigger
-from rekindle.domain.reactivation.engine import DecisionContext, Default, Fallback
 from rekindle.domain.reactivation.explanation import Explanation, explain
+from rekindle.domain.reactivation.fallback import Default, Fallback
 from rekindle.domain.reactivation.search import Considered, Rules
 from rekindle.domain.reactivation.timer import ResponseTimer
 from rekindle.domain.records.stamps import Applied, ChangeStamp
@@ -342,7 +343,7 @@ class Simulation:
         explained, outbox, records = [], self.memory.outbox, self.memory.records
         while outbox:
             saved = outbox.popleft()
-            if self._journeys is not None and tells_of_cycles(saved):
+            if self._journeys is not None and concerns_cycles(saved):
                 self._journeys.append(saved)
             if self.happened is not None and isinstance(saved, Transition):
                 self.happened.append((self._decisions, saved))

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from rekindle.adapters.wire.settings.lifecycle import DATE, HOURS
-from rekindle.adapters.wire.settings.terms import Fault, Part, entries, shown
+from rekindle.adapters.wire.settings.terms import Fault, Part, entries, quoted
 from rekindle.adapters.wire.standards import is_time_zone
 from rekindle.domain.lifecycle.calendar import Window
 from rekindle.domain.lifecycle.policies import AT_LEAST, AT_MOST, GIVEN_BY_RULE, WEEK, covers
@@ -33,7 +33,7 @@ def lifecycle_warnings(document: Mapping[str, Any]) -> Iterator[Fault]:
         track = entries(reason).get("track")
         if isinstance(track, str) and track not in tracks:
             path = ("lifecycle", "recycle", "reasons", name, "track")
-            yield path, f"there is no track {shown(track)}: nothing is due to those who enter it"
+            yield path, f"there is no track {quoted(track)}: nothing is due to those who enter it"
 
 
 def _calendars(calendars: Mapping[str, Any]) -> Iterator[Fault]:
@@ -41,14 +41,14 @@ def _calendars(calendars: Mapping[str, Any]) -> Iterator[Fault]:
         at: tuple[Part, ...] = ("calendars", name)
         zone, hours = entries(calendar).get("time_zone"), entries(entries(calendar).get("hours"))
         if isinstance(zone, str) and re.fullmatch(r"\S+", zone) and not is_time_zone(zone):
-            yield (*at, "time_zone"), f"expected a time zone such as Europe/Oslo, got {shown(zone)}"
+            yield (*at, "time_zone"), f"expected a time zone such as Europe/Oslo, got {quoted(zone)}"
         if isinstance(entries(calendar).get("hours"), Mapping):
             yield from _hours((*at, "hours"), hours)
         holidays = entries(calendar).get("holidays")
         for place, holiday in enumerate(holidays if isinstance(holidays, list) else ()):
             day = entries(holiday).get("date")
             if _is_no_date(day):
-                yield (*at, "holidays", place, "date"), f"expected a date such as 2026-12-25, got {shown(day)}"
+                yield (*at, "holidays", place, "date"), f"expected a date such as 2026-12-25, got {quoted(day)}"
 
 
 def _hours(at: tuple[Part, ...], hours: Mapping[str, Any]) -> Iterator[Fault]:
@@ -59,7 +59,7 @@ def _hours(at: tuple[Part, ...], hours: Mapping[str, Any]) -> Iterator[Fault]:
             window = _window(written)
             is_right = is_right and window is not None
             if window is None and isinstance(written, str) and re.fullmatch(HOURS, written):
-                yield (*at, day, place), f"is never open: {shown(written)}"
+                yield (*at, day, place), f"is never open: {quoted(written)}"
             elif window is not None:
                 begins = number * 1440 + window.opens
                 minutes_of_week.append((begins, begins + window.closes - window.opens, day, place))
@@ -97,27 +97,27 @@ def _policies(section: Mapping[str, Any], statuses: Mapping[str, Any]) -> Iterat
         at: tuple[Part, ...] = ("handoff", "policies", place)
         name, calendar, where = policy.get("name"), policy.get("calendar"), entries(policy.get("where"))
         if isinstance(name, str) and name in [one.get("name") for one in policies[:place]]:
-            yield (*at, "name"), f"names {shown(name)} twice"
+            yield (*at, "name"), f"names {quoted(name)} twice"
         if isinstance(calendar, str) and calendar and calendar not in calendars:
-            yield (*at, "calendar"), f"there is no calendar {shown(calendar)}"
+            yield (*at, "calendar"), f"there is no calendar {quoted(calendar)}"
         bad = list(_bounds((*at, "where"), where))
         yield from bad
         earlier = _taking_all(policies[:place], where) if not bad else None
         if earlier is not None:
-            yield at, f"no lead can match: {shown(earlier)} takes all of them before"
+            yield at, f"no lead can match: {quoted(earlier)} takes all of them before"
         if not any(kind.value in policy for kind in ClockKind):
             yield at, "promises nothing: one of accept, touch and move is needed"
         listed = policy.get("pause_in")
         for which, status in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(status, str) and status and entries(statuses.get(status)).get("active") is not True:
-                yield (*at, "pause_in", which), f"{shown(status)} is no active status"
+                yield (*at, "pause_in", which), f"{quoted(status)} is no active status"
         yield from _breach((*at, "breach"), entries(policy.get("breach")), reasons)
 
 
 def _breach(at: tuple[Part, ...], breach: Mapping[str, Any], reasons: Mapping[str, Any]) -> Iterator[Fault]:
     reason, then = breach.get("reason"), breach.get("then")
     if isinstance(reason, str) and reason and reason not in reasons:
-        yield (*at, "reason"), f"there is no reason {shown(reason)}"
+        yield (*at, "reason"), f"there is no reason {quoted(reason)}"
     if then == "recycle" and reason is None:
         yield (*at, "reason"), "is needed where then is recycle"
     if isinstance(reason, str) and "then" not in breach:
@@ -132,12 +132,12 @@ def _bounds(at: tuple[Part, ...], where: Mapping[str, Any]) -> Iterator[Fault]:
             if key not in (AT_LEAST, AT_MOST):
                 yield (*at, name, key), "unknown key"
             elif not isinstance(bound, int | float) or isinstance(bound, bool):
-                yield (*at, name, key), f"expected a number, got {shown(bound)}"
+                yield (*at, name, key), f"expected a number, got {quoted(bound)}"
         least, most = wanted.get(AT_LEAST), wanted.get(AT_MOST)
         if not wanted:
             yield (*at, name), f"expected {AT_LEAST} or {AT_MOST}"
         elif isinstance(least, int | float) and isinstance(most, int | float) and least > most:
-            yield (*at, name, AT_MOST), f"no number is at least {shown(least)} and at most {shown(most)}"
+            yield (*at, name, AT_MOST), f"no number is at least {quoted(least)} and at most {quoted(most)}"
 
 
 def _taking_all(earlier: list[Mapping[str, Any]], where: Mapping[str, Any]) -> Any:
@@ -178,15 +178,15 @@ def _touches_of(at: tuple[Part, ...], touches: Any, timeouts: Mapping[int, str])
     for place, touch in enumerate(map(entries, touches) if isinstance(touches, list) else ()):
         name = touch.get("name")
         if isinstance(name, str) and name in names:
-            yield (*at, place, "name"), f"names {shown(name)} twice"
+            yield (*at, place, "name"), f"names {quoted(name)} twice"
         names.append(name)
         if touch and ("after" in touch) == ("date" in touch):
             yield (*at, place), "expected either after or date"
         if _is_no_date(touch.get("date")):
-            yield (*at, place, "date"), f"expected a date such as 2026-12-25, got {shown(touch['date'])}"
+            yield (*at, place, "date"), f"expected a date such as 2026-12-25, got {quoted(touch['date'])}"
         after, timeout = _days(touch.get("after")), min(timeouts, default=None)
         if after is not None and timeout is not None and after > timeout:
-            message = f"is due after the timeout of {timeout} days with which {shown(timeouts[timeout])} enters"
+            message = f"is due after the timeout of {timeout} days with which {quoted(timeouts[timeout])} enters"
             yield (*at, place, "after"), message
 
 

@@ -78,7 +78,7 @@ def duration_of(description: str, **more: Any) -> Rule:
     }
 
 
-def shown(value: Any) -> str:
+def quoted(value: Any) -> str:
     """A short value itself: settings tell of no person."""
     return json.dumps(value, ensure_ascii=False) if len(str(value)) <= 40 and value != "" else kind_of(value)
 
