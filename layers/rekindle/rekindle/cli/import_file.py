@@ -9,16 +9,18 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from rekindle.cli.arguments import STANDARD_INPUT, command
-from rekindle.cli.play import instant_of, settings_of, zone_of
+from rekindle.cli.play import Unusable, instant_of, settings_of, zone_of
 from rekindle.domain.imports.kinds import KINDS
-from rekindle.domain.imports.report import ABORT_OVER_PERCENT, FEW, Report
+from rekindle.domain.imports.report import ABORT_OVER_PERCENT, FEW
 
 if TYPE_CHECKING:
-    from rekindle.runtime.imports.offline import Imported
+    from rekindle.domain.imports.mapping import FileMapping
+    from rekindle.runtime.imports.loading import Imported, Loading
 
 NO_SETTINGS: dict[str, Any] = {}
 EXCEPTIONS = ".exceptions.csv"
@@ -34,9 +36,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
           rekindle import leads.csv --kind people --mapping leads.yaml --history crm.jsonl --dry-run
           rekindle import leads.csv --kind people --mapping leads.yaml --history crm.jsonl
           rekindle import leads.csv.exceptions.csv --kind people --mapping leads.yaml --history crm.jsonl
+          rekindle import leads.csv --kind people --mapping leads.yaml --stack rekindle-prod
         """,
-        "Load a file of CSV or a workbook. Records that the history reports are known: what is new or differs is "
-        "appended to it, so that loading a file again changes nothing. The counts go to standard error as one JSON "
+        "Load a file of CSV or a workbook into a history or into a stack. Only what is new there or differs is "
+        "added, so that loading a file again changes nothing. The counts go to standard error as one JSON "
         f"object, the refused rows to FILE{EXCEPTIONS}: mended, they can be loaded like any file.",
     )
     parser.add_argument("file", type=Path, help="CSV or .xlsx; - for standard input")
@@ -44,7 +47,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument(
         "--mapping", type=Path, help="YAML or JSON: which column feeds which field (default: by the headers)"
     )
-    parser.add_argument(
+    to = parser.add_mutually_exclusive_group()
+    to.add_argument("--stack", metavar="NAME", help="name of the deployed stack to load the file into")
+    to.add_argument(
         "--history", type=Path, help="JSON Lines of events, plain or gzip, to add to; - for standard output"
     )
     parser.add_argument(
@@ -78,21 +83,42 @@ def _import(parsed: argparse.Namespace) -> int:
     # No other command needs the libraries of files.
     from rekindle.adapters.imports.mapping_document import mapping_of
     from rekindle.domain.imports.mapping import FileMapping
-    from rekindle.runtime.imports.offline import OfflineImport
     from rekindle.runtime.imports.proposal import proposal_of
 
-    kind = KINDS[parsed.kind]
+    if parsed.stack and parsed.settings:
+        raise Unusable("--settings: a stack has settings of its own")
     mapping = mapping_of(parsed.mapping.read_bytes()) if parsed.mapping else FileMapping()
-    document = settings_of(parsed.settings) if parsed.settings else NO_SETTINGS
-    now = instant_of(parsed.at, "--at", zone_of(document)) if parsed.at else datetime.now(UTC).replace(microsecond=0)
     with _opened(parsed.file) as file:
         if parsed.propose:
-            print(proposal_of(kind, file, mapping), end="")
+            print(proposal_of(KINDS[parsed.kind], file, mapping), end="")
             return 0
-        load = OfflineImport(kind, mapping, document, now, parsed.abort_over, Report())
-        imported = load(file, parsed.history, _exceptions_of(parsed.file), dry_run=parsed.dry_run)
+        imported = (_on_stack if parsed.stack else _offline)(parsed, mapping, file)
     _print_counts(parsed, imported)
     return 2 if imported.is_aborted else 0
+
+
+def _offline(parsed: argparse.Namespace, mapping: "FileMapping", file: IO[bytes]) -> "Imported":
+    from rekindle.runtime.imports.offline import OfflineImport
+
+    document = settings_of(parsed.settings) if parsed.settings else NO_SETTINGS
+    load = OfflineImport(_loading(parsed, mapping, zone_of(document)), document)
+    return load(file, parsed.history, _exceptions_of(parsed.file), dry_run=parsed.dry_run)
+
+
+def _on_stack(parsed: argparse.Namespace, mapping: "FileMapping", file: IO[bytes]) -> "Imported":
+    from rekindle.runtime.deployed import use_cases_of
+    from rekindle.runtime.imports.on_stack import StackImport
+
+    with use_cases_of(parsed.stack) as use:
+        load = StackImport(_loading(parsed, mapping, use.ports.reference.settings().zone), use)
+        return load(file, _exceptions_of(parsed.file), dry_run=parsed.dry_run)
+
+
+def _loading(parsed: argparse.Namespace, mapping: "FileMapping", zone: ZoneInfo) -> "Loading":
+    from rekindle.runtime.imports.loading import Loading
+
+    now = instant_of(parsed.at, "--at", zone) if parsed.at else datetime.now(UTC).replace(microsecond=0)
+    return Loading(KINDS[parsed.kind], mapping, zone, now, parsed.abort_over)
 
 
 @contextmanager

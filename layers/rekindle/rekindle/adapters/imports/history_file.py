@@ -40,6 +40,11 @@ def learn_history(known: KnownInFile, path: Path, document: Mapping[str, Any]) -
                 known.learn(fact)
 
 
+def event_of(fact: NewFact) -> dict[str, Any]:
+    """The fact as an event of the bus."""
+    return {"source": SOURCE, "detail-type": fact.event, "time": times.text(fact.at), "detail": fact.detail}
+
+
 class NewFacts:
     """Facts that wait until the import is finished."""
 
@@ -47,8 +52,7 @@ class NewFacts:
         self._file = file
 
     def write(self, fact: NewFact) -> None:
-        event = {"source": SOURCE, "detail-type": fact.event, "time": times.text(fact.at), "detail": fact.detail}
-        self._file.write(_JSON.encode(event) + b"\n")
+        self._file.write(_JSON.encode(event_of(fact)) + b"\n")
 
     def append_to(self, path: Path) -> None:
         """Raises OSError. A file that could not be written to its end is as it was before."""

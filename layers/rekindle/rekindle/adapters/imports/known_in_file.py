@@ -95,7 +95,7 @@ class KnownInFile:
                 self._delete("person", self.current(fact.person_id))
             case PeopleMerged():
                 for merged in fact.merged_ids:
-                    self._unite(merged, fact.survivor_id)
+                    self.unite(merged, fact.survivor_id)
             case ResponseRecorded():
                 named = {"person_id": fact.person_id, "campaign_id": fact.campaign_id}
                 values = {name: value for name, value in named.items() if value is not None}
@@ -115,9 +115,9 @@ class KnownInFile:
         contact_id = values.pop("converted_contact_id", None)
         self._learn("person", self.current(fact.person_id), values)
         if contact_id is not None:
-            self._unite(fact.person_id, contact_id)
+            self.unite(fact.person_id, contact_id)
 
-    def _unite(self, person_id: str, survivor_id: str) -> None:
+    def unite(self, person_id: str, survivor_id: str) -> None:
         old, new = self.current(person_id), self.current(survivor_id)
         if old == new:
             return

@@ -7,7 +7,7 @@ from typing import Any
 
 from rekindle.application.imports.known_records import KnownRecords, PhoneNumber
 from rekindle.domain.core.digests import digest
-from rekindle.domain.imports.kinds import CONTACT_ID, LEAD_ID, OF_PERSON, PERSON_REF, SOURCE_SYSTEM
+from rekindle.domain.imports.kinds import CONTACT_ID, LEAD_ID, PERSON_REF, SOURCE_SYSTEM
 from rekindle.domain.imports.refusals import RowFault, RowRefused
 from rekindle.domain.people.naming import mail_key, phone_key, words
 
@@ -17,10 +17,11 @@ PERSON_ID = "person_id"
 @dataclass(frozen=True, slots=True)
 class WhoIsMeant:
     """`person_id` is that of somebody who is known, or would get it. `key` names the person as the row does, whatever
-    becomes of the person later."""
+    becomes of the person later. `other_id` is an id of the person's that nobody knows yet."""
 
     person_id: str
     key: str
+    other_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,19 @@ class FindPerson:
     def _by_reference(self, row: Mapping[str, Any], reference: str) -> WhoIsMeant:
         key = f"ref:{row[SOURCE_SYSTEM]}:{row[reference]}"
         own = key.removeprefix("ref:")
-        found = self.known.people(key)
-        if len(found) == 1:
-            return WhoIsMeant(found[0], key)
         current = self.known.current(own)
         if self.known.values("person", current) is not None:
             return WhoIsMeant(current, key)
         other = self._by_address(row) or self._by_number(row)
         if other is not None and self.known.values("person", other.person_id) is not None:
-            return WhoIsMeant(other.person_id, key)
+            return WhoIsMeant(other.person_id, key, own)
         return WhoIsMeant(own, key)
 
     def _by_address(self, row: Mapping[str, Any]) -> WhoIsMeant | None:
         address = mail_key(row.get("email"))
         if not address:
             return None
-        key = mail_entry(address)
+        key = f"{MAIL}{address}"
         return WhoIsMeant(self._one(key, "email", row["email"]) or f"p-{digest('mail', address)}", key)
 
     def _by_number(self, row: Mapping[str, Any]) -> WhoIsMeant | None:
@@ -66,7 +64,7 @@ class FindPerson:
             return None
         same = [
             person_id
-            for person_id in self.known.people(f"phone:{phone_key(number)}")
+            for person_id in self.known.people(f"{PHONE}{phone_key(number)}")
             if self._is_same(self.known.values("person", person_id) or {}, number, names)
         ]
         if len(same) > 1:
@@ -90,25 +88,16 @@ class FindPerson:
 
 def keys_of(values: Mapping[str, Any]) -> list[str]:
     """The keys under which a person is found."""
-    keys = [
-        f"ref:{name.removeprefix(REFERENCE)}:{value}" for name, value in values.items() if name.startswith(REFERENCE)
-    ]
     address, number = mail_key(values.get("email")), phone_key(values.get("phone"))
-    keys += [mail_entry(address)] if address else []
-    return keys + ([f"phone:{number}"] if number else [])
+    return [*([f"{MAIL}{address}"] if address else []), *([f"{PHONE}{number}"] if number else [])]
 
 
-REFERENCE = "fields.id_"
-"""Before the name of a system: the further value that is the person's id there."""
-
-
-def mail_entry(address: str) -> str:
-    return f"mail:{address}"
+MAIL, PHONE = "mail:", "phone:"
+"""How the keys of addresses and of numbers begin."""
 
 
 def named(values: Mapping[str, Any]) -> tuple[str, ...]:
-    first = values.get("first_name") or values.get(f"{OF_PERSON}first_name")
-    return tuple(" ".join(words(name)) for name in (first, values.get("last_name")) if name)
+    return tuple(" ".join(words(name)) for name in (values.get("first_name"), values.get("last_name")) if name)
 
 
 def _several(field: str, value: str, found: "list[str] | tuple[str, ...]") -> RowRefused:

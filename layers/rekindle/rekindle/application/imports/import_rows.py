@@ -1,47 +1,81 @@
-"""The rows of a file, one after the other, as facts. A row is taken as a whole or not at all."""
+"""The rows of a file, some at a time: each is checked, held beside what is known, and taken whole or not at all."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched
+from typing import Any
 
 from rekindle.application.imports.check_rows import CheckRows
 from rekindle.application.imports.known_records import KnownRecords
 from rekindle.application.imports.settle_rows import SettleRows
-from rekindle.domain.imports.changes import NewFact
-from rekindle.domain.imports.refusals import Damage, RowRefused
+from rekindle.domain.imports.changes import Settled
+from rekindle.domain.imports.refusals import Damage, RowFault, RowRefused
 from rekindle.domain.imports.report import Outcome, Report
 
+AT_ONCE = 200
+"""Rows that are looked at together."""
 Refuse = Callable[[int, Sequence[str] | Damage, RowRefused], None]
 """Takes the line of a refused row, its cells, and why it is refused."""
+Take = Callable[[Sequence[Settled]], Sequence[RowRefused | None]]
+"""Writes what some rows come to. Answers for each of them why it was refused after all, None where it was not."""
+Prepare = Callable[[Sequence[Mapping[str, Any]]], None]
+"""Hears of the values of the rows that come next."""
+_Row = tuple[int, list[str] | Damage]
 
 
 @dataclass(frozen=True)
 class ImportRows:
+    """`needs_campaign`: whether a response whose campaign is not known is refused, as the store would do."""
+
     check: CheckRows
     settle: SettleRows
     known: KnownRecords
+    take: Take
+    prepare: Prepare = lambda rows: None
+    needs_campaign: bool = False
 
-    def __call__(
-        self, rows: Iterable[tuple[int, list[str] | Damage]], report: Report, refuse: Refuse
-    ) -> Iterator[NewFact]:
-        for line, cells in rows:
-            try:
-                if isinstance(cells, Damage):
-                    raise RowRefused(cells.fault)
-                settled = self.settle(self.check(line, cells))
-            except RowRefused as refused:
-                report.refuse(line, refused)
-                refuse(line, cells, refused)
-                continue
-            report.outcomes[settled.outcome] += 1
-            report.duplicates += settled.is_repeated
-            report.people_created += settled.people is Outcome.CREATED
-            report.people_updated += settled.people is Outcome.UPDATED
-            report.facts += len(settled.facts)
-            for fact in settled.facts:
-                self._note_campaign(fact, report)
-                yield fact
+    def __call__(self, rows: Iterable[_Row], report: Report, refuse: Refuse) -> None:
+        for some in batched(rows, AT_ONCE, strict=False):
+            checked = [self._checked(row) for row in some]
+            self.prepare([values for values in checked if isinstance(values, dict)])
+            settled = [self._settled(values, report) for values in checked]
+            taken = iter(self.take([one for one in settled if isinstance(one, Settled)]))
+            for (line, cells), one in zip(some, settled, strict=True):
+                refused = one if isinstance(one, RowRefused) else next(taken)
+                if refused is not None:
+                    report.refuse(line, refused)
+                    refuse(line, cells, refused)
+                elif isinstance(one, Settled):
+                    _count(one, report)
 
-    def _note_campaign(self, fact: NewFact, report: Report) -> None:
-        campaign_id = fact.detail.get("campaign_id")
-        if fact.event == "Response Recorded" and campaign_id and self.known.values("campaign", campaign_id) is None:
-            report.name_unknown_campaign(campaign_id)
+    def _checked(self, row: _Row) -> dict[str, Any] | RowRefused:
+        line, cells = row
+        if isinstance(cells, Damage):
+            return RowRefused(cells.fault)
+        try:
+            return self.check(line, cells)
+        except RowRefused as refused:
+            return refused
+
+    def _settled(self, values: dict[str, Any] | RowRefused, report: Report) -> Settled | RowRefused:
+        if isinstance(values, RowRefused):
+            return values
+        campaign_id = values.get("campaign_id") if self.settle.kind.is_about_person else None
+        is_unknown = campaign_id is not None and self.known.values("campaign", campaign_id) is None
+        if is_unknown and self.needs_campaign:
+            return RowRefused(RowFault.UNKNOWN_CAMPAIGN, "campaign_id", campaign_id or "")
+        try:
+            settled = self.settle(values)
+        except RowRefused as refused:
+            return refused
+        if is_unknown and settled.facts:
+            report.name_unknown_campaign(str(campaign_id))
+        return settled
+
+
+def _count(settled: Settled, report: Report) -> None:
+    report.outcomes[settled.outcome] += 1
+    report.duplicates += settled.is_repeated
+    report.people_created += settled.people is Outcome.CREATED
+    report.people_updated += settled.people is Outcome.UPDATED
+    report.facts += len(settled.facts)

@@ -23,6 +23,10 @@ class KnownRecords(Protocol):
         """The people under a key of `find_person`."""
         ...
 
+    def unite(self, person_id: str, survivor_id: str) -> None:
+        """From now on the one id stands for the other person."""
+        ...
+
     def current(self, person_id: str) -> str:
         """The id of whom a person was merged into, or became by conversion; the same id where there is none."""
         ...

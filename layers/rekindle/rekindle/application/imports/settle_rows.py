@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rekindle.application.imports.find_person import REFERENCE, FindPerson, WhoIsMeant
+from rekindle.application.imports.find_person import FindPerson, WhoIsMeant
 from rekindle.application.imports.known_records import KnownRecords
 from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
+from rekindle.domain.core.values import replace
 from rekindle.domain.imports.changes import (
     SINCE_EVER,
     NewFact,
@@ -37,6 +38,7 @@ from rekindle.domain.imports.report import Outcome
 from rekindle.domain.records.opportunity import OPPORTUNITY
 
 _DATED = ("responded_at", "received_at")
+MERGED = "People Merged"
 
 
 @dataclass(frozen=True)
@@ -123,16 +125,22 @@ class SettleRows:
 
     def _person(self, row: Mapping[str, Any], at: datetime | None) -> Settled:
         person = self.find_person(row, reference=SOURCE_REF)
-        values = without_lifting({**of(PERSON.fields, row), **self._reference(row, SOURCE_REF, person)})
+        values = without_lifting(of(PERSON.fields, row))
         known = self.known.values(PERSON.name, person.person_id)
-        return self._settled(person.person_id, values, known, at or self.now, at)
+        settled = self._settled(person.person_id, values, known, at or self.now, at)
+        united = self._united(person)
+        if not united:
+            return settled
+        outcome = Outcome.UPDATED if settled.outcome is Outcome.UNCHANGED else settled.outcome
+        return replace(settled, outcome=outcome, facts=(*united, *settled.facts))
 
-    def _reference(self, row: Mapping[str, Any], reference: str, person: WhoIsMeant) -> dict[str, Any]:
-        """The person's id in the source system, where the person has another one here."""
-        system, ref = row.get(SOURCE_SYSTEM), row.get(reference)
-        if not system or not ref or person.person_id == f"{system}:{ref}":
-            return {}
-        return {f"{REFERENCE}{system}": ref}
+    def _united(self, person: WhoIsMeant) -> tuple[NewFact, ...]:
+        """The id that the person has in the source system is one of the person's from now on."""
+        if person.other_id is None:
+            return ()
+        self.known.unite(person.other_id, person.person_id)
+        detail = {"survivor_id": person.person_id, "merged_ids": [person.other_id]}
+        return (NewFact(MERGED, self.now, detail),)
 
     # --- responses ---------------------------------------------------------------------------------------------------
 
@@ -203,16 +211,17 @@ class SettleRows:
             for name, value in row.items()
             if name.removeprefix(OF_PERSON) in PERSON.fields and (name not in own)
         }
-        values = without_lifting({**told, **self._reference(row, PERSON_REF, person)})
+        values = without_lifting(told)
+        united = self._united(person)
         known = self.known.values(PERSON.name, person.person_id)
         changed = values if known is None else missing(known, values)
         if known is not None and not changed:
-            return Outcome.UNCHANGED, ()
+            return (Outcome.UPDATED if united else Outcome.UNCHANGED), united
         self.known.put(PERSON.name, person.person_id, changed)
         fact = NewFact(
             PERSON.event, at if known is None else self.now, {PERSON.id: person.person_id, **nested(changed)}
         )
-        return (Outcome.CREATED if known is None else Outcome.UPDATED), (fact,)
+        return (Outcome.CREATED if known is None else Outcome.UPDATED), (*united, fact)
 
 
 def _source_key(row: Mapping[str, Any]) -> str | None:

@@ -11,7 +11,7 @@ _PEOPLE: Mapping[str, str] = {
     "last_name": "Surname, Family name",
     "company": "Company name, Company / Account, Account name, Organization, Organisation",
     "phone": "Phone number, Telephone, Business phone, Mobile phone number, Mobile phone, Mobile",
-    "do_not_contact": "Email opt out, Opted out of email, HasOptedOutOfEmail, Unsubscribed from all email",
+    "do_not_contact": "Opt out, Opted out, Email opt out, Opted out of email, HasOptedOutOfEmail, Unsubscribed",
     "owner_id": "Owner, OwnerId, Contact owner, Lead owner",
 }
 _MEMBERS: Mapping[str, str] = {
@@ -34,7 +34,7 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "person_id": "Record ID, Record ID - Contact, Contact ID, Lead ID, Id",
         "status": "Lead status, Contact status",
         "score": "Lead score, HubSpot score",
-        "occurred_at": "Last modified date, Last modified, Create date, Created date",
+        "occurred_at": "Last modified date, Last modified, Create date, Created date, Created",
         "source_ref": "External id",
     },
     "members": _MEMBERS,
@@ -71,7 +71,7 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = {
         "is_closed": "Closed",
         "is_won": "Won",
         "currency": "Amount currency, CurrencyIsoCode",
-        "created_at": "Created date, Create date",
+        "created_at": "Created date, Create date, Created",
         "closed_at": "Close date",
         "contact_id": "Contact ID, Primary contact ID",
         "email": "Contact e-mail, E-mail address",

@@ -53,6 +53,7 @@ class RowFault(StrEnum):
     AMBIGUOUS_PERSON = "AMBIGUOUS_PERSON"
     UNKNOWN_PERSON = "UNKNOWN_PERSON"
     UNKNOWN_SOURCE_CODE = "UNKNOWN_SOURCE_CODE"
+    UNKNOWN_CAMPAIGN = "UNKNOWN_CAMPAIGN"
 
 
 REPAIRS = {
@@ -69,6 +70,7 @@ REPAIRS = {
     RowFault.NO_PERSON: "Fill in the person's id, an e-mail address, or a telephone number with a name.",
     RowFault.AMBIGUOUS_PERSON: "Several people have this address or number: fill in the id of the one that is meant.",
     RowFault.UNKNOWN_PERSON: "Load the person first, or correct the address.",
+    RowFault.UNKNOWN_CAMPAIGN: "Load the campaign first, or correct its id.",
     RowFault.UNKNOWN_SOURCE_CODE: "Load the source code first, or fill in the campaign.",
 }
 

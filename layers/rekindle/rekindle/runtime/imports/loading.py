@@ -1,0 +1,99 @@
+"""What every way to load a file has in common: the file is read as its mapping says, and its refused rows are kept."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from rekindle.adapters.imports.exceptions_file import ExceptionsFile
+from rekindle.adapters.imports.field_rules import rule_of_field
+from rekindle.adapters.imports.phones import phone_number
+from rekindle.adapters.imports.table import Table
+from rekindle.application.imports.check_rows import CheckRows
+from rekindle.application.imports.find_person import FindPerson
+from rekindle.application.imports.import_rows import ImportRows, Prepare, Take
+from rekindle.application.imports.known_records import KnownRecords
+from rekindle.application.imports.settle_rows import SettleRows
+from rekindle.domain.imports.cells import Reading
+from rekindle.domain.imports.changes import Settled
+from rekindle.domain.imports.dates import DateReading
+from rekindle.domain.imports.kinds import ImportKind
+from rekindle.domain.imports.mapping import FileMapping, Plan, plan_of
+from rekindle.domain.imports.refusals import RowRefused
+from rekindle.domain.imports.report import ABORT_OVER_PERCENT, Report
+
+
+@dataclass(frozen=True)
+class Imported:
+    plan: Plan
+    report: Report
+    is_aborted: bool
+    exceptions: Path | None
+    """The file of refused rows; None where none was written."""
+
+
+@dataclass(frozen=True)
+class Loading:
+    """`now` is the instant of the import, `zone` that of times without an offset."""
+
+    kind: ImportKind
+    mapping: FileMapping
+    zone: tzinfo
+    now: datetime
+    abort_over_percent: float = ABORT_OVER_PERCENT
+
+    def settle(self, known: KnownRecords) -> SettleRows:
+        return SettleRows(self.kind, known, FindPerson(known, phone_number, self.mapping.country), self.now)
+
+    def __call__(
+        self,
+        file: IO[bytes],
+        known: KnownRecords,
+        take: Take,
+        refused_rows: IO[str],
+        prepare: Prepare = lambda rows: None,
+        *,
+        needs_campaign: bool = False,
+    ) -> tuple[Plan, Report]:
+        """Raises FileRefused."""
+        report = Report()
+        table = Table(file, self.mapping, report)
+        plan = plan_of(self.kind, self.mapping, table.header)
+        reading = Reading(DateReading(self.zone, self.mapping.dates), self.mapping.decimal)
+        check = CheckRows(plan, reading, rule_of_field)
+        rows = ImportRows(check, self.settle(known), known, take, prepare, needs_campaign)
+        rows(table, report, ExceptionsFile(refused_rows, table.header, table.delimiter).write)
+        return plan, report
+
+    def is_aborted(self, report: Report) -> bool:
+        return report.is_aborted(self.abort_over_percent)
+
+
+def take_nothing(rows: Sequence[Settled]) -> list[RowRefused | None]:
+    """Only to count."""
+    return [None] * len(rows)
+
+
+@contextmanager
+def written_beside(exceptions: Path) -> Iterator[IO[str]]:
+    """A file in the same folder, which takes the place of the other one only when it is complete."""
+    with NamedTemporaryFile(
+        "w", encoding="utf-8", newline="", dir=exceptions.parent, prefix=f".{exceptions.name}.", delete=False
+    ) as file:
+        try:
+            yield file
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def kept(refused_rows: IO[str], report: Report, exceptions: Path) -> Path | None:
+    """The file of refused rows in its place, where there are any."""
+    if not report.causes:
+        return None
+    refused_rows.flush()
+    os.replace(refused_rows.name, exceptions)
+    return exceptions

@@ -1,0 +1,124 @@
+"""A file that is loaded into a deployed stack: what is known is what its tables have, and new facts are recorded by the
+use cases that the functions run."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from rekindle.adapters.imports.history_file import event_of
+from rekindle.adapters.imports.known_in_file import KnownInFile
+from rekindle.adapters.wire.events import facts_of
+from rekindle.application.imports.import_rows import Take
+from rekindle.application.imports.known_beside import KnownBeside
+from rekindle.application.imports.settle_rows import SettleRows
+from rekindle.application.imports.stored_records import StoredRecords
+from rekindle.domain.core.errors import Conflict, Refusal
+from rekindle.domain.imports.changes import NewFact, Settled
+from rekindle.domain.imports.mapping import Plan
+from rekindle.domain.imports.refusals import RowFault, RowRefused
+from rekindle.domain.imports.report import Report
+from rekindle.runtime.imports.loading import Imported, Loading, kept, take_nothing, written_beside
+from rekindle.runtime.threads import at_the_same_time
+from rekindle.runtime.use_cases import UseCases
+
+_TRIES = 5
+"""Of a fact whose record is changed all the time, before the import ends."""
+_RECORDS = ("person_id", "survivor_id", "opportunity_id", "campaign_id", "user_id", "account_id")
+"""The fields that say which record a fact is about, the first that it has."""
+
+
+@dataclass(frozen=True)
+class ReadAhead:
+    """Asks the store for what the next rows need, at the same time: each row is tried on what is stored, only for its
+    questions."""
+
+    settle: SettleRows
+    stored: StoredRecords
+
+    def __call__(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.stored.forget()
+        at_the_same_time(self._try, rows)
+
+    def _try(self, row: Mapping[str, Any]) -> None:
+        try:
+            self.settle(row)
+        except RowRefused:
+            return
+        if self.settle.kind.is_about_person and row.get("campaign_id"):
+            self.stored.values("campaign", row["campaign_id"])
+
+
+@dataclass(frozen=True)
+class RecordFacts:
+    """Raises Conflict and Unavailable: to load the file again goes on where it ended."""
+
+    use: UseCases
+    now: datetime
+
+    def __call__(self, rows: Sequence[Settled]) -> list[RowRefused | None]:
+        """The rows of one record stay in their order, those of others are recorded at the same time."""
+        refused: list[RowRefused | None] = [None] * len(rows)
+        by_record: dict[str, list[int]] = {}
+        for place, row in enumerate(rows):
+            if row.facts:
+                by_record.setdefault(_record_of(row.facts[0]), []).append(place)
+
+        def record(places: Sequence[int]) -> None:
+            for place in places:
+                refused[place] = self._recorded(rows[place].facts)
+
+        at_the_same_time(record, list(by_record.values()))
+        return refused
+
+    def _recorded(self, facts: Sequence[NewFact]) -> RowRefused | None:
+        try:
+            for new in facts:
+                for fact in facts_of(event_of(new), arrived_at=self.now):
+                    self._record(fact)
+        except Refusal as refusal:
+            return RowRefused(RowFault.FIELD, refusal.field, repair=refusal.message)
+        return None
+
+    def _record(self, fact: Any) -> None:
+        for _ in range(_TRIES - 1):
+            try:
+                self.use.record_crm_changes(fact)
+                return
+            except Conflict:
+                continue  # Somebody else was busy with the record.
+        self.use.record_crm_changes(fact)
+
+
+def _record_of(fact: NewFact) -> str:
+    return next(f"{name}:{fact.detail[name]}" for name in _RECORDS if name in fact.detail)
+
+
+@dataclass(frozen=True)
+class StackImport:
+    loading: Loading
+    use: UseCases
+
+    def __call__(self, file: IO[bytes], exceptions: Path, *, dry_run: bool = False) -> Imported:
+        """The file is read twice: nothing is recorded before everything was counted. Raises FileRefused, OSError,
+        Conflict and Unavailable."""
+        with written_beside(exceptions) as refused_rows:
+            plan, report = self._load(file, take_nothing, refused_rows)
+            is_aborted = self.loading.is_aborted(report)
+            if dry_run:
+                return Imported(plan, report, is_aborted, None)
+            if not is_aborted:
+                refused_rows.seek(0)
+                refused_rows.truncate()
+                plan, report = self._load(file, RecordFacts(self.use, self.loading.now), refused_rows)
+            return Imported(plan, report, is_aborted, kept(refused_rows, report, exceptions))
+
+    def _load(self, file: IO[bytes], take: Take, refused_rows: IO[str]) -> tuple[Plan, Report]:
+        ports = self.use.ports
+        stored = StoredRecords(ports.people, ports.scores, ports.records)
+        with closing(KnownInFile()) as of_file:
+            known = KnownBeside(of_file, stored)
+            ahead = ReadAhead(self.loading.settle(stored), stored)
+            return self.loading(file, known, take, refused_rows, ahead, needs_campaign=True)
