@@ -23,7 +23,7 @@ LONGEST_LINE = 65_536
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Line:
     """An open connection, and what comes in over it."""
 
@@ -46,6 +46,8 @@ class KeptConnection:
     certificates: str
     """The file of the roots that are trusted."""
     _kept: threading.local = field(default_factory=threading.local)
+    _open: set[_Line] = field(default_factory=set)
+    """Those of all threads."""
     _trusted: ssl.SSLContext | None = None
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
@@ -54,16 +56,24 @@ class KeptConnection:
             line.socket.sendall(self._written(request))
             return self._answer(request.url, line)
         except TimeoutError as error:
-            self.close()
+            self._drop()
             raise ReadTimeoutError(endpoint_url=self.endpoint, error=error) from error
         except (OSError, LookupError, ValueError) as error:
-            self.close()
+            self._drop()
             raise ConnectionClosedError(endpoint_url=self.endpoint, error=error) from error
 
     def close(self) -> None:
+        """The connections of all threads."""
+        self._drop()
+        while self._open:
+            self._open.pop().close()
+
+    def _drop(self) -> None:
+        """The connection of this thread."""
         line: _Line | None = getattr(self._kept, "line", None)
         if line is not None:
             self._kept.line = None
+            self._open.discard(line)
             line.close()
 
     def _written(self, request: AWSPreparedRequest) -> bytes:
@@ -89,17 +99,18 @@ class KeptConnection:
         else:
             body = _exactly(line.incoming, int(headers["content-length"]))
         if headers.get("connection") == "close":
-            self.close()
+            self._drop()
         return AWSResponse(url, status, headers, _Body(body))
 
     def _line(self) -> _Line:
         line: _Line | None = getattr(self._kept, "line", None)
         # Nothing was asked, so all there is to read is the other side's goodbye.
         if line is not None and wait_for_read(line.socket, 0):
-            self.close()
+            self._drop()
             line = None
         if line is None:
             line = self._kept.line = self._opened()
+            self._open.add(line)
         return line
 
     def _opened(self) -> _Line:
