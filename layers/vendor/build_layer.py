@@ -121,6 +121,7 @@ OPERATIONS: dict[str, set[str]] = {
     "lambda": {"Invoke"},
     "s3": {"DeleteObject", "GetObject", "ListObjectsV2", "PutObject"},
     "scheduler": {"CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"},
+    "secretsmanager": {"GetSecretValue"},
     "sns": {"Publish"},
     "sqs": {
         "ChangeMessageVisibility",

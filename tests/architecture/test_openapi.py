@@ -1,5 +1,7 @@
 """The OpenAPI document keeps the default rules of Redocly, and shows an example of every operation."""
 
+from typing import Any
+
 from rekindle.adapters.wire.describe.document import WRITTEN
 from tests.support.described import document
 from tests.support.redocly import faults
@@ -12,5 +14,10 @@ def test_the_document_has_no_fault_and_no_warning() -> None:
 def test_every_operation_has_an_example_of_its_body_and_of_its_answer() -> None:
     for path, item in document()["paths"].items():
         for method, operation in item.items():
-            for told in (operation.get("requestBody", {"content": {}}), operation["responses"]["200"]):
+            for told in (operation.get("requestBody", {"content": {}}), _success(operation["responses"])):
                 assert all("example" in media for media in told["content"].values()), f"{method} {path}"
+
+
+def _success(answers: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = next(answer for status, answer in answers.items() if status.startswith("2"))
+    return found

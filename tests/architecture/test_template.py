@@ -84,6 +84,7 @@ SECTIONS = [
     "Notifications",
     "Write-back to Salesforce",
     "Records",
+    "Webhooks",
     "Simulation",
     "API",
     "Failures",
@@ -433,13 +434,15 @@ def test_a_missing_path_is_answered_by_a_function_that_may_do_nothing() -> None:
 
 OPEN = {"/health", "/docs"}
 """What holds nothing secret, and is asked for by monitors and browsers."""
+PROVED = {"/webhooks/{source}"}
+"""What tools ask for that cannot sign: their own proof is checked by the function."""
 
 
-def test_only_health_and_the_documentation_are_open_to_everybody() -> None:
+def test_only_health_the_documentation_and_webhooks_are_open_to_everybody() -> None:
     api = resources("AWS::Serverless::Api")["Api"]
     assert api["Auth"]["DefaultAuthorizer"] == "AWS_IAM"
     opened = {route["Path"] for _, route in events("Api") if "Auth" in route}
-    assert opened == {*OPEN, MISSING}
+    assert opened == {*OPEN, *PROVED, MISSING}
 
 
 API_FUNCTIONS = sorted({function for function, _ in events("Api")})
@@ -473,7 +476,7 @@ def test_openapi_tells_of_every_route_and_of_no_other() -> None:
 def test_openapi_tells_who_may_be_turned_away() -> None:
     paths = document("test")["paths"]
     signed = {path for path, item in paths.items() if all("403" in told["responses"] for told in item.values())}
-    assert paths.keys() - signed == OPEN
+    assert paths.keys() - signed == OPEN | PROVED
 
 
 @pytest.mark.parametrize(("function", "route"), ROUTES, ids=lambda v: str(v)[:80])

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.benchmarks import batches, cold, costs, crossing, matching, money, simulate, small
+from tests.benchmarks import batches, cold, costs, crossing, matching, money, simulate, small, webhooks
 from tests.benchmarks.processes import BUILT, built, server_beside
 from tests.benchmarks.table import Row, missed, printed
 from tests.benchmarks.world import World, world
@@ -69,6 +69,8 @@ def measured(effort: Effort) -> Iterator[Row]:
     yield Row(14, "$ per million score changes, beyond storing them", bill, 0.09, ".3f")
     with step("Simulation"):
         yield from simulation_rows(effort)
+    with step("Webhooks"):
+        yield from webhooks.rows(effort.rounds)
     with step("Matching"):
         yield from matching.rows()
 

@@ -277,10 +277,11 @@ def _created() -> Aws:
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events.put_targets(Rule="heard", EventBusName="rekindle", Targets=[{"Id": "heard", "Arn": arn}])
-    waits, routing, notifications = (
-        sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("WaitsQueue", "RoutingQueue", "NotificationsQueue")
+    waits, routing, notifications, webhooks = (
+        sqs.create_queue(QueueName=name)["QueueUrl"]
+        for name in ("WaitsQueue", "RoutingQueue", "NotificationsQueue", "WebhooksQueue")
     )
-    queues = dict(zip(QUEUES, (crm_changes["QueueUrl"], due, waits, routing, notifications), strict=True))
+    queues = dict(zip(QUEUES, (crm_changes["QueueUrl"], due, waits, routing, notifications, webhooks), strict=True))
     return Aws(dynamodb, sqs, events, names, failures, crm_changes["QueueUrl"], due, heard, queues)
 
 

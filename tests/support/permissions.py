@@ -45,6 +45,9 @@ class Permission:
         return self.action == call.action and fnmatchcase(call.resource, self.resource)
 
 
+SECRET = "secret"
+"""Those whose names begin with that of the stack."""
+
 Calls = dict[str, set[Permission]]
 """What each function of the template asked for."""
 
@@ -103,6 +106,9 @@ def _needed(service: str, operation: str, params: Mapping[str, Any]) -> Iterator
             yield f"sqs:{operation}", params["QueueUrl"], ""
         case "lambda", "Invoke":
             yield "lambda:InvokeFunction", params["FunctionName"], ""
+        case "secretsmanager", _:
+            # A secret of the user's own: only how its name begins says whose it is.
+            yield f"secretsmanager:{operation}", SECRET, params["SecretId"].partition(":secret:rekindle")[2]
         case "sns", _:
             yield f"sns:{operation}", params["TopicArn"], ""
         case _:
@@ -111,6 +117,8 @@ def _needed(service: str, operation: str, params: Mapping[str, Any]) -> Iterator
 
 def _logical_id(function: str, name: str) -> str:
     """Whatever the template puts into the variable that holds the name."""
+    if name == SECRET:
+        return name
     for variable, value in variables_of(function).items():
         if os.environ.get(variable) == name:
             found = _resource(value)
@@ -201,6 +209,8 @@ def _resource(value: Any) -> str | None:
             return f"{name}/stream"
         case {"Fn::GetAtt": [str(name), _]}:
             return name
+        case {"Fn::Sub": str(text)} if ":secret:${AWS::StackName}" in text:
+            return SECRET + text.partition(":secret:${AWS::StackName}")[2]
         case {"Fn::Sub": str(text)}:
             found = re.findall(r"\$\{(\w+)(?:\.\w+)?\}([^$]*)$", text)
             return f"{found[0][0]}{found[0][1]}" if found else None

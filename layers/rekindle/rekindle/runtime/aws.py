@@ -24,8 +24,9 @@ from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routi
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.reactivation import Batches, ReactivationTimers
+from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
 from rekindle.domain.records.kind import Kind
-from rekindle.runtime.environment import Environment, FailureHandling, Scheduling
+from rekindle.runtime.environment import FACTS, WEBHOOKS, Environment, FailureHandling, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
@@ -204,7 +205,37 @@ class AwsPorts:
     def long_erasures(self) -> LongErasures:
         from rekindle.adapters.aws.erasures import QueuedErasures
 
-        return QueuedErasures(queues, self._failures.queues[0])
+        return QueuedErasures(queues, self._failures.queues[FACTS])
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        from rekindle.adapters.aws.webhooks import SecretsManagerSecrets
+
+        return SecretsManagerSecrets(lambda: _client("secretsmanager"), self.clock)
+
+    @cached_property
+    def received_webhooks(self) -> ReceivedWebhooks:
+        from rekindle.adapters.aws.webhooks import WebhooksQueue
+
+        return WebhooksQueue(queues(), self._failures.queues[WEBHOOKS])
+
+    @cached_property
+    def webhook_mapper(self) -> Mapper:
+        from rekindle.adapters.sources.webhooks.mapper import mapped
+
+        return mapped
+
+    @cached_property
+    def facts_queue(self) -> FactsQueue:
+        from rekindle.adapters.aws.webhooks import QueuedFacts
+
+        return QueuedFacts(queues(), self._failures.queues[FACTS])
+
+    @cached_property
+    def refused_items(self) -> RefusedItems:
+        from rekindle.adapters.aws.webhooks import RefusedWebhooks
+
+        return RefusedWebhooks(failures(), self._failures.queues[WEBHOOKS].rpartition("/")[2])
 
     @cached_property
     def _schedules(self) -> "Schedules":

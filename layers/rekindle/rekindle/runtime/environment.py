@@ -10,8 +10,11 @@ from rekindle.adapters.dynamodb.retention import Retention
 
 _DAYS = {"REQUEST_DAYS": "1", "FAILURE_DAYS": "14"}
 """Days that something is kept where the variable is missing; 0, as for all others: for ever."""
-QUEUES = tuple(f"{name}_QUEUE_URL" for name in ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS"))
+QUEUES = tuple(
+    f"{name}_QUEUE_URL" for name in ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS", "WEBHOOKS")
+)
 """Where failures are sent again, in the order of `redrive.Queues`."""
+FACTS, WEBHOOKS = QUEUES.index("FACTS_QUEUE_URL"), QUEUES.index("WEBHOOKS_QUEUE_URL")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from rekindle.domain.core.errors import (
     PreconditionFailed,
     Refusal,
     Unavailable,
+    Unproven,
 )
 from rekindle.domain.reactivation.request import Call
 from rekindle.runtime.observability import count, logger, metrics
@@ -47,6 +48,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     NotOpen: HTTPStatus.CONFLICT,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     CallTooLarge: HTTPStatus.CONTENT_TOO_LARGE,
+    Unproven: HTTPStatus.UNAUTHORIZED,
     Refusal: HTTPStatus.UNPROCESSABLE_ENTITY,
     Conflict: HTTPStatus.CONFLICT,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -97,6 +99,11 @@ def takes(*names: str, paged: bool = False) -> list[Callable[..., Any]]:
         return following(app)
 
     return [check]
+
+
+def takes_any(app: APIGatewayRestResolver, following: NextMiddleware) -> Response[str]:
+    """For routes whose callers add parameters of their own."""
+    return following(app)
 
 
 def _takes_none(app: APIGatewayRestResolver, following: NextMiddleware) -> Response[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from rekindle.application.capture.recorded import Recorded
     from rekindle.application.notifications.send_notifications import Sent
+    from rekindle.application.webhooks.apply_webhooks import Applied
     from rekindle.domain.assignment.routing_result import Routing
     from rekindle.domain.failures.failure import Backlog
     from rekindle.domain.people.assignment import Assignment
@@ -123,6 +124,12 @@ def log_backlog(backlog: "Backlog", now: "datetime") -> None:
     metrics.add_metric("OpenFailures", MetricUnit.Count, backlog.failures)
     metrics.add_metric("OldestFailureAge", MetricUnit.Seconds, max(age, 0))
     logger.info("open failures", failures=backlog.failures, oldest_seconds=age)
+
+
+def log_webhook(source: str, applied: "Applied") -> None:
+    count({"WebhookFacts": applied.facts, "WebhookItemsIgnored": applied.ignored})
+    count({"WebhookItemsRefused": applied.refused.total()})
+    logger.info("webhook", source=source, facts=applied.facts, ignored=applied.ignored, refused=dict(applied.refused))
 
 
 def log_assignment(assignment: "Assignment") -> None:

@@ -17,6 +17,7 @@ from rekindle.application.ports.people import Contacts, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
 from rekindle.application.ports.records import RecordStores, Reference
 from rekindle.application.ports.settings import SettingsVersions
+from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
 
 if TYPE_CHECKING:
     from rekindle.application.assignment.complete_assignments import CompleteAssignments
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
     from rekindle.application.records.export_people import ExportPeople
     from rekindle.application.records.show_records import ShowRecords
     from rekindle.application.settings.change_settings import ChangeSettings
+    from rekindle.application.webhooks.apply_webhooks import ApplyWebhooks
+    from rekindle.application.webhooks.preview_webhooks import PreviewWebhooks
+    from rekindle.application.webhooks.receive_webhooks import ReceiveWebhooks
 
 
 class Ports(Protocol):
@@ -102,6 +106,21 @@ class Ports(Protocol):
 
     @property
     def destinations(self) -> Destinations: ...
+
+    @property
+    def secrets(self) -> Secrets: ...
+
+    @property
+    def received_webhooks(self) -> ReceivedWebhooks: ...
+
+    @property
+    def webhook_mapper(self) -> Mapper: ...
+
+    @property
+    def facts_queue(self) -> FactsQueue: ...
+
+    @property
+    def refused_items(self) -> RefusedItems: ...
 
     @property
     def long_erasures(self) -> LongErasures | None: ...
@@ -371,6 +390,25 @@ class UseCases:
 
         ports = self.ports
         return UndoBackfill(self.people, ports.batches, ports.reference, ports.clock)
+
+    @cached_property
+    def receive_webhooks(self) -> "ReceiveWebhooks":
+        from rekindle.application.webhooks.receive_webhooks import ReceiveWebhooks
+
+        ports = self.ports
+        return ReceiveWebhooks(ports.reference, ports.secrets, ports.received_webhooks, ports.clock)
+
+    @cached_property
+    def preview_webhooks(self) -> "PreviewWebhooks":
+        from rekindle.application.webhooks.preview_webhooks import PreviewWebhooks
+
+        return PreviewWebhooks(self.ports.reference, self.ports.webhook_mapper, self.ports.people)
+
+    @cached_property
+    def apply_webhooks(self) -> "ApplyWebhooks":
+        from rekindle.application.webhooks.apply_webhooks import ApplyWebhooks
+
+        return ApplyWebhooks(self.preview_webhooks, self.ports.facts_queue, self.ports.refused_items)
 
     @cached_property
     def change_settings(self) -> "ChangeSettings":

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rekindle.adapters.aws.failed_records import FailedRecords
 from rekindle.adapters.wire.failures import DELAY, WAIT, content_of, is_own_event, is_routing
+from rekindle.adapters.wire.webhooks import is_webhook
 from rekindle.application.ports.failures import NotResent, Outdated
 from rekindle.application.ports.people import People
 from rekindle.domain.core.errors import Unavailable
@@ -29,6 +30,7 @@ class Queues:
     assignments: str
     routing: str
     notifications: str
+    webhooks: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class Redrive:
             self._announce_again(content)
         elif "detail-type" in content:
             self._to(self.queues.facts, body)
+        elif is_webhook(content):
+            self._to(self.queues.webhooks, body)
         else:
             raise NotResent("it is no event: correct it and send it to the bus")
 

@@ -1,5 +1,7 @@
 """The wiring of the ports in memory."""
 
+from functools import cached_property
+
 from rekindle.adapters.memory.accounts import MemoryAccounts, MemoryStores
 from rekindle.adapters.memory.batches import MemoryBatches
 from rekindle.adapters.memory.contacts import MemoryContacts
@@ -13,6 +15,12 @@ from rekindle.adapters.memory.sent_notifications import MemorySentNotifications
 from rekindle.adapters.memory.settings import MemorySettings
 from rekindle.adapters.memory.state import Memory
 from rekindle.adapters.memory.timers import MemoryAssignmentTimers, MemoryReactivationTimers, MemoryRoutings
+from rekindle.adapters.memory.webhooks import (
+    MemoryFactsQueue,
+    MemoryReceivedWebhooks,
+    MemoryRefusedItems,
+    MemorySecrets,
+)
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
@@ -21,6 +29,7 @@ from rekindle.application.ports.people import Contacts, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
 from rekindle.application.ports.records import RecordStores, Reference
 from rekindle.application.ports.settings import SettingsVersions
+from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
 
 
 class MemoryPorts:
@@ -45,4 +54,15 @@ class MemoryPorts:
         self.failures: Failures = MemoryFailures(memory)
         self.destinations: Destinations = MemoryDestinations(memory)
         self.long_erasures: LongErasures | None = None
+        self.secrets: Secrets = MemorySecrets(memory)
+        self.received_webhooks: ReceivedWebhooks = MemoryReceivedWebhooks(memory)
+        self.facts_queue: FactsQueue = MemoryFactsQueue(memory)
+        self.refused_items: RefusedItems = MemoryRefusedItems(memory)
         self.clock = clock
+
+    @cached_property
+    def webhook_mapper(self) -> Mapper:
+        # A simulation has no webhooks, and loads no expressions.
+        from rekindle.adapters.sources.webhooks.mapper import mapped
+
+        return mapped

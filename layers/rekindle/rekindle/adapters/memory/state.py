@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from rekindle.domain.assignment.matching import Candidate
 from rekindle.domain.assignment.round_robin import Capacities
 from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.capture.kinds import KINDS
+from rekindle.domain.core.errors import Refusal
 from rekindle.domain.failures.failure import Failure
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.assignment import Assignment
@@ -25,6 +26,7 @@ from rekindle.domain.reactivation.timer import Timer
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.member_change import MemberChange
 from rekindle.domain.responses.response import Response, ResponseOwner
+from rekindle.domain.webhooks.item import Item, RawWebhook
 
 
 @dataclass
@@ -78,4 +80,10 @@ class Memory:
     """Until when somebody handles a failure."""
     resent: deque[Failure] = field(default_factory=deque)
     """Failures that were sent again."""
+    secrets: dict[str, Sequence[str]] = field(default_factory=dict)
+    webhooks: deque[RawWebhook] = field(default_factory=deque)
+    """Those that were received and are still to be applied."""
+    facts: deque[Mapping[str, Any]] = field(default_factory=deque)
+    """Events that were sent to where those of the bus go."""
+    refused_items: deque[tuple[RawWebhook, Item, Refusal]] = field(default_factory=deque)
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -36,6 +36,10 @@ _READERS: Mapping[str, Reader] = {
 }
 
 
+DETAIL_TYPES = tuple(_READERS)
+"""The facts that an event can tell."""
+
+
 def ignored_by(document: Mapping[str, Any]) -> Collection[str]:
     """The detail-types that a settings document leaves to others."""
     return (document.get("events") or {}).get("ignore") or ()

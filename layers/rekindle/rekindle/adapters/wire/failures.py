@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from rekindle.adapters.wire.webhooks import is_webhook
 from rekindle.domain.core import times
 from rekindle.domain.failures.failure import Failure
 
@@ -116,6 +117,8 @@ def _record(content: Json) -> str:
         return "assignment"
     if is_own_event(content):
         return "event"
+    if is_webhook(content):
+        return "webhook"
     header = _header(content)
     if header:
         entity = _text(header.get("entityName")) or "record"
@@ -149,7 +152,8 @@ def _record_id(content: Json) -> str | None:
 
 def _people(content: Json) -> Iterator[str]:
     header, detail = _header(content), _detail(content)
-    named: list[Any] = [content.get("person_id"), detail.get("person_id"), detail.get("survivor_id")]
+    named: list[Any] = content["person_ids"] if is_webhook(content) and _is_list(content, "person_ids") else []
+    named += [content.get("person_id"), detail.get("person_id"), detail.get("survivor_id")]
     for several in (detail.get("merged_ids"), detail.get("person_ids")):
         named += several if isinstance(several, list) else []
     if header:
@@ -162,7 +166,7 @@ def _people(content: Json) -> Iterator[str]:
 
 
 def _event_at(content: Json) -> datetime | None:
-    for written in (_detail(content).get("occurred_at"), content.get("time")):
+    for written in (_detail(content).get("occurred_at"), content.get("time"), content.get("received_at")):
         try:
             if isinstance(written, str):
                 return times.instant(written)
@@ -175,7 +179,12 @@ def _source(attributes: Mapping[str, str], system: Mapping[str, str], content: J
     """Who sent the event; of a message that is no event, the queue that it was in, or the function that failed."""
     queue = system.get("DeadLetterQueueSourceArn", "").rpartition(":")[2] or attributes.get("source")
     function = _context(content).get("functionArn", "").rpartition(":function:")[2]
-    return _text(content.get("source")) or queue or function or None
+    webhook = f"webhook.{content['webhook']}" if is_webhook(content) else None
+    return _text(content.get("source")) or webhook or queue or function or None
+
+
+def _is_list(content: Json, name: str) -> bool:
+    return isinstance(content.get(name), list)
 
 
 def _detail(content: Json) -> Json:

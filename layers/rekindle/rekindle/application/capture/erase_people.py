@@ -55,7 +55,7 @@ class ErasePeople:
         if person.erasure is None or not person.erasure.everywhere or not person.deleted:
             stamps = person.profile.stamps.values() if person.profile is not None else ()
             latest = [one.at for one in (*stamps, person.status_stamp, person.owner_stamp) if one is not None]
-            self._delete(PersonDeleted(person.person_id, ChangeStamp(max(self.clock(), *latest)), erase=True))
+            self._delete(PersonDeleted(person.person_id, ChangeStamp(max([self.clock(), *latest])), erase=True))
         self._remove_texts(person.person_id)
         person = current_person(self.people, person_id)
         if person is None or person.erasure is None:

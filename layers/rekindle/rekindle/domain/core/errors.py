@@ -97,6 +97,18 @@ class PreconditionFailed(Refusal):
     code = "PRECONDITION_FAILED"
 
 
+class Unproven(Refusal):
+    """A request does not come from who is said to send it, or was changed on its way."""
+
+    code = "SIGNATURE_INVALID"
+
+
+class OutOfTime(Unproven):
+    """A request is signed for another time: it may have been recorded, and sent again by somebody else."""
+
+    code = "TIMESTAMP_OUT_OF_RANGE"
+
+
 class NotPending(Refusal):
     """Nobody is waited for any more."""
 

@@ -177,6 +177,24 @@ TOLD: dict[str, Json] = {
         "people": 1,
         "responses": 2,
     },
+    "WebhookReceived": {"record": "webhook", "source": "hubspot", "received_at": _AT},
+    "WebhookPreview": {
+        "record": "webhook_preview",
+        "items": [
+            {
+                "facts": [
+                    {
+                        "detail-type": "Person Changed",
+                        "source": "webhook.hubspot",
+                        "time": _AT,
+                        "detail": {"person_id": "1246978"},
+                    }
+                ],
+                "ignored": False,
+                "fault": None,
+            }
+        ],
+    },
     "Export": {"record": "export", "person": _OF_PERSON},
     "Failure": _OF_FAILURE,
     "HandledFailure": {**_OF_FAILURE, "state": "resent", "handled_at": _LATER, "handled_by": "ops@example.com"},

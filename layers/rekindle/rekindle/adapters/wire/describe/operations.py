@@ -25,7 +25,7 @@ def operation(
     media: str = "application/json",
     example: Any = None,
 ) -> Json:
-    schema = ref(answers) if answers else {"type": "string" if media == "text/html" else "object"}
+    schema = ref(answers) if answers else {"type": "string" if media.startswith("text/") else "object"}
     shown = {"example": example} if example is not None else {}
     told = {"200": {"description": summary, "content": {media: {"schema": schema, **shown}}}}
     named = {**GATEWAY, **PROBLEMS}

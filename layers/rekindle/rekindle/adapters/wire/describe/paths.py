@@ -21,12 +21,14 @@ from rekindle.adapters.wire.describe.operations import (
     versioned,
 )
 from rekindle.adapters.wire.describe.schemas import Json
+from rekindle.adapters.wire.describe.webhook_paths import webhook_paths
 from rekindle.adapters.wire.rules import MOST_INPUTS
 from rekindle.domain.capture.kinds import KINDS, PERSON
 
 
 def paths() -> Json:
     return {
+        **webhook_paths(),
         "/people": {
             "get": operation(
                 "find_people",

@@ -6,6 +6,11 @@ from rekindle.adapters.wire.describe.schemas import Json, ref
 
 PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
     "Malformed": ("400", "The body cannot be read.", ["MALFORMED"]),
+    "Unproven": (
+        "401",
+        "The signature or the token of the sender is not right, or its time is over. Nothing is stored.",
+        ["SIGNATURE_INVALID", "TIMESTAMP_OUT_OF_RANGE"],
+    ),
     "NotFound": ("404", "There is no such record.", ["NOT_FOUND"]),
     "Conflict": (
         "409",

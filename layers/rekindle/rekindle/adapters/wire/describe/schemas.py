@@ -14,6 +14,7 @@ from rekindle.adapters.wire.answers.service import Health, NotificationText, Pro
 from rekindle.adapters.wire.answers.settings import SettingsVersion, StoredVersion, Validation
 from rekindle.adapters.wire.answers.simulations import Simulation
 from rekindle.adapters.wire.answers.timeline import TimelineEntry
+from rekindle.adapters.wire.answers.webhooks import WebhookPreview, WebhookReceived
 from rekindle.domain.records.kind import Kind
 
 Json = dict[str, Any]
@@ -33,6 +34,7 @@ COMPONENTS: Mapping[Any, str] = {
     for answer in (
         *(Results, Simulation, Person, Response, Assignment, NotificationText, Decision),
         *(TimelineEntry, SettingsVersion, StoredVersion, Validation, Health, Problem),
+        *(WebhookReceived, WebhookPreview),
         *(Erasure, Export, Failure, HandledFailure, HandledFailures),
     )
 }

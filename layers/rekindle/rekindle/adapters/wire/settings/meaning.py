@@ -11,6 +11,7 @@ from rekindle.adapters.wire.settings.assignment_schema import TIME_OF_DAY
 from rekindle.adapters.wire.settings.lifecycle_checks import lifecycle_faults
 from rekindle.adapters.wire.settings.measures import faults as faults_of_measures
 from rekindle.adapters.wire.settings.terms import Fault, Part, entries, quoted
+from rekindle.adapters.wire.settings.webhooks import bad_webhooks
 from rekindle.adapters.wire.standards import is_time_zone
 from rekindle.domain.assignment.routing_result import By
 from rekindle.domain.notifications.template import PARTS, TEMPLATES
@@ -27,6 +28,7 @@ def contradictions(document: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _time_zone(document)
     yield from faults_of_measures(document)
     yield from lifecycle_faults(document)
+    yield from bad_webhooks(document)
 
 
 def _statuses(document: Mapping[str, Any]) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from rekindle.adapters.wire.settings.terms import (
     optional,
     text,
 )
+from rekindle.adapters.wire.settings.webhooks import WEBHOOKS
 from rekindle.domain.notifications.template import BUILT_IN, DIGEST, TEMPLATES, Kind
 from rekindle.domain.people.score import HIGHEST, LOWEST
 
@@ -233,6 +234,7 @@ SCHEMA: Rule = {
             "responses": object_of("What responses count as.", RESPONSES, default={}),
             "attribution": ATTRIBUTION,
             "books": BOOKS,
+            "webhooks": WEBHOOKS,
             "lifecycle": LIFECYCLE,
         },
         required=["person_statuses"],

@@ -1,0 +1,104 @@
+"""What webhooks need of AWS: secrets, the queue of what was received, and the queue of facts."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rekindle.adapters.aws.failures import FailureQueue
+from rekindle.adapters.wire.webhooks import message_of, message_of_item
+from rekindle.domain.core.errors import Refusal, Unavailable
+from rekindle.domain.webhooks.item import Item, RawWebhook
+
+KEPT = timedelta(minutes=1)
+_ENTRIES, _BYTES = 10, 250_000
+"""What one SendMessageBatch takes."""
+
+
+@dataclass
+class SecretsManagerSecrets:
+    """A secret is a text, or an object with the text as `secret`, and as `previous` the one before it."""
+
+    client: Callable[[], Any]
+    clock: Callable[[], datetime]
+    _kept: dict[str, tuple[datetime, Sequence[str]]] = field(default_factory=dict)
+
+    def named(self, arn: str) -> Sequence[str]:
+        kept = self._kept.get(arn)
+        if kept is None or self.clock() >= kept[0]:
+            kept = self._kept[arn] = self.clock() + KEPT, secrets_in(self._read(arn))
+        return kept[1]
+
+    def _read(self, arn: str) -> str:
+        try:
+            text: str = self.client().get_secret_value(SecretId=arn)["SecretString"]
+        except (ClientError, BotoCoreError, KeyError) as error:
+            raise Unavailable("the secret of the webhook cannot be read") from error
+        return text
+
+
+def secrets_in(text: str) -> Sequence[str]:
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return (text,)
+    if not isinstance(told, dict):
+        return (text,)
+    return tuple(told[name] for name in ("secret", "previous") if isinstance(told.get(name), str) and told[name])
+
+
+@dataclass(frozen=True)
+class WebhooksQueue:
+    client: Any
+    url: str
+
+    def keep(self, raw: RawWebhook) -> None:
+        try:
+            self.client.send_message(QueueUrl=self.url, MessageBody=message_of(raw))
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable("the webhook could not be stored") from error
+
+
+@dataclass(frozen=True)
+class QueuedFacts:
+    client: Any
+    url: str
+
+    def send(self, events: Sequence[Mapping[str, Any]]) -> None:
+        for some in _batches([json.dumps(event, separators=(",", ":")) for event in events]):
+            entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(some)]
+            try:
+                answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
+            except (ClientError, BotoCoreError) as error:
+                raise Unavailable("the facts could not be sent") from error
+            if answer.get("Failed"):
+                raise Unavailable(f"{len(answer['Failed'])} facts could not be sent")
+
+
+def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:
+    batch: list[str] = []
+    size = 0
+    for body in bodies:
+        if batch and (len(batch) == _ENTRIES or size + len(body) > _BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(body)
+        size += len(body)
+    if batch:
+        yield batch
+
+
+@dataclass(frozen=True)
+class RefusedWebhooks:
+    failures: FailureQueue
+    source: str
+    """The queue that the webhook was in."""
+
+    def keep(self, raw: RawWebhook, item: Item, refusal: Refusal) -> None:
+        try:
+            self.failures.keep(message_of_item(raw, item), refusal, self.source)
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable("the failure could not be stored") from error
