@@ -80,6 +80,7 @@ SECTIONS = [
     "People",
     "Reactivation",
     "Assignment",
+    "Lifecycle",
     "Settings",
     "Notifications",
     "Write-back to Salesforce",

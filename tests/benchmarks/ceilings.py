@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from functions.end_clocks.app import MOST as MOST_CLOCKS
 from functions.sweep_timers.app import MOST
 from rekindle.adapters.dynamodb import timers
 from rekindle.domain.assignment.round_robin import MEMBERS_OF_A_COUNTER, MOST_COUNTERS
@@ -206,6 +207,12 @@ def _of_assignments() -> Iterator[Ceiling]:
         f"{PARTITION_WRITES:,} units ÷ {CLAIM_WRITES}",
         PARTITION_WRITES // CLAIM_WRITES,
         "nothing",
+    )
+    yield Ceiling(
+        "leads whose clocks are due, in one minute (`EndClocksFunction`)",
+        "`MOST` of the function",
+        MOST_CLOCKS,
+        "`MOST` of the function",
     )
     yield Ceiling(
         "lost timers found by one sweep (every ten minutes)", "`MOST` of the function", MOST, "`MOST` of the function"

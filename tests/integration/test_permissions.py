@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from functions.change_settings.app import handler as change
+from functions.complete_assignments.app import handler as complete
 from functions.put_facts.app import handler as put_facts
 from functions.reactivate_on_score.app import handler as on_score
 from functions.reactivate_on_status.app import handler as on_status
@@ -210,10 +211,12 @@ def test_a_call_again_is_answered_under_the_settings_of_its_decision(aws: Aws, a
 # --- waits for an owner ----------------------------------------------------------------------------------------------
 
 
-def waiting(aws: Aws, at: Callable[[str], None], **rule: Any) -> dict[str, Any]:
+def waiting(
+    aws: Aws, at: Callable[[str], None], lifecycle: dict[str, Any] | None = None, **rule: Any
+) -> dict[str, Any]:
     """What the schedule sends for a lead that waits for an owner since 12:30:00."""
     rule = {"to": "user-routing", "deadline": "PT1H", "fallback": "user-manager", **rule}
-    document = {"person_statuses": STATUSES, "assignment": {"rules": [rule]}}
+    document = {"person_statuses": STATUSES, "assignment": {"rules": [rule]}, "lifecycle": lifecycle or {}}
     for user_id in ("user-routing", "user-manager", "user-7"):
         assert call(put_facts, "PUT", "users", user_id, body={"name": user_id}).status == 200
     assert call(change, "PUT", "settings", body=document).status == 200
@@ -288,6 +291,51 @@ def test_the_sweep_reminds_and_has_the_deadline_come(
     sweep(event("sweep_timers"), CONTEXT)
     assert delayed(aws) == sent
     assert [one["ScheduleExpression"] for one in aws.schedules()].count("at(2026-03-01T13:30:01)") == (not sent)
+
+
+# --- handoffs --------------------------------------------------------------------------------------------------------
+
+LIFECYCLE = {
+    "calendars": {"always": {"time_zone": "UTC", "hours": {"sun": ["00:00-24:00"]}}},
+    "handoff": {
+        "policies": [{"name": "hot", "where": {"score": {"at_least": 1}}, "calendar": "always", "accept": "PT1H"}]
+    },
+}
+
+
+def is_owed(aws: Aws) -> bool:
+    return any("owed" in item for item in aws.items()[aws.names.people])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whoever_hands_a_lead_over_looks_at_its_score(aws: Aws, at: Callable[[str], None], way: Way) -> None:
+    known()
+    told(("Person Changed", "09:30:00", {"person_id": "p", "owner_id": USER}))
+    configured()
+    document = dict(call(change, "GET", "settings").body["settings"])
+    assert call(change, "PUT", "settings", body={**document, "lifecycle": LIFECYCLE}).status == 200
+    root.use_cases.cache_clear()
+    way(aws, at)()
+    assert is_owed(aws)
+
+
+@pytest.mark.parametrize("completes", [True, False])
+def test_a_wait_that_ends_hands_the_lead_over(aws: Aws, at: Callable[[str], None], completes: bool) -> None:
+    message = waiting(aws, at, lifecycle=LIFECYCLE)
+    assert not is_owed(aws)
+    at("12:40:00" if completes else "13:30:01")
+    if completes:
+        assert call(complete, "POST", "assignments", "p", "completion", body={"owner_id": "user-7"}).status == 200
+    else:
+        assert failed(time_out(batch(message), CONTEXT)) == []
+    assert is_owed(aws)
+
+
+def test_our_own_router_hands_the_lead_over(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(root, "now", lambda: datetime(2026, 3, 2, 10, 0, 0, tzinfo=UTC))
+    batch_of_one = started(aws, lifecycle=LIFECYCLE)
+    assert failed(route(batch_of_one, CONTEXT)) == []
+    assert is_owed(aws)
 
 
 # --- facts -----------------------------------------------------------------------------------------------------------

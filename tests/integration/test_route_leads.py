@@ -28,7 +28,7 @@ def just_after_the_crossing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(root, "now", lambda: NOW)
 
 
-def started(aws: Aws, **pool: Any) -> dict[str, Any]:
+def started(aws: Aws, lifecycle: dict[str, Any] | None = None, **pool: Any) -> dict[str, Any]:
     """The event that the bus tells the router's queue, for a lead that waits since its score crossed."""
     for user_id in ("user-7", "user-8"):
         assert call(put_facts, "PUT", "users", user_id, body={"name": user_id}).status == 200
@@ -41,16 +41,17 @@ def started(aws: Aws, **pool: Any) -> dict[str, Any]:
         "pools": {"all": {"members": members, **pool}},
     }
     rules = [{"to": "queue-routing", "deadline": "P1D"}]
-    document = {"person_statuses": STATUSES, "assignment": {"rules": rules, "router": router}}
+    assignment = {"rules": rules, "router": router}
+    document = {"person_statuses": STATUSES, "assignment": assignment, "lifecycle": lifecycle or {}}
     assert call(change, "PUT", "settings", body=document).status == 200
     record(event("record_crm_changes"), CONTEXT)
     reactivate(event("reactivate_on_score"), CONTEXT)
-    assignment = call(show, "GET", "people", "lead-1").body["assignment"]
-    assert assignment["state"] == "pending"
+    waits = call(show, "GET", "people", "lead-1").body["assignment"]
+    assert waits["state"] == "pending"
     batch = event("route_leads")
     (message,) = batch["Records"]
     told = json.loads(message["body"])
-    told["detail"]["assignment_id"] = assignment["assignment_id"]
+    told["detail"]["assignment_id"] = waits["assignment_id"]
     message["body"] = json.dumps(told)
     return batch
 

@@ -1,8 +1,9 @@
 """Persons and responses kept in DynamoDB."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import batched
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ from rekindle.adapters.dynamodb.tables import BY_CAMPAIGN, CAND, PERSON, PeopleI
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
 from rekindle.application.ports.people import ListedBy
+from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.directory import HEAD as HEAD_LETTERS
@@ -79,18 +81,39 @@ class DynamoDBPeople:
 
     def assigned(self, state: AssignmentState, limit: int, start: str | None = None) -> Page[Person]:
         after = PeopleItem.assigned_at > start if start else None
-        found: list[tuple[str, str]] = []
+
+        def rows(shard: int) -> Iterator[tuple[str, str]]:
+            for row in PeopleItem.by_assignment.query(f"{state}#{shard}", after, limit=limit + 1):
+                yield row.assigned_at, row.person_id
+
+        def still(person: Person) -> bool:
+            return person.assignment is not None and person.assignment.state is state
+
+        return self._placed(rows, still, limit)
+
+    def owed(self, limit: int, start: str | None = None, before: datetime | None = None) -> Page[Person]:
+        between = _between(start, times.sortable(before) if before is not None else None)
+
+        def rows(shard: int) -> Iterator[tuple[str, str]]:
+            for row in PeopleItem.by_clock.query(str(shard), between, limit=limit + 1):
+                yield row.owed_at, row.person_id
+
+        def still(person: Person) -> bool:
+            return person.lifecycle is not None and person.lifecycle.is_owed
+
+        return self._placed(rows, still, limit)
+
+    def _placed(
+        self, rows: Callable[[int], Iterator[tuple[str, str]]], still: Callable[[Person], bool], limit: int
+    ) -> Page[Person]:
+        """People by their places in an index, over all of its partitions."""
         with our_errors():
-            for shard in range(self.shards):
-                rows = PeopleItem.by_assignment.query(f"{state}#{shard}", after, limit=limit + 1)
-                found.extend((row.assigned_at, row.person_id) for row in rows)
-            found.sort()
+            found = sorted(row for shard in range(self.shards) for row in rows(shard))
             keys = [(person_id, PERSON) for _, person_id in found[:limit]]
             people = {item.person_id: _person(item) for item in PeopleItem.batch_get(keys, consistent_read=True)}
-        # The index follows the table within a moment: whose assignment went on since then is left out.
+        # The index follows the table within a moment: who is no longer there is left out.
         held = [people[person_id] for person_id, _ in keys if person_id in people]
-        still = [person for person in held if person.assignment is not None and person.assignment.state is state]
-        return Page(still, found[limit - 1][0] if len(found) > limit else None)
+        return Page([p for p in held if still(p)], found[limit - 1][0] if len(found) > limit else None)
 
     def count_assigned(self, state: AssignmentState) -> int:
         with our_errors():
@@ -198,6 +221,15 @@ class DynamoDBPeople:
         with our_errors():
             for item in PeopleItem.query(person_id, PeopleItem.record.startswith("R#"), consistent_read=True):
                 yield _response(item), item.cand
+
+
+def _between(after: str | None, before: str | None) -> Any:
+    """The condition on the place in the index of clocks."""
+    if after is None:
+        return PeopleItem.owed_at < before if before is not None else None
+    if before is None:
+        return PeopleItem.owed_at > after
+    return PeopleItem.owed_at.between(f"{after}\x00", before)
 
 
 def _person(item: PeopleItem) -> Person:

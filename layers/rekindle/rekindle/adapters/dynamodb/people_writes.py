@@ -9,6 +9,7 @@ from rekindle.adapters.dynamodb.tables import (
     ASSIGNED,
     CAND,
     HOME,
+    OWED,
     PERSON,
     LedgerItem,
     PeopleItem,
@@ -91,12 +92,13 @@ def key_of_home(response_id: str) -> Image:
 
 def _write_of_person(change: Change, shards: int) -> Write:
     person = change.person
-    assigned = _assigned(person, shards)
+    assigned, owed = _assigned(person, shards), ways.owed(person, shards)
     listed = _listed(person)
     told = writes.texts(
         {
             CAND: FIRST,
             **assigned,
+            **owed,
             **listed,
             "core": compact(ways.core(person)),
             "profile": None if person.profile is None else compact(encoding.encoded(person.profile)),
@@ -110,6 +112,7 @@ def _write_of_person(change: Change, shards: int) -> Write:
         remove=[
             *(() if change.status_activated else ("watch",)),
             *(() if assigned else (ASSIGNED, "assigned_at")),
+            *(() if owed else (OWED, "owed_at")),
             *(name for name, value in listed.items() if value is None),
         ],
         condition=writes.unchanged("person_id", change.read_version),

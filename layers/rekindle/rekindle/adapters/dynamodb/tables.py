@@ -14,7 +14,7 @@ PERSON = "person"
 """The range key of a person's own item. A response's is `R#` and its id."""
 HOME = "home"
 """The range key of the item that says whose a response is. Its hash key is no person's: see `home_key`."""
-CAND, BY_CAMPAIGN, ASSIGNED = "cand", "by_campaign", "assigned"
+CAND, BY_CAMPAIGN, ASSIGNED, OWED = "cand", "by_campaign", "assigned", "owed"
 
 
 compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -40,6 +40,17 @@ class AssignedIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-unty
 
     assigned = UnicodeAttribute(hash_key=True)
     assigned_at = UnicodeAttribute(range_key=True)
+
+
+class OwedIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untyped-call]
+    """People to whom sales owes something, by what their clocks do next."""
+
+    class Meta:
+        index_name = OWED
+        projection = KeysOnlyProjection()
+
+    owed = UnicodeAttribute(hash_key=True)
+    owed_at = UnicodeAttribute(range_key=True)
 
 
 class MailIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untyped-call]
@@ -99,6 +110,9 @@ class PeopleItem(Model):
     assigned = UnicodeAttribute(null=True)
     assigned_at = UnicodeAttribute(null=True)
     by_assignment = AssignedIndex()
+    owed = UnicodeAttribute(null=True)
+    owed_at = UnicodeAttribute(null=True)
+    by_clock = OwedIndex()
     mail = UnicodeAttribute(null=True)
     phone = UnicodeAttribute(null=True)
     name_head = UnicodeAttribute(null=True)

@@ -8,6 +8,9 @@ from typing import Any
 
 from rekindle.adapters.dynamodb import people_encoding
 from rekindle.adapters.dynamodb.encoding import Json, decoded, encoded
+from rekindle.adapters.dynamodb.tables import OWED
+from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.clock import Clock, Target
 from rekindle.domain.people.lifecycle import Handoff, Lifecycle, Recycling
@@ -29,6 +32,15 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
     others = {name: value for name, value in stored.items() if name != _STORED}
     found = people_encoding.person(person_id, version, others, stored_profile)
     return replace(found, lifecycle=read(stored[_STORED]))
+
+
+def owed(person: Person, shards: int) -> dict[str, str]:
+    """Where the index of clocks has the person, in one of several partitions; nowhere, where nothing is owed."""
+    way = person.lifecycle
+    if way is None or not way.is_owed:
+        return {}
+    at = times.sortable(way.due_at or times.LAST)
+    return {OWED: str(int(digest(person.person_id), 16) % shards), "owed_at": f"{at}#{person.person_id}"}
 
 
 _WAY = {

@@ -42,6 +42,11 @@ class MemoryCandidates:
         return grouped_by_class(self.responses.values(), self.classes)
 
 
+def _owed_at(person: Person) -> str:
+    due = person.lifecycle.due_at if person.lifecycle is not None else None
+    return f"{times.sortable(due or times.LAST)}#{person.person_id}"
+
+
 @dataclass(frozen=True)
 class MemoryPeople:
     memory: Memory
@@ -90,6 +95,16 @@ class MemoryPeople:
         return Page(
             [person for _, person in following[:limit]], following[limit - 1][0] if len(following) > limit else None
         )
+
+    def owed(self, limit: int, start: str | None = None, before: datetime | None = None) -> Page[Person]:
+        with self.memory.lock:
+            people = [p for p in self.memory.people.values() if p.lifecycle is not None and p.lifecycle.is_owed]
+        placed = sorted((_owed_at(p), p.person_id, p) for p in people)
+        until = None if before is None else times.sortable(before)
+        following = [
+            (at, person) for at, _, person in placed if (start is None or at > start) and (until is None or at < until)
+        ][: limit + 1]
+        return Page([p for _, p in following[:limit]], following[limit - 1][0] if len(following) > limit else None)
 
     def count_assigned(self, state: AssignmentState) -> int:
         with self.memory.lock:

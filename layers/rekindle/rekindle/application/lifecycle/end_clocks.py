@@ -7,7 +7,7 @@ from functools import cached_property
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.core.attempts import current_person, until_committed
 from rekindle.application.lifecycle.rules import LifecycleRules
-from rekindle.application.ports import Clock
+from rekindle.application.ports import Clock, Page
 from rekindle.application.ports.people import People
 from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import Owners
@@ -46,6 +46,13 @@ class EndClocks:
             return change.person.lifecycle
 
         return until_committed(attempt)
+
+    def due(self, limit: int, start: str | None = None) -> Page[str]:
+        """Whose clocks are to do something by now, page by page."""
+        if not self.reference.settings().follows_people:
+            return Page([], None)
+        page = self.people.owed(limit, start, self.clock())
+        return Page([person.person_id for person in page.items], page.next)
 
     def _change(self, person: Person, until: datetime, rules: Rules) -> Change:
         passed = let_time_pass(person, until, rules, self._owners)

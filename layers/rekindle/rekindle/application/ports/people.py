@@ -71,6 +71,12 @@ class People(Protocol):
         """How many people have an assignment in this state, as of a moment ago."""
         ...
 
+    def owed(self, limit: int, start: str | None = None, before: datetime | None = None) -> Page[Person]:
+        """People to whom sales owes something, by what their clocks do next, the earliest first; those whose clocks
+        stand still come last. `before`: only those whose clocks do something before an instant. A person who was
+        changed a moment ago may be missing, or stand where it stood."""
+        ...
+
     def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
         """Ids of people under a key of `domain.people.directory`, in the order of their names or ids. A person who was
         changed a moment ago may be missing, or still listed. `next` is where the next page begins."""

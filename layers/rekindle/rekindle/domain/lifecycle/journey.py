@@ -13,6 +13,7 @@ from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.entries import ClockStep, Transition
 from rekindle.domain.people.assignment import AssignmentStep
+from rekindle.domain.people.lifecycle import State
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.responses.response import QUALIFIED, WORKING
 from rekindle.domain.settings.settings import Settings
@@ -247,7 +248,9 @@ def entry_id(entry: Entry) -> str:
         case Interacted():
             named = digest("interaction", entry.interaction_id)
         case Transition():
-            named = digest("transition", entry.before, entry.after, str(entry.cycle))
+            # Of one instant, they follow what they follow from, in the order in which they are taken.
+            place = tuple(State).index(entry.after)
+            named = f"t{place:x}{digest('transition', entry.before, entry.after, str(entry.cycle))}"
         case ClockStep():
             parts = (entry.kind, entry.action, entry.notify_id or "", str(entry.share), times.text(entry.started_at))
             named = digest("clock", str(entry.cycle), *parts)

@@ -82,6 +82,11 @@ class Lifecycle:
     due_at: datetime | None = None
     """When time alone changes something: a warning, an escalation, a breach."""
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether sales owes something: a clock runs, or stands still."""
+        return self.handoff is not None and any(not clock.is_over for clock in self.handoff.clocks)
+
 
 NEW = Lifecycle()
 KEPT = 10

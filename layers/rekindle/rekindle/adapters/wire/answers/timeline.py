@@ -5,8 +5,11 @@ from typing import Annotated, Any, Literal, TypedDict
 from rekindle.adapters.wire.answers import Instant
 from rekindle.adapters.wire.answers.people import AssignmentFields
 from rekindle.domain.assignment.routing_result import By, Passed, Unrouted
+from rekindle.domain.lifecycle.entries import Action
 from rekindle.domain.lifecycle.journey import Ended, Stage
 from rekindle.domain.people.assignment import Step
+from rekindle.domain.people.clock import ClockKind
+from rekindle.domain.people.lifecycle import State
 from rekindle.domain.reactivation.decision import Outcome, Reason
 from rekindle.domain.settings.settings import Scenario
 
@@ -121,6 +124,38 @@ class ErasedEntry(TypedDict):
     failures: int
 
 
+TransitionEntry = TypedDict(
+    "TransitionEntry",
+    {
+        "kind": Literal["transition"],
+        "cycle": int,
+        "from": State,
+        "to": State,
+        "at": Instant,
+        "reason": str | None,
+        "policy": str | None,
+        "track": str | None,
+        "owner_id": str | None,
+        "user_id": str | None,
+    },
+)
+
+
+class ClockEntry(TypedDict):
+    kind: Annotated[str, ("enum", tuple(f"clock_{action}" for action in Action))]
+    at: Instant
+    cycle: int
+    policy: str
+    clock: ClockKind
+    action: Action
+    share: Annotated[float, ("description", "Of the target: 1 is the deadline.")]
+    started_at: Instant
+    due_at: Instant | None
+    owner_id: Annotated[str | None, ("description", "Who has the lead, after a breach whoever got it.")]
+    notify_id: str | None
+    reassigned: bool
+
+
 TimelineEntry = (
     DecisionEntry
     | AssignmentEntry
@@ -132,4 +167,6 @@ TimelineEntry = (
     | MergedEntry
     | ErasedEntry
     | InteractionEntry
+    | TransitionEntry
+    | ClockEntry
 )

@@ -1,0 +1,40 @@
+"""Every minute -> what the clocks of handoffs do by now: warnings, escalations, breaches."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from rekindle.domain.core.errors import Unavailable
+from rekindle.runtime.aws import use_cases
+from rekindle.runtime.observability import count, logger, metrics
+from rekindle.runtime.threads import at_the_same_time
+
+PAGE, MOST = 500, 10_000
+"""Leads of one look, and of one run: the rest is for the next minute."""
+
+
+def _ended(person_id: str) -> bool:
+    try:
+        use_cases().end_clocks(person_id)
+    except Exception:
+        logger.exception("failed", person_id=person_id)  # It is this lead's: the others' clocks go on.
+        return False
+    return True
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    end_clocks = use_cases().end_clocks
+    ended: list[bool] = []
+    start = None
+    while len(ended) < MOST:
+        due = end_clocks.due(PAGE, start)
+        ended += at_the_same_time(_ended, due.items)
+        start = due.next
+        if start is None:
+            break
+    failed = ended.count(False)
+    count({"ClocksEnded": len(ended) - failed, "Failed": failed})
+    if failed:
+        raise Unavailable(f"the clocks of {failed} leads could not be looked at: the next minute tries again")
