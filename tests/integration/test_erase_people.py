@@ -186,6 +186,11 @@ def test_the_event_erases_a_person(aws: Aws) -> None:
     assert texts_in(aws) == set()
 
 
+def test_a_person_of_whom_only_a_score_is_known_is_erased_too(aws: Aws) -> None:
+    call(put_facts, "PUT", "people", "p-1", body={"score": 5})
+    assert call(handler, "DELETE", "people", "p-1").body["state"] == "erased"
+
+
 def test_the_history_leaves_texts_in_two_tables(known: Aws) -> None:
     assert {place for place, _ in texts_in(known)} == {"PeopleTable", "FailuresTable", FAILED_RECORDS}
 

@@ -214,6 +214,19 @@ def test_what_is_no_identifier_is_refused(aws: Aws, person_id: str) -> None:
     assert put("people", person_id, score=5).refusal == (422, "INVALID_FIELD", "person_id")
 
 
+@pytest.mark.parametrize("person_id", ["a/b", "a b", "50%", "a%41", "é", "日本", "😀", "\uf138", '"#?&=+', "~'()*!"])
+def test_an_identifier_of_any_allowed_characters_works_in_a_path(aws: Aws, person_id: str) -> None:
+    assert put("people", person_id, score=5).body["person_id"] == person_id
+    assert call(show, "GET", "people", person_id).body["score"] == 5
+    assert call(show, "GET", "people", person_id, "responses").status == 200
+
+
+@pytest.mark.parametrize("person_id", ["😀", "\uf138", "日 本"])
+def test_an_identifier_that_the_gateway_hands_on_unescaped_works_too(aws: Aws, person_id: str) -> None:
+    request = event("put_facts") | {"path": f"/people/{person_id}", "body": "{}"}
+    assert answered(handler, request).body["person_id"] == person_id
+
+
 def test_an_address_that_is_not_utf8_is_refused(aws: Aws) -> None:
     request = event("put_facts") | {"path": "/people/%FF"}
     assert answered(handler, request).refusal == (422, "INVALID_FIELD", "person_id")

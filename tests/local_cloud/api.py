@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -54,12 +55,17 @@ class Api:
     def _path(self, parts: tuple[str, ...]) -> str:
         return "".join(f"/{quote(part, safe='')}" for part in parts)
 
-    def _call(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
-        request = AWSRequest(method=method, url=self.base + path, data=data, headers=headers)
+    def signature(self, method: str, url: str, data: Any, headers: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The headers that sign a request; none where there is no secret."""
+        request = AWSRequest(method=method, url=url, data=data, headers=headers)
         if self.secret:
             SigV4Auth(Credentials(self.key_id, self.secret), "execute-api", self.region).add_auth(request)
-        prepared = request.prepare()
-        sent = urllib.request.Request(prepared.url, data=data, headers=dict(prepared.headers.items()), method=method)
+        return dict(request.prepare().headers.items())
+
+    def _call(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
+        url = self.base + path
+        signed = {**headers, **self.signature(method, url, data, headers)}
+        sent = urllib.request.Request(url, data=data, headers=signed, method=method)
         try:
             with _OPENER.open(sent, timeout=SECONDS) as answer:
                 return Answer(answer.status, answer.read().decode(), dict(answer.headers))

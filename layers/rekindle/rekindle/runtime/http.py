@@ -6,6 +6,7 @@ Errors are RFC 9457 `application/problem+json` with a stable `code`; a 4xx chang
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
@@ -68,9 +69,17 @@ def html(page: str) -> Response[str]:
     return Response(HTTPStatus.OK.value, "text/html; charset=utf-8", page)
 
 
+class _Resolver(APIGatewayRestResolver):
+    """Takes any identifier in a path: the library's own pattern knows letters and some signs."""
+
+    @staticmethod
+    def _compile_regex(rule: str, base_regex: str = "^{}$") -> re.Pattern[str]:
+        return re.compile(base_regex.format(re.sub(r"<(\w+)>", r"(?P<\1>[^/]+)", rule)), re.DOTALL)
+
+
 def router() -> APIGatewayRestResolver:
     """A router whose refusals become problems, and which refuses query parameters that a route does not take."""
-    app = APIGatewayRestResolver()
+    app = _Resolver()
     app.use([_takes_none])
     app.exception_handler([Refusal, Conflict, Unavailable])(_refused)
     app.exception_handler(Exception)(_failed)

@@ -43,7 +43,7 @@ def unsigned(operation: Json) -> Json:
 def put(kind: Kind[Any]) -> Json:
     name = kind.name.capitalize()
     where = OF_PERSON if kind is PERSON else in_path(kind.id, "")
-    problems = ["Malformed", "Invalid", "Conflict"]
+    problems = ["Malformed", "NotFound", "Invalid", "Conflict"]
     parameters = [where, IDEMPOTENCY_KEY]
     return operation(f"put_{kind.name}", "Facts", kind.summary, name, parameters, problems, body(f"{name}Change"))
 
