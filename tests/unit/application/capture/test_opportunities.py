@@ -216,6 +216,27 @@ def test_opened_again_the_same_cycle_goes_on(engaged: Rekindle):
     assert (cycle.ended, cycle.ended_at, "Won" in days(cycle)) == (Ended.OPPORTUNITY_LOST, day(12), False)
 
 
+@pytest.mark.parametrize("won", [True, False])
+def test_opened_again_after_a_rep_had_ended_the_cycle_it_goes_on_too(engaged: Rekindle, won: bool):
+    engaged.tell(opened(), person_changed("p1", 7, status="Disqualified"), closed(8, won=won))
+    assert ("Won" in days(the_cycle(engaged))) is won
+    engaged.tell(opened(9, is_closed=False, is_won=False))
+    assert (engaged.active(), engaged.status_of("r-p1")) == ("r-p1", "Qualified - New Opportunity")
+    cycle = the_cycle(engaged)
+    assert (cycle.ended, "Won" in days(cycle), days(cycle)["SQL"]) == (None, False, 5)
+    engaged.tell(closed(12))
+    cycle = the_cycle(engaged)
+    assert (cycle.ended, cycle.ended_at, days(cycle)["Won"]) == (Ended.OPPORTUNITY_WON, day(12), 12)
+    assert all(explanation.same_again is not False for explanation in engaged.explanations())
+
+
+def test_what_a_rep_ended_stays_so_while_its_opportunity_is_open(engaged: Rekindle):
+    engaged.tell(opened(), person_changed("p1", 7, status="Disqualified"))
+    engaged.tell(opportunity_changed("o1", "p1", at=9, stage="Proposal"))
+    assert engaged.active() is None
+    assert the_cycle(engaged).ended is Ended.STATUS_INACTIVE
+
+
 def test_opened_again_after_another_cycle_began_it_stays_with_its_own(engaged: Rekindle):
     engaged.tell(opened(), closed(), response_recorded("r2", "p1", "fair", 10))
     engaged.tell(opened(12, is_closed=False, is_won=False))

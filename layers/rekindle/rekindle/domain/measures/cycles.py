@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -148,11 +148,11 @@ class _Records:
             found = self._opening_of(end)
             if found is not None:
                 self._ends[found.decision_id].append(end)
-        self._resumed: dict[str, set[tuple[Ended, datetime]]] = defaultdict(set)
+        self._resumed: dict[str, list[Resumed]] = defaultdict(list)
         for entry in resumed:
             found = self._opening_of(entry)
             if found is not None:
-                self._resumed[found.decision_id].add((entry.reason, entry.ended_at))
+                self._resumed[found.decision_id].append(entry)
 
     def cycle(self, opening: Decision, campaign_at: CampaignAt) -> Cycle:
         credited = self._credited[opening.decision_id][-1]
@@ -160,10 +160,11 @@ class _Records:
         begun = [] if opening.assignment is None else [opening.assignment]
         steps = sorted(self._steps[opening.decision_id], key=lambda step: (step.at, step.step))
         assignments = [*begun, *(step.assignment for step in steps)]
-        taken_back = self._resumed[opening.decision_id]
+        resumed = self._resumed[opening.decision_id]
+        taken_back = {(entry.reason, entry.ended_at) for entry in resumed}
         ends = [end for end in self._ends[opening.decision_id] if (end.reason, end.at) not in taken_back]
         end = min(ends, key=lambda end: (end.at, end.reason), default=None)
-        stages = [one for one in self._stages[opening.decision_id] if _counts(one, end, taken_back)]
+        stages = [one for one in self._stages[opening.decision_id] if _counts(one, end, resumed)]
         worth = _worth(stages, end)
         return Cycle(
             opening.decision_id,
@@ -236,11 +237,19 @@ class _Records:
         return person_id
 
 
-def _counts(stage: StageReached, end: Deactivated | None, taken_back: Set[tuple[Ended, datetime]]) -> bool:
-    """A stage once reached stays so, but for Won: a deal that was opened again, or lost before, is not won."""
+def _takes_back(resumed: Resumed, won_at: datetime) -> bool:
+    """Whether a deal that was won at an instant was opened again."""
+    if resumed.reason is Ended.OPPORTUNITY_WON and resumed.ended_at == won_at:
+        return True
+    return resumed.reason is Ended.STATUS_INACTIVE and resumed.ended_at <= won_at < resumed.at
+
+
+def _counts(stage: StageReached, end: Deactivated | None, resumed: Iterable[Resumed]) -> bool:
+    """A stage once reached stays so, but for Won: a deal that was opened again, or lost before, is not won. A rep may
+    have ended the cycle before it was."""
     if stage.stage is not Stage.WON:
         return True
-    if (Ended.OPPORTUNITY_WON, stage.at) in taken_back:
+    if any(_takes_back(entry, stage.at) for entry in resumed):
         return False
     return end is None or end.reason is Ended.OPPORTUNITY_WON or end.reason not in BY_OPPORTUNITY
 

@@ -19,6 +19,7 @@ from rekindle.domain.responses.response import (
     OPPORTUNITY_LOST,
     OPPORTUNITY_WON,
     QUALIFIED,
+    TERMINAL,
     Response,
 )
 from rekindle.domain.settings.settings import Settings
@@ -108,7 +109,9 @@ def _follow_ended(
     end = end_of(opportunity)
     by_opportunity = ended.reason in BY_OPPORTUNITY
     if end is None:
-        return _gone_on(person, ended, response, opportunity, settings) if by_opportunity else None
+        # Also where a rep had ended it before: the opportunity's own end came after that, and was taken back.
+        reopened = by_opportunity or response.state.status in TERMINAL
+        return _gone_on(person, ended, response, opportunity, settings) if reopened else None
     at = max(end.at, ended.engagement.since)
     if by_opportunity and end.reason == ended.reason:
         at = min(at, ended.at)
