@@ -11,7 +11,7 @@ from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.measures.attribution import shares
 from rekindle.domain.measures.funnel import By, funnel
 from rekindle.domain.measures.points import PRESETS
-from rekindle.runtime.simulation.measured import campaign_metrics, deals
+from rekindle.runtime.simulation.measured import measured
 from rekindle.runtime.simulation.requests import played
 from rekindle.runtime.simulation.simulator import Simulation
 from tests.olist import convert, maven
@@ -32,7 +32,7 @@ def test_won_amounts_by_campaign_are_those_of_sqlite(column: str):
     simulation = simulated(maven.SETTINGS, maven.history(column))
     cycles = simulation.cycles()
     expected = maven.counted_in_sql(column)
-    metrics = {one.campaign_id: one.counts for one in campaign_metrics(simulation, cycles)}
+    metrics = {one.campaign_id: one.counts for one in measured(simulation).metrics}
     assert {
         name: (counts.targeted, counts.stages[Stage.WON], counts.won["USD"]) for name, counts in metrics.items()
     } == {name: (many, won, round(brought * 100)) for name, (many, won, brought) in expected.items()}
@@ -44,7 +44,7 @@ def test_won_amounts_by_campaign_are_those_of_sqlite(column: str):
     # Everybody has one response, so every model gives it all.
     for model, points in PRESETS.items():
         brought = Counter[str]()
-        for share in shares(deals(simulation, cycles), {model: points}):
+        for share in shares(measured(simulation).deals, {model: points}):
             brought[share.touch.campaign_id if share.touch else ""] += share.units
         assert +brought == +Counter({name: counts.won["USD"] for name, counts in metrics.items()})
 
@@ -54,7 +54,7 @@ def test_won_amounts_by_campaign_are_those_of_sqlite(column: str):
 def test_olist_targets_responses_and_engagements(days: int):
     simulation = simulated(convert.settings(days), convert.history())
     cycles = simulation.cycles()
-    metrics = {one.campaign_id: one for one in campaign_metrics(simulation, cycles)}
+    metrics = {one.campaign_id: one for one in measured(simulation).metrics}
     leads = convert.leads()
     origins = Counter(lead.origin for lead in leads)
     own = {name: one.counts for name, one in metrics.items() if name != convert.DEFAULT_CAMPAIGN}

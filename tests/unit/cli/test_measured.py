@@ -16,7 +16,7 @@ from rekindle.adapters.wire.views import measures
 from rekindle.cli.main import main
 from rekindle.domain.measures.attribution import shares
 from rekindle.domain.measures.points import models_of
-from rekindle.runtime.simulation.measured import campaign_metrics, deals
+from rekindle.runtime.simulation.measured import measured
 from rekindle.runtime.simulation.requests import played
 from rekindle.runtime.simulation.simulator import Simulation
 
@@ -239,7 +239,7 @@ def simulated(events: Sequence[dict[str, Any]]) -> tuple[Simulation, list[Any]]:
 @given(histories)
 def test_the_counts_are_those_of_an_independent_count(events):
     simulation, decisions = simulated(events)
-    found = {one.campaign_id: one for one in campaign_metrics(simulation, simulation.cycles())}
+    found = {one.campaign_id: one for one in measured(simulation).metrics}
     last: dict[str, dict[str, Any]] = {}
     for one in sorted(events, key=lambda one: one["time"]):
         if one["detail-type"] == "Response Recorded":
@@ -276,7 +276,6 @@ def test_the_counts_are_those_of_an_independent_count(events):
 @given(histories)
 def test_the_shares_of_every_won_deal_add_up_to_its_amount(events):
     simulation, _ = simulated(events)
-    cycles = simulation.cycles()
     won: dict[str, int] = {}
     ordered = sorted(events, key=lambda one: one["time"])
     for one in ordered:
@@ -286,7 +285,7 @@ def test_the_shares_of_every_won_deal_add_up_to_its_amount(events):
             if is_won:
                 won[detail["opportunity_id"]] = round(detail["amount"] * 100)
     sums: dict[str, Counter[str]] = defaultdict(Counter)
-    found = deals(simulation, cycles)
+    found = measured(simulation).deals
     for share in shares(found, models_of(DOCUMENT)):
         sums[share.model][share.deal.opportunity_id] += share.units
     amounts = {deal.opportunity_id: deal.units for deal in found}
@@ -296,7 +295,7 @@ def test_the_shares_of_every_won_deal_add_up_to_its_amount(events):
     assert {name: amounts[name] for name in free} == {name: won[name] for name in free}
     for model in models_of(DOCUMENT):
         assert sums[model] == Counter(amounts)
-    metrics = campaign_metrics(simulation, cycles)
+    metrics = measured(simulation).metrics
     brought = sum(one.counts.won["EUR"] + one.inserted.won["EUR"] for one in metrics)
     assert brought == sum(units for name, units in amounts.items() if name not in free)
 

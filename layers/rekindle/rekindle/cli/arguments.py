@@ -25,12 +25,19 @@ def command(
     )
 
 
+_HISTORY = "JSON Lines of events, plain or gzip; - for standard input"
+
+
 def takes_history(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("history", type=Path, help="JSON Lines of events, plain or gzip; - for standard input")
+    parser.add_argument("history", type=Path, help=_HISTORY)
 
 
-def takes_settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--settings", type=Path, required=True, help="YAML or JSON; - for standard input")
+def may_take_history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("history", type=Path, nargs="?", help=_HISTORY)
+
+
+def takes_settings(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    parser.add_argument("--settings", type=Path, required=not optional, help="YAML or JSON; - for standard input")
 
 
 def takes_stack(parser: argparse.ArgumentParser) -> None:

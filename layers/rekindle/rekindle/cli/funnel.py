@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 from rekindle.adapters.history import History
 from rekindle.adapters.wire.views import measures
 from rekindle.application.ports.records import Reference
-from rekindle.cli.arguments import command, takes_format, takes_history, takes_settings
+from rekindle.cli.arguments import command, may_take_history, takes_format, takes_settings
 from rekindle.cli.columns import cell, cut, width
 from rekindle.cli.lines import write_line
 from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called, print_refused, settings_of, zone_of
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER
 from rekindle.domain.measures.credit import names_of
+from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.measures.funnel import EMPTY, Basis, By, Funnel, Group, Spread, funnel, year_before
+from rekindle.domain.measures.metrics import CountedAs
 from rekindle.runtime.simulation.simulator import Simulation
 
 NAME, CELL = 26, 9
@@ -39,12 +41,15 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
           rekindle funnel --settings settings.yaml history.jsonl
           rekindle funnel --settings settings.yaml --from 2026-01-01 --by campaign h.jsonl
           rekindle funnel --settings settings.yaml --from 2026-04-01 --to 2026-07-01 --beside 2026-01-01 h.jsonl
+          rekindle funnel --stack rekindle-prod --by month
         """,
-        "Play a history and count the engagement cycles of a period: volumes, conversion and velocity between the "
-        "stages, the delay until somebody had the lead and that until it was worked.",
+        "Play a history, or read what a stack has stored, and count the engagement cycles of a period: volumes, "
+        "conversion and velocity between the stages, the delay until somebody had the lead and that until it was "
+        "worked.",
     )
-    takes_history(parser)
-    takes_settings(parser)
+    may_take_history(parser)
+    takes_settings(parser, optional=True)
+    parser.add_argument("--stack", metavar="NAME", help="a deployed stack, in place of a history and its settings")
     parser.add_argument("--from", dest="since", metavar="TIME", help="a date or time (default: a year before --to)")
     parser.add_argument("--to", dest="until", metavar="TIME", help="left out itself (default: the end of the history)")
     parser.add_argument("--by", type=By, choices=list(By), help="what to group by (default: all in one)")
@@ -63,33 +68,73 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _funnel(parsed: argparse.Namespace) -> int:
+    if parsed.stack is not None:
+        return _of_stack(parsed)
+    if parsed.history is None or parsed.settings is None:
+        raise Unusable("a history with its --settings is needed, or --stack")
     document = settings_of(parsed.settings)
     zone = zone_of(document)
-    since = instant_of(parsed.since, "--from", zone) if parsed.since is not None else None
-    until = instant_of(parsed.until, "--to", zone) if parsed.until is not None else None
+    asked = _span_of(parsed, zone)
     simulation = Simulation(document)
     simulation.keep_journeys()
     with closing(History(parsed.history)) as history:
         for _ in decisions_of(simulation, history, "simulating"):
             pass
-    until = until or simulation.now
-    since = since or year_before(until, zone)
-    if (parsed.since or parsed.until) and since >= until:
-        raise Unusable(f"--from: {parsed.since or times.text(since)} is not before {parsed.until or times.text(until)}")
-    spans = [(since, until)]
-    if parsed.beside is not None:
-        spans.append(_beside(instant_of(parsed.beside, "--beside", zone), since, until, zone))
-    found = simulation.cycles()
-    funnels = [funnel(found, *span, parsed.by, zone, parsed.basis) for span in spans]
-    name = _names(simulation.use_cases.ports.reference, parsed.by)
-    if parsed.format == "jsonl":
-        for counted in funnels:
-            for group in counted.groups if counted.by else (counted.total,):
-                write_line(measures.funnel_group(counted, group, name(group.key)))
-    else:
-        print(f"{_BASES[parsed.basis]}\n\n{_tables(funnels, name, zone)}")
+    ports = simulation.use_cases.ports
+    _write(parsed, simulation.cycles(), _within(parsed, asked, simulation.now, zone), ports.reference, zone)
     print_refused(simulation)
     return 0
+
+
+def _of_stack(parsed: argparse.Namespace) -> int:
+    from rekindle.runtime.deployed import use_cases_of  # The commands that play a history need nothing of AWS.
+
+    if parsed.history is not None or parsed.settings is not None:
+        raise Unusable("--stack: a stack has its own history and settings")
+    with use_cases_of(parsed.stack) as use:
+        reference = use.ports.reference
+        settings = reference.settings()
+        asked = _span_of(parsed, settings.zone)
+        found = use.count_measures(CountedAs.of(settings.document)).cycles
+        _write(parsed, found, _within(parsed, asked, use.ports.clock(), settings.zone), reference, settings.zone)
+    return 0
+
+
+_Span = tuple[datetime, datetime]
+
+
+def _span_of(parsed: argparse.Namespace, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """The period that is asked for. Raises Unusable."""
+    since = instant_of(parsed.since, "--from", zone) if parsed.since is not None else None
+    until = instant_of(parsed.until, "--to", zone) if parsed.until is not None else None
+    return since, until
+
+
+def _within(
+    parsed: argparse.Namespace, asked: tuple[datetime | None, datetime | None], now: datetime, zone: ZoneInfo
+) -> _Span:
+    """The period, by default the year up to now. Raises Unusable."""
+    until = asked[1] or now
+    since = asked[0] or year_before(until, zone)
+    if (parsed.since or parsed.until) and since >= until:
+        raise Unusable(f"--from: {parsed.since or times.text(since)} is not before {parsed.until or times.text(until)}")
+    return since, until
+
+
+def _write(
+    parsed: argparse.Namespace, found: Sequence[Cycle], span: _Span, reference: Reference, zone: ZoneInfo
+) -> None:
+    spans = [span]
+    if parsed.beside is not None:
+        spans.append(_beside(instant_of(parsed.beside, "--beside", zone), *span, zone))
+    funnels = [funnel(found, *one, parsed.by, zone, parsed.basis) for one in spans]
+    name = _names(reference, parsed.by)
+    if parsed.format != "jsonl":
+        print(f"{_BASES[parsed.basis]}\n\n{_tables(funnels, name, zone)}")
+        return
+    for counted in funnels:
+        for group in counted.groups if counted.by else (counted.total,):
+            write_line(measures.funnel_group(counted, group, name(group.key)))
 
 
 _BASES = {

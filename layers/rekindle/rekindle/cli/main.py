@@ -13,7 +13,19 @@ from collections.abc import Sequence
 from importlib.metadata import version
 
 from rekindle.adapters.history import BadHistory
-from rekindle.cli import backfill, close, erase, explain, funnel, import_file, partition, redrive, simulate, webhook
+from rekindle.cli import (
+    backfill,
+    close,
+    erase,
+    explain,
+    funnel,
+    import_file,
+    partition,
+    recount,
+    redrive,
+    simulate,
+    webhook,
+)
 from rekindle.cli.play import Unusable
 from rekindle.domain.core.errors import Conflict, Refusal, Unavailable
 
@@ -57,7 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     # A command that only prints has nothing left to do once nobody reads it.
     parser.set_defaults(unread=0)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (simulate, explain, funnel, import_file, webhook, close, partition, backfill, redrive, erase):
+    modules = (simulate, explain, funnel, import_file, webhook, close, partition, recount, backfill, redrive, erase)
+    for module in modules:
         module.add_to(commands)
     return parser
 

@@ -1,17 +1,16 @@
-"""The metrics of campaigns and the shares of deals, as lines or as tables at the end of a simulation."""
+"""The metrics of campaigns and the shares of deals, as lines or as tables."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rekindle.adapters.wire.views import measures
+from rekindle.application.measures.count_measures import Measured
 from rekindle.cli.columns import row
 from rekindle.cli.lines import write_line
 from rekindle.domain.measures.attribution import shares
 from rekindle.domain.measures.credit import names_of
-from rekindle.domain.measures.points import models_of
-from rekindle.runtime.simulation.measured import campaign_metrics, campaigns_of, deals
-from rekindle.runtime.simulation.simulator import Simulation
+from rekindle.domain.measures.points import Points
 
 Json = dict[str, Any]
 
@@ -21,19 +20,16 @@ _SHARE_HEADS = ("model", "opportunity", "campaign", "points", "amount", "currenc
 _SHARE_COLUMNS = (15, 18, 18, 8, 12, 8)
 
 
-def write_metrics(simulation: Simulation, *, as_lines: bool) -> None:
-    campaigns = campaigns_of(simulation.memory)
-    counted = campaign_metrics(simulation, simulation.cycles())
-    known = ((one, campaigns.get(one.campaign_id)) for one in counted)
+def write_metrics(found: Measured, *, as_lines: bool) -> None:
+    known = ((one, found.campaigns.get(one.campaign_id)) for one in found.metrics)
     shown = [measures.metric(one, held.name if held else None, held.type if held else None) for one, held in known]
     _write(shown, _METRIC_HEADS, _METRIC_COLUMNS, _metric_cells, as_lines=as_lines)
 
 
-def write_shares(simulation: Simulation, *, as_lines: bool) -> None:
-    name = names_of(simulation.use_cases.ports.reference.campaign)
-    found = shares(deals(simulation, simulation.cycles()), models_of(simulation.document))
-    cells = lambda share: _share_cells(share, name)  # noqa: E731
-    _write(map(measures.share, found), _SHARE_HEADS, _SHARE_COLUMNS, cells, as_lines=as_lines)
+def write_shares(found: Measured, models: Mapping[str, Points], *, as_lines: bool) -> None:
+    name = names_of(found.campaigns.get)
+    shown = map(measures.share, shares(found.deals, models))
+    _write(shown, _SHARE_HEADS, _SHARE_COLUMNS, lambda one: _share_cells(one, name), as_lines=as_lines)
 
 
 def _write(

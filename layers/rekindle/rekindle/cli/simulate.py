@@ -24,7 +24,9 @@ from rekindle.cli.play import (
 )
 from rekindle.cli.table import minute, write_cells
 from rekindle.domain.measures.credit import names_of
+from rekindle.domain.measures.points import models_of
 from rekindle.domain.reactivation.explanation import Explanation
+from rekindle.runtime.simulation.measured import measured
 from rekindle.runtime.simulation.simulator import Simulation
 
 _DECISION_COLUMNS = (16, 18, 22)
@@ -92,10 +94,8 @@ def _simulate(parsed: argparse.Namespace) -> int:
             ways.write_clocks(simulation, as_lines=as_lines)
         if "recycle" in kinds:
             ways.write_recyclings(simulation, as_lines=as_lines)
-        if "metric" in kinds:
-            write_metrics(simulation, as_lines=as_lines)
-        if "share" in kinds:
-            write_shares(simulation, as_lines=as_lines)
+        if kinds & {"metric", "share"}:
+            _write_measures(simulation, kinds, as_lines=as_lines)
         if other is not None:
             for _ in decisions_of(other, history, "simulating the other settings"):
                 pass
@@ -139,3 +139,11 @@ def _write_assignments(simulation: Simulation, *, as_lines: bool, after_others: 
         first = assignment.first_owner_id or assignment.first_queue_id
         owners = [name(owner_id) if owner_id else "-" for owner_id in (assignment.owner_id, first)]
         write_cells(_ASSIGNMENT_COLUMNS, minute(assignment.activated_at), person_id, assignment.state, *owners)
+
+
+def _write_measures(simulation: Simulation, kinds: set[str], *, as_lines: bool) -> None:
+    found = measured(simulation)
+    if "metric" in kinds:
+        write_metrics(found, as_lines=as_lines)
+    if "share" in kinds:
+        write_shares(found, models_of(simulation.document), as_lines=as_lines)

@@ -22,6 +22,7 @@ from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.measures import Census
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.reactivation import Batches, ReactivationTimers
 from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
@@ -236,6 +237,12 @@ class AwsPorts:
         from rekindle.adapters.aws.webhooks import RefusedWebhooks
 
         return RefusedWebhooks(failures(), self._failures.queues[WEBHOOKS].rpartition("/")[2])
+
+    @cached_property
+    def census(self) -> Census:
+        from rekindle.adapters.dynamodb.census import DynamoDBCensus
+
+        return DynamoDBCensus(self._tables)
 
     @cached_property
     def _schedules(self) -> "Schedules":

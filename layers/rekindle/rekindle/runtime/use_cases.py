@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.measures import Census
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.people import Contacts, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from rekindle.application.lifecycle.end_clocks import EndClocks
     from rekindle.application.lifecycle.follow_change import FollowChange
     from rekindle.application.lifecycle.rules import LifecycleRules
+    from rekindle.application.measures.count_measures import CountMeasures
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
@@ -126,6 +128,9 @@ class Ports(Protocol):
     def long_erasures(self) -> LongErasures | None: ...
 
     @property
+    def census(self) -> Census: ...
+
+    @property
     def clock(self) -> Clock: ...
 
 
@@ -175,6 +180,12 @@ class UseCases:
 
         ports = self.ports
         return AssociateOpportunities(self.people, ports.records(OPPORTUNITY), ports.reference)
+
+    @cached_property
+    def count_measures(self) -> "CountMeasures":
+        from rekindle.application.measures.count_measures import CountMeasures
+
+        return CountMeasures(self.ports.census)
 
     @cached_property
     def reactivate(self) -> "Reactivate":

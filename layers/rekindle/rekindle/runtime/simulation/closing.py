@@ -35,7 +35,7 @@ from rekindle.domain.measures.credit import names_of
 from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.measures.points import models_of
 from rekindle.domain.settings.settings import Settings
-from rekindle.runtime.simulation.measured import deals, now_known_as
+from rekindle.runtime.simulation.measured import measured, now_known_as
 from rekindle.runtime.simulation.simulator import Simulation
 
 OTHER_SETTINGS = "the settings were changed since"
@@ -105,9 +105,9 @@ class Closing:
         simulation = Simulation(self.document)
         simulation.keep_journeys()
         self.play(simulation, History(file))
-        cycles = simulation.cycles()
-        zone = Settings.of(self.document, 0).zone
-        return simulation, cycles, postings(cycles, shares(deals(simulation, cycles), models_of(self.document)), zone)
+        counted = measured(simulation)
+        zone, models = Settings.of(self.document, 0).zone, models_of(self.document)
+        return simulation, counted.cycles, postings(counted.cycles, shares(counted.deals, models), zone)
 
     def _adjustments(
         self,

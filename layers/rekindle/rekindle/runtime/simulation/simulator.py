@@ -5,7 +5,7 @@ Not a second implementation: the facts are read, recorded and decided by the cod
 
 import heapq
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -190,10 +190,15 @@ class Simulation:
     def keep_assignments(self) -> None:
         self.memory.assignments = {}
 
+    @property
+    def journeys(self) -> Sequence[Decision | Entry]:
+        """What was kept of the ledger."""
+        return self._journeys or ()
+
     def cycles(self) -> list[Cycle]:
         """Each engagement, the earliest first. They are known only where `keep_journeys` was called before the history
         was played."""
-        return cycles(self._journeys or (), self.use_cases.ports.reference.campaign_at)
+        return cycles(self.journeys, self.use_cases.ports.reference.campaign_at)
 
     def keep_ways(self) -> None:
         self.memory.ways, self.happened = {}, deque()

@@ -1,0 +1,93 @@
+"""Everything that measures count, in DynamoDB: each table is scanned once, a page at a time."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from pynamodb.connection import Connection
+
+from rekindle.adapters.dynamodb import encoding, ledger_encoding, people_encoding
+from rekindle.adapters.dynamodb.connection import our_errors
+from rekindle.adapters.dynamodb.tables import PERSON, LedgerItem, PeopleItem, ReferenceItem
+from rekindle.adapters.dynamodb.writes import Image
+from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.measures.cycles import concerns_cycles
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.responses.response import Response
+
+_KINDS = ("decision", "stage", "deactivated", "merged", "renamed", "resumed", "assignment")
+"""Of the ledger what a cycle may be made of."""
+_SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class DynamoDBCensus:
+    connection: Connection
+
+    def people(self) -> Iterator[tuple[Person, Sequence[Response]]]:
+        found = self._scanned(
+            PeopleItem.Meta.table_name,
+            ("person_id", "record", "version", "core", "standing", "details", "response_id"),
+        )
+        # A scan goes through one partition after the other.
+        for person_id, items in groupby(found, key=lambda item: item["person_id"]["S"]):
+            person, responses = None, []
+            for item in items:
+                if item["record"]["S"] == PERSON:
+                    core = json.loads(item["core"]["S"])
+                    person = people_encoding.person(person_id, int(item["version"]["N"]), core, None)
+                elif item["record"]["S"].startswith("R#"):
+                    responses.append(_response(item))
+            if person is not None:
+                yield person, responses
+
+    def journeys(self) -> Iterator[Decision | Entry]:
+        for item in self._scanned(LedgerItem.Meta.table_name, ("kind", "body")):
+            if item["kind"]["S"] in _KINDS:
+                body = json.loads(item["body"]["S"])
+                if body.get("outcome") != _SKIPPED:
+                    record = ledger_encoding.record(item["kind"]["S"], body)
+                    if concerns_cycles(record):
+                        yield record
+
+    def records(self, *kinds: Kind[Any]) -> Mapping[str, Mapping[str, Sequence[Any]]]:
+        by_name = {kind.name: kind for kind in kinds}
+        versions: dict[str, dict[str, dict[int, Any]]] = {kind.name: {} for kind in kinds}
+        for item in self._scanned(ReferenceItem.Meta.table_name, ("record", "version", "body")):
+            name, _, record_id = item["record"]["S"].partition("#")
+            kind = by_name.get(name)
+            if kind is not None:
+                held = versions[name].setdefault(record_id, {})
+                held[int(item["version"]["N"])] = encoding.value_of(kind.record, json.loads(item["body"]["S"]))
+        return {
+            name: {record_id: [held[version] for version in sorted(held)] for record_id, held in of_kind.items()}
+            for name, of_kind in versions.items()
+        }
+
+    def _scanned(self, table: str, names: Sequence[str]) -> Iterator[Image]:
+        """All items, with some of their attributes."""
+        placeholders = {f"#{place}": name for place, name in enumerate(names)}
+        request: dict[str, Any] = {
+            "TableName": table,
+            "ProjectionExpression": ", ".join(placeholders),
+            "ExpressionAttributeNames": placeholders,
+            "ConsistentRead": True,
+        }
+        while True:
+            with our_errors():
+                page = self.connection.dispatch("Scan", request)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def _response(item: Image) -> Response:
+    standing = json.loads(item["standing"]["S"])
+    campaign_id = standing.pop("campaign_id")
+    details = people_encoding.details(json.loads(item["details"]["S"]) if "details" in item else {})
+    return Response(item["response_id"]["S"], campaign_id, people_encoding.response_state(standing), details)

@@ -1,0 +1,35 @@
+"""Everything that measures count, in memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rekindle.adapters.memory.state import Memory
+from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.measures.cycles import concerns_cycles
+from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.records.kind import Kind
+from rekindle.domain.responses.response import Response
+
+
+@dataclass(frozen=True)
+class MemoryCensus:
+    memory: Memory
+    kept: Iterable[Decision | Entry] | None = None
+    """What was kept of the ledger by somebody who lets the rest go; None where the memory has all of it."""
+
+    def people(self) -> Iterable[tuple[Person, Sequence[Response]]]:
+        memory = self.memory
+        for person_id, person in list(memory.people.items()):
+            yield person, list(memory.responses.get(person_id, {}).values())
+
+    def journeys(self) -> Iterable[Decision | Entry]:
+        if self.kept is not None:
+            return self.kept
+        told = (record for records in self.memory.records.values() for record in records.values())
+        return [record for record in told if concerns_cycles(record)]
+
+    def records(self, *kinds: Kind[Any]) -> Mapping[str, Mapping[str, Sequence[Any]]]:
+        stored = self.memory.reference
+        return {kind.name: {name: list(held) for name, held in stored[kind.name].items() if held} for kind in kinds}

@@ -1,0 +1,87 @@
+"""Everything that is stored is counted alike on every technology: people once, merged ones as one, cycles and deals."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from rekindle.application.measures.count_measures import Measured
+from rekindle.domain.lifecycle.journey import Stage
+from rekindle.domain.measures.metrics import CountedAs
+from rekindle.runtime.use_cases import UseCases
+from tests.contract.stores import NOW, Stores, Tables
+from tests.support.builders import (
+    DOCUMENT,
+    campaign_changed,
+    opportunity_changed,
+    people_merged,
+    person_changed,
+    person_erased,
+    response_deleted,
+    response_recorded,
+)
+
+PEOPLE = 40
+
+
+def facts() -> Iterator[object]:
+    yield campaign_changed("fair", type="Event", cost=100.0)
+    yield campaign_changed("mail")
+    yield campaign_changed("fair", 1, name="Trade fair")
+    for number in range(PEOPLE):
+        person_id = f"p{number:02}"
+        yield person_changed(person_id, 1, status="New", score=70)
+        yield response_recorded(f"r-{person_id}", person_id, "fair", 2 + number / 100, channel="web")
+        yield response_recorded(f"m-{person_id}", person_id, "mail", 5, responded=False, member_status="Hard Bounce")
+    yield opportunity_changed("o1", "p00", at=6, amount=99.99, currency="EUR")
+    yield opportunity_changed("o1", "p00", at=9, is_closed=True, is_won=True)
+    yield people_merged("p02", "p01", at=10)
+    yield person_erased("p03", 11)
+    yield response_deleted("r-p04", "p04", 12)
+
+
+@pytest.fixture
+def counted(stores: Stores) -> Measured:
+    use = UseCases(stores)
+    stores.versions.put(DOCUMENT, 0, NOW)
+    for fact in facts():
+        use.record_crm_changes(fact)
+    return use.count_measures(CountedAs())
+
+
+def test_everything_is_counted(counted: Measured) -> None:
+    fair, mail = counted.metrics
+    assert (fair.campaign_id, fair.cost, mail.campaign_id, mail.cost) == ("fair", 100.0, "mail", None)
+    # One of two that were merged, and not the deleted response.
+    assert (fair.counts.targeted, fair.counts.gross, fair.counts.unique) == (PEOPLE - 2, PEOPLE - 1, PEOPLE - 2)
+    assert (mail.counts.targeted, mail.counts.hard_bounces, mail.counts.gross) == (PEOPLE - 1, PEOPLE - 1, 0)
+    assert fair.counts.stages == {Stage.MQL: PEOPLE, Stage.SAL: 1, Stage.SQL: 1, Stage.WON: 1}
+    assert fair.counts.won == {"EUR": 99_99}
+    assert len(counted.cycles) == PEOPLE
+    assert {cycle.campaign_type for cycle in counted.cycles} == {"Event"}
+
+
+def test_a_deal_has_its_responses(counted: Measured) -> None:
+    (deal,) = counted.deals
+    assert (deal.opportunity_id, deal.units, deal.active_response_id) == ("o1", 99_99, "r-p00")
+    assert [(touch.response_id, touch.campaign_type, touch.channel) for touch in deal.touches] == [
+        ("r-p00", "Event", "web")
+    ]
+
+
+def test_of_a_campaign_the_newest_version_stands(counted: Measured) -> None:
+    assert [(name, one.name, one.version) for name, one in sorted(counted.campaigns.items())] == [
+        ("fair", "Trade fair", 2),
+        ("mail", None, 1),
+    ]
+
+
+def test_all_pages_of_a_table_are_read(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB ends a page at a megabyte."""
+    use = UseCases(tables)
+    use.record_crm_changes(campaign_changed("fair"))
+    note = {"fields": {f"note{number}": "x" * 200 for number in range(40)}}
+    for number in range(150):
+        use.record_crm_changes(person_changed(f"p{number}", 1, **note))
+        use.record_crm_changes(response_recorded(f"r{number}", f"p{number}", "fair", 2))
+    (fair,) = use.count_measures(CountedAs()).metrics
+    assert fair.counts.unique == 150

@@ -1,0 +1,98 @@
+"""`rekindle recount` and `rekindle funnel --stack`: what a stack has stored is counted as in memory."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+
+from rekindle.adapters.wire.views import measures
+from rekindle.cli.main import main
+from rekindle.domain.capture.facts import PersonDeleted
+from rekindle.domain.measures.metrics import CountedAs
+from rekindle.runtime import deployed
+from tests.contract.test_census import facts
+from tests.support.builders import DOCUMENT, Rekindle
+from tests.support.simulated_aws import simulated_aws
+from tests.support.template import create_tables
+
+REGION = "eu-central-1"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+SETTINGS = {**DOCUMENT, "attribution": {"models": {"even": {"preset": "linear"}}}}
+
+FACTS = [fact for fact in facts() if not isinstance(fact, PersonDeleted)]
+"""An erasure looks for failures, too, which are in a table of their own."""
+
+Command = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def operator(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with simulated_aws(), ExitStack() as stack:
+        names = create_tables(boto3.client("dynamodb", REGION))
+        outputs = {
+            "PeopleTableName": names.people,
+            "ScoresTableName": names.scores,
+            "LedgerTableName": names.ledger,
+            "ReferenceTableName": names.reference,
+        }
+        monkeypatch.setattr(deployed, "outputs_of", lambda session, stack: outputs)
+        use = stack.enter_context(deployed.use_cases_of("rekindle-dev"))
+        use.ports.versions.put(SETTINGS, 0, NOW)
+        for fact in FACTS:
+            use.record_crm_changes(fact)
+
+        def run(command: str, *more: str) -> list[dict[str, Any]]:
+            assert main([command, "--stack", "rekindle-dev", "--format", "jsonl", *more]) == 0
+            return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+        yield run
+
+
+def test_the_metrics_of_every_campaign(operator: Command) -> None:
+    fair, mail = operator("recount")
+    assert (fair["campaign_id"], fair["name"], fair["type"], fair["cost"]) == ("fair", "Trade fair", "Event", 100.0)
+    assert (fair["targeted"], fair["stages"]["Won"], fair["cost_per"]["Won"]) == (38, 1, 100.0)
+    assert fair["won_amount"] == [{"currency": "EUR", "amount": 99.99}]
+    assert (mail["hard_bounces"], mail["response_rate"]) == (39, None)
+
+
+def test_the_shares_of_every_model(operator: Command) -> None:
+    found = operator("recount", "--records", "share")
+    assert [(one["record"], one["model"], one["response_id"], one["amount"]) for one in found] == [
+        ("share", "active_response", "r-p00", 99.99),
+        ("share", "even", "r-p00", 99.99),
+    ]
+
+
+def test_the_funnel(operator: Command) -> None:
+    (found,) = operator("funnel", "--from", "2026-01-01", "--to", "2026-02-01", "--by", "campaign")
+    assert (found["key"], found["name"], found["basis"]) == ("fair", "Trade fair", "cohort")
+    assert found["volumes"] == {"MQL": 40, "SAL": 1, "SQL": 1, "Won": 1}
+
+
+def test_it_is_what_the_use_cases_count_in_memory(operator: Command) -> None:
+    rekindle = Rekindle()
+    rekindle.configure(SETTINGS)
+    rekindle.tell(*FACTS)
+    counted = rekindle.use.count_measures(CountedAs.of(SETTINGS))
+    named = [(one, counted.campaigns[one.campaign_id]) for one in counted.metrics]
+    assert operator("recount") == [measures.metric(one, held.name, held.type) for one, held in named]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["recount", "--stack", "s", "--records", "metrics"], "there is no kind of record 'metrics'"),
+        (["funnel", "--stack", "s", "history.jsonl"], "--stack: a stack has its own history and settings"),
+        (["funnel", "history.jsonl"], "a history with its --settings is needed, or --stack"),
+        (["funnel", "--settings", "settings.yaml"], "a history with its --settings is needed, or --stack"),
+    ],
+)
+def test_what_cannot_be_asked(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
