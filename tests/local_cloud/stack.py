@@ -189,7 +189,8 @@ class Stack:
     def unheard(self) -> set[str]:
         """The ids of events that the ledger gives rise to, and that were not heard yet."""
         self.hear()
-        heard = {event["detail"]["event_id"] for event in self.heard}
+        # Whoever has the rights of the account's root can put events of any source on the bus, without an id.
+        heard = {event["detail"].get("event_id") for event in self.heard}
         return {event.event_id for record in self.ledger() for event in events_from(record)} - heard
 
     # ---- out ----------------------------------------------------------------------------------
