@@ -78,9 +78,9 @@ def of_score_change(here: World) -> Cost:
     return of_recording(here, fact("Person Changed", NOW + timedelta(days=1), person_id=person_id, score=20))
 
 
-def of_response(here: World) -> Cost:
+def of_response(here: World, **values: Any) -> Cost:
     person_id = here.a_person(1)
-    return of_recording(here, apply_response_change(person_id, f"{person_id}-new", campaign(0), NOW))
+    return of_recording(here, apply_response_change(person_id, f"{person_id}-new", campaign(0), NOW, **values))
 
 
 def of_start(here: World) -> Cost:

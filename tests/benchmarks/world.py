@@ -105,7 +105,9 @@ def apply_person_change(person_id: str, owner_id: str = OWNER) -> dict[str, Any]
     )
 
 
-def apply_response_change(person_id: str, response_id: str, campaign_id: str, at: datetime) -> dict[str, Any]:
+def apply_response_change(
+    person_id: str, response_id: str, campaign_id: str, at: datetime, **values: Any
+) -> dict[str, Any]:
     return fact(
         "Response Recorded",
         at + timedelta(minutes=5),
@@ -116,7 +118,7 @@ def apply_response_change(person_id: str, response_id: str, campaign_id: str, at
         member_status="Downloaded",
         responded_at=at.isoformat(),
         channel="web",
-        source_code="google-cpc",
+        **values,
     )
 
 

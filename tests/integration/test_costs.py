@@ -45,6 +45,12 @@ def test_a_response_is_recorded_and_decided_on_in_four_requests(here: World) -> 
     assert cost.write_units == 10
 
 
+def test_a_source_code_costs_one_request_more(here: World) -> None:
+    plain, with_code = costs.of_response(here), costs.of_response(here, source_code="google-cpc")
+
+    assert sorted(with_code.operations) == sorted([*plain.operations, "Query"])
+
+
 SECOND_KILOBYTE = 2
 """Write units of a second kilobyte in a transaction. A lead that waits has one, with the keys by which people are
 found."""

@@ -9,8 +9,10 @@ from html.parser import HTMLParser
 from jsonschema import Draft202012Validator
 
 from functions.describe_service.app import handler
+from rekindle.adapters.sources.webhooks.expressions import MappingFailed
 from rekindle.domain.capture.kinds import KINDS
 from rekindle.domain.core.errors import Refusal, UnknownEvent
+from rekindle.domain.imports.refusals import FileRefused
 from tests.integration.conftest import Aws, answered, call, event
 from tests.support.described import document
 
@@ -50,7 +52,8 @@ def test_every_code_is_told_with_its_status() -> None:
             for example in content.get("examples", {}).values():
                 told[example["value"]["code"]] = example["value"]["status"]
                 assert example["value"]["code"] in content["schema"]["properties"]["code"]["enum"]
-    refusals = {kind.code for kind in kinds_of(Refusal)} - {UnknownEvent.code}  # That is refused on the bus alone.
+    # Those are refused on the bus, in a file and in a webhook alone.
+    refusals = {kind.code for kind in kinds_of(Refusal)} - {UnknownEvent.code, FileRefused.code, MappingFailed.code}
     gateway = {"NOT_SIGNED", "ACCESS_DENIED", "INVALID_SIGNATURE", "EXPIRED_TOKEN", "THROTTLED"}
     assert refusals | gateway | {"CONFLICT", "UNAVAILABLE", "INTERNAL"} == told.keys()
     assert {code: told[code] for code in ("MALFORMED", "NOT_FOUND", "NOT_PENDING", "TOO_LARGE", "CALL_TOO_LARGE")} == {

@@ -42,6 +42,7 @@ def described() -> Json:
             {"name": "Reactivation", "description": "Ask for a past response to become the active one."},
             {"name": "Assignment", "description": "What waits for an owner."},
             {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
+            {"name": "Webhooks", "description": "What marketing tools send, in their own words."},
             {"name": "Settings", "description": "One document; each change of it is a version."},
             {"name": "Simulation", "description": "What settings would have made of a history."},
             {"name": "Failures", "description": "What could not be processed, until somebody handles it."},
