@@ -81,6 +81,7 @@ SECTIONS = [
     "Reactivation",
     "Assignment",
     "Lifecycle",
+    "Measures",
     "Settings",
     "Notifications",
     "Write-back to Salesforce",

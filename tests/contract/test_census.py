@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from rekindle.application.measures.count_measures import Measured
+from rekindle.domain.core.errors import NotFound
 from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.measures.metrics import CountedAs
 from rekindle.runtime.use_cases import UseCases
@@ -85,3 +86,27 @@ def test_all_pages_of_a_table_are_read(tables: Tables, monkeypatch: pytest.Monke
         use.record_crm_changes(response_recorded(f"r{number}", f"p{number}", "fair", 2))
     (fair,) = use.count_measures(CountedAs()).metrics
     assert fair.counts.unique == 150
+
+
+def test_what_was_counted_last_comes_back(stores: Stores) -> None:
+    use = UseCases(stores)
+    stores.versions.put(DOCUMENT, 0, NOW)
+    for fact in facts():
+        use.record_crm_changes(fact)
+    with pytest.raises(NotFound, match="not counted yet"):
+        use.show_metrics("fair")
+    assert [before for _, before in use.count_campaigns.differing()] == [None, None]
+    assert use.count_campaigns() == 2
+    assert list(use.count_campaigns.differing()) == []
+    fair = use.show_metrics("fair")
+    assert (fair.name, fair.type, fair.counted_at, fair.settings_version) == ("Trade fair", "Event", NOW, 1)
+    assert fair.metrics == use.count_measures(CountedAs()).metrics[0]
+    with pytest.raises(NotFound, match="no such campaign"):
+        use.show_metrics("nowhere")
+    # What is counted is told anew with each change, and is no campaign itself.
+    use.record_crm_changes(response_recorded("late", "p09", "mail", 20))
+    assert [(now.metrics.campaign_id, now.metrics.counts.gross) for now, _ in use.count_campaigns.differing()] == [
+        ("mail", 1)
+    ]
+    use.count_campaigns()
+    assert use.show_metrics("mail").metrics.counts.unique == 1

@@ -15,7 +15,7 @@ from rekindle.domain.capture.facts import PersonDeleted
 from rekindle.domain.measures.metrics import CountedAs
 from rekindle.runtime import deployed
 from tests.contract.test_census import facts
-from tests.support.builders import DOCUMENT, Rekindle
+from tests.support.builders import DOCUMENT, Rekindle, response_recorded
 from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables
 
@@ -82,6 +82,26 @@ def test_it_is_what_the_use_cases_count_in_memory(operator: Command) -> None:
     counted = rekindle.use.count_measures(CountedAs.of(SETTINGS))
     named = [(one, counted.campaigns[one.campaign_id]) for one in counted.metrics]
     assert operator("recount") == [measures.metric(one, held.name, held.type) for one, held in named]
+
+
+def test_check_compares_with_what_was_counted_last(
+    operator: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = ["recount", "--stack", "rekindle-dev", "--check"]
+    assert main(check) == 1
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["campaign_id"] for line in out.splitlines()] == ["fair", "mail"]
+    assert err == "fair: not counted yet\nmail: not counted yet\n"
+    with deployed.use_cases_of("rekindle-dev") as use:
+        use.count_campaigns()
+        assert main(check) == 0
+        assert capsys.readouterr() == ("", "")
+    with deployed.use_cases_of("rekindle-dev") as use:
+        use.record_crm_changes(response_recorded("late", "p09", "mail", 20))
+    assert main(check) == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out)["responses"]["gross"] == 1
+    assert err.startswith("mail: counted otherwise at 2")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
-from rekindle.application.ports.measures import Census
+from rekindle.application.ports.measures import Census, CountedCampaigns
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.people import Contacts, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from rekindle.application.lifecycle.end_clocks import EndClocks
     from rekindle.application.lifecycle.follow_change import FollowChange
     from rekindle.application.lifecycle.rules import LifecycleRules
+    from rekindle.application.measures.count_campaigns import CountCampaigns
     from rekindle.application.measures.count_measures import CountMeasures
+    from rekindle.application.measures.show_metrics import ShowMetrics
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
@@ -131,6 +133,9 @@ class Ports(Protocol):
     def census(self) -> Census: ...
 
     @property
+    def counted_campaigns(self) -> CountedCampaigns: ...
+
+    @property
     def clock(self) -> Clock: ...
 
 
@@ -186,6 +191,19 @@ class UseCases:
         from rekindle.application.measures.count_measures import CountMeasures
 
         return CountMeasures(self.ports.census)
+
+    @cached_property
+    def count_campaigns(self) -> "CountCampaigns":
+        from rekindle.application.measures.count_campaigns import CountCampaigns
+
+        ports = self.ports
+        return CountCampaigns(self.count_measures, ports.counted_campaigns, ports.reference, ports.clock)
+
+    @cached_property
+    def show_metrics(self) -> "ShowMetrics":
+        from rekindle.application.measures.show_metrics import ShowMetrics
+
+        return ShowMetrics(self.ports.counted_campaigns, self.ports.reference)
 
     @cached_property
     def reactivate(self) -> "Reactivate":

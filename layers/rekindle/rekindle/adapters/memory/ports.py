@@ -6,6 +6,7 @@ from rekindle.adapters.memory.accounts import MemoryAccounts, MemoryStores
 from rekindle.adapters.memory.batches import MemoryBatches
 from rekindle.adapters.memory.census import MemoryCensus
 from rekindle.adapters.memory.contacts import MemoryContacts
+from rekindle.adapters.memory.counted_campaigns import MemoryCountedCampaigns
 from rekindle.adapters.memory.failures import MemoryDestinations, MemoryFailures
 from rekindle.adapters.memory.ledger import MemoryLedger
 from rekindle.adapters.memory.people import MemoryPeople
@@ -25,7 +26,7 @@ from rekindle.adapters.memory.webhooks import (
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
-from rekindle.application.ports.measures import Census
+from rekindle.application.ports.measures import Census, CountedCampaigns
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.people import Contacts, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
@@ -61,6 +62,7 @@ class MemoryPorts:
         self.facts_queue: FactsQueue = MemoryFactsQueue(memory)
         self.refused_items: RefusedItems = MemoryRefusedItems(memory)
         self.census: Census = MemoryCensus(memory)
+        self.counted_campaigns: CountedCampaigns = MemoryCountedCampaigns(memory)
         self.clock = clock
 
     @cached_property

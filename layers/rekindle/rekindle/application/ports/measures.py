@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rekindle.domain.lifecycle.journey import Entry
+    from rekindle.domain.measures.metrics import CountedCampaign
     from rekindle.domain.people.person import Person
     from rekindle.domain.reactivation.decision import Decision
     from rekindle.domain.records.kind import Kind
@@ -26,4 +27,14 @@ class Census(Protocol):
 
     def records(self, *kinds: Kind[Any]) -> Mapping[str, Mapping[str, Sequence[Any]]]:
         """All records of some kinds, by the kind's name and their ids: the versions that are kept, the newest last."""
+        ...
+
+
+class CountedCampaigns(Protocol):
+    """The metrics of campaigns as they were counted last."""
+
+    def get(self, campaign_id: str) -> CountedCampaign | None: ...
+
+    def put(self, counted: CountedCampaign) -> None:
+        """In place of what was counted before."""
         ...

@@ -7,6 +7,7 @@ is counted apart: nobody was targeted, and nobody responded.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from rekindle.domain.lifecycle.journey import Stage
@@ -78,6 +79,17 @@ class CampaignMetrics:
     def rate(self, count: int) -> float | None:
         """A count by the people who could be reached; None where there are none."""
         return ratio(count, self.reachable)
+
+
+@dataclass(frozen=True, slots=True)
+class CountedCampaign:
+    """The metrics of a campaign as they stood at an instant."""
+
+    metrics: CampaignMetrics
+    name: str | None
+    type: str | None
+    counted_at: datetime
+    settings_version: int
 
 
 def ratio(part: float | None, whole: int) -> float | None:

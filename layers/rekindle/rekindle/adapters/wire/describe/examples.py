@@ -101,6 +101,34 @@ _REFUSED_INPUT = {
 }
 
 TOLD: dict[str, Json] = {
+    "Metrics": {
+        "record": "metric",
+        "campaign_id": _CAMPAIGN,
+        "name": "Spring webinar",
+        "type": "Webinar",
+        "cost": 600,
+        "targeted": 3,
+        "hard_bounces": 1,
+        "responses": {"gross": 2, "unique": 1, "positive": 1},
+        "responses_per_responder": 2,
+        "response_rate": 0.5,
+        "rates": {"gross": 1, "positive": 0.5, "MQL": 0.5, "SQL": 0.5},
+        "stages": {"MQL": 1, "SAL": 1, "SQL": 1, "Won": 1},
+        "won_amount": [{"currency": "EUR", "amount": 1000.01}],
+        "cost_per": {
+            **{"targeted": 200, "gross": 300, "unique": 600, "positive": 600},
+            **{"MQL": 600, "SAL": 600, "SQL": 600, "Won": 600},
+        },
+        "inserted": {
+            "people": 0,
+            "responses": 0,
+            "stages": {"MQL": 0, "SAL": 0, "SQL": 0, "Won": 0},
+            "won_amount": [],
+        },
+        "definitions": {"response_rate": "people_who_responded_by_reachable_members"},
+        "counted_at": _AT,
+        "settings_version": 7,
+    },
     "Person": _OF_PERSON,
     "Response": {
         "response_id": "r-17",

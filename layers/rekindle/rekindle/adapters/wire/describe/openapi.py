@@ -41,6 +41,7 @@ def described() -> Json:
             {"name": "People", "description": "Where a person stands, and why."},
             {"name": "Reactivation", "description": "Ask for a past response to become the active one."},
             {"name": "Assignment", "description": "What waits for an owner."},
+            {"name": "Measures", "description": "What campaigns brought."},
             {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
             {"name": "Webhooks", "description": "What marketing tools send, in their own words."},
             {"name": "Settings", "description": "One document; each change of it is a version."},

@@ -138,6 +138,16 @@ def paths() -> Json:
                 {**body("Completion"), "required": False},
             ),
         },
+        "/campaigns/{campaign_id}/metrics": {
+            "get": operation(
+                "get_campaign_metrics",
+                "Measures",
+                "What a campaign brought, as it was counted last: targets, responses, stages, won amounts and costs",
+                "Metrics",
+                [in_path("campaign_id", "")],
+                ["NotFound", "Invalid"],
+            ),
+        },
         "/notifications/previews": {
             "post": operation(
                 "preview_notification",

@@ -8,7 +8,7 @@ from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER, Stage
 from rekindle.domain.measures.attribution import Share
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
-from rekindle.domain.measures.metrics import CampaignMetrics, Counts, ratio
+from rekindle.domain.measures.metrics import CampaignMetrics, CountedCampaign, Counts, ratio
 from rekindle.domain.measures.money import amount_of
 
 
@@ -103,6 +103,14 @@ def metric(counted: CampaignMetrics, name: str | None, kind: str | None) -> Json
             "won_amount": _amounts(counted.inserted),
         },
         "definitions": dict(DEFINITIONS),
+    }
+
+
+def counted_campaign(counted: CountedCampaign) -> Json:
+    return {
+        **metric(counted.metrics, counted.name, counted.type),
+        "counted_at": times.text(counted.counted_at),
+        "settings_version": counted.settings_version,
     }
 
 

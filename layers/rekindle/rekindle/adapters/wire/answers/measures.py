@@ -1,0 +1,69 @@
+"""The metrics of a campaign."""
+
+from typing import Literal, TypedDict
+
+from rekindle.adapters.wire.answers import Instant
+
+
+class ResponseCounts(TypedDict):
+    gross: int
+    unique: int
+    positive: int
+
+
+class Rates(TypedDict):
+    gross: float | None
+    positive: float | None
+    MQL: float | None
+    SQL: float | None
+
+
+class StageCounts(TypedDict):
+    MQL: int
+    SAL: int
+    SQL: int
+    Won: int
+
+
+class Amount(TypedDict):
+    currency: str | None
+    amount: float
+
+
+class Costs(TypedDict):
+    targeted: float | None
+    gross: float | None
+    unique: float | None
+    positive: float | None
+    MQL: float | None
+    SAL: float | None
+    SQL: float | None
+    Won: float | None
+
+
+class Inserted(TypedDict):
+    people: int
+    responses: int
+    stages: StageCounts
+    won_amount: list[Amount]
+
+
+class Metrics(TypedDict):
+    record: Literal["metric"]
+    campaign_id: str
+    name: str | None
+    type: str | None
+    cost: float | None
+    targeted: int
+    hard_bounces: int
+    responses: ResponseCounts
+    responses_per_responder: float | None
+    response_rate: float | None
+    rates: Rates
+    stages: StageCounts
+    won_amount: list[Amount]
+    cost_per: Costs
+    inserted: Inserted
+    definitions: dict[str, str]
+    counted_at: Instant
+    settings_version: int
