@@ -40,14 +40,14 @@ def validate() -> Response[str]:
 
 @app.get("/settings/versions", middlewares=http.takes(paged=True))
 def get_versions() -> Response[str]:
-    found = use_cases().change_settings.history(*paging(app))
-    return answer(http.page([views.settings_version(*one) for one in found.items], found.next))
+    versions = use_cases().change_settings.history(*paging(app))
+    return answer(http.page([views.settings_version(*one) for one in versions.items], versions.next))
 
 
 @app.get("/settings/versions/<version>")
 def get_version(version: str) -> Response[str]:
-    named = http.number("settings version", version)
-    return answer(settings.shown(named, use_cases().change_settings.version(named)))
+    wanted = http.number("settings version", version)
+    return answer(settings.shown(wanted, use_cases().change_settings.version(wanted)))
 
 
 handler = http.handler_of(app)

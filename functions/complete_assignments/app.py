@@ -14,14 +14,19 @@ app = router()
 
 @app.get("/assignments", middlewares=takes("state", paged=True))
 def get_assignments() -> Response[str]:
-    found = use_cases().show_records.assignments(api.assignment_state(query(app, "state")), *paging(app))
-    return answer(page([people.assignment(p.person_id, p.assignment) for p in found.items if p.assignment], found.next))
+    people_waiting = use_cases().show_records.assignments(api.assignment_state(query(app, "state")), *paging(app))
+    return answer(
+        page(
+            [people.assignment(p.person_id, p.assignment) for p in people_waiting.items if p.assignment],
+            people_waiting.next,
+        )
+    )
 
 
 @app.post("/assignments/<person_id>/completion")
 def post_completion(person_id: str) -> Response[str]:
-    named = record_id("person_id", ids.PERSON, person_id)
-    person_id, assignment = use_cases().complete_assignments(named, api.completion(body_of(app)))
+    name = record_id("person_id", ids.PERSON, person_id)
+    person_id, assignment = use_cases().complete_assignments(name, api.completion(body_of(app)))
     log_assignment(assignment)
     return answer(people.assignment(person_id, assignment))
 

@@ -13,8 +13,8 @@ app = router()
 
 @app.get("/people", middlewares=takes("id", "email", "phone", "name", paged=True))
 def find_people() -> Response[str]:
-    found = use_cases().show_records.find(*api.sought(queries(app)), *paging(app))
-    return answer(page([people.person(shown) for shown in found.items], found.next))
+    matches = use_cases().show_records.find(*api.sought(queries(app)), *paging(app))
+    return answer(page([people.person(shown) for shown in matches.items], matches.next))
 
 
 @app.get("/people/<person_id>")
@@ -24,20 +24,20 @@ def get_person(person_id: str) -> Response[str]:
 
 @app.get("/people/<person_id>/responses", middlewares=takes(paged=True))
 def get_responses(person_id: str) -> Response[str]:
-    found = use_cases().show_records.responses(record_id("person_id", ids.PERSON, person_id), *paging(app))
-    return answer(page([people.response(found.person_id, r) for r in found.items], found.next))
+    listed = use_cases().show_records.responses(record_id("person_id", ids.PERSON, person_id), *paging(app))
+    return answer(page([people.response(listed.person_id, r) for r in listed.items], listed.next))
 
 
 @app.get("/people/<person_id>/decisions", middlewares=takes(paged=True))
 def get_decisions(person_id: str) -> Response[str]:
-    found = use_cases().show_records.decisions(record_id("person_id", ids.PERSON, person_id), *paging(app))
-    return answer(page([decisions.decision(d, listed=decisions.LISTED) for d in found.items], found.next))
+    listed = use_cases().show_records.decisions(record_id("person_id", ids.PERSON, person_id), *paging(app))
+    return answer(page([decisions.decision(d, listed=decisions.LISTED) for d in listed.items], listed.next))
 
 
 @app.get("/people/<person_id>/timeline", middlewares=takes(paged=True))
 def get_timeline(person_id: str) -> Response[str]:
-    found = use_cases().show_records.timeline(record_id("person_id", ids.PERSON, person_id), *paging(app))
-    return answer(page([timeline.timeline_entry(r) for r in found.items], found.next))
+    listed = use_cases().show_records.timeline(record_id("person_id", ids.PERSON, person_id), *paging(app))
+    return answer(page([timeline.timeline_entry(r) for r in listed.items], listed.next))
 
 
 @app.get("/decisions/<decision_id>", middlewares=takes("next"))

@@ -14,6 +14,6 @@ from rekindle.runtime.observability import count, logger, metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if "part" not in event:
         return simulations().add_up(event["run"], event["name"])
-    told = simulations().simulate(event["run"], event["name"], event["part"])
-    count({"SimulatedEvents": told["events"]})
-    return told
+    summary = simulations().simulate(event["run"], event["name"], event["part"])
+    count({"SimulatedEvents": summary["events"]})
+    return summary

@@ -176,10 +176,10 @@ def install(requirements: Path, target: Path) -> None:
 def remove(target: Path, *patterns: str) -> None:
     """Deletes what the patterns name. One that names nothing is out of date, and said so."""
     for pattern in patterns:
-        found = list(target.glob(pattern))
-        if not found:
+        paths = list(target.glob(pattern))
+        if not paths:
             print(f"build_layer.py: nothing to remove for {pattern}", file=sys.stderr)
-        for entry in found:
+        for entry in paths:
             if entry.is_dir():
                 shutil.rmtree(entry)
             else:
@@ -225,7 +225,7 @@ def hand_on(model: dict[str, Any], shape: str) -> None:
     """Makes a document, which botocore does not look into, of every shape that holds the given one, up to the inputs,
     outputs and errors of the operations."""
     shapes = model["shapes"]
-    whole = {
+    everything = {
         part["shape"]
         for operation in model["operations"].values()
         for part in (operation.get("input"), operation.get("output"), *operation.get("errors", ()))
@@ -235,7 +235,7 @@ def hand_on(model: dict[str, Any], shape: str) -> None:
     while waiting:
         holding |= waiting
         above = {name for name, body in shapes.items() if shape_names(body) & waiting}
-        waiting = above - holding - whole
+        waiting = above - holding - everything
     for name in holding:
         shapes[name] = {"type": "structure", "members": {}, "document": True}
 
@@ -259,8 +259,8 @@ def shape_names(node: Any) -> set[str]:
     if not isinstance(node, dict):
         return set()
     name = node.get("shape")
-    found = {name} if isinstance(name, str) else set()
-    return found.union(*map(shape_names, node.values()))
+    names = {name} if isinstance(name, str) else set()
+    return names.union(*map(shape_names, node.values()))
 
 
 def without_documentation(node: Any) -> Any:
@@ -283,9 +283,9 @@ def trim_endpoints(path: Path) -> None:
         services = partition["services"]
         partition["services"] = {name: services[name] for name in OPERATIONS if name in services}
         for name in BY_RULES & partition["services"].keys():
-            found = services[name]
-            worldwide = found.get("partitionEndpoint")
-            found["endpoints"] = {name: one for name, one in found["endpoints"].items() if name == worldwide}
+            service = services[name]
+            worldwide = service.get("partitionEndpoint")
+            service["endpoints"] = {name: one for name, one in service["endpoints"].items() if name == worldwide}
     write(path, endpoints)
 
 

@@ -116,7 +116,7 @@ def store_settings(stack: Stack, document: Mapping[str, Any]) -> None:
     """The settings over the API; the default campaigns that they name and the history does not have come first."""
     settings, known = Settings.of(document, 0), stack.campaign_names()
     defaults = (settings.scenario(scenario).default_campaign for scenario in Scenario)
-    for campaign_id in {named for default in defaults if default for _, named in default.named}:
+    for campaign_id in {named for default in defaults if default for _, named in default.references}:
         if campaign_id not in known:
             name = campaign_id.replace("-", " ").replace("_", " ").capitalize()
             _done(stack.api.put("campaigns", campaign_id, body={"name": name}))

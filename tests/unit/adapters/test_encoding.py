@@ -102,7 +102,7 @@ def encoded(value: Any) -> Any:
         case _ if isinstance(value, LEDGER):
             return ledger_encoding.body_of(value)
         case Member():
-            return batches._member_told(value)
+            return batches._encoded_member(value)
         case _:
             return encoding.encoded(value)
 

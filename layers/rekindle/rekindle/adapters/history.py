@@ -24,10 +24,10 @@ from rekindle.domain.core.errors import InvalidField
 class BadHistory(Exception):
     """A line that is no event, with its number."""
 
-    def __init__(self, line: int, why: str) -> None:
-        super().__init__(f"line {line}: {why}")
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
         self.line = line
-        self.why = why
+        self.reason = reason
 
 
 _Envelope = TypedDict("_Envelope", {"source": Any, "detail-type": Any, "time": Any, "detail": Any}, total=False)
@@ -162,10 +162,10 @@ def _all_on[T](lines: Sequence[bytes], decoder: msgspec.json.Decoder[T]) -> list
     if text.count(b"}\n{") + text.count(b"}\r\n{") != len(lines) - 1:
         return None
     try:
-        found = decoder.decode_lines(text)
+        values = decoder.decode_lines(text)
     except _UNREADABLE:
         return None
-    return found if len(found) == len(lines) else None
+    return values if len(values) == len(lines) else None
 
 
 class _PlainDetail(msgspec.Struct, gc=False):

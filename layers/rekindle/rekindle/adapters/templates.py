@@ -49,9 +49,9 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """What is absent, or a blank text, is not defined, and shows as nothing, also through a filter."""
-        found = obj.get(argument) if isinstance(obj, Mapping) else None
-        is_blank = isinstance(found, str) and not found.strip()
-        return Undefined(name=str(argument)) if found is None or is_blank else found
+        entry = obj.get(argument) if isinstance(obj, Mapping) else None
+        is_blank = isinstance(entry, str) and not entry.strip()
+        return Undefined(name=str(argument)) if entry is None or is_blank else entry
 
 
 def _text_of(value: Any) -> Any:
@@ -66,8 +66,8 @@ def _text_of(value: Any) -> Any:
 def _environment() -> Environment:
     environment = _Environment(trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=_text_of)
     environment.globals = {}
-    environment.filters = {name: held for name, held in environment.filters.items() if name in FILTERS}
-    environment.tests = {name: held for name, held in environment.tests.items() if name in TESTS}
+    environment.filters = {name: function for name, function in environment.filters.items() if name in FILTERS}
+    environment.tests = {name: function for name, function in environment.tests.items() if name in TESTS}
     return environment
 
 
@@ -84,19 +84,19 @@ class JinjaTemplates:
 def faults(name: str, part: str, source: str) -> Sequence[BadTemplate]:
     """All that is wrong with a part of a template, by line."""
     try:
-        found = _Reader(part, names_of(name)).faults(_ENVIRONMENT.parse(source))
-        if not found:
+        problems = _Reader(part, names_of(name)).faults(_ENVIRONMENT.parse(source))
+        if not problems:
             _ENVIRONMENT.from_string(source)
     except TemplateSyntaxError as error:
-        told = (error.message or "it cannot be read").rstrip(".")
-        return [BadTemplate(part, error.lineno, told[0].lower() + told[1:])]
+        message = (error.message or "it cannot be read").rstrip(".")
+        return [BadTemplate(part, error.lineno, message[0].lower() + message[1:])]
     except (SyntaxError, RecursionError, MemoryError):
         # Python's own limits: Jinja makes a program of a template.
         return [BadTemplate(part, 1, "it is nested too deeply")]
     except ValueError:
         # Python reads no whole number of more than 4,300 digits.
         return [BadTemplate(part, 1, "a number in it is too long")]
-    return sorted(found, key=lambda fault: fault.line)
+    return sorted(problems, key=lambda fault: fault.line)
 
 
 def _written(name: str, part: str, source: str, values: Values) -> str:
@@ -133,14 +133,14 @@ class _Reader:
     def __init__(self, part: str, names: Names) -> None:
         self.part = part
         self.names = names
-        self.found: list[BadTemplate] = []
+        self.problems: list[BadTemplate] = []
 
     def faults(self, parsed: nodes.Template) -> list[BadTemplate]:
         self._statements(parsed.body, self.names, in_loop=False)
-        return self.found
+        return self.problems
 
     def _fault(self, node: nodes.Node, message: str) -> None:
-        self.found.append(BadTemplate(self.part, node.lineno, message))
+        self.problems.append(BadTemplate(self.part, node.lineno, message))
 
     def _statements(self, body: Sequence[nodes.Node], scope: Names, *, in_loop: bool) -> None:
         for node in body:
@@ -173,8 +173,8 @@ class _Reader:
         self._statements(node.else_, scope, in_loop=True)
 
     def _shown(self, node: nodes.Node, scope: Names) -> None:
-        before = len(self.found)
-        if self._value(node, scope) is not None and len(self.found) == before:
+        before = len(self.problems)
+        if self._value(node, scope) is not None and len(self.problems) == before:
             self._fault(node, "this is no text by itself: name one of its parts")
 
     def _value(self, node: nodes.Node, scope: Names) -> Known:
@@ -212,24 +212,24 @@ class _Reader:
                 self._not_here(node)
         return None
 
-    def _part(self, node: nodes.Node, held: Known, name: str) -> Known:
-        if not isinstance(held, Mapping):
+    def _part(self, node: nodes.Node, part: Known, name: str) -> Known:
+        if not isinstance(part, Mapping):
             self._fault(node, f"there is nothing called {name!r} in it")
-        elif name in held:
-            return held[name]
-        elif "*" not in held:
-            self._fault(node, f"there is no {name!r} here: there is {', '.join(sorted(held))}")
+        elif name in part:
+            return part[name]
+        elif "*" not in part:
+            self._fault(node, f"there is no {name!r} here: there is {', '.join(sorted(part))}")
             return _UNKNOWN
-        return _UNKNOWN if held is _UNKNOWN else None
+        return _UNKNOWN if part is _UNKNOWN else None
 
     def _filtered(self, node: nodes.Filter, filtered: nodes.Node, scope: Names) -> Known:
         for argument in (*node.args, *(pair.value for pair in node.kwargs)):
             self._value(argument, scope)
-        found = self._value(filtered, scope)
+        known = self._value(filtered, scope)
         if node.name not in FILTERS:
             self._fault(node, f"there is no filter {node.name!r}: there is {', '.join(sorted(FILTERS))}")
-        if node.name in ("first", "last") and isinstance(found, list):
-            return found[0]
+        if node.name in ("first", "last") and isinstance(known, list):
+            return known[0]
         return None
 
     def _not_here(self, node: nodes.Node) -> None:

@@ -98,14 +98,14 @@ def _undo(parsed: argparse.Namespace, use: UseCases) -> int:
     undone: Counter[str] = Counter()
     left: Counter[str] = Counter()
     waiting = 0
-    for found in use.undo_backfill(parsed.batch, dry_run=parsed.dry_run):
-        write_line(decisions.undone(found, parsed.dry_run))
-        if found.waits:
+    for undoing in use.undo_backfill(parsed.batch, dry_run=parsed.dry_run):
+        write_line(decisions.undone(undoing, parsed.dry_run))
+        if undoing.waits:
             waiting += 1
-        elif found.left is not None:
-            left[found.left] += 1
+        elif undoing.left is not None:
+            left[undoing.left] += 1
         else:
-            undone[found.member.campaign_id] += 1
+            undone[undoing.member.campaign_id] += 1
         _draw(f"{undone.total():,} undone, {left.total():,} left as they are")
     _draw("")
     _say(f"{undone.total():,} undone, {left.total():,} left as they are{_by(left)}.")

@@ -52,10 +52,10 @@ def cell(text: str, columns: int) -> str:
 
 def row(texts: Iterable[str], columns: Iterable[int], out: TextIO) -> list[str]:
     """Texts as the cells of a row. They are cut on a terminal only: a file or a program gets them whole."""
-    shown = cell if out.isatty() else _whole
+    shown = cell if out.isatty() else _cut
     return [shown(text, size) for text, size in zip(texts, columns, strict=True)]
 
 
-def _whole(text: str, columns: int) -> str:
+def _cut(text: str, columns: int) -> str:
     text = in_one_line(text)
     return text + " " * (columns - width(text))

@@ -31,10 +31,10 @@ def credit_table(
 
 def _labels(rows: Sequence[CampaignCredit], name: Callable[[str], str]) -> Sequence[str]:
     """What the campaigns are called, with the id where two are called the same."""
-    named = [in_one_line(name(row.campaign_id)) for row in rows]
-    often = Counter(named)
+    names = [in_one_line(name(row.campaign_id)) for row in rows]
+    often = Counter(names)
     return [
-        f"{row.campaign_id} ({label})" if often[label] > 1 else label for label, row in zip(named, rows, strict=True)
+        f"{row.campaign_id} ({label})" if often[label] > 1 else label for label, row in zip(names, rows, strict=True)
     ]
 
 

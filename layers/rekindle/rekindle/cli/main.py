@@ -56,8 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return result
 
 
-def _unusable(why: str) -> int:
-    print(f"rekindle: {why}", file=sys.stderr)
+def _unusable(message: str) -> int:
+    print(f"rekindle: {message}", file=sys.stderr)
     return 2
 
 

@@ -22,13 +22,16 @@ _SHARE_COLUMNS = (15, 18, 18, 8, 12, 8)
 
 def write_metrics(found: Measured, *, as_lines: bool) -> None:
     known = ((one, found.campaigns.get(one.campaign_id)) for one in found.metrics)
-    shown = [measures.metric(one, held.name if held else None, held.type if held else None) for one, held in known]
+    shown = [
+        measures.metric(one, campaign.name if campaign else None, campaign.type if campaign else None)
+        for one, campaign in known
+    ]
     _write(shown, _METRIC_HEADS, _METRIC_COLUMNS, _metric_cells, as_lines=as_lines)
 
 
-def write_shares(found: Measured, models: Mapping[str, Points], *, as_lines: bool) -> None:
-    name = names_of(found.campaigns.get)
-    shown = map(measures.share, shares(found.deals, models))
+def write_shares(shared: Measured, models: Mapping[str, Points], *, as_lines: bool) -> None:
+    name = names_of(shared.campaigns.get)
+    shown = map(measures.share, shares(shared.deals, models))
     _write(shown, _SHARE_HEADS, _SHARE_COLUMNS, lambda one: _share_cells(one, name), as_lines=as_lines)
 
 

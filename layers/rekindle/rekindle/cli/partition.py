@@ -49,10 +49,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.set_defaults(run=_partition)
 
 
-def _parts(given: str) -> int:
-    if not (given.isascii() and given.isdecimal() and 1 <= int(given) <= MOST_PARTS):
+def _parts(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_PARTS):
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 to {MOST_PARTS}")
-    return int(given)
+    return int(text)
 
 
 def _partition(parsed: argparse.Namespace) -> int:
@@ -78,7 +78,7 @@ def partition(history: Path, into: Path, parts: int) -> tuple[int, int]:
                 related.join(event.records)
         packed = [stack.enter_context(_packed(into / f"part-{n:04}.jsonl.gz")) for n in range(parts)]
         for event in _events(file):
-            if event.is_ours:
+            if event.is_in_part:
                 continue
             everywhere += not event.records
             somewhere += bool(event.records)
@@ -97,7 +97,7 @@ class _Event(NamedTuple):
     """Those that it keeps together."""
     until: datetime
     """The instant up to which time passes with it."""
-    is_ours: bool = False
+    is_in_part: bool = False
     """Our own events, which an archive of the bus holds too, tell nothing and are left out. The end of a part that is
     cut again stays its end."""
 
@@ -106,7 +106,7 @@ def _events(history: IO[bytes]) -> Iterator[_Event]:
     for number, line in lines_of(history):
         envelope = envelope_of(number, line)
         if envelope.get("source") == OWN_SOURCE:
-            yield _Event(line, (), ended_at(envelope) or times.FIRST, is_ours=True)
+            yield _Event(line, (), ended_at(envelope) or times.FIRST, is_in_part=True)
             continue
         try:
             facts = facts_of(envelope)

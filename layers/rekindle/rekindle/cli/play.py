@@ -47,13 +47,13 @@ def _bytes_of(path: Path) -> bytes:
     return sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
 
 
-def instant_of(given: str, option: str, zone: ZoneInfo, clock: str = "00:00:00") -> datetime:
+def instant_of(text: str, option: str, zone: ZoneInfo, clock: str = "00:00:00") -> datetime:
     """An instant; for a day, what the clock of a time zone shows then. Raises Unusable."""
-    is_day = len(given) == len("2026-01-31")
+    is_day = len(text) == len("2026-01-31")
     try:
-        read = moment(f"{given}T{clock}Z" if is_day else given, option)
+        read = moment(f"{text}T{clock}Z" if is_day else text, option)
     except Refusal as refusal:
-        raise Unusable(f"{option}: {given!r}: {refusal.message}") from None
+        raise Unusable(f"{option}: {text!r}: {refusal.message}") from None
     return read.replace(tzinfo=zone).astimezone(UTC) if is_day else read
 
 
@@ -78,8 +78,8 @@ def owners_called(reference: Reference) -> Callable[[str], str]:
     """What a user or a queue is called: its id, where it has no name."""
 
     def name(owner_id: str) -> str:
-        held = reference.user(owner_id) or reference.queue(owner_id)
-        return (held.name if held else None) or owner_id
+        record = reference.user(owner_id) or reference.queue(owner_id)
+        return (record.name if record else None) or owner_id
 
     return name
 

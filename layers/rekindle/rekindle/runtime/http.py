@@ -131,8 +131,8 @@ def _check_parameters(app: APIGatewayRestResolver, known: Collection[str]) -> No
 
 def _refused(error: Refusal | Conflict | Unavailable) -> Response[str]:
     status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
-    told = problems.error(error)
-    return problem(status, told["code"], told["message"], told["field"], problems.faults_of(error))
+    content = problems.error(error)
+    return problem(status, content["code"], content["message"], content["field"], problems.faults_of(error))
 
 
 def _failed(error: Exception) -> Response[str]:
@@ -152,7 +152,7 @@ def problem(
     field: str | None = None,
     errors: Sequence[Fault] = (),
 ) -> Response[str]:
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,
@@ -160,23 +160,23 @@ def problem(
         "detail": detail,
     }
     if field is not None:
-        told["field"] = field
+        content["field"] = field
     if errors:
-        told["errors"] = [problems.fault(*one) for one in errors]
-    return Response(status.value, "application/problem+json", json.dumps(told, ensure_ascii=False))
+        content["errors"] = [problems.fault(*one) for one in errors]
+    return Response(status.value, "application/problem+json", json.dumps(content, ensure_ascii=False))
 
 
-def record_id(name: str, prefixes: tuple[str, ...], given: str) -> str:
+def record_id(name: str, prefixes: tuple[str, ...], text: str) -> str:
     """An identifier of the address; a Salesforce id of 15 characters in its 18-character form. Raises InvalidField."""
-    plain = unescaped(name, given)
+    plain = unescaped(name, text)
     required(Identifier, {name: plain}, name, str)
     return ids.widened_if(prefixes, plain)
 
 
-def unescaped(name: str, given: str) -> str:
+def unescaped(name: str, text: str) -> str:
     """A step of the address, which API Gateway hands on as it was escaped. Raises InvalidField."""
     try:
-        return unquote(given, errors="strict")
+        return unquote(text, errors="strict")
     except UnicodeDecodeError:
         raise InvalidField("it is not UTF-8", name) from None
 
@@ -195,10 +195,10 @@ def content_type_of(app: APIGatewayRestResolver) -> str | None:
 
 def if_match(app: APIGatewayRestResolver) -> int | None:
     """The version that `If-Match` names; None where any will do. Raises InvalidField."""
-    given = (app.current_event.headers.get("if-match") or "*").strip()
-    if given == "*":
+    header = (app.current_event.headers.get("if-match") or "*").strip()
+    if header == "*":
         return None
-    version = given[1:-1] if len(given) > 1 and given[0] == given[-1] == '"' else given
+    version = header[1:-1] if len(header) > 1 and header[0] == header[-1] == '"' else header
     if not _is_number(version):
         raise InvalidField('expected a version, as "7"', "If-Match")
     return int(version)
@@ -218,12 +218,12 @@ def call_of(app: APIGatewayRestResolver, content: str, at: datetime) -> Call | N
 def _callers_key(app: APIGatewayRestResolver) -> str | None:
     """The key under the name of who called, so that two callers who choose the same one do not meet. A role is one
     caller whatever its session: what a session could not finish the next may repeat. Raises InvalidField."""
-    given = app.current_event.headers.get(KEY)
-    if given is None:
+    header = app.current_event.headers.get(KEY)
+    if header is None:
         return None
     identity = app.current_event.request_context.get("identity") or {}
     principal, _, _ = (identity.get("caller") or "").partition(":")
-    return digest(principal, str(required(Identifier, {KEY: given}, KEY, str)))
+    return digest(principal, str(required(Identifier, {KEY: header}, KEY, str)))
 
 
 def caller(app: APIGatewayRestResolver) -> str:
@@ -236,11 +236,11 @@ def etag(version: int) -> dict[str, str]:
     return {"ETag": f'"{version}"'}
 
 
-def number(name: str, given: str) -> int:
+def number(name: str, text: str) -> int:
     """A version of the address. Raises NotFound: what is no number names none."""
-    if not _is_number(given):
-        raise NotFound(f"there is no {name} {given!r}")
-    return int(given)
+    if not _is_number(text):
+        raise NotFound(f"there is no {name} {text!r}")
+    return int(text)
 
 
 def query(app: APIGatewayRestResolver, name: str) -> str | None:
@@ -254,10 +254,10 @@ def queries(app: APIGatewayRestResolver) -> Mapping[str, str]:
 def paging(app: APIGatewayRestResolver) -> tuple[int, str | None]:
     """`limit` and `next` of a collection. Raises InvalidField."""
     query = app.current_event.query_string_parameters or {}
-    given = query.get("limit", str(DEFAULT_LIMIT))
-    if not _is_number(given) or not 1 <= int(given) <= HIGHEST_LIMIT:
+    limit = query.get("limit", str(DEFAULT_LIMIT))
+    if not _is_number(limit) or not 1 <= int(limit) <= HIGHEST_LIMIT:
         raise InvalidField(f"expected a whole number from 1 to {HIGHEST_LIMIT}", "limit")
-    return int(given), _unsealed(query.get("next"))
+    return int(limit), _unsealed(query.get("next"))
 
 
 def page(items: list[Any], following: str | None) -> dict[str, Any]:
@@ -282,5 +282,5 @@ def _unsealed(token: str | None) -> str | None:
     return start
 
 
-def _is_number(given: str) -> bool:
-    return given.isascii() and given.isdecimal() and len(given) < 16
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 16

@@ -31,5 +31,5 @@ def recorded[F: Fact](
     fact = read(unescaped(kind.id, record_id), body_of(app), at)
     # The digest names the record and all that is said of it.
     call = call_of(app, fact.stamp.digests[0], at)
-    log_recorded(use_cases().record_crm_changes.asked(fact, call))
+    log_recorded(use_cases().record_crm_changes.from_call(fact, call))
     return fact

@@ -155,17 +155,17 @@ def _settled(message: Mapping[str, Any], error: Exception | None) -> bool:
 
 def _parsed(body: str) -> dict[str, Any]:
     try:
-        found = json.loads(body)
+        message = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Malformed("the message is not JSON") from error
-    if not isinstance(found, dict):
+    if not isinstance(message, dict):
         raise Malformed("the message is not a JSON object")
-    return found
+    return message
 
 
-def _again(message: Mapping[str, Any], receives: int, why: str) -> bool:
+def _again(message: Mapping[str, Any], receives: int, reason: str) -> bool:
     """Have the message back in a few seconds, not only after the queue's long visibility timeout."""
-    logger.info("postponed", message_id=message["messageId"], receives=receives, why=why)
+    logger.info("postponed", message_id=message["messageId"], receives=receives, why=reason)
     count({"Postponed": 1})
     aws.queues().change_message_visibility(
         QueueUrl=aws.environment().queue,

@@ -46,9 +46,9 @@ class Calls:
         answer = json.loads(invoked["Payload"].read())
         if invoked.get("FunctionError"):
             raise Unavailable(f"the function {self.function} failed: see its log")
-        told = json.loads(answer["body"])
+        content = json.loads(answer["body"])
         if answer["statusCode"] < 400:
-            return told
+            return content
         if answer["statusCode"] >= 500:
-            raise Unavailable(told["detail"])
-        raise (NotFound if answer["statusCode"] == 404 else Refusal)(told["detail"], told.get("field"))
+            raise Unavailable(content["detail"])
+        raise (NotFound if answer["statusCode"] == 404 else Refusal)(content["detail"], content.get("field"))

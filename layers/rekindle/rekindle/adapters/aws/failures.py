@@ -17,8 +17,8 @@ class FailureQueue:
 
     def keep(self, body: str, refusal: Refusal, source: str) -> None:
         """The body is untouched, so it can be sent on; the reason stands in the message's attributes."""
-        told = {"source": source, "code": refusal.code, "message": refusal.message, "field": refusal.field}
-        texts = {name: _NOT_TAKEN.sub("", text or "") for name, text in told.items()}
+        properties = {"source": source, "code": refusal.code, "message": refusal.message, "field": refusal.field}
+        texts = {name: _NOT_TAKEN.sub("", text or "") for name, text in properties.items()}
         self.client.send_message(
             QueueUrl=self.url,
             MessageBody=body,

@@ -29,8 +29,8 @@ _NOT_ALLOWED = frozenset(
 class Outputs(dict[str, str]):
     """A stack's outputs by their names."""
 
-    def __init__(self, stack: str, found: Mapping[str, str]) -> None:
-        super().__init__(found)
+    def __init__(self, stack: str, outputs: Mapping[str, str]) -> None:
+        super().__init__(outputs)
         self._stack = stack
 
     def __missing__(self, name: str) -> str:
@@ -52,8 +52,8 @@ def outputs_of(session: botocore.session.Session, stack: str) -> Mapping[str, st
             if error.response["Error"]["Code"] == "ValidationError":
                 raise NotFound(f"there is no stack {stack!r} in this account and region", "stack") from error
             raise
-    found = described["Stacks"][0].get("Outputs", ())
-    return Outputs(stack, {output["OutputKey"]: output["OutputValue"] for output in found})
+    outputs = described["Stacks"][0].get("Outputs", ())
+    return Outputs(stack, {output["OutputKey"]: output["OutputValue"] for output in outputs})
 
 
 @contextmanager
@@ -68,9 +68,9 @@ def in_our_words(service: str) -> Iterator[None]:
     except BotoCoreError as error:
         raise Unavailable(_in_a_row(error)) from error
     except ClientError as error:
-        told = error.response["Error"]
-        if told["Code"] in _NOT_ALLOWED:
-            raise Refusal(f"{service}: {told['Code']}: {told.get('Message', '')}") from error
+        detail = error.response["Error"]
+        if detail["Code"] in _NOT_ALLOWED:
+            raise Refusal(f"{service}: {detail['Code']}: {detail.get('Message', '')}") from error
         raise Unavailable(f"{service}: {_in_a_row(error)}") from error
 
 

@@ -58,8 +58,8 @@ class DynamoDBAccounts(DynamoDBRecords[Account]):
         from rekindle.domain.assignment.matching import Candidate
 
         with our_errors():
-            found = ReferenceItem.query(key, limit=limit, consistent_read=True)
-            return [Candidate(**item.body) for item in found]
+            rows = ReferenceItem.query(key, limit=limit, consistent_read=True)
+            return [Candidate(**item.body) for item in rows]
 
 
 def _key(record: str, version: int) -> Image:

@@ -28,7 +28,7 @@ def member_image(member: Member) -> Image:
             "person": _partition(member.batch_id),
             "entry": f"{_MEMBER}#{member.decision_id}",
             "kind": _MEMBER,
-            "body": compact(_member_told(member)),
+            "body": compact(_encoded_member(member)),
         }
     )
 
@@ -57,7 +57,7 @@ class DynamoDBBatches:
     def members(self, batch_id: str, limit: int, start: str | None = None) -> Page[Member]:
         after = f"{_MEMBER}#{start or ''}"
         with our_errors():
-            found = list(
+            items = list(
                 LedgerItem.query(
                     _partition(batch_id),
                     LedgerItem.entry.between(after, f"{_MEMBER}~"),
@@ -65,7 +65,7 @@ class DynamoDBBatches:
                     consistent_read=True,
                 )
             )
-        members = [_member(item.body) for item in found if item.entry != after]
+        members = [_member(item.body) for item in items if item.entry != after]
         return Page(members[:limit], members[limit - 1].decision_id if len(members) > limit else None)
 
 
@@ -78,11 +78,11 @@ def _member(stored: Mapping[str, Any]) -> Member:
     return replace(member, before=_before(stored["before"]))
 
 
-def _before_told(value: Before) -> dict[str, Any]:
-    found = encoding.encoded(value, ledger_encoding.ASSIGNMENT)
+def _encoded_before(value: Before) -> dict[str, Any]:
+    stored = encoding.encoded(value, ledger_encoding.ASSIGNMENT)
     if value.assignment is not None:
-        found["assignment"] = people_encoding.encoded_assignment(value.assignment, {})
-    return found
+        stored["assignment"] = people_encoding.encoded_assignment(value.assignment, {})
+    return stored
 
 
 def _before(stored: Mapping[str, Any]) -> Before:
@@ -92,5 +92,5 @@ def _before(stored: Mapping[str, Any]) -> Before:
     return replace(before, assignment=people_encoding.decoded_assignment(stored["assignment"], {}))
 
 
-def _member_told(value: Member) -> dict[str, Any]:
-    return {**encoding.encoded(value, frozenset({"before"})), "before": _before_told(value.before)}
+def _encoded_member(value: Member) -> dict[str, Any]:
+    return {**encoding.encoded(value, frozenset({"before"})), "before": _encoded_before(value.before)}

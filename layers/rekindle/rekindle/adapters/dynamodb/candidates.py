@@ -69,19 +69,19 @@ class DynamoDBCandidates:
 
     def candidates_of(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
         bucket = _BUCKETS[response_class]
-        held = [row for row in self.head if row[CAND]["S"][0] == bucket]
+        rows = [row for row in self.head if row[CAND]["S"][0] == bucket]
         last = self.head[-1][CAND]["S"][0] if self.head else FIRST
         upper = f"{bucket}#{_inverted(newest)}"
-        yield from (candidate_of(row) for row in held if row[CAND]["S"] >= upper)
+        yield from (candidate_of(row) for row in rows if row[CAND]["S"] >= upper)
         if bucket < last or (self.complete and bucket < RESPONDED):
             return
         # A row before the range, dated in the future, is no place to go on from.
-        after = held[-1] if held and held[-1][CAND]["S"] >= upper else None
+        after = rows[-1] if rows and rows[-1][CAND]["S"] >= upper else None
         yield from self.further(self.person_id, upper, f"{bucket}~", after)
 
 
 def candidate_of(row: Image) -> Response:
     """A row of the index: the part of the response that the search looks at."""
-    standing = json.loads(row["standing"]["S"])
-    campaign_id = standing.pop("campaign_id")
-    return Response(row["record"]["S"][2:], campaign_id, people_encoding.response_state(standing))
+    state = json.loads(row["standing"]["S"])
+    campaign_id = state.pop("campaign_id")
+    return Response(row["record"]["S"][2:], campaign_id, people_encoding.response_state(state))

@@ -88,12 +88,12 @@ def our_errors() -> Iterator[None]:
     try:
         yield
     except PynamoDBException as error:
-        raise _ours(error, error.cause) from error
+        raise _domain_error(error, error.cause) from error
     except (ClientError, BotoCoreError) as error:
-        raise _ours(error, error) from error
+        raise _domain_error(error, error) from error
 
 
-def _ours(error: Exception, cause: Exception | None) -> Exception:
+def _domain_error(error: Exception, cause: Exception | None) -> Exception:
     messages: dict[str, str] = {}
     if isinstance(cause, ClientError):
         for one in (cause.response.get("Error", {}), *cause.response.get("CancellationReasons", ())):

@@ -46,8 +46,8 @@ class DynamoDBContacts:
             "ConsistentRead": True,
         }
         with our_errors():
-            found = self.connection.dispatch("Query", request)
-        return [item["record"]["S"] for item in found["Items"]]
+            page = self.connection.dispatch("Query", request)
+        return [item["record"]["S"] for item in page["Items"]]
 
 
 def _hash_key(address: str) -> str:

@@ -31,21 +31,21 @@ _STORED_AS = {
 
 def encoded(value: Any, leave_out: frozenset[str] = frozenset()) -> Json:
     """A frozen value as JSON, field by field."""
-    found: Json = {}
+    stored: Json = {}
     kind: Any = type(value)
     for name, stored_as, default in fields_of(kind):
         if name in leave_out:
             continue
-        held = getattr(value, name)
-        if held is None or held == default or (name == "fields" and not held):
+        field_value = getattr(value, name)
+        if field_value is None or field_value == default or (name == "fields" and not field_value):
             continue
-        written = _WRITTEN.get(type(held))
+        written = _WRITTEN.get(type(field_value))
         if written is not None:
-            held = written(held)
+            field_value = written(field_value)
         elif name == "stamps":
-            held = grouped(held)
-        found[stored_as] = held
-    return found
+            field_value = grouped(field_value)
+        stored[stored_as] = field_value
+    return stored
 
 
 _BASIS = {
@@ -73,10 +73,10 @@ _OF_NO_RESPONSE = {"response_id": "", "campaign_id": "", "cycle": 0, "decision_i
 def _basis(value: Basis) -> Json:
     """A letter for each name, and no empty text: every decision carries it, and is to stay below the kilobyte that a
     write is billed by."""
-    found = {_BASIS[name]: held for name, held in encoded(value).items()}
-    if "a" in found:
-        found["a"] = {name: held for name, held in found["a"].items() if held or name not in _OF_NO_RESPONSE}
-    return found
+    stored = {_BASIS[name]: entry for name, entry in encoded(value).items()}
+    if "a" in stored:
+        stored["a"] = {name: entry for name, entry in stored["a"].items() if entry or name not in _OF_NO_RESPONSE}
+    return stored
 
 
 def basis_of(stored: Mapping[str, Any]) -> Basis:
@@ -114,11 +114,11 @@ def value_of[T](kind: type[T], stored: Mapping[str, Any]) -> T:
 def decoded(kind: Any, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Keyword arguments for a value of this kind, each read by the type of its field."""
     decoders = _decoders(kind)
-    found: dict[str, Any] = {}
-    for stored_as, held in stored.items():
+    values: dict[str, Any] = {}
+    for stored_as, entry in stored.items():
         name, decode = decoders[stored_as]
-        found[name] = held if decode is None else decode(held)
-    return found
+        values[name] = entry if decode is None else decode(entry)
+    return values
 
 
 @cache
@@ -143,7 +143,7 @@ def _decoder(hint: Any) -> Callable[[Any], Any] | None:
         return _READ[hint]
     if get_origin(hint) is tuple:
         entry = _decoder(get_args(hint)[0])
-        return tuple if entry is None else lambda held: tuple(map(entry, held))
+        return tuple if entry is None else lambda entries: tuple(map(entry, entries))
     return hint if isinstance(hint, type) and issubclass(hint, StrEnum) else None
 
 

@@ -185,10 +185,12 @@ class DynamoDBFailures:
         """Every failure that names one of these people, or a response and nobody."""
         names = {f":i{number}": {"S": person_id} for number, person_id in enumerate(person_ids)}
         quoted = {f":q{number}": {"S": compact(person_id)} for number, person_id in enumerate(person_ids)}
-        asked = [f"contains(person_ids, {name})" for name in names] + [f"contains(#body, {name})" for name in quoted]
+        conditions = [f"contains(person_ids, {name})" for name in names] + [
+            f"contains(#body, {name})" for name in quoted
+        ]
         request: dict[str, Any] = {
             "TableName": self.table,
-            "FilterExpression": " OR ".join([*asked, "#record = :response"]),
+            "FilterExpression": " OR ".join([*conditions, "#record = :response"]),
             "ExpressionAttributeNames": {"#body": "body", "#record": "record"},
             "ExpressionAttributeValues": {**names, **quoted, ":response": {"S": "response"}},
             "ConsistentRead": True,

@@ -112,8 +112,8 @@ class DynamoDBLedger:
 
     def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
         with our_errors():
-            found = [item.body for item in LedgerItem.query(_members(transaction, campaign_id), consistent_read=True)]
-        return [encoding.value_of(MemberChange, body) for body in found]
+            bodies = [item.body for item in LedgerItem.query(_members(transaction, campaign_id), consistent_read=True)]
+        return [encoding.value_of(MemberChange, body) for body in bodies]
 
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         page = self._page(person_id, limit, start, decisions_only=True)
@@ -133,7 +133,7 @@ class DynamoDBLedger:
     def _page(self, person_id: str, limit: int, start: str | None, *, decisions_only: bool) -> Page[LedgerItem]:
         person = digest(person_id)
         with our_errors():
-            found = list(
+            items = list(
                 LedgerItem.query(
                     person,
                     LedgerItem.entry < start if start else None,
@@ -143,4 +143,4 @@ class DynamoDBLedger:
                     consistent_read=True,
                 )
             )
-        return Page(found[:limit], found[limit - 1].entry if len(found) > limit else None)
+        return Page(items[:limit], items[limit - 1].entry if len(items) > limit else None)

@@ -31,10 +31,10 @@ def decision(stored: Mapping[str, Any]) -> Decision:
     assignment = values.pop("assignment", None)
     if "basis" in values:
         values["basis"] = basis_of(values["basis"])
-    found = Decision(**values)
+    read = Decision(**values)
     if assignment is None:
-        return found
-    return replace(found, assignment=decoded_assignment(assignment, _beside_decision(found)))
+        return read
+    return replace(read, assignment=decoded_assignment(assignment, _beside_decision(read)))
 
 
 def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
@@ -42,8 +42,8 @@ def entry(kind: str, stored: Mapping[str, Any]) -> Entry:
     values = decoded(form, stored)
     if "assignment" in values:
         values["assignment"] = decoded_assignment(values["assignment"], {})
-    found: Entry = form(**values)
-    return found
+    read: Entry = form(**values)
+    return read
 
 
 _ENTRIES: Mapping[str, type[Any]] = {
@@ -68,12 +68,12 @@ def record(kind: str, stored: Mapping[str, Any]) -> Decision | Entry:
 
 def body_of(value: Decision | Entry) -> Json:
     """A record of the ledger as it is stored."""
-    found = encoded(value, ASSIGNMENT)
+    stored = encoded(value, ASSIGNMENT)
     if isinstance(value, Decision) and value.assignment is not None:
-        found["assignment"] = encoded_assignment(value.assignment, _beside_decision(value))
+        stored["assignment"] = encoded_assignment(value.assignment, _beside_decision(value))
     elif isinstance(value, AssignmentStep):
-        found["assignment"] = encoded_assignment(value.assignment, {})
-    return found
+        stored["assignment"] = encoded_assignment(value.assignment, {})
+    return stored
 
 
 ASSIGNMENT = frozenset({"assignment"})

@@ -65,8 +65,8 @@ class DynamoDBPeople:
         return next((_response(item) for item in self._batch(person_id, [key_of_response(response_id)])), None)
 
     def load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
-        found = {item.record: item for item in self._batch(person_id, [PERSON, key_of_response(response_id)])}
-        person, response = found.get(PERSON), found.get(key_of_response(response_id))
+        items = {item.record: item for item in self._batch(person_id, [PERSON, key_of_response(response_id)])}
+        person, response = items.get(PERSON), items.get(key_of_response(response_id))
         return _person(person) if person else None, _response(response) if response else None
 
     def _batch(self, person_id: str, records: Sequence[str]) -> list[PeopleItem]:
@@ -136,14 +136,14 @@ class DynamoDBPeople:
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         request = {"TableName": PeopleItem.Meta.table_name, "Key": key_of_home(response_id), "ConsistentRead": True}
         with our_errors():
-            found = self.connection.dispatch("GetItem", request).get("Item")
-        if found is None:
+            home = self.connection.dispatch("GetItem", request).get("Item")
+        if home is None:
             return None
-        told = {name: found[name]["S"] for name in (LIVES, GONE) if name in found}
-        return ResponseOwner(told.get(LIVES), ChangeStamp.parse(told[GONE]) if GONE in told else None)
+        attributes = {name: home[name]["S"] for name in (LIVES, GONE) if name in home}
+        return ResponseOwner(attributes.get(LIVES), ChangeStamp.parse(attributes[GONE]) if GONE in attributes else None)
 
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
-        found = self._query(
+        page = self._query(
             IndexName=BY_CAMPAIGN,
             KeyConditionExpression="person_id = :p AND campaign_id = :c",
             ExpressionAttributeValues={":p": {"S": person_id}, ":c": {"S": campaign_id}},
@@ -151,7 +151,7 @@ class DynamoDBPeople:
             Select="COUNT",
             Limit=limit,
         )
-        return int(found["Count"])
+        return int(page["Count"])
 
     def candidates(self, person_id: str) -> DynamoDBCandidates:
         page = self._search(person_id, FIRST, RESPONDED, HEAD + 1)
@@ -237,13 +237,13 @@ def _person(item: PeopleItem) -> Person:
 
 
 def _response(item: PeopleItem) -> Response:
-    standing = dict(item.standing)
-    campaign_id = standing.pop("campaign_id")
+    state = dict(item.standing)
+    campaign_id = state.pop("campaign_id")
     trail = tuple(people_encoding.traced(json.loads(t), item.person_id) for t in cast("list[str]", item.trail or []))
     return Response(
         item.response_id,
         campaign_id,
-        people_encoding.response_state(standing),
+        people_encoding.response_state(state),
         people_encoding.details(item.details or {}),
         trail,
     )

@@ -25,27 +25,27 @@ _NOT_CORE = frozenset(
 def core(person: Person) -> Json:
     """What decisions look at. With its assignment, too, a person is to stay below the kilobyte that a write is billed
     by: so there are letters for names, and what is known from beside is left out."""
-    found = encoded(person, _NOT_CORE)
+    stored = encoded(person, _NOT_CORE)
     if person.opportunities:
-        found["opportunities"] = {name: times.text(since) for name, since in person.opportunities.items()}
+        stored["opportunities"] = {name: times.text(since) for name, since in person.opportunities.items()}
     if person.ended is not None:
-        found["ended"] = _ended(person.person_id, person.ended)
+        stored["ended"] = _ended(person.person_id, person.ended)
     if person.active is not None:
-        found["active"] = _engagement(person.person_id, person.active)
+        stored["active"] = _engagement(person.person_id, person.active)
         if (implied := _score_activated_at(person.active)) == person.score_activated_at:
-            found.pop("score_activated_at", None)
+            stored.pop("score_activated_at", None)
         elif implied is not None and person.score_activated_at is None:
-            found["score_activated_at"] = ""
+            stored["score_activated_at"] = ""
     if person.assignment is not None:
         beside = _beside(person.active, person.owner_id, person.previous_owner_id)
-        found["assignment"] = encoded_assignment(person.assignment, beside)
-    return found
+        stored["assignment"] = encoded_assignment(person.assignment, beside)
+    return stored
 
 
 def _ended(person_id: str, ended: EndedEngagement) -> Json:
     """The engagement, and beside it how it ended."""
-    found = _engagement(person_id, ended.engagement)
-    return {**found, "x": ended.reason, "e": times.text(ended.at), "u": ended.response_status}
+    stored = _engagement(person_id, ended.engagement)
+    return {**stored, "x": ended.reason, "e": times.text(ended.at), "u": ended.response_status}
 
 
 def _ended_of(person_id: str, stored: Mapping[str, Any]) -> EndedEngagement:
@@ -53,12 +53,12 @@ def _ended_of(person_id: str, stored: Mapping[str, Any]) -> EndedEngagement:
 
 
 def _engagement(person_id: str, active: Engagement) -> Json:
-    found = {_ENGAGED[name]: held for name, held in encoded(active).items()}
+    stored = {_ENGAGED[name]: entry for name, entry in encoded(active).items()}
     prefix = _prefix(person_id, active.since)
     if active.decision_id.startswith(prefix):
-        del found["i"]
-        found["j"] = active.decision_id.removeprefix(prefix)
-    return found
+        del stored["i"]
+        stored["j"] = active.decision_id.removeprefix(prefix)
+    return stored
 
 
 def _engaged(person_id: str, stored: Mapping[str, Any]) -> Engagement:
@@ -124,18 +124,18 @@ _ASSIGNED = {
 
 def encoded_assignment(value: Assignment, beside: Mapping[str, Any]) -> Json:
     """Only what differs from what is stored beside it."""
-    found: Json = {}
+    stored: Json = {}
     for name, _, default in fields_of(Assignment):
-        held = getattr(value, name)
-        if held != beside.get(name, default):
-            found[_ASSIGNED[name]] = times.text(held) if isinstance(held, datetime) else held
-    return found
+        entry = getattr(value, name)
+        if entry != beside.get(name, default):
+            stored[_ASSIGNED[name]] = times.text(entry) if isinstance(entry, datetime) else entry
+    return stored
 
 
 def decoded_assignment(stored: Mapping[str, Any], beside: Mapping[str, Any]) -> Assignment:
-    told = {name: stored[letter] for name, letter in _ASSIGNED.items() if letter in stored}
-    known = decoded(Assignment, {name: held for name, held in told.items() if held is not None})
-    return Assignment(**{**beside, **told, **known})
+    values = {name: stored[letter] for name, letter in _ASSIGNED.items() if letter in stored}
+    known = decoded(Assignment, {name: entry for name, entry in values.items() if entry is not None})
+    return Assignment(**{**beside, **values, **known})
 
 
 def _beside(active: Engagement | None, owner_id: str | None, previous_owner_id: str | None) -> Json:
@@ -168,7 +168,7 @@ def _open_since(stored: Mapping[str, str] | list[str]) -> Mapping[str, datetime]
 def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profile: Mapping[str, Any] | None) -> Person:
     never = stored.get("score_activated_at") == ""
     values = decoded(
-        Person, {name: held for name, held in stored.items() if not (never and name == "score_activated_at")}
+        Person, {name: entry for name, entry in stored.items() if not (never and name == "score_activated_at")}
     )
     if "active" in values:
         active = values["active"] = _engaged(person_id, values["active"])
@@ -183,8 +183,8 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
         values["assignment"] = decoded_assignment(values["assignment"], beside)
     if "erasure" in values:
         values["erasure"] = Erasure(**decoded(Erasure, values["erasure"]))
-    told = None if stored_profile is None else profile(stored_profile)
-    return Person(person_id=person_id, version=version, profile=told, **values)
+    read_profile = None if stored_profile is None else profile(stored_profile)
+    return Person(person_id=person_id, version=version, profile=read_profile, **values)
 
 
 def profile(stored: Mapping[str, Any]) -> Profile:
@@ -213,9 +213,9 @@ _LETTERS = {
 def trace(value: Trace, person_id: str) -> Json:
     """A letter for each name, and the person only where it is another: a response carries all its traces, and is to
     stay below the kilobyte that a write is billed by."""
-    found = {"v": value.version, "c": value.campaign_id}
-    found |= {_LETTERS[name]: held for name, held in encoded(value.state).items()}
-    return found if value.person_id == person_id else {**found, "p": value.person_id}
+    stored = {"v": value.version, "c": value.campaign_id}
+    stored |= {_LETTERS[name]: entry for name, entry in encoded(value.state).items()}
+    return stored if value.person_id == person_id else {**stored, "p": value.person_id}
 
 
 def traced(stored: Mapping[str, Any], person_id: str) -> Trace:

@@ -94,7 +94,7 @@ def _write_of_person(change: Change, shards: int) -> Write:
     person = change.person
     assigned, owed = _assigned(person, shards), ways.owed(person, shards)
     listed = _listed(person)
-    told = writes.texts(
+    attributes = writes.texts(
         {
             CAND: FIRST,
             **assigned,
@@ -108,7 +108,7 @@ def _write_of_person(change: Change, shards: int) -> Write:
     return writes.update(
         PeopleItem.Meta.table_name,
         key_of(person.person_id, PERSON),
-        {"version": writes.number(person.version), **told},
+        {"version": writes.number(person.version), **attributes},
         remove=[
             *(() if change.status_activated else ("watch",)),
             *(() if assigned else (ASSIGNED, "assigned_at")),
@@ -143,28 +143,28 @@ def _write_of_response(person_id: str, response: Response, classes: Classes) -> 
     table = PeopleItem.Meta.table_name
     if response.details is not None:
         return writes.put(table, response_image(person_id, response, classes))
-    told = _state_attributes(response, classes)
-    gone = [name for name, value in told.items() if value is None]
+    attributes = _state_attributes(response, classes)
+    gone = [name for name, value in attributes.items() if value is None]
     extend = _trail(person_id, response) if response.trail else None
     return writes.update(
-        table, key_of(person_id, key_of_response(response.response_id)), writes.texts(told), gone, extend
+        table, key_of(person_id, key_of_response(response.response_id)), writes.texts(attributes), gone, extend
     )
 
 
 def response_image(person_id: str, response: Response, classes: Classes) -> Image:
     """A response as its whole item."""
     details = None if response.details is None else compact(encoding.encoded(response.details))
-    told = {"response_id": response.response_id, "details": details, **_state_attributes(response, classes)}
+    attributes = {"response_id": response.response_id, "details": details, **_state_attributes(response, classes)}
     key = key_of(person_id, key_of_response(response.response_id))
-    return {**key, **writes.texts(told), **_trail(person_id, response)}
+    return {**key, **writes.texts(attributes), **_trail(person_id, response)}
 
 
 def _state_attributes(response: Response, classes: Classes) -> dict[str, str | None]:
-    standing = {"campaign_id": response.campaign_id, **encoding.encoded(response.state)}
+    state = {"campaign_id": response.campaign_id, **encoding.encoded(response.state)}
     return {
         CAND: cand(response, classes),
         "campaign_id": None if response.state.deleted else response.campaign_id or None,
-        "standing": compact(standing),
+        "standing": compact(state),
     }
 
 

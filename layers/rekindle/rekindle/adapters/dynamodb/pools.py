@@ -47,8 +47,8 @@ class DynamoDBPools:
             "ConsistentRead": True,
         }
         with our_errors():
-            found = self.connection.dispatch("GetItem", request).get("Item")
-        return int(found["counted"]["N"]) if found is not None else 0
+            item = self.connection.dispatch("GetItem", request).get("Item")
+        return int(item["counted"]["N"]) if item is not None else 0
 
 
 def write_of_claim(claim: QuotaClaim) -> Write:

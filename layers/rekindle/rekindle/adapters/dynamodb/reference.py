@@ -30,8 +30,8 @@ _SETTINGS = "settings"
 
 def _newest(record: str) -> ReferenceItem | None:
     with our_errors():
-        found = ReferenceItem.query(record, scan_index_forward=False, limit=1, consistent_read=True)
-        return next(iter(found), None)
+        items = ReferenceItem.query(record, scan_index_forward=False, limit=1, consistent_read=True)
+        return next(iter(items), None)
 
 
 def _store(record: str, version: int, changed_at: datetime, body: dict[str, Any]) -> None:
@@ -97,11 +97,11 @@ class DynamoDBSettings:
     def versions(self, limit: int, start: str | None = None) -> Page[tuple[int, datetime]]:
         older = ReferenceItem.version < int(start) if start else None
         with our_errors():
-            found = list(
+            items = list(
                 ReferenceItem.query(_SETTINGS, older, scan_index_forward=False, limit=limit + 1, consistent_read=True)
             )
-        listed = [(int(item.version), times.instant(item.changed_at)) for item in found[:limit]]
-        return Page(listed, str(listed[-1][0]) if len(found) > limit else None)
+        listed = [(int(item.version), times.instant(item.changed_at)) for item in items[:limit]]
+        return Page(listed, str(listed[-1][0]) if len(items) > limit else None)
 
 
 @dataclass
@@ -123,8 +123,8 @@ class CachedReference:
     def _cached[T](self, key: str, read: Callable[[], T | None], *, also_none: bool = False) -> T | None:
         kept = self._kept.get(key)
         if kept is not None and kept[0] > self.now():
-            found: T | None = kept[1]
-            return found
+            cached: T | None = kept[1]
+            return cached
         value = read()
         if value is not None or also_none:
             self._kept[key] = (self.now() + self.lifetime, value)

@@ -26,9 +26,9 @@ class DynamoDBScores:
     def page(self, limit: int, start: str | None = None) -> Page[Score]:
         after = {"person_id": {"S": start}} if start is not None else None
         with our_errors():
-            found = ScoreItem.scan(limit=limit, page_size=limit, last_evaluated_key=after, consistent_read=True)
-            scores = [_score(item) for item in found]
-        last = found.last_evaluated_key
+            items = ScoreItem.scan(limit=limit, page_size=limit, last_evaluated_key=after, consistent_read=True)
+            scores = [_score(item) for item in items]
+        last = items.last_evaluated_key
         return Page(scores, last["person_id"]["S"] if last else None)
 
     def put(self, score: Score, read_version: int) -> None:

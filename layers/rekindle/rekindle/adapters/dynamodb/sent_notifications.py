@@ -19,10 +19,10 @@ class DynamoDBSentNotifications:
                 # What ran out counts as gone: DynamoDB deletes it within days.
                 item.save(LedgerItem.person.does_not_exist() | (LedgerItem.expires <= int(now.timestamp())))
         except Conflict:
-            return self._held(event_id)
+            return self._claim_of(event_id)
         return Claim.OURS
 
-    def _held(self, event_id: str) -> Claim:
+    def _claim_of(self, event_id: str) -> Claim:
         with our_errors():
             try:
                 kept = LedgerItem.get(_partition(event_id), _NOTICE, consistent_read=True)

@@ -63,12 +63,12 @@ class ScheduledReactivationTimers:
             LedgerItem(_partition(timer), timer.name).delete()
 
     def overdue(self, before: datetime, limit: int) -> Sequence[Timer]:
-        found: list[Timer] = []
+        timers: list[Timer] = []
         with our_errors():
             for shard in range(SHARDS):
                 due = LedgerItem.due.query(str(shard), LedgerItem.due_at < times.sortable(before), limit=limit)
-                found.extend(timer_of(item.body) for item in due)
-        return sorted(found, key=lambda timer: timer.due)[:limit]
+                timers.extend(timer_of(item.body) for item in due)
+        return sorted(timers, key=lambda timer: timer.due)[:limit]
 
 
 def timer_image(timer: ReactivationTimer) -> Image:

@@ -141,10 +141,10 @@ class KeptConnection:
 
 
 def _exactly(incoming: IO[bytes], length: int) -> bytes:
-    found = incoming.read(length)
-    if len(found) < length:
+    data = incoming.read(length)
+    if len(data) < length:
         raise ConnectionError("the answer broke off")
-    return found
+    return data
 
 
 def _chunks(incoming: IO[bytes]) -> Iterator[bytes]:

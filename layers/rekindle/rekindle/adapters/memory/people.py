@@ -113,15 +113,15 @@ class MemoryPeople:
 
     def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
         with self.memory.lock:
-            found = sorted(
+            person_ids = sorted(
                 (entry, person.person_id)
                 for person in self.memory.people.values()
                 if (entry := getattr(directory_keys(person), by)) is not None
                 and (entry.startswith(key) if by is ListedBy.NAME else entry == key)
             )
         begin = int(start) if start else 0
-        ids = [person_id for _, person_id in found[begin : begin + limit]]
-        return Page(ids, str(begin + limit) if len(found) > begin + limit else None)
+        ids = [person_id for _, person_id in person_ids[begin : begin + limit]]
+        return Page(ids, str(begin + limit) if len(person_ids) > begin + limit else None)
 
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         return self.memory.response_owners.get(response_id)

@@ -98,16 +98,16 @@ def facts_of(detail_type: str, detail: Mapping[str, Any], mapping: Mapping[str, 
             raise InvalidField("expected names of fields, got a bitmap", in_header(name))
     change = Change(payload, path, kind != "UPDATE", frozenset(changed), frozenset(nulled), frozenset(diffs))
     passed += [PassedOver(PassedOverReason.DIFF, f"{path}.{name}") for name in diffs]
-    tell = _CHANGED[entity](change, header, mapping[entity])
-    return [*passed, *(fact for record_id in records if tell is not None for fact in tell(record_id, stamp))]
+    read = _CHANGED[entity](change, header, mapping[entity])
+    return [*passed, *(fact for record_id in records if read is not None for fact in read(record_id, stamp))]
 
 
 def _deleted(
-    entity: str, payload: Mapping[str, Any], records: list[str], stamp: ChangeStamp, header: Header, named: Naming
+    entity: str, payload: Mapping[str, Any], records: list[str], stamp: ChangeStamp, header: Header, naming: Naming
 ) -> list[Fact]:
     """A record that was merged away is deleted, too: where the event says into which, that is what happened."""
     if entity in ("Lead", "Contact") and payload.get(_MASTER) is not None:
-        survivor_id = widened(required(Identifier, payload, _MASTER, named))
+        survivor_id = widened(required(Identifier, payload, _MASTER, naming))
         if survivor_id not in records:
             return [PeopleMerged(survivor_id, (record_id,), stamp) for record_id in records]
     if entity == "CampaignMember":
@@ -125,15 +125,15 @@ _Telling = Callable[[str, ChangeStamp], Iterable[Fact]]
 
 def _lead(change: Change, header: Header, mapped: Mapped) -> _Telling | None:
     """A conversion may open an opportunity, which tells nowhere else whose it is."""
-    told, _ = change.mapped({name: mapped[name] for name in _OF_A_CONVERSION if name in mapped})
-    opportunity_id = told.get("converted_opportunity_id")
-    tell = _person("lead", change, header, mapped)
-    if tell is None or not opportunity_id:
-        return tell
+    values, _ = change.mapped({name: mapped[name] for name in _OF_A_CONVERSION if name in mapped})
+    opportunity_id = values.get("converted_opportunity_id")
+    read = _person("lead", change, header, mapped)
+    if read is None or not opportunity_id:
+        return read
 
     def both(record_id: str, stamp: ChangeStamp) -> Iterable[Fact]:
-        whose = told.get("converted_contact_id") or record_id
-        return *tell(record_id, stamp), OpportunityChanged(opportunity_id, stamp, {"person_ids": (whose,)})
+        whose = values.get("converted_contact_id") or record_id
+        return *read(record_id, stamp), OpportunityChanged(opportunity_id, stamp, {"person_ids": (whose,)})
 
     return both
 
@@ -146,34 +146,34 @@ def _contact(change: Change, header: Header, mapped: Mapped) -> _Telling | None:
 
 
 def _person(kind: str, change: Change, header: Header, mapped: Mapped) -> _Telling | None:
-    told, paths = change.mapped(mapped)
-    told.pop("converted_opportunity_id", None)
+    mapped_values, paths = change.mapped(mapped)
+    mapped_values.pop("converted_opportunity_id", None)
     fields = change.custom(mapped)
-    if not change.begins and not fields and told.keys() <= {"changed_by"}:
+    if not change.begins and not fields and mapped_values.keys() <= {"changed_by"}:
         return None
     if header.from_write_back:
         # The user we write as is nobody who acts: whoever acted before stays who acted last.
-        told.pop("changed_by", None)
-    elif header.commitUser is not None and told.get("changed_by") is None:
+        mapped_values.pop("changed_by", None)
+    elif header.commitUser is not None and mapped_values.get("changed_by") is None:
         # Salesforce lists LastModifiedById only where it is another user than the time before.
-        told["changed_by"] = widened(header.commitUser)
+        mapped_values["changed_by"] = widened(header.commitUser)
         paths["changed_by"] = f"{change.path}.{HEADER}.commitUser"
-    values = {"kind": kind, **person_values(told, paths.__getitem__)}
+    values = {"kind": kind, **person_values(mapped_values, paths.__getitem__)}
     if fields:
         values["fields"] = fields
     return lambda record_id, stamp: [PersonChanged(record_id, stamp, values, header.from_write_back)]
 
 
 def _member(change: Change, header: Header, mapped: Mapped) -> _Telling | None:
-    told, paths = change.mapped(mapped)
-    if not change.begins and not told:
+    mapped_values, paths = change.mapped(mapped)
+    if not change.begins and not mapped_values:
         return None
     person_id = change.reference(mapped["person_id"])
     if person_id is None and (change.begins or change.reference(("AccountId",)) is not None):
         path = f"{change.path}.{mapped['person_id'][-1]}"
         return lambda record_id, stamp: [PassedOver(PassedOverReason.NO_PERSON, path, record_id, stamp)]
     campaign_id = change.reference(mapped["campaign_id"])
-    values = response_values({n: v for n, v in told.items() if n in RESPONSE.fields}, paths.__getitem__)
+    values = response_values({n: v for n, v in mapped_values.items() if n in RESPONSE.fields}, paths.__getitem__)
     # What a transaction does first was not deleted by it before.
     remade = change.begins and (header.sequenceNumber is None or header.sequenceNumber > 1)
     transaction = header.transaction if remade else None
@@ -202,10 +202,10 @@ def _plainly(
     fact = changed or partial(RecordChanged, kind)
 
     def read(change: Change, _: Header, mapped: Mapped) -> _Telling | None:
-        told, paths = change.mapped(mapped)
-        if not change.begins and not told:
+        mapped_values, paths = change.mapped(mapped)
+        if not change.begins and not mapped_values:
             return None
-        listed, passed = usable(told, paths.__getitem__)
+        listed, passed = usable(mapped_values, paths.__getitem__)
         values = values_of(kind, listed, paths.__getitem__)
         return lambda record_id, stamp: [*passed, fact(record_id, stamp, values)]
 
@@ -213,11 +213,11 @@ def _plainly(
 
 
 def _user(change: Change, _: Header, mapped: Mapped) -> _Telling | None:
-    told, paths = change.mapped(mapped)
+    mapped_values, paths = change.mapped(mapped)
     fields = change.custom(mapped)
-    if not change.begins and not fields and not told:
+    if not change.begins and not fields and not mapped_values:
         return None
-    listed, passed = usable(told, paths.__getitem__)
+    listed, passed = usable(mapped_values, paths.__getitem__)
     values = values_of(USER, listed, paths.__getitem__)
     if fields:
         values["fields"] = fields

@@ -74,36 +74,36 @@ class Change:
         compound, _, part = name.partition(".")
         if self.diffs and (name in self.diffs or compound in self.diffs):
             return UNCHANGED
-        value = self._held(compound, part)
+        value = self._part_of(compound, part)
         if name in self.nulled or compound in self.nulled:
             return None
         if name in self.changed:
             return value
         return value if value is not None and (self.begins or compound in self.changed) else UNCHANGED
 
-    def _held(self, compound: str, part: str) -> Any:
-        held = self.payload.get(compound, UNCHANGED)
+    def _part_of(self, compound: str, part: str) -> Any:
+        parts = self.payload.get(compound, UNCHANGED)
         if not part:
-            return held
-        return held.get(part, UNCHANGED) if isinstance(held, dict) else self.payload.get(part, UNCHANGED)
+            return parts
+        return parts.get(part, UNCHANGED) if isinstance(parts, dict) else self.payload.get(part, UNCHANGED)
 
     def mapped(self, mapped: Mapped) -> tuple[dict[str, Any], dict[str, str]]:
         """What is told of our fields, and the path of the Salesforce field that each was read from."""
         values, paths = {}, {}
-        for ours, names in mapped.items():
+        for field, names in mapped.items():
             for name in names:
                 value = self.value(name)
                 if value is not UNCHANGED:
-                    values[ours] = read_as(ours, value)
-                    paths[ours] = f"{self.path}.{name}"
+                    values[field] = read_as(field, value)
+                    paths[field] = f"{self.path}.{name}"
                     break
         return values, paths
 
     def reference(self, names: tuple[str, ...]) -> str | None:
         """The first record that the change names in one of these fields, changed or not; None without any."""
         for name in names:
-            held = self.payload.get(name)
-            if held is not None and name not in self.nulled:
+            record_id = self.payload.get(name)
+            if record_id is not None and name not in self.nulled:
                 return widened(required(Identifier, self.payload, name, lambda field: f"{self.path}.{field}"))
         return None
 
@@ -111,6 +111,6 @@ class Change:
         """The other custom fields that are told, without long texts and values of several parts."""
         known = {name for names in mapped.values() for name in names}
         names = [name for name in {**self.payload, **dict.fromkeys(self.nulled)} if name.endswith("__c")]
-        told = {name: self.value(name) for name in names if name not in known}
-        usable = {name: value for name, value in told.items() if fits(FieldName, name) and fits(FieldValue, value)}
+        values = {name: self.value(name) for name in names if name not in known}
+        usable = {name: value for name, value in values.items() if fits(FieldName, name) and fits(FieldValue, value)}
         return {name: no_blank(value) for name, value in usable.items()}

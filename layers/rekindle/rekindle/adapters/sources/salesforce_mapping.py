@@ -130,6 +130,6 @@ def mapping_of(document: Mapping[str, Any]) -> Mapping[str, Mapped]:
     if not chosen:
         return MAPPING
     return {
-        entity: {**mapped, **{ours: tuple(names) for ours, names in (chosen.get(entity) or {}).items()}}
+        entity: {**mapped, **{field: tuple(names) for field, names in (chosen.get(entity) or {}).items()}}
         for entity, mapped in MAPPING.items()
     }

@@ -25,7 +25,7 @@ def _as_identifier(value: Any) -> Any:
     return widened(value) if isinstance(value, str) else value
 
 
-def _as_whole(value: Any) -> Any:
+def _as_integer(value: Any) -> Any:
     """Salesforce writes a number of no decimals as 1.0."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -75,7 +75,7 @@ def _as_domain(value: Any) -> Any:
 _READ_AS: Mapping[str, Callable[[Any], Any]] = {
     "name": _as_name,
     "domain": _as_domain,
-    "precedence": _as_whole,
+    "precedence": _as_integer,
     "starts_on": _as_date,
     "ends_on": _as_date,
     "responded_at": _as_time,

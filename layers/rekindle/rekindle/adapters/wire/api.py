@@ -105,8 +105,8 @@ def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list
     """The inputs of a call, what is wrong with one state in its place; and the name of their content."""
     values = object_of(body)
     inputs, _ = gathered(lambda: required(Inputs, values, "inputs", str), lambda: only({"inputs"}, values, str))
-    asked = [_input(one, f"{name}-{index}", ChangeStamp(now)) for index, one in enumerate(inputs)]
-    return asked, digest("reactivations", values)
+    requests = [_input(one, f"{name}-{index}", ChangeStamp(now)) for index, one in enumerate(inputs)]
+    return requests, digest("reactivations", values)
 
 
 def responses_recorded(body: bytes, now: datetime) -> tuple[list[ResponseRecorded | Refusal], str]:
@@ -172,18 +172,18 @@ _SOUGHT_BY = {"id": None, "email": ListedBy.MAIL, "phone": ListedBy.PHONE, "name
 
 def sought(query: Mapping[str, str]) -> tuple[ListedBy | None, str]:
     """By what people are to be found: a list, or None for an id; and what was typed. Raises InvalidField."""
-    asked = [name for name in _SOUGHT_BY if name in query]
-    if len(asked) != 1:
-        raise InvalidField("expected exactly one of id, email, phone and name", asked[1] if asked else "id")
-    (name,) = asked
+    parameters = [name for name in _SOUGHT_BY if name in query]
+    if len(parameters) != 1:
+        raise InvalidField("expected exactly one of id, email, phone and name", parameters[1] if parameters else "id")
+    (name,) = parameters
     required(Text, query, name, str)
     return _SOUGHT_BY[name], ids.widened_if(ids.PERSON, query[name]) if name == "id" else query[name]
 
 
-def assignment_state(given: str | None) -> AssignmentState:
+def assignment_state(state: str | None) -> AssignmentState:
     """The state that is asked for; those who wait, where none is. Raises InvalidField."""
     try:
-        return AssignmentState(given or AssignmentState.PENDING)
+        return AssignmentState(state or AssignmentState.PENDING)
     except ValueError:
         raise InvalidField(f"expected one of {', '.join(AssignmentState)}", "state") from None
 
@@ -201,25 +201,25 @@ def completion(body: bytes) -> str | None:
 def preview(body: bytes) -> tuple[str, dict[str, str], str | None]:
     """Which template, what of it is only tried, and whose data it is tried on, if anybody's."""
     values = object_of(body)
-    name, given, person_id, *_ = gathered(
+    name, template, person_id, *_ = gathered(
         lambda: required(TemplateName, values, "kind", str),
         lambda: _template_parts(values),
         lambda: required(Identifier, values, "person_id", str) if "person_id" in values else None,
         lambda: only({"kind", "template", "person_id"}, values, str),
     )
-    return name, given, person_id and ids.widened_if(ids.PERSON, person_id)
+    return name, template, person_id and ids.widened_if(ids.PERSON, person_id)
 
 
 def _template_parts(values: Mapping[str, Any]) -> dict[str, str]:
-    given: dict[str, str] = required(TemplateParts, values, "template", str) if "template" in values else {}
-    only(PARTS, given, lambda part: f"template.{part}")
-    return given
+    parts: dict[str, str] = required(TemplateParts, values, "template", str) if "template" in values else {}
+    only(PARTS, parts, lambda part: f"template.{part}")
+    return parts
 
 
-def failure_state(given: str | None) -> FailureState:
+def failure_state(state: str | None) -> FailureState:
     """The state that is asked for; open, where none is. Raises InvalidField."""
     try:
-        return FailureState(given or FailureState.OPEN)
+        return FailureState(state or FailureState.OPEN)
     except ValueError:
         raise InvalidField(f"expected one of {', '.join(FailureState)}", "state") from None
 

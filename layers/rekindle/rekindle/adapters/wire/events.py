@@ -9,7 +9,7 @@ from rekindle.adapters.sources import salesforce
 from rekindle.adapters.sources.salesforce_mapping import MAPPING, Mapped
 from rekindle.adapters.wire import records, requests
 from rekindle.adapters.wire.records import Reader, stamp_of
-from rekindle.adapters.wire.rules import happened_at, in_future, moment, time_told
+from rekindle.adapters.wire.rules import happened_at, in_future, moment, time_in
 from rekindle.adapters.wire.standards import usable
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.capture.kinds import PLAIN
@@ -69,7 +69,7 @@ def facts_of(
     read = _READERS.get(detail_type)
     if read is not None:
         sent = envelope.get("time")
-        at = moment(sent, "time") if type(sent) is str else time_told(envelope, "time", str)
+        at = moment(sent, "time") if type(sent) is str else time_in(envelope, "time", str)
         arrived_at = arrived_at or at
         if at > arrived_at + times.AHEAD:
             raise in_future("time")
@@ -102,7 +102,7 @@ def end_of_history(at: datetime) -> dict[str, Any]:
 def ended_at(envelope: Mapping[str, Any]) -> datetime | None:
     """When a history ends that says so by such an event. Raises InvalidField."""
     ends = envelope.get("source") == OWN_SOURCE and envelope.get("detail-type") == _ENDED
-    return time_told(envelope, "time", str) if ends else None
+    return time_in(envelope, "time", str) if ends else None
 
 
 def _in_detail(name: str) -> str:

@@ -152,17 +152,17 @@ def _record_id(content: Json) -> str | None:
 
 def _people(content: Json) -> Iterator[str]:
     header, detail = _header(content), _detail(content)
-    named: list[Any] = content["person_ids"] if is_webhook(content) and _is_list(content, "person_ids") else []
-    named += [content.get("person_id"), detail.get("person_id"), detail.get("survivor_id")]
+    people: list[Any] = content["person_ids"] if is_webhook(content) and _is_list(content, "person_ids") else []
+    people += [content.get("person_id"), detail.get("person_id"), detail.get("survivor_id")]
     for several in (detail.get("merged_ids"), detail.get("person_ids")):
-        named += several if isinstance(several, list) else []
+        people += several if isinstance(several, list) else []
     if header:
         if header.get("entityName") in ("Lead", "Contact") and isinstance(header.get("recordIds"), list):
-            named += header["recordIds"]
+            people += header["recordIds"]
         payload = detail.get("payload")
         values = payload if isinstance(payload, dict) else detail
-        named += [values.get(name) for name in _PEOPLE_OF_ENTITY]
-    yield from (one for one in named if isinstance(one, str) and one)
+        people += [values.get(name) for name in _PEOPLE_OF_ENTITY]
+    yield from (one for one in people if isinstance(one, str) and one)
 
 
 def _event_at(content: Json) -> datetime | None:

@@ -108,7 +108,7 @@ def _reader_of(declared: Field) -> Callable[[Any, str], Any] | None:
     if get_origin(declared.type) is tuple:
         return lambda listed, _: tuple(dict.fromkeys(ids.widened_if(prefixes, one) for one in listed))
     if declared.type == Mapping[str, str]:
-        return lambda named, _: {name: ids.widened_if(prefixes, one) for name, one in named.items()}
+        return lambda ids_by_name, _: {name: ids.widened_if(prefixes, one) for name, one in ids_by_name.items()}
     if declared.type == Mapping[str, Any]:
         return _fitting
     if declared.type is not str or declared.one_of:

@@ -51,18 +51,18 @@ class PromptValues(msgspec.Struct, gc=False):
 REQUEST, PROMPT = (frozenset(form.__struct_fields__) for form in (RequestValues, PromptValues))
 
 
-def reactivation_requested(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ReactivationRequested:
-    return requested(required(Identifier, detail, "request_id", named), detail, stamp, named)
+def reactivation_requested(detail: Mapping[str, Any], stamp: ChangeStamp, naming: Naming) -> ReactivationRequested:
+    return requested(required(Identifier, detail, "request_id", naming), detail, stamp, naming)
 
 
-def requested(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ReactivationRequested:
+def requested(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, naming: Naming) -> ReactivationRequested:
     """One input: a person or a task, and what is to be different from the settings."""
     values: RequestValues
     values, user_id, *_ = gathered(
-        lambda: checked(RequestValues, detail, named),
-        lambda: required(Identifier, detail, "user_id", named),
-        lambda: _check_one_of_both(detail, named),
-        lambda: _check_each_once(detail, named),
+        lambda: checked(RequestValues, detail, naming),
+        lambda: required(Identifier, detail, "user_id", naming),
+        lambda: _check_one_of_both(detail, naming),
+        lambda: _check_each_once(detail, naming),
     )
     priority = tuple(ResponseClass(name) for name in values.priority) if values.priority else None
     return ReactivationRequested(
@@ -83,27 +83,27 @@ def requested(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, na
     )
 
 
-def _check_one_of_both(detail: Mapping[str, Any], named: Naming) -> None:
+def _check_one_of_both(detail: Mapping[str, Any], naming: Naming) -> None:
     if (detail.get("person_id") is None) == (detail.get("task_id") is None):
-        raise InvalidField("either this or task_id is required, and not both", named("person_id"))
+        raise InvalidField("either this or task_id is required, and not both", naming("person_id"))
 
 
-def _check_each_once(detail: Mapping[str, Any], named: Naming) -> None:
+def _check_each_once(detail: Mapping[str, Any], naming: Naming) -> None:
     listed = detail.get("priority")
     if isinstance(listed, list) and any(listed.count(one) > 1 for one in listed):
-        raise InvalidField("no class may be listed twice", named("priority"))
+        raise InvalidField("no class may be listed twice", naming("priority"))
 
 
-def response_prompted(detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponsePrompted:
-    return prompted(required(Identifier, detail, "request_id", named), detail, stamp, named)
+def response_prompted(detail: Mapping[str, Any], stamp: ChangeStamp, naming: Naming) -> ResponsePrompted:
+    return prompted(required(Identifier, detail, "request_id", naming), detail, stamp, naming)
 
 
-def prompted(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, named: Naming) -> ResponsePrompted:
+def prompted(request_id: str, detail: Mapping[str, Any], stamp: ChangeStamp, naming: Naming) -> ResponsePrompted:
     values: PromptValues
     values, _, person_id, campaign_id, user_id = gathered(
-        lambda: checked(PromptValues, detail, named),
-        lambda: required(Intent, detail, "intent", named),
-        *(partial(required, Identifier, detail, name, named) for name in ("person_id", "campaign_id", "user_id")),
+        lambda: checked(PromptValues, detail, naming),
+        lambda: required(Intent, detail, "intent", naming),
+        *(partial(required, Identifier, detail, name, naming) for name in ("person_id", "campaign_id", "user_id")),
     )
     # What a prompt falls back to by default is the prompted campaign.
     fallback = "keep_prompted" if values.fallback == "default" else values.fallback

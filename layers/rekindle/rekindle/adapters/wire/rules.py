@@ -151,26 +151,26 @@ Naming = Callable[[str], str]
 """Our name of a field -> the path at which the caller wrote it."""
 
 
-def checked[T: msgspec.Struct](form: type[T], values: Mapping[str, Any], named: Naming) -> T:
+def checked[T: msgspec.Struct](form: type[T], values: Mapping[str, Any], naming: Naming) -> T:
     """The values in their form. Raises InvalidField with every field of the form that breaks its rule."""
     try:
         return msgspec.convert(values, form)
     except msgspec.ValidationError:
-        values = {name: _whole(value) for name, value in values.items()}
+        values = {name: _as_integer(value) for name, value in values.items()}
     try:
         return msgspec.convert(values, form)
     except msgspec.ValidationError as error:
-        raise InvalidField.of(_faults(form, values, named) or [("", str(error))]) from None
+        raise InvalidField.of(_faults(form, values, naming) or [("", str(error))]) from None
 
 
-def _whole(value: Any) -> Any:
+def _as_integer(value: Any) -> Any:
     """30.0 is 30: to JSON they are one number, and some write every number with a point."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def only(known: Collection[str], values: Mapping[str, Any], named: Naming) -> None:
+def only(known: Collection[str], values: Mapping[str, Any], naming: Naming) -> None:
     """Refuse a field that is not known: a typo must not pass silently."""
-    unknown = [(named(name), "there is no such field") for name in values if name not in known]
+    unknown = [(naming(name), "there is no such field") for name in values if name not in known]
     if unknown:
         raise InvalidField.of(unknown)
 
@@ -196,62 +196,62 @@ def _by_path(refusal: InvalidField | InFuture) -> Iterable[Fault]:
     return refusal.faults or [("", refusal.message)]
 
 
-def required(rule: Any, values: Mapping[str, Any], name: str, named: Naming) -> Any:
+def required(rule: Any, values: Mapping[str, Any], name: str, naming: Naming) -> Any:
     """One value that has to be there, under its rule."""
     if name not in values:
-        raise InvalidField("this field is required", named(name))
-    return checked_value(rule, values[name], named(name))
+        raise InvalidField("this field is required", naming(name))
+    return checked_value(rule, values[name], naming(name))
 
 
 def checked_value(rule: Any, value: Any, path: str) -> Any:
     """One value under its rule. Raises InvalidField."""
     try:
-        return msgspec.convert(_whole(value), rule)
+        return msgspec.convert(_as_integer(value), rule)
     except msgspec.ValidationError:
         raise InvalidField.of(_innermost(rule, value, path)) from None
 
 
-def identifier(values: Mapping[str, Any], name: str, named: Naming) -> str:
+def identifier(values: Mapping[str, Any], name: str, naming: Naming) -> str:
     """An identifier that has to be there."""
-    found: str = required(Identifier, values, name, named)
-    return found
+    record_id: str = required(Identifier, values, name, naming)
+    return record_id
 
 
-def time_told(values: Mapping[str, Any], name: str, named: Naming) -> datetime:
+def time_in(values: Mapping[str, Any], name: str, naming: Naming) -> datetime:
     """A time that has to be there, in UTC and to the millisecond."""
-    told = values.get(name)
-    if type(told) is not str or len(told) > LONGEST_TIME:
-        told = required(Time, values, name, named)
-    return moment(told, named(name))
+    text = values.get(name)
+    if type(text) is not str or len(text) > LONGEST_TIME:
+        text = required(Time, values, name, naming)
+    return moment(text, naming(name))
 
 
 def moment(text: str, path: str) -> datetime:
     """A time with an offset, in UTC and to the millisecond."""
     try:
-        told = _read(text)
-        if told.tzinfo is UTC and not told.microsecond and EARLIEST <= told <= LATEST:
-            return told  # As nearly every time is told, and of every event it is asked for more than once.
+        instant = _read(text)
+        if instant.tzinfo is UTC and not instant.microsecond and EARLIEST <= instant <= LATEST:
+            return instant  # As nearly every time is told, and of every event it is asked for more than once.
     except ValueError:
         pass
     try:
-        told = times.instant(text)
+        instant = times.instant(text)
     except OverflowError:
         raise InvalidField(_OUT_OF_TIME, path) from None
     except ValueError:
         raise InvalidField(_complaint(Time, text), path) from None
-    if not EARLIEST <= told <= LATEST:
+    if not EARLIEST <= instant <= LATEST:
         raise InvalidField(_OUT_OF_TIME, path)
-    return told
+    return instant
 
 
-def happened_at(detail: Mapping[str, Any], at: datetime, arrived_at: datetime, named: Naming) -> datetime:
+def happened_at(detail: Mapping[str, Any], at: datetime, arrived_at: datetime, naming: Naming) -> datetime:
     """When a fact happened: its `occurred_at`, else the time it was sent at. A bus may stamp a time of its own, to the
     second or the moment of a replay. Raises InFuture."""
     if detail.get("occurred_at") is None:
         return at
-    happened = time_told(detail, "occurred_at", named)
+    happened = time_in(detail, "occurred_at", naming)
     if happened > arrived_at + times.AHEAD:
-        raise in_future(named("occurred_at"))
+        raise in_future(naming("occurred_at"))
     return happened
 
 
@@ -274,39 +274,39 @@ def fitting(fields: Mapping[str, Any] | None, path: str) -> None:
         raise InvalidField(f"the named values are larger than {LARGEST_FIELDS:,} bytes together", path)
 
 
-def _faults(form: type[msgspec.Struct], values: Mapping[str, Any], named: Naming) -> list[Fault]:
+def _faults(form: type[msgspec.Struct], values: Mapping[str, Any], naming: Naming) -> list[Fault]:
     """Finds which fields it were: slow, and run for refusals alone."""
-    found: list[Fault] = []
+    faults: list[Fault] = []
     for field in msgspec.structs.fields(form):
         if field.name not in values:
             if field.required:
-                found.append((named(field.name), "this field is required"))
+                faults.append((naming(field.name), "this field is required"))
         elif not fits(field.type, values[field.name]):
-            found += _innermost(field.type, values[field.name], named(field.name))
-    return found
+            faults += _innermost(field.type, values[field.name], naming(field.name))
+    return faults
 
 
 def fitting_fields(form: type[msgspec.Struct], values: Mapping[str, Any]) -> dict[str, Any]:
     """The values without those that break a rule of the form."""
     rules = {field.name: field.type for field in msgspec.structs.fields(form)}
-    return {n: v for n, v in values.items() if n not in rules or fits(rules[n], _whole(v))}
+    return {n: v for n, v in values.items() if n not in rules or fits(rules[n], _as_integer(v))}
 
 
 def _innermost(rule: Any, value: Any, path: str) -> list[Fault]:
     """The faults of the very entries of a list or an object that break its rule."""
     within = get_args(_plain(rule))
-    found: list[Fault] = []
+    faults: list[Fault] = []
     if isinstance(value, list) and get_origin(_plain(rule)) is list:
         for index, entry in enumerate(value):
             if not fits(within[0], entry):
-                found += _innermost(within[0], entry, f"{path}[{index}]")
+                faults += _innermost(within[0], entry, f"{path}[{index}]")
     if isinstance(value, dict) and get_origin(_plain(rule)) is dict:
         for key, entry in value.items():
             if not fits(within[0], key):
-                found.append((path, _complaint(within[0], key)))
+                faults.append((path, _complaint(within[0], key)))
             elif not fits(within[1], entry):
-                found += _innermost(within[1], entry, f"{path}.{key}")
-    return found or [(path, _complaint(rule, value))]
+                faults += _innermost(within[1], entry, f"{path}.{key}")
+    return faults or [(path, _complaint(rule, value))]
 
 
 def fits(rule: Any, value: Any) -> bool:

@@ -76,8 +76,8 @@ def _choice(values: Mapping[str, Any], name: str) -> Choice:
 
 
 def _faults(choice: Choice, name: str) -> list[tuple[str, str]]:
-    found = settings.faults(choice.document) if choice.document is not None else []
-    return within(name, found)
+    faults = settings.faults(choice.document) if choice.document is not None else []
+    return within(name, faults)
 
 
 def within(name: str, faults: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -35,26 +35,26 @@ _LISTED: Mapping[str, tuple[Callable[[str], bool], PassedOverReason, str]] = {
 }
 
 
-def usable(values: Mapping[str, Any], named: Naming) -> tuple[Mapping[str, Any], list[PassedOver]]:
+def usable(values: Mapping[str, Any], naming: Naming) -> tuple[Mapping[str, Any], list[PassedOver]]:
     """What a CRM reports, without the values that no standard lists, and those as passed over: to refuse what else it
     reports would correct nothing."""
     passed = [
-        PassedOver(reason, named(name))
+        PassedOver(reason, naming(name))
         for name, (is_listed, reason, _) in _LISTED.items()
         if name in values and _is_text(values[name]) and not is_listed(values[name])
     ]
     if not passed:
         return values, passed
     unlisted = {one.field for one in passed}
-    return {n: v for n, v in values.items() if n not in _LISTED or named(n) not in unlisted}, passed
+    return {n: v for n, v in values.items() if n not in _LISTED or naming(n) not in unlisted}, passed
 
 
-def check_listed(values: Mapping[str, Any], named: Naming) -> None:
+def check_listed(values: Mapping[str, Any], naming: Naming) -> None:
     """Refuse, with its field, a value that no standard lists. Raises InvalidField."""
     for name, (is_listed, _, expected) in _LISTED.items():
         value = values.get(name)
         if value is not None and _is_text(value) and not is_listed(value):
-            raise InvalidField(f"expected {expected}, got a text of {len(value)} characters", named(name))
+            raise InvalidField(f"expected {expected}, got a text of {len(value)} characters", naming(name))
 
 
 def _is_text(value: Any) -> bool:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rekindle.adapters.wire.rules import time_told
+from rekindle.adapters.wire.rules import time_in
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Malformed
 from rekindle.domain.webhooks.item import Item, RawWebhook
@@ -34,7 +34,7 @@ def raw_of(message: Mapping[str, Any]) -> RawWebhook:
     source = message.get("webhook")
     if not isinstance(source, str):
         raise Malformed("the message names no webhook", "webhook")
-    received_at = time_told(message, "received_at", str)
+    received_at = time_in(message, "received_at", str)
     if "item" in message:
         return RawWebhook(source, json.dumps(message["item"]).encode(), received_at, is_item=True)
     content_type = message.get("content_type")

@@ -42,15 +42,15 @@ class MatchAccount:
         sought = Sought(profile.email, profile.company) if profile else Sought()
         addressed = list(self._of_contacts(mail_key(sought.email), person.person_id))
         by_address = frozenset(one.account_id for one in addressed)
-        found = self._listed(map(domain_key, sought_domains(sought)), MOST_LISTED)
-        found = Found((*addressed, *found.candidates), by_address, found.cut)
-        matched = match(sought, found)
+        listed = self._listed(map(domain_key, sought_domains(sought)), MOST_LISTED)
+        listed = Found((*addressed, *listed.candidates), by_address, listed.cut)
+        matched = match(sought, listed)
         name = name_key(sought.company)
-        if name is None or (matched.account_id is not None and not found.cut):
+        if name is None or (matched.account_id is not None and not listed.cut):
             return matched
-        named, near = self._listed((name,), MOST_LISTED), self._listed(near_keys(sought.company), MOST_NEAR)
-        candidates = (*found.candidates, *named.candidates, *near.candidates)
-        return match(sought, Found(candidates, by_address, found.cut | named.cut))
+        of_name, near = self._listed((name,), MOST_LISTED), self._listed(near_keys(sought.company), MOST_NEAR)
+        candidates = (*listed.candidates, *of_name.candidates, *near.candidates)
+        return match(sought, Found(candidates, by_address, listed.cut | of_name.cut))
 
     def _listed(self, keys: Iterable[str], most: int) -> Found:
         candidates: list[Candidate] = []

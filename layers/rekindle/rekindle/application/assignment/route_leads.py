@@ -101,9 +101,9 @@ class RouteLeads:
             suggested=tuple(s.account_id for s in match.suggestions) if match else (),
             reason=Unrouted.NO_STEP,
         )
-        told = known_fields(person)
+        fields = known_fields(person)
         for place, step in enumerate(router.steps):
-            if not fits(person, told, step.where):
+            if not fits(person, fields, step.where):
                 continue
             routing = replace(routing, reason=Unrouted.NOBODY_AVAILABLE)
             if step.to is By.POOL:
@@ -113,8 +113,8 @@ class RouteLeads:
             if routing.owner_id is not None:
                 convert = router.convert and person.kind == "lead" and routing.account_id is not None
                 status = person.status if convert else None
-                found = replace(routing, place=place, by=step.to, reason=None, again_at=None)
-                return replace(found, convert=convert, status=status)
+                routed = replace(routing, place=place, by=step.to, reason=None, again_at=None)
+                return replace(routed, convert=convert, status=status)
         return routing
 
     def _from_account(self, step: RoutingStep, match: Match | None, routing: Routing, now: datetime) -> Routing:
@@ -125,11 +125,11 @@ class RouteLeads:
         if owner_id is None:
             return routing
         pool = Pool("", ())
-        why = self._why_not(pool, owner_id, now)
-        if why is not None:
-            free = pool.free_again(self.reference.user(owner_id), now, why)
+        reason = self._unavailable(pool, owner_id, now)
+        if reason is not None:
+            free = pool.free_again(self.reference.user(owner_id), now, reason)
             return replace(
-                routing, passed={**routing.passed, owner_id: why}, again_at=_earliest(routing.again_at, free)
+                routing, passed={**routing.passed, owner_id: reason}, again_at=_earliest(routing.again_at, free)
             )
         return replace(routing, owner_id=owner_id)
 
@@ -137,26 +137,26 @@ class RouteLeads:
         passed: dict[str, Passed] = {}
         left: dict[str, int] = {}
         for member in pool.members:
-            why = self._why_not(pool, member.user, now)
-            if why is None:
+            reason = self._unavailable(pool, member.user, now)
+            if reason is None:
                 left[member.user] = member.capacity
             else:
-                passed[member.user] = why
+                passed[member.user] = reason
         while left:
             capacities = tuple(left.items())
             turn = self.pools.turn(pool.name, capacities, routing.assignment_id)
             owner_id = next_member(capacities, turn)
-            found = replace(routing, owner_id=owner_id, by=By.POOL, pool=pool.name, turn=turn)
-            claim = self._claim(found)
+            routed = replace(routing, owner_id=owner_id, by=By.POOL, pool=pool.name, turn=turn)
+            claim = self._claim(routed)
             if claim is None or not self._is_reached(claim):
-                return replace(found, passed={**routing.passed, **passed})
+                return replace(routed, passed={**routing.passed, **passed})
             passed[owner_id] = Passed.QUOTA_REACHED
             del left[owner_id]
-        free = (pool.free_again(self.reference.user(user_id), now, why) for user_id, why in passed.items())
+        free = (pool.free_again(self.reference.user(user_id), now, reason) for user_id, reason in passed.items())
         again = _earliest(routing.again_at, *free)
         return replace(routing, pool=pool.name, passed={**routing.passed, **passed}, again_at=again)
 
-    def _why_not(self, pool: Pool, user_id: str, now: datetime) -> Passed | None:
+    def _unavailable(self, pool: Pool, user_id: str, now: datetime) -> Passed | None:
         """Why somebody gets no lead now."""
         if user_id in self.reference.settings().temporary_owners:
             return Passed.TEMPORARY_OWNER

@@ -90,8 +90,8 @@ class ErasePeople:
         active = self.people.get_response(before.person_id, before.active.response_id)
         if active is None:
             raise MergeInProgress("the active response is still on its way from a record that is being taken over")
-        at, why = fact.stamp.at, Ended.PERSON_DELETED
-        change = deactivate(gone, before.version, active, why, at, settings, NO_ACTION_REQUIRED)
+        at, reason = fact.stamp.at, Ended.PERSON_DELETED
+        change = deactivate(gone, before.version, active, reason, at, settings, NO_ACTION_REQUIRED)
         return change.indexed_by(settings)
 
     def _clear_record(self, merged: Person) -> Recorded:

@@ -119,11 +119,11 @@ class MergePeople:
 
     def _move_responses(self, survivor_id: str, merged_id: str) -> None:
         settings = self.reference.settings()
-        held = list(self.people.responses(survivor_id))
-        known = {response.response_id for response in held}
+        responses = list(self.people.responses(survivor_id))
+        known = {response.response_id for response in responses}
         own = {
             by_campaign_and_date(response): response.response_id
-            for response in held
+            for response in responses
             if not response.state.deleted and all(t.person_id != merged_id for t in response.trail)
         }
         for batch in batched(list(self.people.responses(merged_id)), BATCH, strict=False):
@@ -139,8 +139,8 @@ class MergePeople:
     def _twins(self, survivor_id: str, batch: Iterable[Response], own: Mapping[tuple[str, datetime], str]) -> Twins:
         """The survivor's own responses of the same campaigns and dates, as they stand now."""
         dates = {by_campaign_and_date(response) for response in batch} & own.keys()
-        found = {date: self.people.get_response(survivor_id, own[date]) for date in dates}
-        return {date: twin for date, twin in found.items() if twin is not None and not twin.state.deleted}
+        twins = {date: self.people.get_response(survivor_id, own[date]) for date in dates}
+        return {date: twin for date, twin in twins.items() if twin is not None and not twin.state.deleted}
 
     def _finish(self, survivor_id: str, merged_id: str, at: datetime, *, converted: bool) -> None:
 

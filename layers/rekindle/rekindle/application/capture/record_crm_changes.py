@@ -50,7 +50,7 @@ class RecordCrmChanges:
     request: RequestReactivation
     ledger: Ledger
 
-    def asked(self, fact: Fact, call: Call | None) -> Recorded:
+    def from_call(self, fact: Fact, call: Call | None) -> Recorded:
         """The same for a call of the API. A repetition of it changes nothing: whatever was recorded in between is
         later. Raises KeyReused."""
         if call is None:

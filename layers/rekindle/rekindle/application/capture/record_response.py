@@ -17,9 +17,9 @@ from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.campaigns.source_code import SourceCode
 from rekindle.domain.capture.applying import (
     apply_response_change,
+    names_later_owner,
     nothing_known_of,
     response_deleted,
-    tells_later_owner,
 )
 from rekindle.domain.capture.erasing import without_texts
 from rekindle.domain.capture.facts import PassedOver, ResponseDeleted, ResponseRecorded
@@ -128,7 +128,7 @@ class RecordResponse:
         other, response, tombstone = self._elsewhere(fact.response_id)
         if other is None or response is None or other.person_id == person.person_id:
             return person, response if other is None else None, tombstone
-        if isinstance(fact, ResponseDeleted) or not tells_later_owner(fact.stamp, response):
+        if isinstance(fact, ResponseDeleted) or not names_later_owner(fact.stamp, response):
             return other, response, None
         settings = self.reference.settings()
         mine = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
@@ -149,17 +149,22 @@ class RecordResponse:
         return [change.indexed_by(settings) for change in changes]
 
     def _update(
-        self, person: Person, stored: Response, told: Response, is_new_to_person: bool, tombstone: ChangeStamp | None
+        self,
+        person: Person,
+        stored: Response,
+        response: Response,
+        is_new_to_person: bool,
+        tombstone: ChangeStamp | None,
     ) -> bool:
         after = replace(person, version=person.version + 1)
         if is_new_to_person:
             classes = person.classes_with_another(self.reference.settings().class_map)
             after = replace(after, responses=person.responses + 1, classes=classes)
-        if after.active is not None and after.active.response_id == told.response_id:
-            after = replace(after, active=replace(after.active, campaign_id=told.campaign_id))
-        if (told.state, told.campaign_id) != (stored.state, stored.campaign_id):
-            told = told.traced(person.person_id, after.version)
-        change = Change(after, person.version, (told,), tombstone=tombstone)
+        if after.active is not None and after.active.response_id == response.response_id:
+            after = replace(after, active=replace(after.active, campaign_id=response.campaign_id))
+        if (response.state, response.campaign_id) != (stored.state, stored.campaign_id):
+            response = response.traced(person.person_id, after.version)
+        change = Change(after, person.version, (response,), tombstone=tombstone)
         return committed(self.people, *self._with_classes([change]))
 
     def delete(self, fact: ResponseDeleted) -> Recorded:
@@ -247,9 +252,9 @@ class RecordResponse:
         for change in counterparts(mine, known):
             owner = self.people.owner_of_response(change.response_id)
             if owner is not None and owner.person_id is not None:
-                person, found = loaded(self.people, owner.person_id, change.response_id)
-                if person is not None and found is not None:
-                    yield person, found
+                person, other = loaded(self.people, owner.person_id, change.response_id)
+                if person is not None and other is not None:
+                    yield person, other
 
     def _former(self, fact: ResponseRecorded, response: Response) -> tuple[Person, Response] | None:
         """The response that the transaction deleted before it made this one."""

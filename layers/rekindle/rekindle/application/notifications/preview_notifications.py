@@ -27,15 +27,15 @@ class PreviewNotifications:
     reference: Reference
     templates: Templates
 
-    def __call__(self, name: str, given: Mapping[str, str], person_id: str | None) -> Text:
+    def __call__(self, name: str, parts: Mapping[str, str], person_id: str | None) -> Text:
         """`given` may hold a subject, a body, or both. Raises InvalidField with the part and the line at fault,
         NotFound where there is no such person or nothing was assigned."""
-        template = changed(notification_settings(self.reference.settings()).templates[name], given)
+        template = changed(notification_settings(self.reference.settings()).templates[name], parts)
         values = sample(name) if person_id is None else self._values(name, person_id)
         try:
             return self.templates.write(name, template, values)
         except BadTemplate as bad:
-            where = ("template",) if bad.part in given else ("notifications", "templates", name)
+            where = ("template",) if bad.part in parts else ("notifications", "templates", name)
             raise InvalidField(str(bad), path_of((*where, bad.part))) from None
 
     def _values(self, name: str, person_id: str) -> Values:

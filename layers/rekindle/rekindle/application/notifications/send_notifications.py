@@ -87,9 +87,9 @@ class SendNotifications:
     def _to_be_sent(self, notice: Notice, done: Sent) -> Lead | Claim | None:
         """What the notification is about, if it is still true, and ours to send."""
         lead = read_lead(notice.person_id, self.people, self.reference)
-        why_not = withheld(notice, lead.person if lead else None)
-        if why_not is not None or lead is None:
-            done.withheld[str(why_not)] += 1
+        reason = withheld(notice, lead.person if lead else None)
+        if reason is not None or lead is None:
+            done.withheld[str(reason)] += 1
             return None
         claim = self.sent.claim(notice.event_id, self.clock())
         if claim is Claim.SENT:

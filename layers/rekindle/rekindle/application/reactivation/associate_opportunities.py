@@ -33,7 +33,7 @@ class AssociateOpportunities:
             elif opportunity.is_searched and not anew:
                 return
             else:
-                person = next(self._found(opportunity), None)
+                person = next(self._people_of(opportunity), None)
                 if not self._noted(opportunity, person):
                     continue
             if person is None or self._followed(person, opportunity):
@@ -72,7 +72,7 @@ class AssociateOpportunities:
             response_id = response.details.renamed_to if response is not None and response.details else None
         return person
 
-    def _found(self, opportunity: Opportunity) -> Iterator[Person]:
+    def _people_of(self, opportunity: Opportunity) -> Iterator[Person]:
         """The people whose active response may be the opportunity's: the primary one first, then the others, those of
         other accounts left out."""
         for place, person_id in enumerate(opportunity.person_ids):

@@ -64,8 +64,8 @@ class BackfillCrossings:
             yield Step(batch, decisions)
         if batch.waiting:
             self._refuse(batch)
-            found = [score for person_id in batch.waiting if (score := self.scores.get(person_id)) is not None]
-            decisions, waiting = self._decided(batch, found, dry_run)
+            scores = [score for person_id in batch.waiting if (score := self.scores.get(person_id)) is not None]
+            decisions, waiting = self._decided(batch, scores, dry_run)
             after = replace(_counted(batch, decisions), waiting=tuple(waiting))
             yield Step(self._noted(after, batch.version, dry_run), decisions)
 

@@ -18,10 +18,10 @@ def context_of_arrival(
 ) -> DecisionContext:
     """For a response's own arrival, which searches for nothing and inserts nothing."""
 
-    def told() -> Mapping[str, Any]:
+    def read_fields() -> Mapping[str, Any]:
         return known_fields(person if person.profile is not None else people.get(person.person_id))
 
-    return DecisionContext(settings, reference.campaign, _none_of_class, _no_repeats, clock(), owners, told)
+    return DecisionContext(settings, reference.campaign, _none_of_class, _no_repeats, clock(), owners, read_fields)
 
 
 def _none_of_class(_: ResponseClass) -> Iterable[Response]:

@@ -35,8 +35,8 @@ class Whole:
     classes: Mapping[str, ResponseClass | None]
 
     def candidates_of(self, response_class: ResponseClass, newest: datetime) -> Iterable[Response]:
-        found = grouped_by_class(self.responses, self.classes)(response_class)
-        return (response for response in found if response.state.effective_at <= newest)
+        responses = grouped_by_class(self.responses, self.classes)(response_class)
+        return (response for response in responses if response.state.effective_at <= newest)
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,11 @@ class Reactivate:
                 # Seldom asked for, and much to load: it knows how everything is recorded.
                 from rekindle.domain.reactivation.backfill import engaged_since, remembered
 
-                held = {response.response_id: response for response in self.people.responses(person.person_id)}
-                if engaged_since(trigger.as_of, held.values()):
+                responses = {response.response_id: response for response in self.people.responses(person.person_id)}
+                if engaged_since(trigger.as_of, responses.values()):
                     decision, change = skipped(trigger, person, context, Reason.STALE), None
                 else:
-                    change = remembered(change, person, held)
+                    change = remembered(change, person, responses)
             if trigger.dry_run:
                 return decision
             if change is None and person is not None and decision.searched:
@@ -120,5 +120,5 @@ class Reactivate:
             self._owners,
             lambda: known_fields(self.people.get(trigger.person_id)),
             self.reference.user,
-            lambda found: self.people.get_response(trigger.person_id, found.response_id) or found,
+            lambda candidate: self.people.get_response(trigger.person_id, candidate.response_id) or candidate,
         )

@@ -45,19 +45,19 @@ class ReconsiderResponses:
         def attempt() -> Decision | None:
             candidates = self.people.candidates(person_id)
             person = candidates.person
-            first = min(self._told_after(candidates, crossed_at), key=_told_order, default=None)
+            first = min(self._received_after(candidates, crossed_at), key=_order_of_receipt, default=None)
             if person is None or person.active is not None or first is None:
                 return None
             if any(d.activates and d.as_of > crossed_at for d in self.ledger.decisions(person_id, RECENT).items):
                 return None  # One of them did become active: this is a second delivery.
             response, score = self.people.get_response(person_id, first.response_id), self.scores.get(person_id)
-            told_at = first.state.received_at
+            received_at = first.state.received_at
             trigger = Trigger(
                 Scenario.RESPONSE,
                 f"response:{first.response_id}:score",
                 person_id,
-                as_of=told_at,
-                score=score.as_of(told_at) if score else None,
+                as_of=received_at,
+                score=score.as_of(received_at) if score else None,
             )
             if response is None:
                 return None
@@ -83,25 +83,25 @@ class ReconsiderResponses:
                 made = self.ledger.get(person.active.decision_id)
                 return made if made is not None and made.batch_id == crossing.batch_id else None
             settings = self.reference.settings()
-            held = {response.response_id: response for response in self.people.responses(person.person_id)}
-            candidates = Whole(person, list(held.values()), settings.classes)
-            response = min(self._told_after(candidates, crossing.as_of), key=_told_order, default=None)
-            if response is None or engaged_since(crossing.as_of, held.values()):
+            responses = {response.response_id: response for response in self.people.responses(person.person_id)}
+            candidates = Whole(person, list(responses.values()), settings.classes)
+            response = min(self._received_after(candidates, crossing.as_of), key=_order_of_receipt, default=None)
+            if response is None or engaged_since(crossing.as_of, responses.values()):
                 return None
-            score, told_at = self.scores.get(person.person_id), response.state.received_at
+            score, received_at = self.scores.get(person.person_id), response.state.received_at
             trigger = replace(
                 crossing,
                 scenario=Scenario.RESPONSE,
                 trigger_id=f"backfill:{crossing.batch_id}:response:{response.response_id}",
-                as_of=told_at,
-                score=score.as_of(told_at) if score else None,
+                as_of=received_at,
+                score=score.as_of(received_at) if score else None,
                 previous_score=None,
             )
             context = self._context(person, settings)
             decision, change = evaluate(Arrival(trigger, person, response, score), context)
             if not decision.activates:
                 return None
-            change = remembered(change, person, held)
+            change = remembered(change, person, responses)
             if not crossing.dry_run:
                 self.people.commit(change.indexed_by(settings))
             return decision
@@ -124,14 +124,14 @@ class ReconsiderResponses:
             if active is not None and active.scenario == Scenario.RESPONSE:
                 return None
             unanswered = self._unanswered(person, merged_id, at) if active is None else None
-            asked = active if unanswered is None else new_engagement(_trigger_of(unanswered), person)
-            found = self._best(candidates, asked) if asked is not None else None
-            response = self.people.get_response(person_id, found.response_id) if found is not None else None
+            engagement = active if unanswered is None else new_engagement(_trigger_of(unanswered), person)
+            candidate = self._best(candidates, engagement) if engagement is not None else None
+            response = self.people.get_response(person_id, candidate.response_id) if candidate is not None else None
             if response is None:
                 return None
-            told_at = response.state.received_at
+            received_at = response.state.received_at
             trigger = Trigger(
-                Scenario.RESPONSE, f"response:{response.response_id}:{BY_MERGE}", person_id, as_of=told_at
+                Scenario.RESPONSE, f"response:{response.response_id}:{BY_MERGE}", person_id, as_of=received_at
             )
             chosen = self.people.get_response(person_id, active.response_id) if active is not None else None
             settings = self.reference.settings()
@@ -152,9 +152,9 @@ class ReconsiderResponses:
             crossing = score.last_crossing if score is not None else None
             if crossing is None or crossing.at < at or person.has_opportunity_open_at(crossing.at):
                 continue
-            found = self.ledger.get(decision_id(person_id, Scenario.SCORE, crossing.trigger_id, crossing.at))
-            if found is not None and found.reason in FOUND_NOBODY:
-                return found
+            decision = self.ledger.get(decision_id(person_id, Scenario.SCORE, crossing.trigger_id, crossing.at))
+            if decision is not None and decision.reason in FOUND_NOBODY:
+                return decision
         return None
 
     def _context(self, person: Person, settings: Settings) -> DecisionContext:
@@ -165,14 +165,14 @@ class ReconsiderResponses:
         """What the search that chose the active response would find now beside it, of what had been told by then."""
         rules = rules_of_choice(active, self.reference.settings())
 
-        def told_by_then(response_class: ResponseClass) -> Iterator[Response]:
-            found = candidates.candidates_of(response_class, active.since)
-            others = (response for response in found if response.response_id != active.response_id)
+        def received_by_then(response_class: ResponseClass) -> Iterator[Response]:
+            responses = candidates.candidates_of(response_class, active.since)
+            others = (response for response in responses if response.response_id != active.response_id)
             return (response for response in others if response.state.received_at <= active.since)
 
-        return best_candidate(told_by_then, self.reference.campaign, rules)
+        return best_candidate(received_by_then, self.reference.campaign, rules)
 
-    def _told_after(self, candidates: Candidates, crossed_at: datetime) -> Iterator[Response]:
+    def _received_after(self, candidates: Candidates, crossed_at: datetime) -> Iterator[Response]:
         for response_class in (ResponseClass.NEW, ResponseClass.NEVER_ENGAGED):
             for response in candidates.candidates_of(response_class, self.clock()):
                 if response.state.effective_at <= crossed_at:
@@ -181,7 +181,7 @@ class ReconsiderResponses:
                     yield response
 
 
-def _told_order(response: Response) -> tuple[datetime, str]:
+def _order_of_receipt(response: Response) -> tuple[datetime, str]:
     return response.state.received_at, response.response_id
 
 

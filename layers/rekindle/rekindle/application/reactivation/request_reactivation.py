@@ -62,12 +62,12 @@ class RequestReactivation:
     def _for_task(self, request: ReactivationRequested, task_id: str) -> Decision:
         task = self.tasks.get(task_id)
         # The decision has to be about somebody: where there is nobody, it is about the task.
-        found = task.person_id if task is not None and task.person_id is not None else task_id
-        for person_id in self._led_to(task_id, found):
+        answer = task.person_id if task is not None and task.person_id is not None else task_id
+        for person_id in self._led_to(task_id, answer):
             before = self.ledger.get(request.trigger(person_id).decision_id)
             if before is not None:
                 return before
-        return self.reactivate(request.trigger(found))
+        return self.reactivate(request.trigger(answer))
 
     def _led_to(self, task_id: str, person_id: str) -> Iterator[str]:
         """Where the task may have led when the same request was decided before: to nobody, or to a lead that its CRM

@@ -51,25 +51,25 @@ class SweepTimers:
         )
 
     def _overdue(self, limit: int) -> list[AssignmentTimer]:
-        found: list[AssignmentTimer] = []
+        timers: list[AssignmentTimer] = []
         before, start = self.clock() - GRACE, None
-        while len(found) < limit:
+        while len(timers) < limit:
             page = self.people.assigned(AssignmentState.PENDING, PAGE, start)
             waits = (
                 assignment_timer(person.person_id, person.assignment) for person in page.items if person.assignment
             )
             overdue = [wait for wait in waits if wait is not None and wait.due < before]
-            found.extend(overdue)
+            timers.extend(overdue)
             start = page.next
             if start is None or len(overdue) < len(page.items):
                 break
-        return found[:limit]
+        return timers[:limit]
 
 
-def _each[T, R](found: Iterable[T], handle: Callable[[T], R]) -> tuple[list[R], int]:
+def _each[T, R](timers: Iterable[T], handle: Callable[[T], R]) -> tuple[list[R], int]:
     handled: list[R] = []
     failed = 0
-    for one in found:
+    for one in timers:
         try:
             handled.append(handle(one))
         except (Conflict, Unavailable):

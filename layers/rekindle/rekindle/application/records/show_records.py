@@ -77,20 +77,20 @@ class ShowRecords:
         if not key:
             raise InvalidField(f"expected {_EXPECTED[by]}", _PARAMETERS[by])
         page = self.people.listed(by, key, limit, start)
-        found = {shown.person.person_id: shown for shown in map(self.person, page.items) if not shown.person.deleted}
-        return Page(list(found.values()), page.next)
+        people = {shown.person.person_id: shown for shown in map(self.person, page.items) if not shown.person.deleted}
+        return Page(list(people.values()), page.next)
 
     def responses(self, person_id: str, limit: int, start: str | None) -> Responses:
         """The person's responses in the order of their ids, those that were deleted left out."""
         person = self._home(person_id)
-        found: list[Response] = []
+        shown: list[Response] = []
         for response in self.people.responses(person.person_id, start):
             if response.state.deleted:
                 continue
-            if len(found) == limit:
-                return Responses(person.person_id, found, found[-1].response_id)
-            found.append(response)
-        return Responses(person.person_id, found, None)
+            if len(shown) == limit:
+                return Responses(person.person_id, shown, shown[-1].response_id)
+            shown.append(response)
+        return Responses(person.person_id, shown, None)
 
     def decisions(self, person_id: str, limit: int, start: str | None) -> Page[Explanation]:
         """Newest first, each explained; then those of the people who became this one."""
@@ -101,7 +101,7 @@ class ShowRecords:
         """The decision explained, and made again from what is stored, where the person's history is not long. A long
         history is explained in pages, in the order of the ids of its responses; `start` is the last id of the page
         before."""
-        decision = _found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
+        decision = _or_not_found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
         history = self._history(decision.person_id, [decision], again=True, start=start)
         explanation = self._explanation(decision, history)
         if not history.complete:
@@ -153,10 +153,10 @@ class ShowRecords:
 
     def record[R](self, kind: Kind[R], record_id: str) -> R:
         """The record as last stored. Raises NotFound."""
-        return _found(self.stores(kind).get(record_id), f"there is no {kind.name} {record_id!r}")
+        return _or_not_found(self.stores(kind).get(record_id), f"there is no {kind.name} {record_id!r}")
 
     def _home(self, person_id: str) -> Person:
-        return _found(current_person(self.people, person_id), f"there is no person {person_id!r}")
+        return _or_not_found(current_person(self.people, person_id), f"there is no person {person_id!r}")
 
     def _explained(self, person_id: str, decisions: Sequence[Decision]) -> list[Explanation]:
         history = self._history(person_id, decisions)
@@ -182,9 +182,11 @@ class ShowRecords:
             return _History(responses, len(responses))
         read = {response.response_id for response in responses}
         for credited in dict.fromkeys(decision.response_id for decision in decisions):
-            found = self.people.get_response(home.person_id, credited) if credited and credited not in read else None
-            if found is not None:
-                responses.append(found)
+            credited_response = (
+                self.people.get_response(home.person_id, credited) if credited and credited not in read else None
+            )
+            if credited_response is not None:
+                responses.append(credited_response)
         return _History(responses, home.responses, following, complete=False)
 
     def _explanation(self, decision: Decision, history: _History) -> Explanation:
@@ -217,7 +219,7 @@ _EXPECTED = {
 _PARAMETERS = {ListedBy.MAIL: "email", ListedBy.PHONE: "phone", ListedBy.NAME: "name"}
 
 
-def _found[T](record: T | None, missing: str) -> T:
+def _or_not_found[T](record: T | None, missing: str) -> T:
     if record is None:
         raise NotFound(missing)
     return record

@@ -9,7 +9,7 @@ from rekindle.application.core.attempts import until_committed
 from rekindle.application.ports import Clock, Page
 from rekindle.application.ports.records import Campaigns, Queues, Users
 from rekindle.application.ports.settings import SettingsVersions
-from rekindle.domain.assignment.router import owners_named
+from rekindle.domain.assignment.router import owners_in
 from rekindle.domain.core.errors import InvalidField, InvalidSettings, NotFound, PreconditionFailed
 from rekindle.domain.lifecycle import policies as lifecycle
 from rekindle.domain.settings.settings import Scenario, Settings, path_of
@@ -28,10 +28,10 @@ class ChangeSettings:
 
     def version(self, number: int) -> Mapping[str, Any]:
         """An earlier document; before the first there was none. Raises NotFound."""
-        found = self.versions.get(number) if number else {}
-        if found is None:
+        document = self.versions.get(number) if number else {}
+        if document is None:
             raise NotFound(f"there is no settings version {number}")
-        return found
+        return document
 
     def history(self, limit: int, start: str | None) -> Page[tuple[int, datetime]]:
         """Versions and when they were stored, newest first."""
@@ -66,24 +66,24 @@ class ChangeSettings:
         """What a document of the right shape names that does not exist, by path. `ever`: what was known at any time is
         enough, as over a history, at the end of which a campaign may be over."""
         settings = Settings.of(document, 0)
-        found: list[tuple[str, str]] = []
+        unknown: list[tuple[str, str]] = []
         for name in Scenario:
             default = settings.scenario(name).default_campaign
-            for path, campaign_id in default.named if default else ():
+            for path, campaign_id in default.references if default else ():
                 campaign = self.campaigns.get(campaign_id)
                 at = path_of(("reactivation", name, "default_campaign", *path))
                 if campaign is None or (campaign.deleted and not ever):
-                    found.append((at, f"campaign {campaign_id!r} is not known"))
+                    unknown.append((at, f"campaign {campaign_id!r} is not known"))
                 elif not campaign.is_active and not ever:
-                    found.append((at, f"campaign {campaign_id!r} is not active"))
-        for place, owner_id, to_be_active in owners_named(settings):
+                    unknown.append((at, f"campaign {campaign_id!r} is not active"))
+        for place, owner_id, to_be_active in owners_in(settings):
             fault = self._fault_of_owner(owner_id, to_be_active and not ever)
             if fault is not None:
-                found.append((path_of(("assignment", *place)), fault))
-        return [*found, *self._faults_of_lifecycle(document, ever=ever)]
+                unknown.append((path_of(("assignment", *place)), fault))
+        return [*unknown, *self._faults_of_lifecycle(document, ever=ever)]
 
     def _faults_of_lifecycle(self, document: Mapping[str, Any], *, ever: bool) -> Iterator[tuple[str, str]]:
-        for place, owner_id in lifecycle.owners_named(document):
+        for place, owner_id in lifecycle.owners_in(document):
             fault = self._fault_of_owner(owner_id, not ever)
             if fault is not None:
                 yield path_of(("lifecycle", *place)), fault

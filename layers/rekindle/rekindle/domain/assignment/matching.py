@@ -171,12 +171,12 @@ def place_of(record_id: str) -> int:
 # --- the match -----------------------------------------------------------------------------------------------------
 
 
-def match(sought: Sought, found: Found) -> Match:
+def match(sought: Sought, candidates: Found) -> Match:
     """The account the person belongs to, whatever the order the candidates are given in."""
-    known = {candidate.account_id: candidate for candidate in sorted(found.candidates, key=_order)}
+    known = {candidate.account_id: candidate for candidate in sorted(candidates.candidates, key=_order)}
     living = {account_id: one for account_id, one in known.items() if not one.deleted}
     lost = dict.fromkeys(known.keys() - living.keys(), Lost.ACCOUNT_DELETED)
-    winner, rule, tied = _by_rules(sought, found, living, lost)
+    winner, rule, tied = _by_rules(sought, candidates, living, lost)
     scores = {account_id: _score(sought, one, account_id in tied) for account_id, one in living.items()}
     if winner is not None:
         for account_id in living.keys() - {winner}:
@@ -215,8 +215,8 @@ _Ruled = tuple[str | None, Rule | None, frozenset[str]]
 """The match and its rule, or those that are as good as each other."""
 
 
-def _by_rules(sought: Sought, found: Found, living: Mapping[str, Candidate], lost: dict[str, Lost]) -> _Ruled:
-    addressed = frozenset(found.by_address & living.keys())
+def _by_rules(sought: Sought, candidates: Found, living: Mapping[str, Candidate], lost: dict[str, Lost]) -> _Ruled:
+    addressed = frozenset(candidates.by_address & living.keys())
     if len(addressed) == 1:
         return next(iter(addressed)), Rule.ADDRESS, frozenset()
     name = company_key(sought.company)
@@ -225,13 +225,13 @@ def _by_rules(sought: Sought, found: Found, living: Mapping[str, Candidate], los
         if sharing:
             above = {key for key in sought_domains(sought) if len(key) < len(level)}
             lost.update({i: Lost.LESS_SPECIFIC_DOMAIN for i, one in living.items() if one.domain in above})
-            return _of_domain(sharing, name, found.cut, domain_key(level) not in found.cut, lost)
+            return _of_domain(sharing, name, candidates.cut, domain_key(level) not in candidates.cut, lost)
     # An address that contacts of several accounts have leaves the choice among those.
     pool = [one for one in living.values() if not addressed or one.account_id in addressed]
-    named = frozenset(one.account_id for one in pool if name and company_key(one.name) == name)
-    if len(named) == 1 and (addressed or name_key(name) not in found.cut):
-        return next(iter(named)), Rule.COMPANY_NAME, addressed - named
-    return None, None, named or addressed
+    of_name = frozenset(one.account_id for one in pool if name and company_key(one.name) == name)
+    if len(of_name) == 1 and (addressed or name_key(name) not in candidates.cut):
+        return next(iter(of_name)), Rule.COMPANY_NAME, addressed - of_name
+    return None, None, of_name or addressed
 
 
 def _of_domain(
@@ -241,10 +241,10 @@ def _of_domain(
     everybody = frozenset(one.account_id for one in sharing)
     if complete and len(everybody) == 1:
         return sharing[0].account_id, Rule.DOMAIN, frozenset()
-    named = [one.account_id for one in sharing if name and company_key(one.name) == name]
-    if len(named) == 1 and (complete or name_key(name) not in cut):
-        lost.update(dict.fromkeys(everybody - {named[0]}, Lost.OTHER_NAME))
-        return named[0], Rule.DOMAIN_AND_NAME, frozenset()
+    of_name = [one.account_id for one in sharing if name and company_key(one.name) == name]
+    if len(of_name) == 1 and (complete or name_key(name) not in cut):
+        lost.update(dict.fromkeys(everybody - {of_name[0]}, Lost.OTHER_NAME))
+        return of_name[0], Rule.DOMAIN_AND_NAME, frozenset()
     ancestor = _ancestor({one.account_id: one.parent_id for one in sharing}) if complete else None
     if ancestor is not None:
         lost.update(dict.fromkeys(everybody - {ancestor}, Lost.SUBSIDIARY))
@@ -271,8 +271,8 @@ def _order(candidate: Candidate) -> tuple[str, ...]:
 
 
 def _score(sought: Sought, candidate: Candidate, tied: bool) -> float:
-    named = likeness(sought.company, candidate.name)
-    return max(named, _SAME_DOMAIN) if tied and candidate.domain in sought_domains(sought) else named
+    similarity = likeness(sought.company, candidate.name)
+    return max(similarity, _SAME_DOMAIN) if tied and candidate.domain in sought_domains(sought) else similarity
 
 
 def likeness(one: str | None, other: str | None) -> float:

@@ -53,11 +53,11 @@ def _order(capacities: Capacities, counter: int) -> Sequence[str]:
     first = len(capacities) * counter // counters(capacities)
     members = capacities[first:] + capacities[:first]
     place = {member: n for n, (member, _) in enumerate(members)}
-    given = dict.fromkeys(place, 0)
+    turns = dict.fromkeys(place, 0)
     order: list[str] = []
     for turn in range(1, total + 1):
-        allowed = [(member, capacity) for member, capacity in members if given[member] * total < turn * capacity]
-        _, _, chosen = min((Fraction(given[m] + 1, capacity), place[m], m) for m, capacity in allowed)
-        given[chosen] += 1
+        allowed = [(member, capacity) for member, capacity in members if turns[member] * total < turn * capacity]
+        _, _, chosen = min((Fraction(turns[m] + 1, capacity), place[m], m) for m, capacity in allowed)
+        turns[chosen] += 1
         order.append(chosen)
     return order

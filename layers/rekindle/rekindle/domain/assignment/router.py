@@ -107,10 +107,10 @@ class Pool:
             return Passed.OUTSIDE_HOURS
         return Passed.HOLIDAY if day in self.holidays else None
 
-    def free_again(self, user: User | None, moment: datetime, why: Passed) -> datetime | None:
+    def free_again(self, user: User | None, moment: datetime, reason: Passed) -> datetime | None:
         """When a member who is passed over may get a lead again, in UTC; None where no clock says."""
         try:
-            match why:
+            match reason:
                 case Passed.ABSENT:
                     back = absent_until(user) if user is not None else None
                 case Passed.QUOTA_REACHED:
@@ -147,7 +147,7 @@ class Router:
     """Whether the CRM is asked to convert a lead onto the account it was matched to."""
 
     @property
-    def named(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    def references(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Every user and queue that has to be known, with its place below the router."""
         for place, queue in enumerate(self.queues):
             yield ("queues", place), queue
@@ -181,7 +181,7 @@ Place = tuple[str | int, ...]
 """Where a value stands in a document: keys and positions."""
 
 
-def owners_named(settings: Settings) -> Iterator[tuple[Place, str, bool]]:
+def owners_in(settings: Settings) -> Iterator[tuple[Place, str, bool]]:
     """Every owner that the assignment's settings name: its place below them, its id, and whether it must be active.
     Those from whom leads are taken need not be: whoever left has leads, too."""
     for place, rule in enumerate(settings.assignment_rules):
@@ -193,27 +193,27 @@ def owners_named(settings: Settings) -> Iterator[tuple[Place, str, bool]]:
             yield (*at, "fallback"), rule.fallback, True
     for which, owner_id in enumerate(settings.intermediate_owners):
         yield ("intermediate_owners", which), owner_id, False
-    for path, owner_id in router_of(settings).named:
+    for path, owner_id in router_of(settings).references:
         yield ("router", *path), owner_id, True
 
 
-def _pool(name: str, given: Mapping[str, Any]) -> Pool:
-    hours = given.get("hours")
+def _pool(name: str, section: Mapping[str, Any]) -> Pool:
+    hours = section.get("hours")
     return Pool(
         name,
-        tuple(sorted((Member(**member) for member in given["members"]), key=lambda member: member.user)),
+        tuple(sorted((Member(**member) for member in section["members"]), key=lambda member: member.user)),
         None if hours is None else _hours(hours),
-        given.get("time_zone") or "UTC",
-        frozenset(date.fromisoformat(day) for day in given.get("holidays") or ()),
+        section.get("time_zone") or "UTC",
+        frozenset(date.fromisoformat(day) for day in section.get("holidays") or ()),
     )
 
 
-def _hours(given: Mapping[str, Any]) -> Hours:
+def _hours(section: Mapping[str, Any]) -> Hours:
     standard = Hours()
     return Hours(
-        tuple(given.get("days") or standard.days),
-        time.fromisoformat(given["from"]) if "from" in given else standard.opens,
-        time.fromisoformat(given["to"]) if "to" in given else standard.closes,
+        tuple(section.get("days") or standard.days),
+        time.fromisoformat(section["from"]) if "from" in section else standard.opens,
+        time.fromisoformat(section["to"]) if "to" in section else standard.closes,
     )
 
 

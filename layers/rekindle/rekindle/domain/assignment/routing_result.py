@@ -73,16 +73,16 @@ class Routing:
         matched = f"account {self.account_id} ({_MATCHED.get(self.matched_by or '', 'matched')})"
         match self.by:
             case By.ACCOUNT_OWNER:
-                found = f"{self.owner_id} got the lead as owner of its {matched}"
+                text = f"{self.owner_id} got the lead as owner of its {matched}"
             case By.ACCOUNT_TEAM:
-                found = f"{self.owner_id} got the lead as a member of the team of its {matched}"
+                text = f"{self.owner_id} got the lead as a member of the team of its {matched}"
             case By.POOL:
-                found = f"{self.owner_id} got the lead because it was their turn in pool {self.pool}"
+                text = f"{self.owner_id} got the lead because it was their turn in pool {self.pool}"
             case None:
                 again = f"; it is tried again at {times.text(self.again_at)}" if self.again_at else ""
-                found = f"Nobody got the lead: {_UNROUTED[self.reason or Unrouted.NO_STEP]}{again}"
-        left = ", ".join(f"{who} was {_PASSED[why]}" for who, why in self.passed.items())
-        return f"{found}{'; ' + left if left else ''}."
+                text = f"Nobody got the lead: {_UNROUTED[self.reason or Unrouted.NO_STEP]}{again}"
+        left = ", ".join(f"{who} was {_PASSED[passed]}" for who, passed in self.passed.items())
+        return f"{text}{'; ' + left if left else ''}."
 
 
 _MATCHED = {

@@ -40,24 +40,24 @@ class Owners:
 NOBODY = Owners()
 
 
-def rule_for(person: Person, owner_id: str | None, settings: Settings, told: Mapping[str, Any]) -> int | None:
+def rule_for(person: Person, owner_id: str | None, settings: Settings, fields: Mapping[str, Any]) -> int | None:
     """The place of the first rule that takes a person from an owner; None where the owner stays."""
     for place, rule in enumerate(settings.assignment_rules):
-        if rule.takes_from(owner_id) and fits(person, told, rule.where):
+        if rule.takes_from(owner_id) and fits(person, fields, rule.where):
             return place
     return None
 
 
-def fits(person: Person, told: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+def fits(person: Person, fields: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
     """Whether a person is one that a rule is for: every named field has the value, or one of the values, it names."""
-    return all(_is(_value(person, told, name), wanted) for name, wanted in where.items())
+    return all(_is(_value(person, fields, name), wanted) for name, wanted in where.items())
 
 
-def _value(person: Person, told: Mapping[str, Any], name: str) -> Any:
+def _value(person: Person, fields: Mapping[str, Any], name: str) -> Any:
     """What is known of a person under a name: a field of the contract, or one of the further named values."""
     if name in KNOWN_AT_ONCE:
         return getattr(person, name)
-    return told.get(name.removeprefix("fields."))
+    return fields.get(name.removeprefix("fields."))
 
 
 def _is(value: Any, wanted: Any) -> bool:
@@ -71,22 +71,22 @@ def open_assignment(
     now: datetime,
     settings: Settings,
     owners: Owners,
-    told: Callable[[], Mapping[str, Any]],
+    fields: Callable[[], Mapping[str, Any]],
 ) -> Person:
     """The person with the assignment of an engagement that just began. `told` reads what is known beyond the person's
     hot part, and is asked only where a rule looks at it."""
     since, kept = engagement.since, person.owner_id
     assignment = _of(person, engagement, settings)
     if person.kind == "contact":
-        if kept is None and (account_id := told().get("account_id")) is not None:
+        if kept is None and (account_id := fields().get("account_id")) is not None:
             kept = owners.account_owner_of(account_id)
         return replace(person, assignment=_kept(assignment, kept, AssignmentReason.CONTACT, owners))
-    faster = _answered_before(person, since, settings, told)
+    faster = _answered_before(person, since, settings, fields)
     if faster is not None and not _only_holds(kept, settings, owners):
         waited = replace(assignment, temporary_owner_id=faster.to)
         at = person.owner_stamp.at if person.owner_stamp else since
         return replace(person, assignment=_complete(waited, kept, at, AssignmentReason.ENGINE_WAS_FASTER, owners))
-    rule = _rule(person, kept, settings, told)
+    rule = _rule(person, kept, settings, fields)
     # Whoever only holds the lead since then is no answer; an engine that moved it on to wait elsewhere is left to it.
     moved_on = rule is None and kept in settings.temporary_owners
     rule = rule or faster
@@ -129,37 +129,37 @@ def _of(person: Person, engagement: Engagement, settings: Settings) -> Assignmen
 
 
 def _rule(
-    person: Person, owner_id: str | None, settings: Settings, told: Callable[[], Mapping[str, Any]]
+    person: Person, owner_id: str | None, settings: Settings, fields: Callable[[], Mapping[str, Any]]
 ) -> AssignmentRule | None:
     if not any(rule.takes_from(owner_id) for rule in settings.assignment_rules):
         return None
-    place = rule_for(person, owner_id, settings, told() if settings.assignment_looks_further else {})
+    place = rule_for(person, owner_id, settings, fields() if settings.assignment_looks_further else {})
     return None if place is None else settings.assignment_rules[place]
 
 
 def _answered_before(
-    person: Person, since: datetime, settings: Settings, told: Callable[[], Mapping[str, Any]]
+    person: Person, since: datetime, settings: Settings, fields: Callable[[], Mapping[str, Any]]
 ) -> AssignmentRule | None:
     """The rule that would have taken the person from its owner of that instant, where somebody else did since."""
     if person.owner_stamp is None or person.owner_stamp.at <= since or person.owner_id == person.previous_owner_id:
         return None
-    return _rule(person, person.previous_owner_id, settings, told)
+    return _rule(person, person.previous_owner_id, settings, fields)
 
 
-def _kept(assignment: Assignment, owner_id: str | None, why: AssignmentReason, owners: Owners) -> Assignment:
+def _kept(assignment: Assignment, owner_id: str | None, reason: AssignmentReason, owners: Owners) -> Assignment:
     """Nothing is waited for: who has the person is its first owner."""
-    return replace(_with_first(assignment, owner_id, assignment.activated_at, owners), reason=why)
+    return replace(_with_first(assignment, owner_id, assignment.activated_at, owners), reason=reason)
 
 
 def _complete(
-    assignment: Assignment, owner_id: str | None, at: datetime, why: AssignmentReason, owners: Owners
+    assignment: Assignment, owner_id: str | None, at: datetime, reason: AssignmentReason, owners: Owners
 ) -> Assignment:
     """The wait is over, and what only the wait needed is forgotten."""
-    given = _with_first(assignment, owner_id, at, owners)
+    assigned = _with_first(assignment, owner_id, at, owners)
     return replace(
-        given,
+        assigned,
         state=AssignmentState.ASSIGNED,
-        reason=why,
+        reason=reason,
         remind_at=None,
         fallback_id=None,
         released_owner_id=None,
@@ -209,7 +209,7 @@ def apply_owner_change(
     assignment, owner_id = person.assignment, person.owner_id
     if assignment is None or person.active is None or owner_id == assignment.owner_id:
         return _confirmed(person, owner_id), ()
-    if from_write_back and owner_id in settings.given_owners:
+    if from_write_back and owner_id in settings.owners_in_settings:
         return person, ()
     steps: Steps = ()
     if assignment.waits:
@@ -287,13 +287,13 @@ def complete(
     at: datetime,
     settings: Settings,
     owners: Owners,
-    why: AssignmentReason = AssignmentReason.OWNER_CONFIRMED,
+    reason: AssignmentReason = AssignmentReason.OWNER_CONFIRMED,
 ) -> tuple[Person, Steps]:
     """An engine says that the owner it found is the right one, also where that is who has the person already."""
     assignment = person.assignment
     if assignment is None or not assignment.waits:
         raise ValueError("there is nothing to complete")
-    done = _complete(assignment, owner_id, at, why, owners)
+    done = _complete(assignment, owner_id, at, reason, owners)
     return _stepped(_with_owner(replace(person, assignment=done), owner_id, at), Step.COMPLETED, at, settings)
 
 
@@ -308,11 +308,11 @@ def time_out(person: Person, at: datetime, settings: Settings, owners: Owners) -
             assignment, state=AssignmentState.TIMED_OUT, reason=AssignmentReason.NO_ACTIVE_FALLBACK, remind_at=None
         )
         return _stepped(replace(person, assignment=left), Step.TIMED_OUT, at, settings)
-    given = replace(
+    assigned = replace(
         _complete(assignment, fallback, at, AssignmentReason.DEADLINE, owners), state=AssignmentState.TIMED_OUT
     )
     # With the stamp that the owner has: an answer that was in time, and is told of only now, is newer than that.
-    moved = _with_owner(replace(person, assignment=given), fallback, assignment.activated_at)
+    moved = _with_owner(replace(person, assignment=assigned), fallback, assignment.activated_at)
     return _stepped(moved, Step.TIMED_OUT, at, settings)
 
 
@@ -323,12 +323,12 @@ def remind(person: Person, at: datetime, settings: Settings) -> tuple[Person, St
     return _stepped(replace(person, assignment=replace(assignment, remind_at=None)), Step.REMINDED, at, settings)
 
 
-def cancel(person: Person, why: str, at: datetime, settings: Settings) -> tuple[Person, Steps]:
+def cancel(person: Person, reason: str, at: datetime, settings: Settings) -> tuple[Person, Steps]:
     """The response is no longer active: nobody is waited for, and nobody is told to work it."""
     assignment = person.assignment
     if assignment is None or not assignment.waits:
         return person, ()
-    ended = replace(assignment, state=AssignmentState.CANCELLED, reason=str(why), remind_at=None)
+    ended = replace(assignment, state=AssignmentState.CANCELLED, reason=str(reason), remind_at=None)
     return _stepped(replace(person, assignment=ended), Step.CANCELLED, at, settings)
 
 

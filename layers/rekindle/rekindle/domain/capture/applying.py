@@ -48,9 +48,9 @@ def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
     if NESTED not in "".join(flat):
         return dict(flat)  # As most facts are: none of the names can be that of a part.
     values = {n: v for n, v in flat.items() if not n.startswith(f"{NESTED}.") and n != NESTED}
-    told = {n.removeprefix(f"{NESTED}."): v for n, v in flat.items() if n.startswith(f"{NESTED}.")}
-    if told or NESTED in flat:
-        values[NESTED] = None if NESTED in flat else told
+    entries = {n.removeprefix(f"{NESTED}."): v for n, v in flat.items() if n.startswith(f"{NESTED}.")}
+    if entries or NESTED in flat:
+        values[NESTED] = None if NESTED in flat else entries
     return values
 
 
@@ -58,10 +58,10 @@ def _merged(applied: Applied, nested: Mapping[str, Any]) -> dict[str, Any]:
     """What was applied, its named values told into those there were before."""
     values = _nested(applied.values)
     if NESTED in values:
-        told = {n.removeprefix(f"{NESTED}."): v for n, v in applied.values.items() if n.startswith(f"{NESTED}.")}
+        entries = {n.removeprefix(f"{NESTED}."): v for n, v in applied.values.items() if n.startswith(f"{NESTED}.")}
         cleared = values[NESTED] is None
         kept = {n: v for n, v in nested.items() if not cleared or f"{NESTED}.{n}" in applied.stamps}
-        values[NESTED] = {n: v for n, v in {**kept, **told}.items() if v is not None}
+        values[NESTED] = {n: v for n, v in {**kept, **entries}.items() if v is not None}
     return values
 
 
@@ -125,13 +125,13 @@ def apply_person_change(person: Person, values: Mapping[str, Any], stamp: Change
     if not applied.values:
         return replace(person, version=person.version + 1), applied
     profile = person.profile or Profile()
-    told = _merged(applied, profile.fields)
+    fields = _merged(applied, profile.fields)
     stamps = dict(applied.stamps)
     status_stamp, owner_stamp = stamps.pop("status", None), stamps.pop("owner_id", None)
-    if told.get("kind", "") is None:
-        told["kind"] = "lead"
-    described: dict[str, Any] = {n: v for n, v in told.items() if n in _PROFILE}
-    known: dict[str, Any] = {n: v for n, v in told.items() if n in _PERSON}
+    if fields.get("kind", "") is None:
+        fields["kind"] = "lead"
+    described: dict[str, Any] = {n: v for n, v in fields.items() if n in _PROFILE}
+    known: dict[str, Any] = {n: v for n, v in fields.items() if n in _PERSON}
     return replace(
         person,
         version=person.version + 1,
@@ -264,18 +264,18 @@ def apply_response_change(stored: Response | None, fact: ResponseRecorded) -> tu
     applied = _apply(values, stamp, details.stamps)
     if not _alive(applied.stamps):
         return stored or nothing_known_of(fact.response_id, stamp), applied, False
-    told = _merged(applied, details.fields)
-    if told.get("products", ()) is None:
-        told["products"] = ()
+    fields = _merged(applied, details.fields)
+    if fields.get("products", ()) is None:
+        fields["products"] = ()
     responds = bool(fact.values.get("responded"))
     responded = state.responded or responds
     after = Response(
         fact.response_id,
-        told.get("campaign_id") or (stored.campaign_id if stored is not None else ""),
+        fields.get("campaign_id") or (stored.campaign_id if stored is not None else ""),
         ResponseState(
             responded,
-            _responded_at(state, told, applied.stamps, stamp.at if responds else None),
-            told.get("received_at") or _first(state.received_at, stamp, applied.stamps, "received_at"),
+            _responded_at(state, fields, applied.stamps, stamp.at if responds else None),
+            fields.get("received_at") or _first(state.received_at, stamp, applied.stamps, "received_at"),
             state.status,
             state.activated_at,
             state.reactivated_at,
@@ -286,7 +286,7 @@ def apply_response_change(stored: Response | None, fact: ResponseRecorded) -> tu
             details,
             stamps=applied.stamps,
             recorded_at=min(details.recorded_at or stamp.at, stamp.at),
-            **{n: v for n, v in told.items() if n in _DETAILS},
+            **{n: v for n, v in fields.items() if n in _DETAILS},
         ),
         stored.trail if stored is not None else (),
     )
@@ -306,16 +306,16 @@ def _first(known: datetime, stamp: ChangeStamp, stamps: Stamps, name: str) -> da
 
 
 def _responded_at(
-    state: ResponseState, told: Mapping[str, Any], stamps: Stamps, responded_by: datetime | None
+    state: ResponseState, values: Mapping[str, Any], stamps: Stamps, responded_by: datetime | None
 ) -> datetime | None:
-    if told.get("responded_at") is not None:
-        return told["responded_at"] if state.responded or responded_by else None
+    if values.get("responded_at") is not None:
+        return values["responded_at"] if state.responded or responded_by else None
     if responded_by is None or (state.responded_at is not None and "responded_at" in stamps):
         return state.responded_at
     return min(state.responded_at or responded_by, responded_by)
 
 
-def tells_later_owner(stamp: ChangeStamp, response: Response) -> bool:
+def names_later_owner(stamp: ChangeStamp, response: Response) -> bool:
     """Whether a change is newer than the last that told whose the response is."""
     stamps = response.details.stamps if response.details else {}
     return stamp.order_after(stamps.get("person_id")) is Order.NEWER

@@ -80,7 +80,7 @@ def recreate(recreation: Recreation, at: datetime, settings: Settings, owners: O
         )
         entries.append(resumed(arriving.person, numbered, at, settings))
     details = new.details or Details()
-    named = replace(new, details=replace(details, former_response_id=old.response_id))
+    renamed_response = replace(new, details=replace(details, former_response_id=old.response_id))
     mirrored = replace(
         state,
         status=status,
@@ -88,7 +88,7 @@ def recreate(recreation: Recreation, at: datetime, settings: Settings, owners: O
         responded=state.responded or new.state.responded,
         responded_at=state.responded_at or new.state.responded_at,
     )
-    arrived = named.traced(person.person_id, version, mirrored)
+    arrived = renamed_response.traced(person.person_id, version, mirrored)
     gone = replace(
         old.with_state(replace(old.state, deleted=True)),
         details=replace(old.details or Details(), renamed_to=new.response_id),

@@ -62,14 +62,14 @@ def records_of(fact: Fact) -> tuple[str, ...]:
     match fact:
         case PersonChanged():
             # A contact's address says whose account's leads all others are that have it.
-            people = _named("person", fact.person_id, fact.values.get("converted_contact_id"))
-            return people + _named("address", mail_key(fact.values.get("email")))
+            people = _keys("person", fact.person_id, fact.values.get("converted_contact_id"))
+            return people + _keys("address", mail_key(fact.values.get("email")))
         case PersonDeleted():
-            return _named("person", fact.person_id)
+            return _keys("person", fact.person_id)
         case PeopleMerged():
-            return _named("person", fact.survivor_id, *fact.merged_ids)
+            return _keys("person", fact.survivor_id, *fact.merged_ids)
         case ResponseRecorded() | ResponseDeleted():
-            return _named("response", fact.response_id) + _named("person", fact.person_id)
+            return _keys("response", fact.response_id) + _keys("person", fact.person_id)
         case RecordChanged():
             return _of_record(fact.kind, fact.record_id, fact.values)
         case RecordDeleted():
@@ -78,25 +78,25 @@ def records_of(fact: Fact) -> tuple[str, ...]:
             return _of_record(USER, fact.user_id, {})
         case OpportunityChanged():
             of_it = fact.values.get("person_ids") or ()
-            return _named("opportunity", fact.opportunity_id) + _named("person", *of_it)
+            return _keys("opportunity", fact.opportunity_id) + _keys("person", *of_it)
         case OpportunityDeleted():
-            return _named("opportunity", fact.opportunity_id)
+            return _keys("opportunity", fact.opportunity_id)
         case ReactivationRequested():
-            return _named("person", fact.person_id, fact.task_id)
+            return _keys("person", fact.person_id, fact.task_id)
         case ResponsePrompted():
-            return _named("person", fact.person_id)
+            return _keys("person", fact.person_id)
         case PassedOver():
-            return _named("response", fact.response_id)
+            return _keys("response", fact.response_id)
 
 
 def _of_record(kind: Kind[Any], record_id: str, values: Mapping[str, Any]) -> tuple[str, ...]:
     people = [name for name, declared in kind.fields.items() if "person" in declared.refers_to]
     if not people:
         return ()
-    return _named("person" if kind is TASK else kind.name, record_id) + _named("person", *map(values.get, people))
+    return _keys("person" if kind is TASK else kind.name, record_id) + _keys("person", *map(values.get, people))
 
 
-def _named(kind: str, *ids: str | None) -> tuple[str, ...]:
+def _keys(kind: str, *ids: str | None) -> tuple[str, ...]:
     return tuple(f"{kind} {one}" for one in ids if one)
 
 
@@ -104,12 +104,12 @@ def related_records(facts: Iterable[Fact]) -> tuple[str, ...] | None:
     """The records that facts of one event tie together. None where they are not all that is concerned: what is stored
     leads to further people, as from an opportunity, or everybody is concerned, as by a campaign, which its responses
     need."""
-    found: list[str] = []
+    records: list[str] = []
     for fact in facts:
         if not _names_all(fact):
             return None
-        found += records_of(fact)
-    return tuple(found)
+        records += records_of(fact)
+    return tuple(records)
 
 
 def _names_all(fact: Fact) -> bool:

@@ -30,10 +30,10 @@ _SELDOM = r"(?a)(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d):(60|[0-5]\d)(\.\d+)?([Zz]|[+-]
 def _seldom_written(text: str) -> datetime:
     """What RFC 3339 allows and `fromisoformat` does not read: small letters, and the leap second, which is the first
     of the next day in a count of time that knows none."""
-    found = re.fullmatch(_SELDOM, text)
-    if found is None:
+    match = re.fullmatch(_SELDOM, text)
+    if match is None:
         raise ValueError("no time of RFC 3339")
-    day, minute, second, fraction, offset = found.groups("")
+    day, minute, second, fraction, offset = match.groups("")
     leap = timedelta(seconds=second == "60")
     moment = datetime.fromisoformat(f"{day}T{minute}:{'59' if leap else second}{fraction}{offset.upper()}") + leap
     if leap and not (moment.astimezone(UTC) - timedelta(seconds=1)).strftime("%H:%M:%S") == "23:59:59":

@@ -229,29 +229,29 @@ def entry_id(entry: Entry) -> str:
     """Names an entry of a journey: person, instant (so that ids sort by time), then what happened."""
     match entry:
         case StageReached():
-            named = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
+            name = digest("stage", entry.stage, entry.response_id, str(entry.cycle))
         case Deactivated():
-            named = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
+            name = digest("deactivated", entry.reason, entry.response_id, str(entry.cycle))
         case Resumed():
-            named = digest("resumed", entry.reason, entry.response_id, str(entry.cycle))
+            name = digest("resumed", entry.reason, entry.response_id, str(entry.cycle))
         case AssignmentStep():
             assignment = entry.assignment
-            named = digest("assignment", entry.step, assignment.assignment_id, assignment.owner_id or "")
+            name = digest("assignment", entry.step, assignment.assignment_id, assignment.owner_id or "")
         case Routing():
-            named = digest("routing", entry.assignment_id)
+            name = digest("routing", entry.assignment_id)
         case ResponseRenamed():
-            named = digest("renamed", entry.response_id, entry.former_response_id)
+            name = digest("renamed", entry.response_id, entry.former_response_id)
         case Merged():
-            named = digest("merged", entry.merged_id)
+            name = digest("merged", entry.merged_id)
         case Erased():
-            named = digest("erased")
+            name = digest("erased")
         case Interacted():
-            named = digest("interaction", entry.interaction_id)
+            name = digest("interaction", entry.interaction_id)
         case Transition():
             # Of one instant, they follow what they follow from, in the order in which they are taken.
             place = tuple(State).index(entry.after)
-            named = f"t{place:x}{digest('transition', entry.before, entry.after, str(entry.cycle))}"
+            name = f"t{place:x}{digest('transition', entry.before, entry.after, str(entry.cycle))}"
         case ClockStep():
             parts = (entry.kind, entry.action, entry.notify_id or "", str(entry.share), times.text(entry.started_at))
-            named = digest("clock", str(entry.cycle), *parts)
-    return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{named}"
+            name = digest("clock", str(entry.cycle), *parts)
+    return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{name}"

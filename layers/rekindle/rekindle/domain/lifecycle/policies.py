@@ -115,7 +115,7 @@ type Place = tuple[str | int, ...]
 """Where a value stands in the section: keys and positions."""
 
 
-def owners_named(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def owners_in(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Every user and queue that the section of a document names."""
     handoff = (document.get("lifecycle") or {}).get("handoff") or {}
     for place, policy in enumerate(handoff.get("policies") or ()):

@@ -101,27 +101,28 @@ def shares(deals: Iterable[Deal], models: Mapping[str, Points]) -> list[Share]:
 
 
 def _shares(deal: Deal, model: str, points: Points) -> list[Share]:
-    given = points_of(deal, points)
-    weights = [max(part, 0) for part in given]
+    points_given = points_of(deal, points)
+    weights = [max(part, 0) for part in points_given]
     if not any(weights):
-        none = [Share(model, deal, touch, part / _PARTS, 0) for touch, part in _with_points(deal, given)]
+        none = [Share(model, deal, touch, part / _PARTS, 0) for touch, part in _with_points(deal, points_given)]
         return [*none, Share(model, deal, None, 0, deal.units)]
     units = dict(zip((touch.response_id for touch in deal.touches), divided(deal.units, weights), strict=True))
     return [
-        Share(model, deal, touch, part / _PARTS, units[touch.response_id]) for touch, part in _with_points(deal, given)
+        Share(model, deal, touch, part / _PARTS, units[touch.response_id])
+        for touch, part in _with_points(deal, points_given)
     ]
 
 
-def _with_points(deal: Deal, given: Sequence[int]) -> list[tuple[Touch, int]]:
-    return [(touch, part) for touch, part in zip(deal.touches, given, strict=True) if part]
+def _with_points(deal: Deal, weights: Sequence[int]) -> list[tuple[Touch, int]]:
+    return [(touch, part) for touch, part in zip(deal.touches, weights, strict=True) if part]
 
 
 def points_of(deal: Deal, points: Points) -> list[int]:
     """The points of each response of a deal, in millionths."""
     touches = deal.touches
     places: dict[int, float] = {}
-    for place, given in _positions(deal, points):
-        places[place] = places.get(place, 0) + given
+    for place, weight in _positions(deal, points):
+        places[place] = places.get(place, 0) + weight
     others = len(touches) - len(places)
     return [
         round(
@@ -145,10 +146,10 @@ def _positions(deal: Deal, points: Points) -> list[tuple[int, float]]:
         return []
     opened = [place for place, touch in enumerate(touches) if touch.at <= deal.opened_at]
     active = [place for place, touch in enumerate(touches) if touch.response_id == deal.active_response_id]
-    found = [(0, points.first), (len(touches) - 1, points.last)]
-    found += [(place, points.tipping_point) for place in active]
-    found += [(place, points.at_opportunity) for place in opened[-1:]]
-    return [(place, given) for place, given in found if given]
+    weights = [(0, points.first), (len(touches) - 1, points.last)]
+    weights += [(place, points.tipping_point) for place in active]
+    weights += [(place, points.at_opportunity) for place in opened[-1:]]
+    return [(place, weight) for place, weight in weights if weight]
 
 
 def _by_recency(deal: Deal, touch: Touch, points: Points) -> float:

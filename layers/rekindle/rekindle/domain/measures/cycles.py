@@ -141,18 +141,20 @@ class _Records:
         # What an activation reached at its own instant was taken back with it.
         void = {(decision.response_id, _since(decision)) for decision in taken_back.values()}
         for stage in stages:
-            found = self._opening_of(stage)
-            if found is not None and ((stage.response_id, stage.at) not in void or stage.at == _since(found)):
-                self._stages[found.decision_id].append(stage)
+            opening_of_entry = self._opening_of(stage)
+            if opening_of_entry is not None and (
+                (stage.response_id, stage.at) not in void or stage.at == _since(opening_of_entry)
+            ):
+                self._stages[opening_of_entry.decision_id].append(stage)
         for end in ends:
-            found = self._opening_of(end)
-            if found is not None:
-                self._ends[found.decision_id].append(end)
+            opening_of_entry = self._opening_of(end)
+            if opening_of_entry is not None:
+                self._ends[opening_of_entry.decision_id].append(end)
         self._resumed: dict[str, list[Resumed]] = defaultdict(list)
         for entry in resumed:
-            found = self._opening_of(entry)
-            if found is not None:
-                self._resumed[found.decision_id].append(entry)
+            opening_of_entry = self._opening_of(entry)
+            if opening_of_entry is not None:
+                self._resumed[opening_of_entry.decision_id].append(entry)
 
     def cycle(self, opening: Decision, campaign_at: CampaignAt) -> Cycle:
         credited = self._credited[opening.decision_id][-1]
@@ -170,15 +172,22 @@ class _Records:
             opening.decision_id,
             self._home(opening.person_id),
             opening.cycle or 0,
-            self._now_named(credited.response_id or ""),
+            self._current_name(credited.response_id or ""),
             credited.campaign_id or "",
             campaign.type if campaign is not None else None,
             _without_gap(_since(opening), stages),
             # Whoever was first stays it, so any record that names it is right.
-            next((held.first_owner_id for held in assignments if held.first_owner_id is not None), None),
-            next((held.first_queue_id for held in assignments if held.first_queue_id is not None), None),
-            min((held.assigned_at for held in assignments if held.assigned_at is not None), default=None),
-            min((held.worked_at for held in assignments if held.worked_at is not None), default=None),
+            next(
+                (assignment.first_owner_id for assignment in assignments if assignment.first_owner_id is not None), None
+            ),
+            next(
+                (assignment.first_queue_id for assignment in assignments if assignment.first_queue_id is not None), None
+            ),
+            min(
+                (assignment.assigned_at for assignment in assignments if assignment.assigned_at is not None),
+                default=None,
+            ),
+            min((assignment.worked_at for assignment in assignments if assignment.worked_at is not None), default=None),
             end.reason if end is not None else None,
             end.at if end is not None else None,
             worth.opportunity_id if worth is not None else None,
@@ -202,22 +211,22 @@ class _Records:
 
     def _place(self) -> None:
         """Note where the cycle of an entry is looked up."""
-        self._named: dict[tuple[str, int, str], Decision] = {}
+        self._openings: dict[tuple[str, int, str], Decision] = {}
         self._of_response: dict[str, list[Decision]] = defaultdict(list)
         for opening in sorted(self.openings, key=lambda decision: (_since(decision), decision.decision_id)):
             credited = [decision.response_id or "" for decision in self._credited[opening.decision_id]]
             for response_id in dict.fromkeys(name for one in credited for name in self._names_of(one)):
-                self._named[opening.person_id, opening.cycle or 0, response_id] = opening
+                self._openings[opening.person_id, opening.cycle or 0, response_id] = opening
                 self._of_response[response_id].append(opening)
 
     def _opening_of(self, entry: StageReached | Deactivated | Resumed) -> Decision | None:
         """What opened the cycle that an entry is about. Where another record of the person took the engagement over,
         person and number are others since: then it is the response's own cycle of that time."""
-        named = self._named.get((entry.person_id, entry.cycle, entry.response_id))
-        if named is not None:
-            return named
-        held = self._of_response.get(entry.response_id, [])
-        return held[max(bisect_right(held, entry.at, key=_since) - 1, 0)] if held else None
+        opening = self._openings.get((entry.person_id, entry.cycle, entry.response_id))
+        if opening is not None:
+            return opening
+        openings = self._of_response.get(entry.response_id, [])
+        return openings[max(bisect_right(openings, entry.at, key=_since) - 1, 0)] if openings else None
 
     def _names_of(self, response_id: str) -> list[str]:
         """The ids that a response had, one after the other."""
@@ -226,7 +235,7 @@ class _Records:
             names.append(name)
         return names
 
-    def _now_named(self, response_id: str) -> str:
+    def _current_name(self, response_id: str) -> str:
         return self._names_of(response_id)[-1]
 
     def _home(self, person_id: str) -> str:
@@ -257,13 +266,13 @@ def _counts(stage: StageReached, end: Deactivated | None, resumed: Iterable[Resu
 def _worth(stages: Iterable[StageReached], end: Deactivated | None) -> StageReached | Deactivated | None:
     """The entry that has the last word on what the cycle's opportunity is worth: the last of its end, else the first
     that names it, which is written again when the amount changes."""
-    named = [stage for stage in stages if stage.opportunity_id is not None]
-    last: list[StageReached | Deactivated] = [stage for stage in named if stage.stage is Stage.WON]
+    with_opportunity = [stage for stage in stages if stage.opportunity_id is not None]
+    last: list[StageReached | Deactivated] = [stage for stage in with_opportunity if stage.stage is Stage.WON]
     if end is not None and end.opportunity_id is not None:
         last.append(end)
     if last:
         return max(last, key=lambda one: one.at)
-    return min(named, key=lambda stage: stage.at, default=None)
+    return min(with_opportunity, key=lambda stage: stage.at, default=None)
 
 
 _INSERTING = frozenset({Outcome.INSERTED_DEFAULT, Outcome.KEPT_PROMPTED})
@@ -286,9 +295,9 @@ def _taken_back(opening: Iterable[Decision], undone: Iterable[Deactivated]) -> M
             batches[decision.person_id, decision.cycle or 0, decision.response_id].append(decision)
     taken_back: dict[str, Decision] = {}
     for entry in undone:
-        held = batches.get((entry.person_id, entry.cycle, entry.response_id))
-        if held:
-            decision = held.pop(0)
+        decisions = batches.get((entry.person_id, entry.cycle, entry.response_id))
+        if decisions:
+            decision = decisions.pop(0)
             taken_back[decision.decision_id] = decision
     return taken_back
 

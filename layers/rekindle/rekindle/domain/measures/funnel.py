@@ -93,7 +93,7 @@ def year_before(moment: datetime, zone: tzinfo = UTC) -> datetime:
 
 
 def funnel(
-    found: Iterable[Cycle],
+    cycles: Iterable[Cycle],
     since: datetime,
     until: datetime,
     by: By | None = None,
@@ -108,7 +108,7 @@ def funnel(
 
     grouped: dict[str | None, list[_Counted]] = defaultdict(list)
     everything: list[_Counted] = []
-    for cycle in found:
+    for cycle in cycles:
         if basis is Basis.PERIOD:
             stages = frozenset(stage for stage, at in cycle.stages.items() if counts(at))
         else:
@@ -118,7 +118,7 @@ def funnel(
         everything.append(_Counted(cycle, stages))
         for key, of_key in _keys(cycle, stages, by, zone, basis):
             grouped[key].append(_Counted(cycle, of_key))
-    groups = sorted((_group(key, held) for key, held in grouped.items()), key=lambda group: _place(group, by))
+    groups = sorted((_group(key, members) for key, members in grouped.items()), key=lambda group: _place(group, by))
     return Funnel(since, until, basis, by, groups, _group(None, everything))
 
 
@@ -163,17 +163,17 @@ def _place(group: Group, by: By | None) -> tuple[int, bool, str]:
     return size, group.key is None, group.key or ""
 
 
-def _group(key: str | None, held: Sequence[_Counted]) -> Group:
-    volumes = {stage: sum(stage in one.stages for one in held) for stage in ORDER}
-    passages = [_passage(start, end, volumes, held) for start, end in _PASSAGES]
-    begun = [one.cycle for one in held if Stage.MQL in one.stages]
+def _group(key: str | None, cycles: Sequence[_Counted]) -> Group:
+    volumes = {stage: sum(stage in one.stages for one in cycles) for stage in ORDER}
+    passages = [_passage(start, end, volumes, cycles) for start, end in _PASSAGES]
+    begun = [one.cycle for one in cycles if Stage.MQL in one.stages]
     system = _spread(cycle.system_delay for cycle in begun)
     return Group(key, volumes, passages, system, _spread(cycle.human_delay for cycle in begun))
 
 
-def _passage(start: Stage, end: Stage, volumes: Mapping[Stage, int], held: Iterable[_Counted]) -> Passage:
+def _passage(start: Stage, end: Stage, volumes: Mapping[Stage, int], cycles: Iterable[_Counted]) -> Passage:
     conversion = volumes[end] / volumes[start] if volumes[start] else None
-    took = (one.cycle.stages[end] - one.cycle.stages[start] for one in held if end in one.stages)
+    took = (one.cycle.stages[end] - one.cycle.stages[start] for one in cycles if end in one.stages)
     return Passage(start, end, conversion, _spread(took))
 
 

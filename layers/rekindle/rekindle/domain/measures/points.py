@@ -50,8 +50,8 @@ PRESETS: Mapping[str, Points] = {
 def models_of(document: Mapping[str, Any]) -> Mapping[str, Points]:
     """The models of a settings document by name: the active response first, then those that it names, in their
     alphabet."""
-    named = (document.get("attribution") or {}).get("models") or {}
-    return {ACTIVE_RESPONSE: PRESETS[ACTIVE_RESPONSE], **{name: _points(named[name]) for name in sorted(named)}}
+    models = (document.get("attribution") or {}).get("models") or {}
+    return {ACTIVE_RESPONSE: PRESETS[ACTIVE_RESPONSE], **{name: _points(models[name]) for name in sorted(models)}}
 
 
 def _points(section: Mapping[str, Any]) -> Points:

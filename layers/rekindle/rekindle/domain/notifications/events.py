@@ -137,7 +137,7 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
 def _of_skipped(decision: Decision) -> tuple[Event, ...]:
     if not decision.announced:
         return ()
-    told = {
+    detail = {
         "scenario": decision.scenario.value,
         "reason": decision.reason.value if decision.reason else None,
         "decision_id": decision.decision_id,
@@ -151,7 +151,7 @@ def _of_skipped(decision: Decision) -> tuple[Event, ...]:
             decision.person_id,
             decision.as_of,
             decision.settings_version,
-            told,
+            detail,
         ),
     )
 
@@ -190,7 +190,7 @@ _NOTIFIED_AS = {
 
 def _of_step(entry: AssignmentStep) -> tuple[Event, ...]:
     assignment = entry.assignment
-    told: dict[str, Any] = {
+    detail: dict[str, Any] = {
         "assignment_id": assignment.assignment_id,
         "cycle": assignment.cycle,
         "response_id": assignment.response_id,
@@ -207,16 +207,18 @@ def _of_step(entry: AssignmentStep) -> tuple[Event, ...]:
         "system_delay_seconds": _seconds(assignment),
     }
     if assignment.deadline is not None:
-        told["deadline"] = times.text(assignment.deadline)
+        detail["deadline"] = times.text(assignment.deadline)
     name, kind = _TOLD_AS.get(entry.step), _NOTIFIED_AS.get(entry.step)
     events: list[Event] = []
     if name is not None:
-        events.append(_event(f"{entry_id(entry)}-told", name, entry, told))
+        events.append(_event(f"{entry_id(entry)}-told", name, entry, detail))
     notified = _notified(entry)
     if kind is not None and notified is not None:
         # Once for each cycle, owner and kind, whatever happens twice.
         event_id = f"{assignment.assignment_id}-{digest(kind, notified)}"
-        events.append(_event(event_id, "Notification Requested", entry, {**told, "kind": kind, "notify_id": notified}))
+        events.append(
+            _event(event_id, "Notification Requested", entry, {**detail, "kind": kind, "notify_id": notified})
+        )
     return tuple(events)
 
 
@@ -258,14 +260,14 @@ def _of_routing(entry: Routing) -> tuple[Event, ...]:
     """The CRM alone can convert a lead: it is asked to, with the status that the contact is to inherit."""
     if not entry.convert:
         return ()
-    asked = {
+    detail = {
         "assignment_id": entry.assignment_id,
         "account_id": entry.account_id,
         "owner_id": entry.owner_id,
         "status": entry.status,
     }
     event_id, at = f"{entry_id(entry)}-conversion", entry.at
-    return (Event(event_id, "Conversion Requested", entry.person_id, at, entry.settings_version, asked),)
+    return (Event(event_id, "Conversion Requested", entry.person_id, at, entry.settings_version, detail),)
 
 
 def _stage(entry: StageReached) -> Event:

@@ -118,9 +118,9 @@ def _notification_settings(document: Mapping[str, Any]) -> NotificationSettings:
     )
 
 
-def changed(template: Template, given: Mapping[str, str]) -> Template:
+def changed(template: Template, parts: Mapping[str, str]) -> Template:
     """A template with another subject, or another body, or both."""
-    return Template(given.get("subject", template.subject), given.get("body", template.body))
+    return Template(parts.get("subject", template.subject), parts.get("body", template.body))
 
 
 Names = Mapping[str, "Names | list[Names] | None"]

@@ -62,30 +62,30 @@ def _forms() -> _Forms:
 
 
 def _any_glued(forms: set[_Words]) -> str:
-    found = {form[0] for form in forms if len(form) == 1 and len(form[0]) > 1 and _EAST[0] <= form[0] <= _EAST[1]}
-    return "|".join(sorted(found, key=lambda form: (-len(form), form)))
+    texts = {form[0] for form in forms if len(form) == 1 and len(form[0]) > 1 and _EAST[0] <= form[0] <= _EAST[1]}
+    return "|".join(sorted(texts, key=lambda form: (-len(form), form)))
 
 
 def _shorter(name: str) -> str:
     forms = _forms()
-    found = _parts(name if name.isascii() else forms.glued.sub(r" \g<0> ", _composed(name)))
-    while (shorter := _without_form(found, forms)) != found:
-        found = shorter
-    return " ".join(found)
+    words = _parts(name if name.isascii() else forms.glued.sub(r" \g<0> ", _composed(name)))
+    while (shorter := _without_form(words, forms)) != words:
+        words = shorter
+    return " ".join(words)
 
 
-def _without_form(found: list[str], forms: _Forms) -> list[str]:
+def _without_form(words: list[str], forms: _Forms) -> list[str]:
     """The name without its outermost form. A name of one word is never taken for a form."""
     for first, last in forms.around:
-        start, end = len(first), len(found) - len(last)
-        if start < end and tuple(found[:start]) == first and tuple(found[end:]) == last:
-            return found[start:end]
-    for length in range(min(forms.longest, len(found) - 1), 0, -1):
-        if tuple(found[:length]) in forms.before:
-            return found[length:]
-        if tuple(found[-length:]) in forms.after:
-            return found[:-length]
-    return found
+        start, end = len(first), len(words) - len(last)
+        if start < end and tuple(words[:start]) == first and tuple(words[end:]) == last:
+            return words[start:end]
+    for length in range(min(forms.longest, len(words) - 1), 0, -1):
+        if tuple(words[:length]) in forms.before:
+            return words[length:]
+        if tuple(words[-length:]) in forms.after:
+            return words[:-length]
+    return words
 
 
 _INITIALS = re.compile(r"(?<!\w)[^\W_](?:[./][^\W_])+(?!\w)")
@@ -93,7 +93,7 @@ _INITIALS = re.compile(r"(?<!\w)[^\W_](?:[./][^\W_])+(?!\w)")
 
 def _parts(name: str) -> list[str]:
     """The words of a company's name; initials are one word: S.A., A/S, A. G., I B M."""
-    name = _INITIALS.sub(lambda found: found[0].replace(".", "").replace("/", ""), _composed(name))
+    name = _INITIALS.sub(lambda match: match[0].replace(".", "").replace("/", ""), _composed(name))
     return _joined(words(name.replace("&", " and ").replace("+", " and ")))
 
 
@@ -101,10 +101,10 @@ def _composed(name: str) -> str:
     return unicodedata.normalize("NFKC", name.translate(LETTERS))
 
 
-def _joined(found: list[str]) -> list[str]:
+def _joined(words: list[str]) -> list[str]:
     joined: list[str] = []
     single = False
-    for word in found:
+    for word in words:
         alone = len(word) == 1 and word < _EAST[0]
         if single and alone:
             joined[-1] += word

@@ -121,18 +121,18 @@ def buckets(one: Identity) -> frozenset[str]:
 
 def same_person(one: Identity, other: Identity) -> Likeness | None:
     """Whether two records are one person, and what says so; None where nothing much does."""
-    named, details = _names(one, other), _details(one, other)
-    against = named + details < 0 or _others_of_one_house(one, other)
+    names, details = _names(one, other), _details(one, other)
+    against = names + details < 0 or _others_of_one_house(one, other)
     if one.email and one.email == other.email:
-        return Likeness(not against, Grounds.EMAIL, named + details)
-    if one.phone and one.phone == other.phone and named > 0:
-        return Likeness(not against and named >= _BOTH_NAMES_ALIKE, Grounds.PHONE_AND_NAME, named)
-    if named + details >= SURE and details > 0:
-        return Likeness(not against, Grounds.DETAILS, named + details)
+        return Likeness(not against, Grounds.EMAIL, names + details)
+    if one.phone and one.phone == other.phone and names > 0:
+        return Likeness(not against and names >= _BOTH_NAMES_ALIKE, Grounds.PHONE_AND_NAME, names)
+    if names + details >= SURE and details > 0:
+        return Likeness(not against, Grounds.DETAILS, names + details)
     company = (one.company and one.company == other.company) or (one.own_domain and one.own_domain == other.own_domain)
-    if company and named >= _BOTH_NAMES_ALIKE:
-        return Likeness(False, Grounds.COMPANY_AND_NAME, named)
-    return Likeness(False, Grounds.DETAILS, named + details) if named + details >= POSSIBLE else None
+    if company and names >= _BOTH_NAMES_ALIKE:
+        return Likeness(False, Grounds.COMPANY_AND_NAME, names)
+    return Likeness(False, Grounds.DETAILS, names + details) if names + details >= POSSIBLE else None
 
 
 def _names(one: Identity, other: Identity) -> float:

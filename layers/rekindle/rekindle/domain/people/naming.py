@@ -108,7 +108,7 @@ def _host_and_path(address: str | None) -> tuple[str, str]:
 def _shown(text: str | None) -> str:
     if not text or (text.isascii() and text.isprintable()):
         return (text or "").strip()
-    text = re.sub(_FULL_WIDTH, lambda found: unicodedata.normalize("NFKC", found[0]), re.sub(_INVISIBLE, "", text))
+    text = re.sub(_FULL_WIDTH, lambda match: unicodedata.normalize("NFKC", match[0]), re.sub(_INVISIBLE, "", text))
     return re.sub(_INVISIBLE, "", text).strip()
 
 

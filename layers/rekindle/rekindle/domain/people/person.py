@@ -73,8 +73,8 @@ class Profile:
 
     def who_made(self, change: ChangeStamp) -> str | None:
         """The user who made a change; None where the CRM did not say: whoever made an earlier one is no guess."""
-        told = self.stamps.get("changed_by")
-        return self.changed_by if told is not None and told.of_same_change(change) else None
+        stamp = self.stamps.get("changed_by")
+        return self.changed_by if stamp is not None and stamp.of_same_change(change) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ def activate(
     elif trigger.batch_id is not None:
         after = settle_backfilled(after, engagement, settings, context.owners)
     else:
-        after = open_assignment(after, engagement, context.now, settings, context.owners, context.told)
+        after = open_assignment(after, engagement, context.now, settings, context.owners, context.fields_of_person)
     state = replace(response.state, status=response_status, activated_at=since)
     active = response.traced(person.person_id, after.version, state)
     decision = _decided(

@@ -50,14 +50,14 @@ BY_DATE = "dated"
 FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
 
 
-def trigger_of(person_id: str, response: Response, told_at: datetime, score: Score | None) -> Trigger:
+def trigger_of(person_id: str, response: Response, received_at: datetime, score: Score | None) -> Trigger:
     """The trigger of an arrival: once as a member who did not respond, and once as a response."""
     return Trigger(
         Scenario.RESPONSE,
         arrival_trigger_id(response.response_id, responded=response.state.responded),
         person_id,
-        told_at,
-        score.as_of(told_at) if score else None,
+        received_at,
+        score.as_of(received_at) if score else None,
     )
 
 
@@ -221,8 +221,8 @@ def _put_away_since(moment: datetime, person: Person, settings: Settings) -> boo
     """Whether somebody gave the person an inactive status since: it would have ended the engagement, so it must not be
     undone by opening one."""
     status, stamp = settings.status(person.status), person.status_stamp
-    told_since = stamp is not None and stamp.at > moment
-    return in_nurture(person, moment) or (told_since and status is not None and not status.active)
+    is_later = stamp is not None and stamp.at > moment
+    return in_nurture(person, moment) or (is_later and status is not None and not status.active)
 
 
 def _would_have_won(arrival: Arrival, active: Engagement, context: DecisionContext) -> bool:

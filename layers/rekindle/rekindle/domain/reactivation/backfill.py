@@ -38,15 +38,17 @@ def trigger_of(batch_id: str, person_id: str, crossing: Crossing, *, dry_run: bo
 
 def engaged_since(moment: datetime, responses: Iterable[Response]) -> bool:
     """Whether the person had an active response from an instant on: a cycle is not put before one that came later."""
-    return any(held.state.activated_at is not None and held.state.activated_at >= moment for held in responses)
+    return any(
+        response.state.activated_at is not None and response.state.activated_at >= moment for response in responses
+    )
 
 
-def remembered(change: Change, person: Person, held: Mapping[str, Response]) -> Change:
+def remembered(change: Change, person: Person, responses: Mapping[str, Response]) -> Change:
     """An activation with what it found, for an undo. `held` is all of the person's responses, by id."""
     decision, engagement = change.decision, change.person.active
     if decision is None or decision.batch_id is None or engagement is None:
         raise ValueError("no activation of a batch")
-    chosen = held.get(engagement.response_id)
+    chosen = responses.get(engagement.response_id)
     before = Before(
         person.status,
         person.status_stamp,
@@ -114,12 +116,12 @@ def undone(member: Member, person: Person, response: Response, at: datetime, set
     """The change that restores what was there before an activation."""
     before, inserted = member.before, member.before.response_state is None
     # The same status, if the CRM reported it again since, keeps its place in the order of the CRM's changes.
-    ours = person.status_stamp == ChangeStamp(member.since)
+    set_by_activation = person.status_stamp == ChangeStamp(member.since)
     restored = replace(
         person,
         version=person.version + 1,
         status=before.status,
-        status_stamp=before.status_stamp if ours else person.status_stamp,
+        status_stamp=before.status_stamp if set_by_activation else person.status_stamp,
         nurture_until=before.nurture_until,
         score_activated_at=before.score_activated_at,
         cycles=before.cycles,

@@ -23,10 +23,10 @@ class DecisionContext:
     """How many responses the person has in a campaign, counted no further than the cap."""
     now: datetime
     owners: Owners = NOBODY
-    told: Callable[[], Mapping[str, Any]] = dict
+    fields_of_person: Callable[[], Mapping[str, Any]] = dict
     """Reads what else is known of the person, by name, where a rule of the assignment looks at it."""
     user_of: Callable[[str], User | None] = lambda user_id: None
-    whole: Callable[[Response], Response] = lambda candidate: candidate
+    complete: Callable[[Response], Response] = lambda candidate: candidate
     """Reads the rest of a candidate: the search knows its own part only."""
 
 

@@ -15,7 +15,7 @@ def deactivate(
     person: Person,
     read_version: int,
     active: Response,
-    why: Ended,
+    reason: Ended,
     at: datetime,
     settings: Settings,
     status: str | None,
@@ -28,9 +28,9 @@ def deactivate(
         raise ValueError("no active response to end")
     state = replace(active.state, status=status, deleted=deleted)
     closed = active.with_state(state).traced(person.person_id, person.version)
-    entry = deactivated(person.person_id, engagement, why, at, settings)
-    person, steps = cancel(person, why, at, settings)
-    ended = None if why in _FINAL else EndedEngagement(engagement, why, at, active.state.status)
+    entry = deactivated(person.person_id, engagement, reason, at, settings)
+    person, steps = cancel(person, reason, at, settings)
+    ended = None if reason in _FINAL else EndedEngagement(engagement, reason, at, active.state.status)
     return Change(replace(person, active=None, ended=ended), read_version, (closed,), entries=(entry, *steps))
 
 

@@ -17,10 +17,10 @@ from rekindle.domain.responses.response import Details, Response, ResponseClass,
 from rekindle.domain.settings.settings import Scenario, Settings
 
 
-def rules_of(asked: Trigger | Decision, settings: Settings) -> Rules:
+def rules_of(request: Trigger | Decision, settings: Settings) -> Rules:
     """What the search goes by: the scenario's settings, and over them what the caller asked for."""
-    scenario = asked.overrides.over(settings.scenario(asked.scenario))
-    return Rules.of(scenario, settings.classes, asked.as_of, asked.prompted_campaign_id, asked.anchored_at)
+    scenario = request.overrides.over(settings.scenario(request.scenario))
+    return Rules.of(scenario, settings.classes, request.as_of, request.prompted_campaign_id, request.anchored_at)
 
 
 def rules_of_choice(active: Engagement, settings: Settings) -> Rules:
@@ -37,7 +37,7 @@ def decide(trigger: Trigger, person: Person | None, context: DecisionContext) ->
     rules = rules_of(trigger, context.settings)
     winner = best_candidate(context.candidates_of, context.campaign_of, rules)
     if winner is not None:
-        return _activate_found(trigger, person, winner, context)
+        return _activate_candidate(trigger, person, winner, context)
     fallback = fallback_of(trigger, person, rules.scenario, context)
     default = fallback.default
     change: Change | None = None
@@ -53,14 +53,14 @@ def decide(trigger: Trigger, person: Person | None, context: DecisionContext) ->
     return decision, change
 
 
-def _activate_found(
+def _activate_candidate(
     trigger: Trigger, person: Person, winner: Response, context: DecisionContext
 ) -> tuple[Decision, Change]:
     state = winner.state
     response_class = state.classified(context.settings.classes)
     outcome, details = Outcome.REACTIVATED, winner.details
     if response_class is ResponseClass.NON_RESPONSE:
-        outcome, winner = Outcome.ACTIVATED_NON_RESPONSE, context.whole(winner)
+        outcome, winner = Outcome.ACTIVATED_NON_RESPONSE, context.complete(winner)
         campaign = context.campaign_of(winner.campaign_id)
         responded = campaign.default_responded_status if campaign else None
         details = replace(winner.details or Details(), member_status=responded)

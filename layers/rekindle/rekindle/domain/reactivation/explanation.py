@@ -32,8 +32,8 @@ class Explanation:
         if not self.decision.searched:
             return True
         winner = next((one.response_id for one in self.considered if one.excluded is None), None)
-        found = self.decision.outcome in (Outcome.REACTIVATED, Outcome.ACTIVATED_NON_RESPONSE)
-        return winner == (self.decision.response_id if found else None)
+        activated = self.decision.outcome in (Outcome.REACTIVATED, Outcome.ACTIVATED_NON_RESPONSE)
+        return winner == (self.decision.response_id if activated else None)
 
 
 def explain(
@@ -51,20 +51,20 @@ def explain(
     if decision.scenario is RESPONSE:
         considered = [_arrived(decision, history)] if decision.activates else ()
     elif decision.searched:
-        held = [
+        responses = [
             response
             for recorded in history
             if (response := recorded.as_of_version(decision.person_id, decision.person_version)) is not None
         ]
-        _, considered = explain_search(held, campaign_of, rules_of(decision, settings))
-    told = sentence(decision, considered, campaign_of, settings, complete=complete)
-    return Explanation(decision, considered, told, total=len(considered))
+        _, considered = explain_search(responses, campaign_of, rules_of(decision, settings))
+    text = sentence(decision, considered, campaign_of, settings, complete=complete)
+    return Explanation(decision, considered, text, total=len(considered))
 
 
 def _arrived(decision: Decision, history: Iterable[Response]) -> Considered:
     recorded = next((r for r in history if r.response_id == decision.response_id), None)
-    told = recorded.as_of_version(decision.person_id, decision.person_version + 1) if recorded else None
-    dated = told.state.responded_at if told else None
+    response = recorded.as_of_version(decision.person_id, decision.person_version + 1) if recorded else None
+    dated = response.state.responded_at if response else None
     return Considered(decision.response_id or "", decision.campaign_id or "", ResponseClass.NEW, dated, None)
 
 
@@ -133,42 +133,42 @@ def sentence(
     """The decision in a sentence that a marketer understands; in more where a default campaign could not take the
     credit, or where it was made in a backfill."""
     winner = next((one for one in considered if one.excluded is None), None)
-    told = _told(decision, _Search(winner, len(considered) if complete else None), campaign_of, settings)
+    text = _text(decision, _Search(winner, len(considered) if complete else None), campaign_of, settings)
     for campaign_id in decision.passed_over:
-        name, why = _name(campaign_id, campaign_of), _why_passed_over(campaign_of(campaign_id))
-        told = f"{told} The default campaign {name} was passed over: it was {why}."
+        name, reason = _name(campaign_id, campaign_of), _reason_passed_over(campaign_of(campaign_id))
+        text = f"{text} The default campaign {name} was passed over: it was {reason}."
     if decision.unmapped_status is not None:
-        told = f'{told} The settings do not map the status "{decision.unmapped_status}", which stays as it is.'
+        text = f'{text} The settings do not map the status "{decision.unmapped_status}", which stays as it is.'
     if decision.batch_id is None:
-        return told
-    return f"{told} Decided in retrospect on {_when(decision.decided_at)}, in batch {decision.batch_id}."
+        return text
+    return f"{text} Decided in retrospect on {_when(decision.decided_at)}, in batch {decision.batch_id}."
 
 
-def _why_passed_over(campaign: Campaign | None) -> str:
+def _reason_passed_over(campaign: Campaign | None) -> str:
     if campaign is None:
         return "not known"
     return "deleted" if campaign.deleted else "inactive"
 
 
-def _told(decision: Decision, search: _Search, campaign_of: CampaignOf, settings: Settings) -> str:
+def _text(decision: Decision, search: _Search, campaign_of: CampaignOf, settings: Settings) -> str:
     if decision.scenario is RESPONSE and decision.reason is None:
-        return _arrived_told(decision, campaign_of, settings)
+        return _text_of_arrival(decision, campaign_of, settings)
     trigger = _trigger(decision, campaign_of, settings)
     when = _when(decision.as_of) if decision.anchored_at is None else _delayed(decision.anchored_at, decision.as_of)
     if decision.reason is not None:
-        return f"Nothing was done when {trigger} on {when}: {_why(decision, search, campaign_of, settings)}."
+        return f"Nothing was done when {trigger} on {when}: {_reason(decision, search, campaign_of, settings)}."
     name = _name(decision.campaign_id, campaign_of)
     if decision.outcome is Outcome.KEPT_PROMPTED:
-        found = _nothing_found(decision, search, settings)
-        return f"The prompted campaign {name} got the credit when a user picked it on {when}: {found}."
+        nothing = _no_candidates(decision, search, settings)
+        return f"The prompted campaign {name} got the credit when a user picked it on {when}: {nothing}."
     if decision.outcome is Outcome.INSERTED_DEFAULT:
-        by, found = _chosen_by(decision, settings), _nothing_found(decision, search, settings)
-        return f"The default campaign {name} got the credit{by} when {trigger} on {when}: {found}."
+        by, nothing = _chosen_by(decision, settings), _no_candidates(decision, search, settings)
+        return f"The default campaign {name} got the credit{by} when {trigger} on {when}: {nothing}."
     winner, within = _winner(search.winner), _looked_back(decision, settings)
     return f"{name} got the credit when {trigger} on {when}: {winner} {within}{_beaten(search.count)}."
 
 
-def _arrived_told(decision: Decision, campaign_of: CampaignOf, settings: Settings) -> str:
+def _text_of_arrival(decision: Decision, campaign_of: CampaignOf, settings: Settings) -> str:
     name, when, basis = _name(decision.campaign_id, campaign_of), _when(decision.as_of), decision.basis
     if decision.replaced_response_id is not None:
         instead = _name(decision.replaced_campaign_id, campaign_of)
@@ -208,15 +208,15 @@ def _trigger(decision: Decision, campaign_of: CampaignOf, settings: Settings) ->
             return "the status went from inactive to active"
         if scenario is Scenario.INVOCABLE:
             return "a reactivation was asked for"
-        named = _name(decision.prompted_campaign_id, campaign_of) if decision.prompted_campaign_id else ""
-        return f"a user picked the response prompt campaign {named}".rstrip()
+        campaign = _name(decision.prompted_campaign_id, campaign_of) if decision.prompted_campaign_id else ""
+        return f"a user picked the response prompt campaign {campaign}".rstrip()
     campaign_id = decision.basis.campaign_id if decision.basis is not None else None
-    named = f" {_name(campaign_id, campaign_of)}" if campaign_id else ""
+    campaign = f" {_name(campaign_id, campaign_of)}" if campaign_id else ""
     if decision.reason is Reason.NOT_RESPONDED:
-        return f"a membership in{named or ' a campaign'} was recorded"
+        return f"a membership in{campaign or ' a campaign'} was recorded"
     if _is_by_date(decision):
-        return f"the date of the response{f' to{named}' if named else ''} was reached"
-    return f"the response to{named} arrived" if named else "the response arrived"
+        return f"the date of the response{f' to{campaign}' if campaign else ''} was reached"
+    return f"the response to{campaign} arrived" if campaign else "the response arrived"
 
 
 def _when(moment: datetime) -> str:
@@ -233,7 +233,7 @@ def _delayed(changed_at: datetime, due: datetime) -> str:
 # --- why nothing was done --------------------------------------------------------------------------------------------
 
 
-def _why(decision: Decision, search: _Search, campaign_of: CampaignOf, settings: Settings) -> str:
+def _reason(decision: Decision, search: _Search, campaign_of: CampaignOf, settings: Settings) -> str:
     plain = _REASON.get(decision.reason)
     if plain is not None:
         return plain
@@ -245,10 +245,10 @@ def _why(decision: Decision, search: _Search, campaign_of: CampaignOf, settings:
             dated = f", {_when(basis.dated_at)}," if basis and basis.dated_at else ""
             return f"its own date{dated} was still to come; it is evaluated then"
         case Reason.NO_CANDIDATE:
-            return f"{_nothing_found(decision, search, settings)}, and {_no_fallback(decision, settings)}"
+            return f"{_no_candidates(decision, search, settings)}, and {_no_fallback(decision, settings)}"
         case Reason.REPEAT_CAP:
             cap = f"the campaign to fall back to is at its repeat cap of {settings.repeat_cap}"
-            return f"{_nothing_found(decision, search, settings)}, and {cap}"
+            return f"{_no_candidates(decision, search, settings)}, and {cap}"
         case Reason.COOL_DOWN:
             length = _days(_scenario(decision, settings).cool_down_days)
             since = f" on {_when(basis.score_activated_at)}" if basis and basis.score_activated_at else ""
@@ -308,7 +308,7 @@ def _not_eligible(campaign_id: str | None, campaign_of: CampaignOf) -> str:
 # --- what was found --------------------------------------------------------------------------------------------------
 
 
-def _nothing_found(decision: Decision, search: _Search, settings: Settings) -> str:
+def _no_candidates(decision: Decision, search: _Search, settings: Settings) -> str:
     within, count = _looked_back(decision, settings), search.count
     if count is None:
         return f"no past response was eligible {within}"
@@ -329,8 +329,8 @@ def _winner(winner: Considered | None) -> str:
     if winner.response_class is ResponseClass.NON_RESPONSE:
         return "its membership, without a response so far, is the newest eligible one"
     dated = f" of {_when(winner.responded_at)}" if winner.responded_at is not None else ""
-    named = _CLASS.get(winner.response_class) if winner.response_class is not None else None
-    return f"its response{dated} is the newest eligible {f'{named} ' if named else ''}one"
+    class_name = _CLASS.get(winner.response_class) if winner.response_class is not None else None
+    return f"its response{dated} is the newest eligible {f'{class_name} ' if class_name else ''}one"
 
 
 def _beaten(count: int | None) -> str:
@@ -363,8 +363,8 @@ def _days(count: int) -> str:
 
 def _number(value: float) -> str:
     """As many decimals as it has: 59.999999 is not to be told as 60."""
-    whole = int(value)
-    return f"{whole:,}" if whole == value else _with_decimals(value)
+    integer = int(value)
+    return f"{integer:,}" if integer == value else _with_decimals(value)
 
 
 def _with_decimals(value: float) -> str:

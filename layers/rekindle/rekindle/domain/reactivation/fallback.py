@@ -74,5 +74,5 @@ def fallback_of(trigger: Trigger, person: Person, scenario: ScenarioSettings, co
     default = scenario.default_campaign
     if default is None:
         return Fallback()
-    asked_of = person.owner_id if default.user_source == "owner" else trigger.user_id
-    return default_campaign(default, user_of(asked_of, context), context.campaign_of)
+    user_id = person.owner_id if default.user_source == "owner" else trigger.user_id
+    return default_campaign(default, user_of(user_id, context), context.campaign_of)

@@ -161,7 +161,7 @@ def _qualified(engagement: Engagement, opportunity: Opportunity, until: datetime
     """The engagement with its opportunity, since when it has that, and what it was worth at the end. A later change of
     the amount is not the cycle's."""
     opened = max(opportunity.opened_at, engagement.since)
-    found = replace(
+    qualified = replace(
         engagement,
         opportunity_id=opportunity.opportunity_id,
         qualified_at=min(engagement.qualified_at or opened, opened),
@@ -170,8 +170,8 @@ def _qualified(engagement: Engagement, opportunity: Opportunity, until: datetime
     for name in ("amount", "currency"):
         stamp = opportunity.stamps.get(name)
         if stamp is not None and (until is None or stamp.at <= until or getattr(engagement, name) is None):
-            found = replace(found, **{name: getattr(opportunity, name)})
-    return found
+            qualified = replace(qualified, **{name: getattr(opportunity, name)})
+    return qualified
 
 
 def _stages(person_id: str, before: Engagement, now: Engagement, settings: Settings) -> list[Entry]:

@@ -47,34 +47,34 @@ def _again(
     user_of: Callable[[str], User | None],
     settings: Settings,
 ) -> Decision | None:
-    held = [r for r in (_as_read(recorded, decision) for recorded in history) if r is not None]
+    responses = [r for r in (_as_read(recorded, decision) for recorded in history) if r is not None]
     context = DecisionContext(
         settings,
         campaign_of,
-        grouped_by_class(held, settings.classes),
-        lambda campaign_id: min(settings.repeat_cap, _repeats(held, campaign_id)),
+        grouped_by_class(responses, settings.classes),
+        lambda campaign_id: min(settings.repeat_cap, _repeats(responses, campaign_id)),
         decision.decided_at,
         user_of=user_of,
     )
     trigger = _trigger(decision)
     if decision.scenario is not Scenario.RESPONSE:
-        person = _person(decision, basis, held) if decision.person_version > 0 else None
+        person = _person(decision, basis, responses) if decision.person_version > 0 else None
         again, _ = decide(trigger, person, context)
-        if decision.batch_id is not None and again.activates and engaged_since(decision.as_of, held):
+        if decision.batch_id is not None and again.activates and engaged_since(decision.as_of, responses):
             return skipped(trigger, person, context, Reason.STALE)
         return again
     response = _arriving(decision, basis, history)
     if response is None:
         return None
-    return evaluate(_arrival(decision, basis, trigger, response, held), context)[0]
+    return evaluate(_arrival(decision, basis, trigger, response, responses), context)[0]
 
 
 def _as_read(recorded: Response, decision: Decision) -> Response | None:
     return recorded.as_of_version(decision.person_id, decision.person_version)
 
 
-def _repeats(held: Sequence[Response], campaign_id: str) -> int:
-    return sum(r.campaign_id == campaign_id and not r.state.deleted for r in held)
+def _repeats(responses: Sequence[Response], campaign_id: str) -> int:
+    return sum(r.campaign_id == campaign_id and not r.state.deleted for r in responses)
 
 
 def _trigger(decision: Decision) -> Trigger:
@@ -95,7 +95,7 @@ def _trigger(decision: Decision) -> Trigger:
     )
 
 
-def _person(decision: Decision, basis: Basis, held: Sequence[Response]) -> Person:
+def _person(decision: Decision, basis: Basis, responses: Sequence[Response]) -> Person:
     return Person(
         decision.person_id,
         decision.person_version,
@@ -106,7 +106,7 @@ def _person(decision: Decision, basis: Basis, held: Sequence[Response]) -> Perso
         record_type=basis.record_type,
         active=basis.active,
         cycles=basis.cycles,
-        responses=sum(not r.state.deleted for r in held),
+        responses=sum(not r.state.deleted for r in responses),
         nurture_until=basis.nurture_until,
         score_activated_at=basis.score_activated_at,
         opportunities={"": decision.as_of} if basis.opportunity_open else {},
@@ -142,20 +142,20 @@ def _arriving(decision: Decision, basis: Basis, history: Sequence[Response]) -> 
 
 
 def _arrival(
-    decision: Decision, basis: Basis, trigger: Trigger, response: Response, held: Sequence[Response]
+    decision: Decision, basis: Basis, trigger: Trigger, response: Response, responses: Sequence[Response]
 ) -> Arrival:
     return Arrival(
         trigger,
-        _person(decision, basis, held),
+        _person(decision, basis, responses),
         response,
         None,
-        _found_nobody(decision.person_id, basis.unanswered_at) if basis.unanswered_at else None,
+        _no_person(decision.person_id, basis.unanswered_at) if basis.unanswered_at else None,
         _active(basis.active) if basis.active else None,
         came_by_merge=decision.trigger_id.endswith(f":{BY_MERGE}"),
     )
 
 
-def _found_nobody(person_id: str, crossed_at: datetime) -> Decision:
+def _no_person(person_id: str, crossed_at: datetime) -> Decision:
     """Of the decision on that crossing no more is looked at."""
     return Decision(
         "", person_id, Scenario.SCORE, Outcome.SKIPPED, Reason.NO_CANDIDATE, "", crossed_at, crossed_at, 0, 0

@@ -24,9 +24,9 @@ class Call:
     """None: it is never forgotten."""
 
 
-def _sent(scenario: Scenario, request_id: str, asked_for: str, at: datetime) -> Call:
+def _sent(scenario: Scenario, request_id: str, subject: str, at: datetime) -> Call:
     # An archive that is played again may bring a request back at any time, under another time of its own.
-    return Call(digest("sent", scenario, request_id, asked_for), "", at, lifetime=None)
+    return Call(digest("sent", scenario, request_id, subject), "", at, lifetime=None)
 
 
 @dataclass(frozen=True, slots=True)

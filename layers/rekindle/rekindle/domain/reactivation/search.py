@@ -117,11 +117,11 @@ def recency(response: Response) -> tuple[datetime, datetime]:
 
 def best_first(responses: Iterable[Response]) -> list[Response]:
     """In the order of the search: by recency, and those of one instant by their ids."""
-    found = list(responses)
-    if len(found) > 1:
-        found.sort(key=_response_id)
-        found.sort(key=recency, reverse=True)
-    return found
+    ordered = list(responses)
+    if len(ordered) > 1:
+        ordered.sort(key=_response_id)
+        ordered.sort(key=recency, reverse=True)
+    return ordered
 
 
 _response_id = attrgetter("response_id")
@@ -174,8 +174,8 @@ def explain_search(
     responses: Iterable[Response], campaign_of: CampaignOf, rules: Rules
 ) -> tuple[Response | None, list[Considered]]:
     """The winner, and the verdict on every response: best first, then those that lost to it, then the excluded."""
-    held = best_first(r for r in responses if not r.state.deleted)
-    verdicts = [(r, exclusion(r, campaign_of(r.campaign_id), rules)) for r in held]
+    living = best_first(r for r in responses if not r.state.deleted)
+    verdicts = [(r, exclusion(r, campaign_of(r.campaign_id), rules)) for r in living]
     eligible = [r for r, excluded in verdicts if excluded is None]
     winner = best_candidate(grouped_by_class(eligible, rules.classes), campaign_of, rules) if eligible else None
     won = winner.state.classified(rules.classes) if winner else None

@@ -129,13 +129,13 @@ def newer_fields(values: Mapping[str, Any], stamp: ChangeStamp, stamps: Stamps) 
     after = dict(stamps)
     older = duplicate = 0
     for name, value in values.items():
-        last, whole = stamps.get(name), stamps.get(name.partition(".")[0])
+        last, of_group = stamps.get(name), stamps.get(name.partition(".")[0])
         order = stamp.order_after(last)
-        of_whole = order if whole is last else stamp.order_after(whole)
-        if order is NEWER and of_whole is NEWER:
+        is_group_newer = order if of_group is last else stamp.order_after(of_group)
+        if order is NEWER and is_group_newer is NEWER:
             kept[name] = value
             after[name] = stamp.following(last)
-        elif DUPLICATE in (order, of_whole):
+        elif DUPLICATE in (order, is_group_newer):
             duplicate += 1
         else:
             older += 1

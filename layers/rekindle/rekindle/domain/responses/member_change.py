@@ -22,5 +22,5 @@ class MemberChange:
 
 def counterparts(change: MemberChange, others: Iterable[MemberChange]) -> list[MemberChange]:
     """What may be the same member under its other id, the likeliest first: one of the same date."""
-    found = [one for one in others if one.deleted != change.deleted and one.response_id != change.response_id]
-    return sorted(found, key=lambda one: (one.responded_at != change.responded_at, one.response_id))
+    matching = [one for one in others if one.deleted != change.deleted and one.response_id != change.response_id]
+    return sorted(matching, key=lambda one: (one.responded_at != change.responded_at, one.response_id))

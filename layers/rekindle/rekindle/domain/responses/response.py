@@ -145,8 +145,8 @@ class Response:
 
     def as_of_version(self, person_id: str, version: int) -> "Response | None":
         """The response as it stood at one version of a person; None where the person did not have it yet."""
-        held = [t for t in self.trail if t.person_id == person_id and t.version <= version]
-        if not held:
+        traces = [t for t in self.trail if t.person_id == person_id and t.version <= version]
+        if not traces:
             return None
-        last = max(held, key=lambda t: t.version) if len(held) > 1 else held[0]
+        last = max(traces, key=lambda t: t.version) if len(traces) > 1 else traces[0]
         return Response(self.response_id, last.campaign_id, last.state, self.details, self.trail)

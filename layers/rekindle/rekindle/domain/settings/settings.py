@@ -34,10 +34,10 @@ DURATION = re.compile(r"^P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+
 
 def duration(written: str) -> timedelta:
     """Read an ISO 8601 duration of weeks, days, hours, minutes and seconds. Raises ValueError."""
-    found = DURATION.fullmatch(written)
-    if not found:
+    match = DURATION.fullmatch(written)
+    if not match:
         raise ValueError(f"{written!r} is not a duration such as PT30M or P1D")
-    weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
@@ -69,7 +69,7 @@ class DefaultCampaign:
     user_source: str = "actor"
 
     @property
-    def named(self) -> tuple[tuple[tuple[str, ...], str], ...]:
+    def references(self) -> tuple[tuple[tuple[str, ...], str], ...]:
         """Every campaign this names, with its place below `default_campaign`."""
         listed: list[tuple[tuple[str, ...], str | None]] = [(("single",), self.single)]
         listed += [(("map", value), campaign) for value, campaign in self.map.items()]
@@ -124,14 +124,14 @@ class Overrides:
     def over(self, settings: ScenarioSettings) -> ScenarioSettings:
         if self is NO_OVERRIDES:
             return settings
-        told = {
+        chosen = {
             "lookback_days": self.lookback_days,
             "priority": self.priority,
             "include_non_responses": self.include_non_responses,
             "fallback": self.fallback,
             "default_campaign": DefaultCampaign(single=self.default_campaign_id) if self.default_campaign_id else None,
         }
-        values: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
+        values: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
         if self.fallback == "none":
             values["default_campaign"] = None
         return replace(settings, **values)
@@ -226,8 +226,8 @@ class Settings:
         """A part of the document that only some functions use: read by those that do, once."""
         if read not in self._parts:
             self._parts[read] = read(self.document)
-        found: T = self._parts[read]
-        return found
+        read_part: T = self._parts[read]
+        return read_part
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -239,7 +239,7 @@ class Settings:
         return frozenset(self.intermediate_owners) | {rule.to for rule in self.assignment_rules}
 
     @cached_property
-    def given_owners(self) -> frozenset[str]:
+    def owners_in_settings(self) -> frozenset[str]:
         """Those to whom a lead is given here, without an engine."""
         return self.temporary_owners | {rule.fallback for rule in self.assignment_rules if rule.fallback is not None}
 
@@ -310,31 +310,31 @@ def opening_status(statuses: Mapping[str, PersonStatus]) -> str | None:
     return next(iter(matching or active), None)
 
 
-def _person_status(given: Mapping[str, Any]) -> PersonStatus:
-    status = PersonStatus(**given)
+def _person_status(section: Mapping[str, Any]) -> PersonStatus:
+    status = PersonStatus(**section)
     if not status.active or status.response_status is not None:
         return status
     return replace(status, response_status=ACTIVE_KINDS.get(status.kind or ""))
 
 
 def _scenario(section: Mapping[str, Any]) -> ScenarioSettings:
-    given = dict(section)
-    types = given.pop("campaign_types", None) or {}
-    default = given.pop("default_campaign", None)
+    keys = dict(section)
+    types = keys.pop("campaign_types", None) or {}
+    default = keys.pop("default_campaign", None)
     values: dict[str, Any] = {
         "only_types": frozenset(types.get("only") or ()),
         "except_types": frozenset(types.get("except") or ()),
         "default_campaign": DefaultCampaign(**default) if default else None,
     }
-    if "priority" in given:
-        values["priority"] = tuple(ResponseClass(name) for name in given.pop("priority"))
-    if "delay" in given:
-        values["delay"] = duration(given.pop("delay"))
-    return ScenarioSettings(**given, **values)
+    if "priority" in keys:
+        values["priority"] = tuple(ResponseClass(name) for name in keys.pop("priority"))
+    if "delay" in keys:
+        values["delay"] = duration(keys.pop("delay"))
+    return ScenarioSettings(**keys, **values)
 
 
-def _assignment_rule(given: Mapping[str, Any]) -> AssignmentRule:
-    values = dict(given)
+def _assignment_rule(section: Mapping[str, Any]) -> AssignmentRule:
+    values = dict(section)
     values["owners"] = tuple(values.pop("owners", None) or ())
     if "deadline" in values:
         values["deadline"] = duration(values["deadline"])

@@ -81,8 +81,8 @@ class SimulatedParts:
         there = set(self.bucket.keys(_results(name)))
         missing = [part for part in parts if _summary(run, name, part) not in there]
         if missing:
-            named = ", ".join(missing[:NAMED])
-            raise NotSimulated(f"{len(missing)} of {len(parts)} parts failed, the map run says why: {named}")
+            names = ", ".join(missing[:NAMED])
+            raise NotSimulated(f"{len(missing)} of {len(parts)} parts failed, the map run says why: {names}")
         total = _added_up([json.loads(self.bucket.read(_summary(run, name, part))) for part in parts])
         key = f"{_results(name)}summary.json"
         self.bucket.write(key, json.dumps({**total, "parts": len(parts)}).encode())

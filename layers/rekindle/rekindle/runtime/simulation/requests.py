@@ -42,22 +42,22 @@ def played(simulation: Simulation, history: Iterable[Numbered]) -> Iterator[Expl
     yield from simulation.finish()
 
 
-def answer_of(asked: SimulationRequested, stored: ChangeSettings) -> Json:
+def answer_of(request: SimulationRequested, stored: ChangeSettings) -> Json:
     """What a request is answered with. Nothing is stored, and of what is stored only settings are read.
 
     Raises NotFound, InvalidSettings, InvalidField and CallTooLarge.
     """
-    documents = [_document(choice, stored) for choice in (asked.settings, asked.against) if choice is not None]
+    documents = [_document(choice, stored) for choice in (request.settings, request.against) if choice is not None]
     try:
-        history = in_order_of_time(asked.history)
+        history = in_order_of_time(request.history)
         simulated = [Simulation(document) for document in documents]
         decisions = _fitting(played(simulated[0], history))
         for other in simulated[1:]:
             for _ in played(other, history):
                 pass
     except BadHistory as bad:
-        raise InvalidField(bad.why, f"history[{bad.line - 1}]") from None
-    _check_campaigns(asked, simulated)
+        raise InvalidField(bad.reason, f"history[{bad.line - 1}]") from None
+    _check_campaigns(request, simulated)
     return {"decisions": decisions, **summary(len(history), len(decisions), *simulated)}
 
 
@@ -87,7 +87,7 @@ def _document(choice: Choice, stored: ChangeSettings) -> Mapping[str, Any]:
 
 
 def _fitting(explanations: Iterator[Explanation]) -> list[Json]:
-    found, size = [], 0
+    fitting, size = [], 0
     for explanation in explanations:
         shown = decisions.decision(explanation, listed=decisions.LISTED)
         text = json.dumps(shown)
@@ -95,15 +95,15 @@ def _fitting(explanations: Iterator[Explanation]) -> list[Json]:
         size += len(text) + text.count('"') + text.count("\\")
         if size > LARGEST_ANSWER:
             raise CallTooLarge(f"the decisions take more than {LARGEST_ANSWER:,} bytes: {A_LARGER_WAY}", "history")
-        found.append(shown)
-    return found
+        fitting.append(shown)
+    return fitting
 
 
-def _check_campaigns(asked: SimulationRequested, simulated: list[Simulation]) -> None:
+def _check_campaigns(request: SimulationRequested, simulated: list[Simulation]) -> None:
     """As where settings are stored, but by whatever the history tells of: a campaign may be over at its end."""
     faults: list[tuple[str, str]] = []
     for name, choice, simulation in zip(
-        ("settings", "against"), (asked.settings, asked.against), simulated, strict=False
+        ("settings", "against"), (request.settings, request.against), simulated, strict=False
     ):
         if choice is not None and choice.document is not None:
             faults += simulations.within(name, simulation.use_cases.change_settings.faults(choice.document, ever=True))

@@ -87,7 +87,7 @@ class Waiting:
 
 
 @dataclass(slots=True)
-class Held:
+class Instant:
     """What was told at one instant by transactions of Salesforce, and waits for the rest of them."""
 
     at: datetime
@@ -122,7 +122,7 @@ class Simulation:
         self._record_fact = self.use_cases.record_crm_changes.__call__
         self.memory.documents.append((self.document, self.now))
         self._waiting: list[Waiting] = []
-        self._held: Held | None = None
+        self._instant: Instant | None = None
         fields = mapping_of(self.document)
         self._fields = lambda: fields
         ignored = frozenset(ignored_by(self.document))
@@ -151,7 +151,7 @@ class Simulation:
                 self._record(line, fact)
                 continue
             at = fact.stamp.at
-            if self._held is not None and self._held.at != at:
+            if self._instant is not None and self._instant.at != at:
                 explained.extend(self._settled())
             # Time alone may do something only where somebody waits.
             if self._waiting or memory.due or memory.waiting or memory.routings or memory.clocks_due:
@@ -304,20 +304,20 @@ class Simulation:
         """What Salesforce changes in one transaction is told in several events of one instant, and is a unit: a contact
         is decided about as whom the lead became that the next event tells of."""
         memory = self.memory
-        held = self._held = self._held or Held(at)
-        held.crossings.extend(memory.crossings)
-        held.activations.extend(memory.activations)
+        instant = self._instant = self._instant or Instant(at)
+        instant.crossings.extend(memory.crossings)
+        instant.activations.extend(memory.activations)
         memory.crossings.clear()
         memory.activations.clear()
 
     def _settled(self) -> Iterator[Explanation]:
         """The instant is over: what was held is decided about."""
-        held, memory = self._held, self.memory
-        if held is None:
+        instant, memory = self._instant, self.memory
+        if instant is None:
             return
-        memory.crossings.extend(held.crossings)
-        memory.activations.extend(held.activations)
-        self._held = None
+        memory.crossings.extend(instant.crossings)
+        memory.activations.extend(instant.activations)
+        self._instant = None
         self._follow()
         yield from self._decided()
 
@@ -340,8 +340,8 @@ class Simulation:
         before = len(self._waiting) + 1
         while len(self._waiting) < before:
             before = len(self._waiting)
-            held, self._waiting = self._waiting, []
-            for waiting in held:
+            answers, self._waiting = self._waiting, []
+            for waiting in answers:
                 self._record(waiting.line, waiting.fact)
 
     def _decided(self) -> list[Explanation]:
@@ -374,10 +374,10 @@ class Simulation:
         score = self.memory.scores.get(person_id)
         crossing = score.last_crossing if score else None
         last_crossing = trigger_of(person_id, crossing).decision_id if crossing else None
-        told = self.memory.records[person_id]
+        records = self.memory.records[person_id]
         page = self.use_cases.ports.ledger.decisions(person_id, RECENT)
         newest = {decision.decision_id: decision for decision in page.items}
-        for record_id, record in told.items():
+        for record_id, record in records.items():
             if record_id in newest or record_id == last_crossing or not isinstance(record, Decision):
                 continue
             if record.scenario not in (Scenario.INVOCABLE, Scenario.RESPONSE_PROMPT):

@@ -40,10 +40,10 @@ def _join(parts: Iterable[str]) -> str:
 
 def _prose(text: str) -> str:
     """Paragraphs, **strong** and `code`: all that our descriptions use."""
-    found = escape(text, quote=False)
-    found = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", found)
-    found = re.sub(r"`(.+?)`", r"<code>\1</code>", found)
-    return "".join(f"<p>{paragraph}</p>" for paragraph in found.strip().split("\n\n"))
+    html = escape(text, quote=False)
+    html = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", html)
+    html = re.sub(r"`(.+?)`", r"<code>\1</code>", html)
+    return "".join(f"<p>{paragraph}</p>" for paragraph in html.strip().split("\n\n"))
 
 
 def _menu(tag: str, operations: list[tuple[str, str, Json]]) -> str:
@@ -56,8 +56,8 @@ def _menu(tag: str, operations: list[tuple[str, str, Json]]) -> str:
 
 
 def _part(tag: Json, operations: list[tuple[str, str, Json]], document: Json) -> str:
-    told = _join(_operation(*one, document) for one in operations if tag["name"] in one[2]["tags"])
-    return f"<section><h2>{escape(tag['name'])}</h2><p>{escape(tag['description'])}</p>{told}</section>"
+    articles = _join(_operation(*one, document) for one in operations if tag["name"] in one[2]["tags"])
+    return f"<section><h2>{escape(tag['name'])}</h2><p>{escape(tag['description'])}</p>{articles}</section>"
 
 
 def _method(method: str) -> str:
@@ -72,12 +72,12 @@ def _path(path: str) -> str:
 def _operation(path: str, method: str, operation: Json, document: Json) -> str:
     signed = "" if operation.get("security", True) else ' <span class="note">needs no signature</span>'
     body = operation.get("requestBody", {}).get("content", {})
-    asked = f"<h4>Body</h4><p>{_bodies(body)}</p>" if body else ""
+    request = f"<h4>Body</h4><p>{_bodies(body)}</p>" if body else ""
     return (
         f'<article id="{escape(operation["operationId"])}">'
         f"<h3>{_method(method)} <code>{_path(path)}</code>{signed}</h3><p>{escape(operation['summary'])}.</p>"
-        f"{_parameters(operation['parameters'])}{asked}<h4>Answers</h4>"
-        f"{_table(_answer(status, told, document) for status, told in operation['responses'].items())}</article>"
+        f"{_parameters(operation['parameters'])}{request}<h4>Answers</h4>"
+        f"{_table(_answer(status, answer, document) for status, answer in operation['responses'].items())}</article>"
     )
 
 
@@ -90,10 +90,10 @@ def _parameters(parameters: list[Json]) -> str:
     return f"<h4>Parameters</h4>{_table(rows)}"
 
 
-def _answer(status: str, told: Json, document: Json) -> tuple[str, ...]:
-    if "$ref" in told:
-        told = document["components"]["responses"][told["$ref"].rpartition("/")[2]]
-    return (f"<code>{status}</code>", _bodies(told["content"]), escape(told["description"]))
+def _answer(status: str, response: Json, document: Json) -> tuple[str, ...]:
+    if "$ref" in response:
+        response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return (f"<code>{status}</code>", _bodies(response["content"]), escape(response["description"]))
 
 
 def _bodies(content: Json) -> str:
@@ -150,8 +150,8 @@ def _limits(rule: Json) -> str:
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> str:
-    told = _join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<div class='wide'><table>{told}</table></div>" if told else ""
+    cells = _join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<div class='wide'><table>{cells}</table></div>" if cells else ""
 
 
 _STYLE = """\

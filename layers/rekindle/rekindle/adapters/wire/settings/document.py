@@ -18,25 +18,27 @@ def shown(version: int, document: Mapping[str, Any]) -> dict[str, Any]:
     return {"version": version, "settings": document if version else DEFAULTS}
 
 
-Named = Callable[[Mapping[str, Any]], list[tuple[str, str]]]
+LookUp = Callable[[Mapping[str, Any]], list[tuple[str, str]]]
 """Looks up what a document of the right shape names, and answers what is not there, as (path, message)."""
 
 
-def checked(document: dict[str, Any], named: Named = lambda _: []) -> dict[str, Any]:
+def checked(document: dict[str, Any], look_up: LookUp = lambda _: []) -> dict[str, Any]:
     """The document, if its shape is right. Raises InvalidSettings with every fault, also of what it names."""
-    found = faults(document)
-    if found:
-        raise InvalidSettings(_with_named(document, found, named))
+    shape_faults = faults(document)
+    if shape_faults:
+        raise InvalidSettings(_with_unknown(document, shape_faults, look_up))
     return document
 
 
-def all_faults(document: Mapping[str, Any], named: Named) -> list[tuple[str, str]]:
+def all_faults(document: Mapping[str, Any], look_up: LookUp) -> list[tuple[str, str]]:
     """Of its shape and of what it names."""
-    return _with_named(document, faults(document), named)
+    return _with_unknown(document, faults(document), look_up)
 
 
-def _with_named(document: Mapping[str, Any], found: list[tuple[str, str]], named: Named) -> list[tuple[str, str]]:
-    return sorted([*found, *named(_sound(document, found))])
+def _with_unknown(
+    document: Mapping[str, Any], shape_faults: list[tuple[str, str]], look_up: LookUp
+) -> list[tuple[str, str]]:
+    return sorted([*shape_faults, *look_up(_sound(document, shape_faults))])
 
 
 def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -45,17 +47,17 @@ def faults(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
     from jsonschema.validators import extend  # type: ignore[import-untyped]
 
-    found: dict[tuple[Part, ...], str] = {}
+    by_path: dict[tuple[Part, ...], str] = {}
     for error in extend(Draft202012Validator, {"pattern": _bad_texts})(SCHEMA).iter_errors(document):
-        for path, message in _told(tuple(error.absolute_path), error.validator, error.schema, error.instance):
-            found.setdefault(path, message)
+        for path, message in _faults_of(tuple(error.absolute_path), error.validator, error.schema, error.instance):
+            by_path.setdefault(path, message)
     for path, message in (
         *_not_finite((), document),
         *_bad_durations((), SCHEMA, document),
         *contradictions(document),
     ):
-        found.setdefault(path, message)
-    return sorted((path_of(path), message) for path, message in found.items())
+        by_path.setdefault(path, message)
+    return sorted((path_of(path), message) for path, message in by_path.items())
 
 
 def _bad_texts(_: Any, pattern: str, value: Any, __: Rule) -> Iterator[Exception]:
@@ -67,10 +69,10 @@ def _bad_texts(_: Any, pattern: str, value: Any, __: Rule) -> Iterator[Exception
         yield ValidationError(f"does not match {pattern}")
 
 
-def _sound(document: Mapping[str, Any], found: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def _sound(document: Mapping[str, Any], shape_faults: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """What of a document names campaigns and owners and is itself without fault: that can be looked up whatever is
     wrong elsewhere, so that all faults are told at once."""
-    faulty = [path for path, _ in found]
+    faulty = [path for path, _ in shape_faults]
 
     def is_sound(*place: Part) -> bool:
         at = path_of(place)
@@ -91,7 +93,7 @@ def _is_below(path: str, other: str) -> bool:
     return path.startswith((f"{other}.", f"{other}["))
 
 
-def _told(at: tuple[Part, ...], keyword: str, rule: Rule, value: Any) -> Iterator[Fault]:
+def _faults_of(at: tuple[Part, ...], keyword: str, rule: Rule, value: Any) -> Iterator[Fault]:
     """One error of the validator as faults: each at the key that is to be mended."""
     match keyword:
         case "additionalProperties":
@@ -118,11 +120,11 @@ def _told(at: tuple[Part, ...], keyword: str, rule: Rule, value: Any) -> Iterato
 
 def _expected(rule: Rule) -> str:
     types = rule.get("type", [])
-    named = [types] if isinstance(types, str) else list(types)
+    names = [types] if isinstance(types, str) else list(types)
     if "enum" in rule:
         words = [json.dumps(one) for one in rule["enum"]]
         return f"{', '.join(words[:-1])} or {words[-1]}"
-    return " or ".join(_words(name, rule) for name in named)
+    return " or ".join(_words(name, rule) for name in names)
 
 
 def _words(name: str, rule: Rule) -> str:

@@ -119,15 +119,15 @@ def _router(document: Mapping[str, Any]) -> Iterator[Fault]:
     pools = entries(router.get("pools"))
     steps = router.get("steps")
     for place, step in enumerate(steps if isinstance(steps, list) else ()):
-        to, named = entries(step).get("to"), entries(step).get("pool")
+        to, pool_name = entries(step).get("to"), entries(step).get("pool")
         needed = _NEEDED.get(to) if isinstance(to, str) else None
         for name in ("pool", "role") if to in list(By) else ():
             if name != needed and name in entries(step):
                 yield (*at, "steps", place, name), f"has no effect where to is {quoted(to)}"
         if needed is not None and needed not in step:
             yield (*at, "steps", place, needed), f"is needed where to is {quoted(to)}"
-        elif needed == "pool" and isinstance(named, str) and named not in pools:
-            yield (*at, "steps", place, "pool"), f"there is no pool {quoted(named)}"
+        elif needed == "pool" and isinstance(pool_name, str) and pool_name not in pools:
+            yield (*at, "steps", place, "pool"), f"there is no pool {quoted(pool_name)}"
     for name, pool in pools.items():
         for path, message in _pool(entries(pool)):
             yield (*at, "pools", name, *path), message
@@ -146,23 +146,23 @@ def _pool(pool: Mapping[str, Any]) -> Iterator[Fault]:
     hours = entries(pool.get("hours"))
     begins, ends = hours.get("from", "09:00"), hours.get("to", "17:00")
     overnight = "from" in hours and "to" in hours  # Said, and not left to a default.
-    if all(re.match(TIME_OF_DAY, str(told)) for told in (begins, ends)):
+    if all(re.match(TIME_OF_DAY, str(clock)) for clock in (begins, ends)):
         if begins == ends:
             yield ("hours", "to"), f"expected another time than {begins}"
         elif begins > ends and not overnight:
             yield ("hours", "to"), f"expected a time after {begins}, or both from and to, for hours that cross midnight"
-    named, days = pool.get("time_zone"), pool.get("holidays")
-    if isinstance(named, str) and not is_time_zone(named):
-        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {quoted(named)}"
+    zone, days = pool.get("time_zone"), pool.get("holidays")
+    if isinstance(zone, str) and not is_time_zone(zone):
+        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {quoted(zone)}"
     for place, day in enumerate(days if isinstance(days, list) else ()):
         if isinstance(day, str) and not _is_date(day):
             yield ("holidays", place), f"expected a date such as 2026-12-25, got {quoted(day)}"
 
 
 def _time_zone(document: Mapping[str, Any]) -> Iterator[Fault]:
-    named = document.get("time_zone")
-    if isinstance(named, str) and _is_text(named) and not is_time_zone(named):
-        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {quoted(named)}"
+    zone = document.get("time_zone")
+    if isinstance(zone, str) and _is_text(zone) and not is_time_zone(zone):
+        yield ("time_zone",), f"expected a time zone such as Europe/Oslo, got {quoted(zone)}"
 
 
 def _is_date(written: str) -> bool:
@@ -175,8 +175,8 @@ def _is_date(written: str) -> bool:
 
 def _bad_templates(document: Mapping[str, Any]) -> Iterator[Fault]:
     """Templates that cannot be read, or use a name that there is not; of each part the first fault."""
-    told = entries(entries(document.get("notifications")).get("templates"))
-    sources = [(name, part, source) for name, parts in told.items() for part, source in entries(parts).items()]
+    templates = entries(entries(document.get("notifications")).get("templates"))
+    sources = [(name, part, source) for name, parts in templates.items() for part, source in entries(parts).items()]
     if not sources:
         return
     # Only a document that has templates pays for their language.

@@ -25,10 +25,10 @@ def parsed(body: bytes, content_type: str | None = None) -> dict[str, Any]:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Malformed("the document is not UTF-8") from None
-    found = _from_yaml(text) if "yaml" in (content_type or "").lower() else _from_either(text)
-    if not isinstance(found, dict | _Pairs):
+    document = _from_yaml(text) if "yaml" in (content_type or "").lower() else _from_either(text)
+    if not isinstance(document, dict | _Pairs):
         raise Malformed("the document needs to be an object")
-    plain: dict[str, Any] = _plain(found, ())
+    plain: dict[str, Any] = _plain(document, ())
     if len(json.dumps(plain)) > LARGEST:
         raise Malformed(f"the document as it is stored is larger than {LARGEST:,} bytes")
     return plain
@@ -121,10 +121,10 @@ def _with_widened_keys(value: dict[str, Any], at: tuple[Part, ...]) -> dict[str,
 
 
 def _by_widened(value: dict[str, Any], prefixes: tuple[str, ...], at: tuple[Part, ...]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    widened_map: dict[str, Any] = {}
     for name, entry in value.items():
         widened = ids.widened_if(prefixes, name)
-        if widened in found:
+        if widened in widened_map:
             raise Malformed(f"the key {widened!r} is there twice", path_of((*at, widened)))
-        found[widened] = entry
-    return found
+        widened_map[widened] = entry
+    return widened_map

@@ -76,16 +76,16 @@ def _fed(entity: str) -> Rule:
     return object_of(
         f"The fields of {entity}.",
         {
-            ours: list_of(
-                f"What feeds our {ours}: the first of these that a change tells of. Empty for nothing.",
+            field: list_of(
+                f"What feeds our {field}: the first of these that a change tells of. Empty for nothing.",
                 text(
                     "The field's name; a dot leads into a compound field.",
                     pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)?$",
                     examples=["Marketing_Score__c", "Name.FirstName"],
                 ),
-                default=list(MAPPING[entity].get(ours, ())),
+                default=list(MAPPING[entity].get(field, ())),
             )
-            for ours in sorted(FED[entity])
+            for field in sorted(FED[entity])
         },
         default={},
     )

@@ -21,7 +21,7 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
     whether it came out the same when it was made again."""
     decided = explanation.decision
     considered = explanation.considered
-    told: Json = {
+    shown: Json = {
         "record": "decision",
         "decision_id": decided.decision_id,
         "person_id": decided.person_id,
@@ -47,19 +47,19 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
         "explanation": explanation.sentence,
     }
     if decided.passed_over:
-        told["passed_over"] = list(decided.passed_over)
+        shown["passed_over"] = list(decided.passed_over)
     if decided.unmapped_status is not None:
-        told["unmapped_status"] = decided.unmapped_status
+        shown["unmapped_status"] = decided.unmapped_status
     if decided.batch_id is not None:
-        told["batch_id"] = decided.batch_id
+        shown["batch_id"] = decided.batch_id
     if settings is not None:
-        told["replay"] = _REPLAY[explanation.same_again]
-    return told
+        shown["replay"] = _REPLAY[explanation.same_again]
+    return shown
 
 
-def undone(found: Undone, dry_run: bool) -> Json:
+def undone(undoing: Undone, dry_run: bool) -> Json:
     """What became of one activation of a batch that is undone."""
-    member = found.member
+    member = undoing.member
     return {
         "record": "undo",
         "batch_id": member.batch_id,
@@ -67,8 +67,8 @@ def undone(found: Undone, dry_run: bool) -> Json:
         "person_id": member.person_id,
         "response_id": member.response_id,
         "campaign_id": member.campaign_id,
-        "undone": found.left is None and not found.waits,
-        "reason": "WAITS" if found.waits else found.left.value if found.left else None,
+        "undone": undoing.left is None and not undoing.waits,
+        "reason": "WAITS" if undoing.waits else undoing.left.value if undoing.left else None,
         "dry_run": dry_run,
     }
 
@@ -87,14 +87,14 @@ def _result(path: str, answered: Explanation | FailedInput | None) -> Json:
         return {"is_success": True, "decision": None, "error": None}
     if isinstance(answered, Explanation):
         return {"is_success": True, "decision": decision(answered, listed=LISTED), "error": None}
-    told = error(answered)
-    field = f"{path}.{told['field']}" if told["field"] else path
+    problem = error(answered)
+    field = f"{path}.{problem['field']}" if problem["field"] else path
     errors = [fault(f"{path}.{at}" if at else path, message) for at, message in faults_of(answered)]
-    return {"is_success": False, "decision": None, "error": {**told, "field": field, "errors": errors}}
+    return {"is_success": False, "decision": None, "error": {**problem, "field": field, "errors": errors}}
 
 
 def _considered(one: Considered, decided: Decision, settings: Settings | None) -> Json:
-    told: Json = {
+    shown: Json = {
         "response_id": one.response_id,
         "campaign_id": one.campaign_id,
         "class": one.response_class,
@@ -102,5 +102,5 @@ def _considered(one: Considered, decided: Decision, settings: Settings | None) -
         "excluded": one.excluded,
     }
     if settings is not None and one.excluded is not None:
-        told["why"] = why_excluded(one.excluded, decided, settings)
-    return told
+        shown["why"] = why_excluded(one.excluded, decided, settings)
+    return shown

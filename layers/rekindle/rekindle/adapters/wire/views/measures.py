@@ -12,13 +12,13 @@ from rekindle.domain.measures.metrics import CampaignMetrics, CountedCampaign, C
 from rekindle.domain.measures.money import amount_of
 
 
-def funnel_group(told: Funnel, group: Group, name: str | None) -> Json:
+def funnel_group(counted: Funnel, group: Group, name: str | None) -> Json:
     return {
         "record": "funnel",
-        "from": times.text(told.since),
-        "to": times.text(told.until),
-        "basis": told.basis.value,
-        "by": told.by.value if told.by else None,
+        "from": times.text(counted.since),
+        "to": times.text(counted.until),
+        "basis": counted.basis.value,
+        "by": counted.by.value if counted.by else None,
         "key": group.key,
         "name": name,
         "volumes": {stage.value: volume for stage, volume in group.volumes.items()},

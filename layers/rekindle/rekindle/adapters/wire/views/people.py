@@ -11,31 +11,31 @@ from rekindle.domain.responses.response import Response
 
 
 def person(shown: Shown) -> Json:
-    held, score = shown.person, shown.score
-    profile = held.profile or Profile()
+    stored, score = shown.person, shown.score
+    profile = stored.profile or Profile()
     return {
-        "person_id": held.person_id,
-        "kind": held.kind,
+        "person_id": stored.person_id,
+        "kind": stored.kind,
         "email": profile.email,
         "first_name": profile.first_name,
         "last_name": profile.last_name,
         "company": profile.company,
         "phone": profile.phone,
-        "status": held.status,
+        "status": stored.status,
         "score": score.value if score else None,
-        "owner_id": held.owner_id,
+        "owner_id": stored.owner_id,
         "account_id": profile.account_id,
-        "record_type": held.record_type,
+        "record_type": stored.record_type,
         "do_not_contact": profile.do_not_contact,
         "changed_by": profile.changed_by,
         "fields": dict(profile.fields),
-        "active_response": _engagement(held.active) if held.active else None,
-        "assignment": assignment(held.person_id, held.assignment) if held.assignment else None,
-        "cycles": held.cycles,
-        "responses": held.responses,
-        "nurture_until": times.optional_text(held.nurture_until),
-        "former_ids": list(held.merged_ids),
-        "deleted": held.deleted,
+        "active_response": _engagement(stored.active) if stored.active else None,
+        "assignment": assignment(stored.person_id, stored.assignment) if stored.assignment else None,
+        "cycles": stored.cycles,
+        "responses": stored.responses,
+        "nurture_until": times.optional_text(stored.nurture_until),
+        "former_ids": list(stored.merged_ids),
+        "deleted": stored.deleted,
     }
 
 
@@ -54,29 +54,29 @@ def _engagement(active: Engagement) -> Json:
     }
 
 
-def assignment(person_id: str, held: Assignment) -> Json:
+def assignment(person_id: str, stored: Assignment) -> Json:
     return {
         "record": "assignment",
         "person_id": person_id,
-        "assignment_id": held.assignment_id,
-        "response_id": held.response_id,
-        "campaign_id": held.campaign_id,
-        "cycle": held.cycle,
-        "state": held.state.value,
-        "reason": held.reason,
-        "temporary_owner_id": held.temporary_owner_id,
-        "owner_id": held.owner_id,
-        "first_owner_id": held.first_owner_id,
-        "first_owner_type": held.first_owner_type,
-        "first_queue_id": held.first_queue_id,
-        "late_owner_id": held.late_owner_id,
-        "outside_queue": held.outside_queue,
-        "activated_at": times.text(held.activated_at),
-        "assigned_at": times.optional_text(held.assigned_at),
-        "worked_at": times.optional_text(held.worked_at),
-        "deadline": times.optional_text(held.deadline),
-        "system_delay_seconds": _seconds(held.system_delay),
-        "human_delay_seconds": _seconds(held.human_delay),
+        "assignment_id": stored.assignment_id,
+        "response_id": stored.response_id,
+        "campaign_id": stored.campaign_id,
+        "cycle": stored.cycle,
+        "state": stored.state.value,
+        "reason": stored.reason,
+        "temporary_owner_id": stored.temporary_owner_id,
+        "owner_id": stored.owner_id,
+        "first_owner_id": stored.first_owner_id,
+        "first_owner_type": stored.first_owner_type,
+        "first_queue_id": stored.first_queue_id,
+        "late_owner_id": stored.late_owner_id,
+        "outside_queue": stored.outside_queue,
+        "activated_at": times.text(stored.activated_at),
+        "assigned_at": times.optional_text(stored.assigned_at),
+        "worked_at": times.optional_text(stored.worked_at),
+        "deadline": times.optional_text(stored.deadline),
+        "system_delay_seconds": _seconds(stored.system_delay),
+        "human_delay_seconds": _seconds(stored.human_delay),
     }
 
 
@@ -84,12 +84,12 @@ def _seconds(delay: timedelta | None) -> float | None:
     return None if delay is None else delay.total_seconds()
 
 
-def response(person_id: str, held: Response) -> Json:
-    state, details = held.state, held.details
+def response(person_id: str, stored: Response) -> Json:
+    state, details = stored.state, stored.details
     return {
-        "response_id": held.response_id,
+        "response_id": stored.response_id,
         "person_id": person_id,
-        "campaign_id": held.campaign_id,
+        "campaign_id": stored.campaign_id,
         "responded": state.responded,
         "responded_at": times.optional_text(state.responded_at),
         "received_at": times.text(state.received_at),

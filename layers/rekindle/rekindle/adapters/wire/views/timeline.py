@@ -41,7 +41,9 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "kind": f"assignment_{record.step}",
             "at": times.text(record.at),
             **{
-                name: told for name, told in assignment(record.person_id, record.assignment).items() if name != "record"
+                name: entry
+                for name, entry in assignment(record.person_id, record.assignment).items()
+                if name != "record"
             },
         }
     if isinstance(record, Routing):
