@@ -39,7 +39,7 @@ export LAYER_PLATFORM := host
 endif
 endif
 
-.PHONY: help setup run olist test check unit contract integration architecture e2e bench bench-simulate bench-batches \
+.PHONY: help setup run olist test check unit contract integration architecture e2e mutants bench bench-simulate bench-batches \
         ceilings costs lint format types floors describe validate build lock lock-check deploy invoke clean
 
 help: ## List the commands
@@ -94,6 +94,10 @@ endef
 	@$(call install,.bench,requirements/bench.lock)
 	@touch $@
 
+.mutants/.ready: requirements/mutants.lock
+	@$(call install,.mutants,requirements/mutants.lock)
+	@touch $@
+
 # ---- running --------------------------------------------------------------------------------
 
 run: .venv/.ready .cloud/.ready ## Start the local cloud with the whole product (HISTORY=, SETTINGS=, ONCE=1, ALL=1)
@@ -137,6 +141,10 @@ architecture: .venv/.ready ## Test that template, folders and names agree
 e2e: build .cloud/.ready ## Test the product as deployed, on the local cloud
 	@$(PYTEST) tests/e2e
 
+mutants: export HYPOTHESIS_PROFILE = quick
+mutants: .venv/.ready .mutants/.ready ## Try small mistakes in the rules: which do the unit tests find (SAMPLE=60, SEED=, ALL=1)
+	@.mutants/bin/python -m tests.mutants.run
+
 bench: build .bench/.ready ## Measure, and compare with the targets (QUICK=1 takes fewer samples; DATA=)
 	@$(VENV)/python -m tests.benchmarks.run
 
@@ -152,7 +160,7 @@ ceilings: .venv/.ready ## Compute how much a second each table, index, queue and
 costs: .venv/.ready ## Estimate the bill of a month, for three sizes of an organization
 	@$(VENV)/python -m tests.benchmarks.bill
 
-export QUICK EVENTS DATA
+export QUICK EVENTS DATA SAMPLE SEED
 
 lint: .venv/.ready ## Look for mistakes and for code that is not formatted
 	@$(VENV)/ruff check .
@@ -206,6 +214,7 @@ lock: .cache/uv/bin/uv ## Write the lock files from pyproject.toml (UPGRADE=1 fo
 	@$(COMPILE) pyproject.toml --extra imports --group pyproject.toml:dev --output-file requirements/dev.lock
 	@$(COMPILE) --group pyproject.toml:cloud --output-file requirements/cloud.lock
 	@$(COMPILE) --group pyproject.toml:bench --output-file requirements/bench.lock
+	@$(COMPILE) --group pyproject.toml:mutants --output-file requirements/mutants.lock
 	@$(COMPILE) pyproject.toml --constraints requirements/dev.lock $(addprefix --no-emit-package ,$(TEMPLATES) $(BENEATH)) \
 	  --output-file layers/vendor/requirements.txt
 	@printf '%s\n' $(TEMPLATES) | $(COMPILE) - --constraints requirements/dev.lock --output-file layers/templates/requirements.txt
@@ -214,6 +223,6 @@ lock-check: .venv/.ready ## Check that the lock files and pyproject.toml agree
 	@$(PYTEST) tests/architecture/test_locks.py -q
 
 clean: ## Remove all that setup, build and tests made
-	rm -rf .venv .cloud .bench .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .cloud .bench .mutants .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf layers/rekindle/*.egg-info
 	find functions layers tests -name __pycache__ -prune -exec rm -rf {} +

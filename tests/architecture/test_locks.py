@@ -20,10 +20,11 @@ GROUPS = {name: [Requirement(line) for line in lines] for name, lines in PROJECT
 DEV_LOCK = ROOT / "requirements" / "dev.lock"
 CLOUD_LOCK = ROOT / "requirements" / "cloud.lock"
 BENCH_LOCK = ROOT / "requirements" / "bench.lock"
+MUTANTS_LOCK = ROOT / "requirements" / "mutants.lock"
 VENDOR_LOCK = ROOT / "layers" / "vendor" / "requirements.txt"
 TEMPLATES_LOCK = ROOT / "layers" / "templates" / "requirements.txt"
 IN_LAYERS = (VENDOR_LOCK, TEMPLATES_LOCK)
-LOCKS = (DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, *IN_LAYERS)
+LOCKS = (DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, MUTANTS_LOCK, *IN_LAYERS)
 
 
 def name_of(lock: Path) -> str:
@@ -41,8 +42,9 @@ def pins(path: Path) -> dict[str, Version]:
         (DEV_LOCK, RUNTIME + GROUPS["dev"]),
         (CLOUD_LOCK, GROUPS["cloud"]),
         (BENCH_LOCK, GROUPS["bench"]),
+        (MUTANTS_LOCK, GROUPS["mutants"]),
     ],
-    ids=["dev.lock", "cloud.lock", "bench.lock"],
+    ids=["dev.lock", "cloud.lock", "bench.lock", "mutants.lock"],
 )
 def test_lock_gives_what_the_project_wants(lock: Path, wanted: list[Requirement]) -> None:
     locked = pins(lock)

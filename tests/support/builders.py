@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -271,13 +271,31 @@ class Faults:
             raise Unavailable(f"the function died after write {self.writes}")
 
 
+def check_commit(change: Change, before: Mapping[str, Response], after: Mapping[str, Response]) -> None:
+    """What holds of every commit, with the person's responses before and after: its version follows the one that was
+    read, a response that it brings is traced with it, and the person counts the responses that are not deleted."""
+    person = change.person
+    assert person.version == change.read_version + 1
+    for response in change.responses:
+        if response.response_id not in before:
+            last = response.trail[-1]
+            assert (last.person_id, last.version, last.state) == (person.person_id, person.version, response.state)
+    if not person.merging_ids and person.merged_into is None:
+        assert person.responses == sum(not response.state.deleted for response in after.values())
+
+
 @dataclass(frozen=True)
 class FaultyPeople(MemoryPeople):
     faults: Faults
 
     def commit(self, *changes: Change) -> None:
         self.faults.before_a_commit()
+        stored = self.memory.responses
+        before = {change.person.person_id: dict(stored.get(change.person.person_id, {})) for change in changes}
         super().commit(*changes)
+        for change in changes:
+            person_id = change.person.person_id
+            check_commit(change, before[person_id], stored.get(person_id, {}))
         self.faults.after_a_write()
 
 

@@ -8,6 +8,7 @@ import pytest
 from rekindle.adapters.wire.settings import document as settings_document
 from rekindle.domain.assignment.routing_result import Passed, Routing, Unrouted
 from rekindle.domain.core.errors import Conflict, InvalidSettings, Unavailable
+from rekindle.domain.core.values import replace
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.assignment import AssignmentReason, AssignmentState
 from rekindle.domain.people.person import Person
@@ -334,7 +335,8 @@ def test_a_quota_that_another_lead_reaches_first_leads_to_the_next_member(
     def after_the_other(people: Any, *changes: Any) -> None:
         monkeypatch.undo()
         (change,) = changes
-        commit(people, Change(other, other.version, quota_claim=change.quota_claim))
+        claimed = replace(other, version=other.version + 1)
+        commit(people, Change(claimed, other.version, quota_claim=change.quota_claim))
         commit(people, *changes)
 
     monkeypatch.setattr(type(rekindle.use.ports.people), "commit", after_the_other)

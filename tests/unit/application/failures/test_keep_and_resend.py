@@ -100,6 +100,7 @@ def test_what_no_longer_holds_is_discarded_with_the_reason(rekindle: Rekindle):
     refusing(rekindle, Outdated("it no longer holds"))
     handled = rekindle.use.resend_failures.resend("f", "me").failure
     assert (handled.state, handled.note, handled.handled_by) == (FailureState.DISCARDED, "it no longer holds", "me")
+    assert handled.handled_at == rekindle.clock.now
 
 
 def test_a_claim_of_somebody_who_died_runs_out(rekindle: Rekindle):

@@ -143,6 +143,8 @@ def test_a_name_that_is_like_another_is_a_suggestion() -> None:
     matched = match(Sought(None, "Acne Corporation"), found(HQ, OTHER))
     assert (matched.account_id, matched.unmatched) == (None, Unmatched.NAME_ONLY_SIMILAR)
     assert (suggested(matched), losses(matched)) == (["a-hq"], {"a-hq": Lost.NAME_ONLY_SIMILAR})
+    (suggestion,) = matched.suggestions
+    assert 0.8 < suggestion.score < 1 and suggestion.score == round(suggestion.score, 3)
 
 
 def test_there_are_five_suggestions_at_most_the_likeliest_first() -> None:

@@ -203,3 +203,7 @@ def test_of_too_many_rises_the_closest_two_become_one():
     assert [rise.floor for rise in score.rises] == [*range(RISES - 1), RISES]
     late = score.undecided(RISES - 1)
     assert late and late.at == day(RISES - 0.9)
+
+
+def test_each_change_is_a_version_of_its_own():
+    assert [score.version for score in scored(10, 70, None)] == [1, 2, 3]

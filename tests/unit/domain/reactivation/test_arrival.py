@@ -8,7 +8,14 @@ import pytest
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.people.score import Score
-from rekindle.domain.reactivation.arrival import Arrival, evaluate, may_take_over, qualifies, trigger_of
+from rekindle.domain.reactivation.arrival import (
+    Arrival,
+    _would_have_won,
+    evaluate,
+    may_take_over,
+    qualifies,
+    trigger_of,
+)
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
@@ -20,9 +27,10 @@ from rekindle.domain.responses.response import (
     OPEN,
     Details,
     Response,
+    ResponseClass,
 )
 from rekindle.domain.settings.settings import Scenario
-from tests.support.builders import NEVER_ENGAGED, a_response, campaigns, day, settings, stamp
+from tests.support.builders import FORMERLY_ENGAGED, NEVER_ENGAGED, a_response, campaigns, day, settings, stamp
 
 WEBINAR = Campaign("webinar")
 ENGAGED = Engagement("r0", "fair", 1, day(1), "d0", Scenario.RESPONSE)
@@ -257,3 +265,24 @@ def test_an_inactive_status_from_before_the_crossing_does_not_stop_a_late_respon
         a_response(effective_at=6), person, at=9, score=None, crossing_decision=a_crossing_that_found_nobody()
     )
     assert decision.outcome is Outcome.ACTIVATED
+
+
+@pytest.mark.parametrize(
+    ("chosen", "order", "replaces"),
+    [
+        (FORMERLY_ENGAGED, ["never_engaged", "formerly_engaged"], True),
+        (FORMERLY_ENGAGED, ["formerly_engaged", "never_engaged"], False),
+        (FORMERLY_ENGAGED, ["never_engaged"], False),
+        (FORMERLY_ENGAGED, ["formerly_engaged"], False),
+        (None, ["formerly_engaged", "never_engaged"], True),
+    ],
+)
+def test_a_late_response_is_preferred_by_the_order_of_classes(
+    chosen: ResponseClass | None, order: list[str], replaces: bool
+):
+    engaged = replace(FOUND, response_class=chosen)
+    late = a_response("late", effective_at=4, received=3)
+    by = settings(priority=order)
+    context = DecisionContext(by, campaigns(WEBINAR), lambda _: (), lambda _: 0, day(500))
+    arrival = Arrival(trigger_of("p1", late, day(3), None), replace(QUIET, active=engaged), late, None)
+    assert _would_have_won(arrival, engaged, context) is replaces

@@ -337,3 +337,35 @@ def test_another_person_instant_trigger_or_scenario_is_another_decision():
 def test_ids_of_one_person_s_decisions_sort_by_their_instants():
     ids = [crossing("p1", at=at).decision_id for at in (1, 2, 10, 400)]
     assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize(("anchored", "kept"), [(8, 8), (10, None), (None, None)])
+def test_an_engagement_keeps_the_anchor_of_its_look_back_where_that_is_another_instant(
+    anchored: float | None, kept: float | None
+):
+    trigger = replace(crossing(at=10), anchored_at=None if anchored is None else day(anchored))
+    decision, change, _ = activated(a_response(effective_at=1), trigger=trigger)
+    assert change.person.active is not None
+    assert change.person.active.anchored_at == (None if kept is None else day(kept))
+    assert decision.anchored_at == trigger.anchored_at
+
+
+@pytest.mark.parametrize(("anchored", "is_found"), [(31, True), (31.001, False), (None, False)])
+def test_the_look_back_counts_from_its_anchor(anchored: float | None, is_found: bool):
+    trigger = replace(crossing(at=35), anchored_at=None if anchored is None else day(anchored))
+    decision, _ = decided(a_response(effective_at=1), trigger=trigger)
+    assert decision.activates is is_found
+
+
+def test_a_decision_says_how_many_responses_were_considered_where_it_searched():
+    found, _, _ = activated(a_response("r1"), a_response("r2"))
+    nothing, _ = decided(a_response("r1", status=NO_ACTION_REQUIRED), trigger=crossing(at=400))
+    stopped, _ = decided(a_response("r1"), person=replace(QUIET, active=ENGAGED))
+    assert (found.considered_total, nothing.considered_total, stopped.considered_total) == (2, 1, 0)
+
+
+def test_a_default_counts_the_responses_that_were_there():
+    by = settings(default_campaign={"single": "web"})
+    decision, change, _ = activated(a_response("r1"), trigger=crossing(at=400), by=by)
+    assert (decision.outcome, decision.considered_total) == (Outcome.INSERTED_DEFAULT, 1)
+    assert (change.person.responses, change.person.version, change.read_version) == (2, 4, 3)

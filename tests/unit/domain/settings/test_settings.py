@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from rekindle.domain.core.errors import InvalidSettings
 from rekindle.domain.responses.response import ALREADY_ENGAGED, OPEN, WORKING
 from rekindle.domain.settings.settings import PersonStatus, Scenario, ScenarioSettings, Settings, duration
 from tests.support.builders import DOCUMENT, FORMERLY_ENGAGED, NEVER_ENGAGED, NEW, NON_RESPONSE, settings
@@ -104,3 +105,15 @@ def test_a_duration_is_read(written: str, meant: timedelta):
 def test_what_is_no_duration_is_refused(written: str):
     with pytest.raises(ValueError, match="duration"):
         duration(written)
+
+
+def test_a_priority_is_the_order_of_the_search():
+    by = settings(priority=["never_engaged", "new"]).scenario(Scenario.SCORE)
+    assert by.priority == (NEVER_ENGAGED, NEW)
+    assert by.order == (NEVER_ENGAGED, NEW)
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 fault"), (2, "2 faults")])
+def test_faults_of_a_document_are_counted(count: int, words: str):
+    refused = InvalidSettings([(f"path{n}", "wrong") for n in range(count)])
+    assert (refused.message, refused.field) == (f"the settings document has {words}", "path0")

@@ -1,0 +1,111 @@
+"""How many small mistakes in the rules the unit tests find (`make mutants`).
+
+mutmut makes copies of the domain and the application with one mistake each: another comparison, `or` for `and`, a
+missing argument, another text. A mistake that no unit test finds survives. A random sample is tried (SAMPLE=60), the
+same one again with SEED=, or all of them with ALL=1, which takes hours. mutmut stands in an environment of its own,
+because it needs other packages than SAM CLI; the project's packages come from `.venv`.
+"""
+
+import os
+import random
+import shutil
+import site
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+WORK = ROOT / ".cache" / "mutants"
+SOURCE = "layers/rekindle/rekindle"
+COPIED = ("tests/unit", "tests/support", "tests/benchmarks", "tests/conftest.py", "events", "docs", "template.yaml")
+NO_DIFFERENCE = Path(__file__).with_name("no_difference.txt")
+"""Mutants that behave as the original does. A line each: the function, the line as it is changed, and why."""
+
+# mutmut takes the packages to be in `src`.
+CONFIGURATION = """
+[tool.pytest.ini_options]
+pythonpath = [".", "src"]
+addopts = ["--import-mode=importlib", "-p", "no:cacheprovider"]
+markers = ["contract", "dynamodb_local", "e2e"]
+
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = ["src/rekindle/domain/*", "src/rekindle/application/*"]
+also_copy = ["events", "docs", "template.yaml"]
+pytest_add_cli_args_test_selection = ["tests/unit/domain", "tests/unit/application", "tests/unit/adapters"]
+use_git_change_detection = false
+"""
+
+
+def main() -> int:
+    prepare()
+    os.chdir(WORK)
+    site.addsitedir(str(next((ROOT / ".venv" / "lib").glob("python*")) / "site-packages"))
+    from mutmut import __main__ as mutmut
+
+    seed = int(os.environ.get("SEED") or random.randrange(1_000_000))
+    names = chosen(generated(mutmut), seed)
+    mutmut._run(names, max_children=None)
+    report(mutmut, names, seed)
+    return 0
+
+
+def prepare() -> None:
+    """Copies of the product and its tests. Their times stay, so that mutmut keeps the mutants of unchanged files."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    for name in ("src", "tests", "events", "docs"):
+        shutil.rmtree(WORK / name, ignore_errors=True)
+    shutil.copytree(ROOT / SOURCE, WORK / "src" / "rekindle", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        (WORK / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / name, WORK / name)
+    (WORK / "pyproject.toml").write_text(CONFIGURATION, encoding="utf-8")
+    # Which tests call which function is measured anew: a test may have changed.
+    (WORK / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
+
+
+def generated(mutmut) -> list[str]:  # type: ignore[no-untyped-def]
+    """The names of all mutants."""
+    (WORK / "mutants").mkdir(exist_ok=True)
+    mutmut.set_mutant_under_test("mutant_generation")
+    with mutmut.CatchOutput(spinner_title="Generating mutants"):
+        mutmut.copy_src_dir()
+        mutmut.create_mutants(os.cpu_count() or 2)
+    mutants, _ = mutmut.collect_source_file_mutation_data(mutant_names=())
+    return sorted(name for _, name, _ in mutants)
+
+
+def chosen(names: list[str], seed: int) -> list[str]:
+    if os.environ.get("ALL"):
+        return names
+    sample = int(os.environ.get("SAMPLE") or 60)
+    return random.Random(seed).sample(names, min(sample, len(names)))
+
+
+def report(mutmut, names: list[str], seed: int) -> None:  # type: ignore[no-untyped-def]
+    mutants, _ = mutmut.collect_source_file_mutation_data(mutant_names=names)
+    status = {name: mutmut.status_by_exit_code[code] for _, name, code in mutants}
+    equal = {tuple(line.split(" | ")[:2]) for line in NO_DIFFERENCE.read_text(encoding="utf-8").splitlines()}
+    survived, same = [], 0
+    for name in names:
+        if status[name] in ("killed", "timeout"):
+            continue
+        function = name.rpartition("__mutmut_")[0]
+        lines = mutmut.get_diff_for_mutant(name).splitlines()
+        added = [line[1:].strip() for line in lines if line.startswith("+") and not line.startswith("+++")]
+        if (function, " ".join(added)) in equal:
+            same += 1
+            continue
+        survived.append((function, " ".join(added)))
+    for function, line in sorted(survived):
+        print(f"survived: {function} | {line}")
+    different = len(names) - same
+    killed = different - len(survived)
+    print(
+        f"{len(names)} mutants (seed {seed}): {killed} of the {different} that make a difference were killed, "
+        f"{killed / different:.1%}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
