@@ -2,6 +2,7 @@
 
 import pytest
 
+from rekindle.domain.capture.facts import PassedOver, PassedOverReason
 from rekindle.domain.core.errors import UnknownCampaign, UnknownResponse
 from rekindle.domain.lifecycle.journey import Deactivated, Ended
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
@@ -14,6 +15,7 @@ from tests.support.builders import (
     response_changed,
     response_deleted,
     response_recorded,
+    stamp,
 )
 
 LOW, HIGH = person_changed("p1", 0, score=20), person_changed("p1", 10, score=70)
@@ -69,8 +71,9 @@ def test_a_second_delivery_changes_nothing(rekindle: Rekindle):
 
 
 def test_a_response_of_an_unknown_campaign_is_refused_and_nothing_is_stored(rekindle: Rekindle):
-    with pytest.raises(UnknownCampaign):
+    with pytest.raises(UnknownCampaign, match="'unknown'") as refused:
         rekindle.tell(response_recorded("r1", "p1", "unknown", 5))
+    assert refused.value.field == "detail.campaign_id"
     assert not rekindle.memory.people and not rekindle.memory.decisions
 
 
@@ -89,8 +92,19 @@ def test_a_response_of_a_deleted_campaign_is_stored(rekindle: Rekindle):
 
 
 def test_a_change_of_an_unknown_response_is_refused(rekindle: Rekindle):
-    with pytest.raises(UnknownResponse):
+    with pytest.raises(UnknownResponse, match="'r1'"):
         rekindle.tell(response_changed("r1", 5, channel="web"))
+
+
+@pytest.mark.parametrize(("at", "is_stored"), [(4, False), (6, True)])
+def test_a_member_that_was_passed_over_stays_so_until_a_later_fact_says_whose_it_is(
+    rekindle: Rekindle, at: float, is_stored: bool
+):
+    rekindle.use.record_crm_changes.response.pass_over(
+        PassedOver(PassedOverReason.NO_PERSON, "detail.LeadId", "r1", stamp(5))
+    )
+    rekindle.tell(response_recorded("r1", "p1", "webinar", at))
+    assert bool(rekindle.memory.responses.get("p1")) is is_stored
 
 
 def test_a_member_who_responds_later_is_judged_when_it_responds(rekindle: Rekindle):

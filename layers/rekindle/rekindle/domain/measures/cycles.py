@@ -169,30 +169,23 @@ class _Records:
         stages = [one for one in self._stages[opening.decision_id] if _counts(one, end, resumed)]
         worth = _worth(stages, end)
         return Cycle(
-            opening.decision_id,
-            self._home(opening.person_id),
-            opening.cycle or 0,
-            self._current_name(credited.response_id or ""),
-            credited.campaign_id or "",
-            campaign.type if campaign is not None else None,
-            _without_gap(_since(opening), stages),
+            decision_id=opening.decision_id,
+            person_id=self._home(opening.person_id),
+            cycle=opening.cycle or 0,
+            response_id=self._current_name(credited.response_id or ""),
+            campaign_id=credited.campaign_id or "",
+            campaign_type=campaign.type if campaign is not None else None,
+            stages=_without_gap(_since(opening), stages),
             # Whoever was first stays it, so any record that names it is right.
-            next(
-                (assignment.first_owner_id for assignment in assignments if assignment.first_owner_id is not None), None
-            ),
-            next(
-                (assignment.first_queue_id for assignment in assignments if assignment.first_queue_id is not None), None
-            ),
-            min(
-                (assignment.assigned_at for assignment in assignments if assignment.assigned_at is not None),
-                default=None,
-            ),
-            min((assignment.worked_at for assignment in assignments if assignment.worked_at is not None), default=None),
-            end.reason if end is not None else None,
-            end.at if end is not None else None,
-            worth.opportunity_id if worth is not None else None,
-            worth.amount if worth is not None else None,
-            worth.currency if worth is not None else None,
+            first_owner_id=next((one.first_owner_id for one in assignments if one.first_owner_id is not None), None),
+            first_queue_id=next((one.first_queue_id for one in assignments if one.first_queue_id is not None), None),
+            assigned_at=min((one.assigned_at for one in assignments if one.assigned_at is not None), default=None),
+            worked_at=min((one.worked_at for one in assignments if one.worked_at is not None), default=None),
+            ended=end.reason if end is not None else None,
+            ended_at=end.at if end is not None else None,
+            opportunity_id=worth.opportunity_id if worth is not None else None,
+            amount=worth.amount if worth is not None else None,
+            currency=worth.currency if worth is not None else None,
             in_retrospect=opening.batch_id is not None,
             inserted=credited.outcome in _INSERTING,
         )

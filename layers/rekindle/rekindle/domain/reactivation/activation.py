@@ -31,18 +31,20 @@ def skipped(
     searched = trigger.scenario is not RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
     announced = context.settings.scenario(trigger.scenario).announce_skipped
-    return _decided(trigger.decision_id, trigger, person, context, Outcome.SKIPPED, basis, reason, total, announced)
+    return _decided(
+        trigger, person, context, Outcome.SKIPPED, basis, reason=reason, considered_total=total, announced=announced
+    )
 
 
 def _decided(
-    decision_id: str,
     trigger: Trigger,
     person: Person | None,
     context: DecisionContext,
     outcome: Outcome,
     basis: Basis | None,
+    *,
+    considered_total: int,
     reason: Reason | None = None,
-    considered_total: int = 0,
     announced: bool = False,
     response: Response | None = None,
     default_campaign_source: str | None = None,
@@ -54,35 +56,35 @@ def _decided(
 ) -> Decision:
     """What every decision on a trigger says, whatever came of it, and beyond it what an activation says."""
     return Decision(
-        decision_id,
-        trigger.person_id,
-        trigger.scenario,
-        outcome,
-        reason,
-        trigger.trigger_id,
-        trigger.as_of,
-        context.now,
-        context.settings.version,
-        person.version if person else 0,
-        considered_total,
-        trigger.score,
-        trigger.previous_score,
-        trigger.user_id,
-        trigger.anchored_at,
-        trigger.overrides,
-        trigger.prompted_campaign_id,
-        trigger.dry_run,
-        trigger.batch_id,
-        basis or basis_of(trigger, person),
-        announced,
-        response.response_id if response is not None else None,
-        response.campaign_id if response is not None else None,
-        default_campaign_source,
-        activated_at,
-        cycle,
-        status,
-        status_changed,
-        assignment,
+        decision_id=trigger.decision_id,
+        person_id=trigger.person_id,
+        scenario=trigger.scenario,
+        outcome=outcome,
+        reason=reason,
+        trigger_id=trigger.trigger_id,
+        as_of=trigger.as_of,
+        decided_at=context.now,
+        settings_version=context.settings.version,
+        person_version=person.version if person else 0,
+        considered_total=considered_total,
+        score=trigger.score,
+        previous_score=trigger.previous_score,
+        user_id=trigger.user_id,
+        anchored_at=trigger.anchored_at,
+        overrides=trigger.overrides,
+        prompted_campaign_id=trigger.prompted_campaign_id,
+        dry_run=trigger.dry_run,
+        batch_id=trigger.batch_id,
+        basis=basis or basis_of(trigger, person),
+        announced=announced,
+        response_id=response.response_id if response is not None else None,
+        campaign_id=response.campaign_id if response is not None else None,
+        default_campaign_source=default_campaign_source,
+        activated_at=activated_at,
+        cycle=cycle,
+        status=status,
+        status_changed=status_changed,
+        assignment=assignment,
         unmapped_status=person.status if person and context.settings.is_unmapped(person.status) else None,
     )
 
@@ -103,21 +105,21 @@ def basis_of(
     if active is not None and incumbent is None:
         incumbent = Engagement("", "", 0, active.since, "", active.scenario, stage=active.stage)
     return Basis(
-        person.status,
-        status_stamp.at if status_stamp is not None else None,
-        person.status_activated if trigger.scenario is ACTIVE_STATUS else None,
-        person.owner_id,
-        person.record_type,
-        person.nurture_until,
-        person.score_activated_at if trigger.scenario is SCORE else None,
-        has_open_opportunity(trigger, person),
-        person.cycles,
-        person.deleted,
-        incumbent,
-        own_score,
-        campaign_id,
-        unanswered_at,
-        _status_is_past(person),
+        status=person.status,
+        status_at=status_stamp.at if status_stamp is not None else None,
+        status_activated=person.status_activated if trigger.scenario is ACTIVE_STATUS else None,
+        owner_id=person.owner_id,
+        record_type=person.record_type,
+        nurture_until=person.nurture_until,
+        score_activated_at=person.score_activated_at if trigger.scenario is SCORE else None,
+        opportunity_open=has_open_opportunity(trigger, person),
+        cycles=person.cycles,
+        deleted=person.deleted,
+        active=incumbent,
+        own_score=own_score,
+        campaign_id=campaign_id,
+        unanswered_at=unanswered_at,
+        status_is_past=_status_is_past(person),
     )
 
 
@@ -182,22 +184,19 @@ def activate(
     state = replace(response.state, status=response_status, activated_at=since)
     active = response.traced(person.person_id, after.version, state)
     decision = _decided(
-        decision_id,
         trigger,
         person,
         context,
         outcome,
         basis,
-        None,
-        considered_total,
-        False,
-        response,
-        default_campaign_source,
-        since,
-        engagement.cycle,
-        name,
-        name != person.status,
-        None if continued else after.assignment,
+        considered_total=considered_total,
+        response=response,
+        default_campaign_source=default_campaign_source,
+        activated_at=since,
+        cycle=engagement.cycle,
+        status=name,
+        status_changed=name != person.status,
+        assignment=None if continued else after.assignment,
     )
     entries = tuple(stage_reached(person.person_id, engagement, stage, since, settings) for stage in reached)
     change = Change(after, person.version, (active,), decision, settings.classes, None, entries)

@@ -158,7 +158,16 @@ def _arrival(
 def _no_person(person_id: str, crossed_at: datetime) -> Decision:
     """Of the decision on that crossing no more is looked at."""
     return Decision(
-        "", person_id, Scenario.SCORE, Outcome.SKIPPED, Reason.NO_CANDIDATE, "", crossed_at, crossed_at, 0, 0
+        decision_id="",
+        person_id=person_id,
+        scenario=Scenario.SCORE,
+        outcome=Outcome.SKIPPED,
+        reason=Reason.NO_CANDIDATE,
+        trigger_id="",
+        as_of=crossed_at,
+        decided_at=crossed_at,
+        settings_version=0,
+        person_version=0,
     )
 
 
