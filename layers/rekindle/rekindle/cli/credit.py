@@ -12,10 +12,10 @@ _NUMBER = 9
 
 
 def credit_table(
-    credit: Counter[str], other: Counter[str] | None, name: Callable[[str], str], out: TextIO = sys.stderr
+    credit: Counter[str], other: Counter[str] | None, name: Callable[[str], str], out: TextIO | None = None
 ) -> str:
-    """Most credit first; with other settings, theirs and the difference beside it. For `out`, which may be a terminal:
-    only there are names cut."""
+    """Most credit first; with other settings, theirs and the difference beside it. `out`, by default stderr, may be a
+    terminal: only there are names cut."""
     rows = by_campaign(credit, other)
     if not rows:
         return "No campaign got credit."
@@ -24,7 +24,7 @@ def credit_table(
     table = [(label, _cells(row)) for label, row in zip(_labels(rows, name), rows, strict=True)]
     table = [("campaign", heads), *table, ("total", _cells(total))]
     widest = max(width(label) for label, _ in table)
-    if out.isatty():
+    if (out or sys.stderr).isatty():
         widest = min(widest, PLAIN - _NUMBER * len(heads))
     return "\n".join(cell(label, widest) + "".join(f"{one:>{_NUMBER}}" for one in cells) for label, cells in table)
 
