@@ -20,7 +20,7 @@ COMMANDS = re.findall(r"^```\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 def test_each_default_campaign_is_stored_before_the_settings_that_name_it() -> None:
     settings = Settings.of(reading.parsed((ROOT / "events" / "settings.yaml").read_bytes()), 0)
     defaults = (settings.scenario(scenario).default_campaign for scenario in Scenario)
-    named = {campaign_id for default in defaults if default for _, campaign_id in default.named}
+    named = {campaign_id for default in defaults if default for _, campaign_id in default.references}
     (commands,) = (block for block in COMMANDS if "put settings" in block)
     assert named
     assert named <= set(re.findall(r"put campaigns/(\S+)", commands.partition("put settings")[0]))
