@@ -24,7 +24,8 @@ from rekindle.adapters.memory import (
 from rekindle.application.ports import Clock
 from rekindle.runtime.aws import AwsPorts
 from rekindle.runtime.environment import FailureHandling, Scheduling
-from rekindle.runtime.use_cases import Ports, UseCases
+from rekindle.runtime.ports import Ports
+from rekindle.runtime.use_cases import UseCases
 from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables
 

@@ -1,24 +1,15 @@
 """Ports in, use cases out: the same wiring on AWS, in the simulator and in the tests. Each use case is built when it
-is first asked for, so a function pays only for what it calls. The ports are wired in two places: `runtime.aws` and
-`adapters.memory.ports`.
+is first asked for, so a function pays only for what it calls.
 
 It is imported only then, too: making the classes of all use cases takes a twentieth of a cold start.
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from rekindle.application.ports import Clock
-from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
-from rekindle.application.ports.failures import Destinations, Failures, LongErasures
-from rekindle.application.ports.measures import Census, CountedCampaigns
-from rekindle.application.ports.notifications import SentNotifications
-from rekindle.application.ports.people import Contacts, People, Scores
-from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
-from rekindle.application.ports.records import RecordStores, Reference
-from rekindle.application.ports.settings import SettingsVersions
-from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
+from rekindle.application.ports.people import People
+from rekindle.runtime.ports import Ports
 
 if TYPE_CHECKING:
     from rekindle.application.assignment.complete_assignments import CompleteAssignments
@@ -58,85 +49,6 @@ if TYPE_CHECKING:
     from rekindle.application.webhooks.apply_webhooks import ApplyWebhooks
     from rekindle.application.webhooks.preview_webhooks import PreviewWebhooks
     from rekindle.application.webhooks.receive_webhooks import ReceiveWebhooks
-
-
-class Ports(Protocol):
-    """Every port, by its name."""
-
-    @property
-    def people(self) -> People: ...
-
-    @property
-    def scores(self) -> Scores: ...
-
-    @property
-    def ledger(self) -> Ledger: ...
-
-    @property
-    def reference(self) -> Reference: ...
-
-    @property
-    def records(self) -> RecordStores: ...
-
-    @property
-    def directory(self) -> AccountDirectory: ...
-
-    @property
-    def contacts(self) -> Contacts: ...
-
-    @property
-    def versions(self) -> SettingsVersions: ...
-
-    @property
-    def timers(self) -> ReactivationTimers: ...
-
-    @property
-    def waits(self) -> AssignmentTimers: ...
-
-    @property
-    def pools(self) -> Pools: ...
-
-    @property
-    def routings(self) -> Routings: ...
-
-    @property
-    def batches(self) -> Batches: ...
-
-    @property
-    def sent_notifications(self) -> SentNotifications: ...
-
-    @property
-    def failures(self) -> Failures: ...
-
-    @property
-    def destinations(self) -> Destinations: ...
-
-    @property
-    def secrets(self) -> Secrets: ...
-
-    @property
-    def received_webhooks(self) -> ReceivedWebhooks: ...
-
-    @property
-    def webhook_mapper(self) -> Mapper: ...
-
-    @property
-    def facts_queue(self) -> FactsQueue: ...
-
-    @property
-    def refused_items(self) -> RefusedItems: ...
-
-    @property
-    def long_erasures(self) -> LongErasures | None: ...
-
-    @property
-    def census(self) -> Census: ...
-
-    @property
-    def counted_campaigns(self) -> CountedCampaigns: ...
-
-    @property
-    def clock(self) -> Clock: ...
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,12 @@ def test_a_task_that_leads_to_nobody_is_no_person(rekindle: Rekindle, task: Any)
     assert (decision.outcome, decision.reason, decision.person_id) == (Outcome.SKIPPED, Reason.NO_PERSON, "t1")
 
 
+def test_a_task_of_a_person_who_is_not_known_is_about_that_person(rekindle: Rekindle):
+    rekindle.tell(task_logged("t1", "unknown"))
+    decision = ask(rekindle, task_id="t1")
+    assert (decision.reason, decision.person_id) == (Reason.NO_PERSON, "unknown")
+
+
 def test_a_task_of_a_converted_lead_leads_to_the_contact(rekindle: Rekindle):
     rekindle.tell(task_logged("t1", "p1"), person_changed("p1", 41, converted_contact_id="contact"))
     assert ask(rekindle, task_id="t1").person_id == "contact"

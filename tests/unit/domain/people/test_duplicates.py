@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.people.duplicates import Grounds, Identity, Likeness, buckets, identity, same_person
+from rekindle.domain.people.duplicates import Grounds, Identity, Likeness, _names, buckets, identity, same_person
 
 ADA = {
     "first_name": "Ada",
@@ -117,3 +117,9 @@ def test_who_is_the_same_by_address_or_birth_meets_in_a_bucket(one: Identity, ot
 
 def test_who_tells_nothing_is_in_no_bucket() -> None:
     assert buckets(Identity()) == frozenset()
+
+
+def test_names_are_taken_for_exchanged_only_where_all_of_them_are_known() -> None:
+    half, whole = identity(first_name="Ada"), identity(first_name="Lovelace", last_name="Ada")
+    assert _names(half, whole) < 0 and _names(whole, half) < 0
+    assert _names(identity(first_name="Ada", last_name="Lovelace"), whole) > 0
