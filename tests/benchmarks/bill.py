@@ -39,9 +39,9 @@ API_READS = 10 * CROSSINGS
 
 # What DynamoDB charges for each operation, as tests/integration/test_costs.py counts it.
 SCORE_CHANGE_UNITS = (1, 1)
-RESPONSE_UNITS = (3, 10)
-CROSSING_UNITS = (1, 6 + 3)
-"""With the units of the indexes."""
+RESPONSE_UNITS = (3, 10 + 1)
+CROSSING_UNITS = (1, 6 + 5)
+"""With the units of the indexes; of a response, that of the index of members."""
 OTHER_CHANGE_UNITS = (1, 2)
 COMPLETION_UNITS = (1, 4)
 FIRST_WORK_UNITS = (0, 2)
@@ -64,7 +64,7 @@ POLLS = 5 * 30 * 86_400 / 20
 
 # Storage, after this many months of activity, and kilobytes of an item with its indexes.
 MONTHS = 24
-PERSON_KB, SCORE_KB, RESPONSE_KB, DECISION_KB = 1.2, 0.4, 1.8, 0.9
+PERSON_KB, SCORE_KB, RESPONSE_KB, DECISION_KB = 1.2, 0.4, 2.0, 0.9
 
 # Prices that tests/benchmarks/money.py does not have.
 EVENT, QUEUE_REQUEST, API_REQUEST = 1.00e-6, 0.40e-6, 3.50e-6

@@ -13,7 +13,7 @@ from typing import Any
 
 from functions.end_clocks.app import MOST as MOST_CLOCKS
 from functions.sweep_timers.app import MOST
-from rekindle.adapters.dynamodb import timers
+from rekindle.adapters.dynamodb import members, timers
 from rekindle.domain.assignment.round_robin import MEMBERS_OF_A_COUNTER, MOST_COUNTERS
 from rekindle.runtime.threads import MOST_AT_THE_SAME_TIME
 from tests.benchmarks.bill import (
@@ -162,8 +162,18 @@ def ceilings() -> Iterator[Ceiling]:
         yield of_queue(function, work)
     for function, work in STREAMS.items():
         yield of_stream(function, work)
+    yield from _of_members()
     yield from _of_assignments()
     yield from _of_quotas()
+
+
+def _of_members() -> Iterator[Ceiling]:
+    yield Ceiling(
+        "responses of one campaign, index `members`",
+        f"{members.SHARDS} partitions × {PARTITION_WRITES:,} units",
+        members.SHARDS * PARTITION_WRITES,
+        "`SHARDS` in `adapters/dynamodb/members.py`",
+    )
 
 
 def _of_assignments() -> Iterator[Ceiling]:

@@ -12,6 +12,7 @@ from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reactivate_on_score import trigger_of
 from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.people.assignment import AssignmentState
+from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Outcome, Reason
 from rekindle.domain.responses.response import ALREADY_ENGAGED, DEFAULT_CLASSES, Details, Response, ResponseState
@@ -229,7 +230,7 @@ def a_history(here: World, responses: int, *, stale: bool = False) -> str:
     class_map = aws.use_cases().ports.reference.settings().class_map
     after = replace(person, version=person.version + 1, responses=responses, classes=class_map)
     aws.use_cases().ports.people.commit(Change(after, person.version))
-    here.write(response_image(person_id, r, DEFAULT_CLASSES) for r in _responses(person_id, responses, stale))
+    here.write(response_image(Person(person_id), r, DEFAULT_CLASSES) for r in _responses(person_id, responses, stale))
     return person_id
 
 

@@ -27,7 +27,7 @@ def here() -> Iterator[World]:
 def test_a_crossing_costs_the_same_after_any_history(here: World) -> None:
     each = [costs.of_crossing(here, costs.a_history(here, length)) for length in LENGTHS]
 
-    assert each == [costs.Cost(["Query", "TransactWriteItems"], read_units=1, write_units=6, index_units=3)] * 3
+    assert each == [costs.Cost(["Query", "TransactWriteItems"], read_units=1, write_units=6, index_units=5)] * 3
 
 
 def test_a_search_that_finds_nothing_asks_once_for_each_class(here: World) -> None:

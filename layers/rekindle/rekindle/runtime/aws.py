@@ -123,7 +123,7 @@ class AwsPorts:
 
     def records(self, kind: Kind[Any]) -> Any:
         """The store of the records of a kind. Accounts have one of their own."""
-        return self.directory if kind.name == "account" else DynamoDBRecords(kind, self.clock)
+        return self.directory if kind.name == "account" else DynamoDBRecords(kind, self.clock, self._tables)
 
     @cached_property
     def directory(self) -> "DynamoDBAccounts":

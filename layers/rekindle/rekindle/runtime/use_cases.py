@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from rekindle.application.reactivation.sweep_timers import SweepTimers
     from rekindle.application.reactivation.undo_backfill import UndoBackfill
     from rekindle.application.records.export_people import ExportPeople
+    from rekindle.application.records.show_campaigns import ShowCampaigns
     from rekindle.application.records.show_records import ShowRecords
     from rekindle.application.settings.change_settings import ChangeSettings
     from rekindle.application.webhooks.apply_webhooks import ApplyWebhooks
@@ -302,6 +303,14 @@ class UseCases:
 
         ports = self.ports
         return ShowRecords(ports.people, ports.scores, ports.ledger, ports.reference, ports.records)
+
+    @cached_property
+    def show_campaigns(self) -> "ShowCampaigns":
+        from rekindle.application.records.show_campaigns import ShowCampaigns
+        from rekindle.domain.campaigns.campaign import CAMPAIGN
+
+        ports = self.ports
+        return ShowCampaigns(ports.records(CAMPAIGN), ports.people, ports.reference, ports.clock)
 
     @cached_property
     def export_people(self) -> "ExportPeople":

@@ -11,14 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pynamodb.connection import Connection
-
 from rekindle.adapters.dynamodb import encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
-from rekindle.adapters.dynamodb.reference import DynamoDBRecords
-from rekindle.adapters.dynamodb.tables import ReferenceItem, compact
+from rekindle.adapters.dynamodb.reference import DynamoDBRecords, item_image
+from rekindle.adapters.dynamodb.tables import ReferenceItem
 from rekindle.adapters.dynamodb.writes import Image
-from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.records.account import Account
 
@@ -28,25 +25,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DynamoDBAccounts(DynamoDBRecords[Account]):
-    connection: Connection
-
     def put(self, record: Account, read_version: int) -> None:
         from rekindle.domain.assignment.matching import candidate_of, keys_of, place_of
 
         before = self.get(record.account_id)
         if (before.version if before else 0) != read_version:
             raise Conflict("the account was changed since")
-        table, stored_at = ReferenceItem.Meta.table_name, times.text(self.clock())
+        table, stored_at = ReferenceItem.Meta.table_name, self.clock()
         was, now = candidate_of(before) if before else None, candidate_of(record)
         left = keys_of(was) - keys_of(now) if was else frozenset()
         entered = keys_of(now) if was != now else frozenset()
-        version = _item(self.key(record.account_id), read_version + 1, stored_at, encoding.encoded(record))
+        version = item_image(self.key(record.account_id), read_version + 1, stored_at, encoding.encoded(record))
         request = {
             "TransactItems": [
                 writes.put(table, version, writes.missing("version")),
                 *(writes.delete(table, _key(key, place_of(record.account_id))) for key in sorted(left)),
                 *(
-                    writes.put(table, _item(key, place_of(record.account_id), stored_at, encoding.encoded(now)))
+                    writes.put(table, item_image(key, place_of(record.account_id), stored_at, encoding.encoded(now)))
                     for key in sorted(entered)
                 ),
             ]
@@ -64,7 +59,3 @@ class DynamoDBAccounts(DynamoDBRecords[Account]):
 
 def _key(record: str, version: int) -> Image:
     return {**writes.texts({"record": record}), "version": writes.number(version)}
-
-
-def _item(record: str, version: int, stored_at: str, body: encoding.Json) -> Image:
-    return {**_key(record, version), **writes.texts({"changed_at": stored_at, "body": compact(body)})}

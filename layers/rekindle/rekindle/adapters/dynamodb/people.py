@@ -1,7 +1,7 @@
 """Persons and responses kept in DynamoDB."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
@@ -22,6 +22,7 @@ from rekindle.adapters.dynamodb.candidates import (
     key_of_response,
 )
 from rekindle.adapters.dynamodb.connection import our_errors
+from rekindle.adapters.dynamodb.members import Key, entries, in_state
 from rekindle.adapters.dynamodb.people_writes import (
     GONE,
     LIVES,
@@ -34,7 +35,7 @@ from rekindle.adapters.dynamodb.retention import DEFAULT, Retention
 from rekindle.adapters.dynamodb.tables import BY_CAMPAIGN, CAND, PERSON, PeopleItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
-from rekindle.application.ports.people import ListedBy
+from rekindle.application.ports.people import ListedBy, MemberState
 from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.assignment import AssignmentState
@@ -132,6 +133,26 @@ class DynamoDBPeople:
         page = self._query(**request)
         last = page.get("LastEvaluatedKey")
         return Page([row["person_id"]["S"] for row in page["Items"]], compact(last) if last else None)
+
+    def members(
+        self,
+        campaign_id: str,
+        state: MemberState,
+        limit: int,
+        start: str | None = None,
+        before: datetime | None = None,
+    ) -> Page[tuple[str, Response]]:
+        with our_errors():
+            keys, following = entries(campaign_id, state, limit, start, before)
+            items = {(item.person_id, item.record): item for item in PeopleItem.batch_get(keys, consistent_read=True)}
+            people = self._people_of(keys) if state is MemberState.ACTIVE else {}
+        found = [(key[0], _response(items[key])) for key in keys if key in items]
+        still = [one for one in found if in_state(one[1], people.get(one[0]), campaign_id, state)]
+        return Page(still, following)
+
+    def _people_of(self, keys: Sequence[Key]) -> Mapping[str, Person]:
+        asked = sorted({(person_id, PERSON) for person_id, _ in keys})
+        return {item.person_id: _person(item) for item in PeopleItem.batch_get(asked, consistent_read=True)}
 
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         request = {"TableName": PeopleItem.Meta.table_name, "Key": key_of_home(response_id), "ConsistentRead": True}

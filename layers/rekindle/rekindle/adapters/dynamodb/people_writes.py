@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from rekindle.adapters.dynamodb import encoding, people_encoding, ways, writes
 from rekindle.adapters.dynamodb.candidates import FIRST, Classes, cand, key_of_response
 from rekindle.adapters.dynamodb.ledger import ledger_image
+from rekindle.adapters.dynamodb.members import of_response
 from rekindle.adapters.dynamodb.tables import (
     ASSIGNED,
     CAND,
@@ -35,7 +36,7 @@ def writes_of(change: Change, shards: int, expires: int | None) -> Iterator[Writ
     person_id, people = change.person.person_id, PeopleItem.Meta.table_name
     yield _write_of_person(change, shards)
     for response in change.responses:
-        yield _write_of_response(person_id, response, change.classes)
+        yield _write_of_response(change.person, response, change.classes)
     for response_id in change.removed:
         yield writes.delete(people, key_of(person_id, key_of_response(response_id)))
     for record in (change.decision, *change.entries):
@@ -139,11 +140,11 @@ def _assigned(person: Person, shards: int) -> dict[str, str]:
     return {ASSIGNED: f"{assignment.state}#{shard}", "assigned_at": f"{at}#{person.person_id}"}
 
 
-def _write_of_response(person_id: str, response: Response, classes: Classes) -> Write:
-    table = PeopleItem.Meta.table_name
+def _write_of_response(person: Person, response: Response, classes: Classes) -> Write:
+    table, person_id = PeopleItem.Meta.table_name, person.person_id
     if response.details is not None:
-        return writes.put(table, response_image(person_id, response, classes))
-    attributes = _state_attributes(response, classes)
+        return writes.put(table, response_image(person, response, classes))
+    attributes = _state_attributes(person, response, classes)
     gone = [name for name, value in attributes.items() if value is None]
     extend = _trail(person_id, response) if response.trail else None
     return writes.update(
@@ -151,19 +152,24 @@ def _write_of_response(person_id: str, response: Response, classes: Classes) -> 
     )
 
 
-def response_image(person_id: str, response: Response, classes: Classes) -> Image:
+def response_image(person: Person, response: Response, classes: Classes) -> Image:
     """A response as its whole item."""
     details = None if response.details is None else compact(encoding.encoded(response.details))
-    attributes = {"response_id": response.response_id, "details": details, **_state_attributes(response, classes)}
-    key = key_of(person_id, key_of_response(response.response_id))
-    return {**key, **writes.texts(attributes), **_trail(person_id, response)}
+    attributes = {
+        "response_id": response.response_id,
+        "details": details,
+        **_state_attributes(person, response, classes),
+    }
+    key = key_of(person.person_id, key_of_response(response.response_id))
+    return {**key, **writes.texts(attributes), **_trail(person.person_id, response)}
 
 
-def _state_attributes(response: Response, classes: Classes) -> dict[str, str | None]:
+def _state_attributes(person: Person, response: Response, classes: Classes) -> dict[str, str | None]:
     state = {"campaign_id": response.campaign_id, **encoding.encoded(response.state)}
     return {
         CAND: cand(response, classes),
         "campaign_id": None if response.state.deleted else response.campaign_id or None,
+        **of_response(response, person),
         "standing": compact(state),
     }
 

@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from rekindle.adapters.dynamodb import encoding
+from pynamodb.connection import Connection
+
+from rekindle.adapters.dynamodb import encoding, writes
 from rekindle.adapters.dynamodb.connection import our_errors
-from rekindle.adapters.dynamodb.tables import ReferenceItem
+from rekindle.adapters.dynamodb.tables import ReferenceItem, compact
+from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
 from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.user import USER, User
 from rekindle.domain.settings.settings import Settings
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from rekindle.domain.records.queue import Queue
 
 _SETTINGS = "settings"
+_PLACES = 10**12
+"""Places in a list for each millisecond: two records that become known in the same one do not meet."""
 
 
 def _newest(record: str) -> ReferenceItem | None:
@@ -41,12 +47,18 @@ def _store(record: str, version: int, changed_at: datetime, body: dict[str, Any]
         item.save(ReferenceItem.record.does_not_exist())
 
 
+def item_image(record: str, version: int, stored_at: datetime, body: dict[str, Any]) -> Image:
+    key = {**writes.texts({"record": record}), "version": writes.number(version)}
+    return {**key, **writes.texts({"changed_at": times.text(stored_at), "body": compact(body)})}
+
+
 @dataclass(frozen=True)
 class DynamoDBRecords[R]:
     """Records of one kind."""
 
     kind: Kind[R]
     clock: Callable[[], datetime]
+    connection: Connection
 
     def get(self, record_id: str) -> R | None:
         item = _newest(self.key(record_id))
@@ -54,7 +66,33 @@ class DynamoDBRecords[R]:
 
     def put(self, record: R, read_version: int) -> None:
         changed_at = getattr(record, "changed_at", None) or self.clock()
+        if self.kind.listed and not read_version:
+            self._store_listed(record, changed_at)
+            return
         _store(self.key(getattr(record, self.kind.id)), read_version + 1, changed_at, encoding.encoded(record))
+
+    def _store_listed(self, record: R, changed_at: datetime) -> None:
+        """The first version with its entry in the list, in one transaction."""
+        table, record_id = ReferenceItem.Meta.table_name, getattr(record, self.kind.id)
+        place = times.millis(changed_at) * _PLACES + int(digest(record_id), 16) % _PLACES
+        first = item_image(self.key(record_id), 1, changed_at, encoding.encoded(record))
+        entry = item_image(self._list, place, changed_at, {"id": record_id})
+        request = {"TransactItems": [writes.put(table, first, writes.missing("version")), writes.put(table, entry)]}
+        with our_errors():
+            self.connection.dispatch("TransactWriteItems", request)
+
+    def newest(self, limit: int, start: str | None = None) -> Page[R]:
+        older = ReferenceItem.version < int(start) if start else None
+        with our_errors():
+            found = list(ReferenceItem.query(self._list, older, scan_index_forward=False, limit=limit + 1))
+        records = (self.get(item.body["id"]) for item in found[:limit])
+        following = str(int(found[limit - 1].version)) if len(found) > limit else None
+        return Page([record for record in records if record is not None], following)
+
+    @property
+    def _list(self) -> str:
+        """The hash key of the list of all records. No record's key is like it."""
+        return f"list#{self.kind.name}"
 
     def rewrite(self, record_id: str, change: Callable[[R], R]) -> None:
         with our_errors():

@@ -86,6 +86,17 @@ class NameIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untyped-
     name = UnicodeAttribute(range_key=True)
 
 
+class MemberIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untyped-call]
+    """Responses by their campaign and by what became of them, in order of their dates."""
+
+    class Meta:
+        index_name = "members"
+        projection = KeysOnlyProjection()
+
+    member = UnicodeAttribute(hash_key=True)
+    member_at = UnicodeAttribute(range_key=True)
+
+
 class PeopleItem(Model):
     """A person, or one of the person's responses: one item collection. And, each by itself, whose a response is, and
     who has an e-mail address.
@@ -113,6 +124,9 @@ class PeopleItem(Model):
     owed = UnicodeAttribute(null=True)
     owed_at = UnicodeAttribute(null=True)
     by_clock = OwedIndex()
+    member = UnicodeAttribute(null=True)
+    member_at = UnicodeAttribute(null=True)
+    by_member = MemberIndex()
     mail = UnicodeAttribute(null=True)
     phone = UnicodeAttribute(null=True)
     name_head = UnicodeAttribute(null=True)

@@ -10,7 +10,7 @@ from rekindle.adapters.memory.ledger import store
 from rekindle.adapters.memory.reference import MemoryReference
 from rekindle.adapters.memory.state import Memory
 from rekindle.application.ports import Page
-from rekindle.application.ports.people import ListedBy
+from rekindle.application.ports.people import ListedBy, MemberState
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
@@ -122,6 +122,42 @@ class MemoryPeople:
         begin = int(start) if start else 0
         ids = [person_id for _, person_id in person_ids[begin : begin + limit]]
         return Page(ids, str(begin + limit) if len(person_ids) > begin + limit else None)
+
+    def members(
+        self,
+        campaign_id: str,
+        state: MemberState,
+        limit: int,
+        start: str | None = None,
+        before: datetime | None = None,
+    ) -> Page[tuple[str, Response]]:
+        with self.memory.lock:
+            found = [
+                (place, person_id, response)
+                for person_id, responses in self.memory.responses.items()
+                for response in responses.values()
+                if (place := self._member_since(person_id, response, campaign_id, state)) is not None
+                and (before is None or place < before)
+            ]
+        found.sort(key=lambda one: (one[0], one[1], one[2].response_id), reverse=True)
+        begin = int(start) if start else 0
+        page = [(person_id, response) for _, person_id, response in found[begin : begin + limit]]
+        return Page(page, str(begin + limit) if len(found) > begin + limit else None)
+
+    def _member_since(
+        self, person_id: str, response: Response, campaign_id: str, state: MemberState
+    ) -> datetime | None:
+        current, person = response.state, self.memory.people.get(person_id)
+        if current.deleted or response.campaign_id != campaign_id:
+            return None
+        active = person.active if person is not None else None
+        asked = {
+            MemberState.TARGETED: True,
+            MemberState.RESPONDED: current.responded,
+            MemberState.DARK: not current.responded,
+            MemberState.ACTIVE: active is not None and active.response_id == response.response_id,
+        }
+        return current.effective_at if asked[state] else None
 
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         return self.memory.response_owners.get(response_id)

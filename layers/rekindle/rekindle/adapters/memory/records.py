@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from rekindle.adapters.memory.state import Memory
+from rekindle.application.ports import Page
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.records.kind import Kind
 
@@ -33,6 +34,13 @@ class MemoryRecords[R]:
     def rewrite(self, record_id: str, change: Callable[[R], R]) -> None:
         with self.memory.lock:
             self._versions[record_id] = [change(record) for record in self._versions.get(record_id, ())]
+
+    def newest(self, limit: int, start: str | None = None) -> Page[R]:
+        with self.memory.lock:
+            newest = [versions[-1] for versions in reversed(self._versions.values())]
+        begin = int(start) if start else 0
+        following = str(begin + limit) if len(newest) > begin + limit else None
+        return Page(newest[begin : begin + limit], following)
 
     def at(self, record_id: str, moment: datetime) -> R | None:
         return stored_at(self._versions.get(record_id, ()), moment)

@@ -31,7 +31,7 @@ from rekindle.adapters.wire.rules import (
     required,
 )
 from rekindle.adapters.wire.standards import check_listed
-from rekindle.application.ports.people import ListedBy
+from rekindle.application.ports.people import ListedBy, MemberState
 from rekindle.domain.capture.facts import OpportunityChanged, PersonChanged, RecordChanged, ResponseRecorded
 from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
@@ -214,6 +214,14 @@ def _template_parts(values: Mapping[str, Any]) -> dict[str, str]:
     parts: dict[str, str] = required(TemplateParts, values, "template", str) if "template" in values else {}
     only(PARTS, parts, lambda part: f"template.{part}")
     return parts
+
+
+def member_state(state: str | None) -> MemberState:
+    """Which members are asked for; all of them, where nothing is said. Raises InvalidField."""
+    try:
+        return MemberState(state or MemberState.TARGETED)
+    except ValueError:
+        raise InvalidField(f"expected one of {', '.join(MemberState)}", "state") from None
 
 
 def failure_state(state: str | None) -> FailureState:

@@ -37,6 +37,18 @@ class ListedBy(StrEnum):
     NAME = "name"
 
 
+class MemberState(StrEnum):
+    """Which members of a campaign are asked for."""
+
+    TARGETED = "targeted"
+    """All of them."""
+    RESPONDED = "responded"
+    DARK = "dark"
+    """Those who have not responded within the time that the settings give them."""
+    ACTIVE = "active"
+    """Those whose active response is of the campaign."""
+
+
 class People(Protocol):
     """Persons with their responses."""
 
@@ -80,6 +92,18 @@ class People(Protocol):
     def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:
         """Ids of people under a key of `domain.people.directory`, in the order of their names or ids. A person who was
         changed a moment ago may be missing, or still listed. `next` is where the next page begins."""
+        ...
+
+    def members(
+        self,
+        campaign_id: str,
+        state: MemberState,
+        limit: int,
+        start: str | None = None,
+        before: datetime | None = None,
+    ) -> Page[tuple[str, Response]]:
+        """The members of a campaign, each as the person's id and the whole response, the newest first. `before`: only
+        those who became members before that. One that was changed a moment ago may be missing, or still listed."""
         ...
 
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:

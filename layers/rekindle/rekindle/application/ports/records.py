@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from rekindle.application.ports import Page
+
 if TYPE_CHECKING:
     from rekindle.domain.campaigns.campaign import Campaign
     from rekindle.domain.campaigns.source_code import SourceCode
@@ -58,6 +60,10 @@ class Records[R](Protocol):
 
     def at(self, record_id: str, moment: datetime) -> R | None:
         """The record as it was stored at an instant: of kinds whose versions keep when that was."""
+        ...
+
+    def newest(self, limit: int, start: str | None = None) -> Page[R]:
+        """The records of a kind that is listed, the one that became known last first."""
         ...
 
     def rewrite(self, record_id: str, change: Callable[[R], R]) -> None:

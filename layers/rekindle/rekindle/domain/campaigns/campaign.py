@@ -56,5 +56,6 @@ CAMPAIGN = Kind(
     deleted_event="Campaign Deleted",
     path="campaigns",
     summary="Tell what changed of a campaign",
+    listed=True,
     example={"name": "Spring webinar", "type": "Webinar"},
 )

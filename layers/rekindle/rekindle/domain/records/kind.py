@@ -74,6 +74,8 @@ class Kind[R]:
     summary: str = ""
     """What that route is for."""
     example: Mapping[str, Any] = field(default_factory=dict)
+    listed: bool = False
+    """Whether all records are listed, the newest first."""
     read_only: tuple[str, ...] = ()
     """Fields that answers show and that no caller sets."""
 

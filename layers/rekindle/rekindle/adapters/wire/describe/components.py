@@ -139,7 +139,7 @@ def _described() -> Json:
 
 _SHOWN = [kind for kind in KINDS if kind.path and kind is not PERSON]
 """Kinds whose records are shown as they are stored."""
-_PAGED = ("Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion", "Failure")
+_PAGED = ("Campaign", "Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion", "Failure")
 
 
 def _chosen(more: Json) -> Json:

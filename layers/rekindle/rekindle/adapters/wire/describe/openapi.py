@@ -39,6 +39,7 @@ def described() -> Json:
         "security": [{"sigv4": []}],
         "tags": [
             {"name": "People", "description": "Where a person stands, and why."},
+            {"name": "Campaigns", "description": "Campaigns, and who was in them."},
             {"name": "Reactivation", "description": "Ask for a past response to become the active one."},
             {"name": "Assignment", "description": "What waits for an owner."},
             {"name": "Measures", "description": "What campaigns brought."},

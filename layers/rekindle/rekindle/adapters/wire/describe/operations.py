@@ -6,6 +6,7 @@ from typing import Any
 from rekindle.adapters.wire.describe.problems import ALWAYS, GATEWAY, PROBLEMS
 from rekindle.adapters.wire.describe.schemas import Json, ref
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER
+from rekindle.application.ports.people import MemberState
 from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.failures.failure import FailureState
 from rekindle.domain.people.assignment import AssignmentState
@@ -89,6 +90,13 @@ ASSIGNMENT_STATE = {
     "in": "query",
     "description": "Which assignments.",
     "schema": {"enum": [state.value for state in AssignmentState], "default": AssignmentState.PENDING.value},
+}
+MEMBER_STATE = {
+    "name": "state",
+    "in": "query",
+    "description": "Which members: all (targeted); those who responded; those who have not within the settings' "
+    "`responses.dark_after_days`; those whose active response is of the campaign.",
+    "schema": {"enum": [state.value for state in MemberState], "default": MemberState.TARGETED.value},
 }
 FAILURE_STATE = {
     "name": "state",

@@ -7,6 +7,7 @@ from rekindle.adapters.wire.describe.operations import (
     HTML,
     IDEMPOTENCY_KEY,
     IF_MATCH,
+    MEMBER_STATE,
     OF_PERSON,
     PAGING,
     SOUGHT,
@@ -23,6 +24,7 @@ from rekindle.adapters.wire.describe.operations import (
 from rekindle.adapters.wire.describe.schemas import Json
 from rekindle.adapters.wire.describe.webhook_paths import webhook_paths
 from rekindle.adapters.wire.rules import MOST_INPUTS
+from rekindle.domain.campaigns.campaign import CAMPAIGN
 from rekindle.domain.capture.kinds import KINDS, PERSON
 
 
@@ -84,7 +86,35 @@ def paths() -> Json:
                 ["NotFound", "Invalid"],
             ),
         },
-        **{f"/{kind.path}/{{{kind.id}}}": {"put": put(kind)} for kind in KINDS if kind.path and kind is not PERSON},
+        **{
+            f"/{kind.path}/{{{kind.id}}}": {"put": put(kind)}
+            for kind in KINDS
+            if kind.path and kind not in (PERSON, CAMPAIGN)
+        },
+        "/campaigns": {
+            "get": collection("get_campaigns", "Campaigns, newest first", "Campaign", None, tag="Campaigns"),
+        },
+        "/campaigns/{campaign_id}": {
+            "get": operation(
+                "get_campaign",
+                "Campaigns",
+                "A campaign as it stands, also one that was deleted",
+                "Campaign",
+                [in_path("campaign_id", "")],
+                ["NotFound", "Invalid"],
+            ),
+            "put": put(CAMPAIGN),
+        },
+        "/campaigns/{campaign_id}/members": {
+            "get": collection(
+                "get_campaign_members",
+                "The responses of a campaign's members, newest first",
+                "Response",
+                in_path("campaign_id", ""),
+                tag="Campaigns",
+                more=[MEMBER_STATE],
+            ),
+        },
         "/reactivations": {
             "post": operation(
                 "request_reactivations",

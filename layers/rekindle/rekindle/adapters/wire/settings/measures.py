@@ -92,7 +92,7 @@ RESPONSES: Mapping[str, Rule] = {
         default=list(HARD_BOUNCES),
     ),
     "dark_after_days": days(
-        "A member who has not responded so many days later went dark. It is kept as it is, and not read yet.",
+        "A member who has not responded so many days later went dark.",
         default=14,
     ),
 }
