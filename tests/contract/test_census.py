@@ -1,13 +1,16 @@
 """Everything that is stored is counted alike on every technology: people once, merged ones as one, cycles and deals."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from rekindle.application.measures.count_measures import Measured
-from rekindle.domain.core.errors import NotFound
+from rekindle.application.measures.show_attribution import Attribution
+from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.measures.metrics import CountedAs
+from rekindle.domain.measures.shared_days import SharedBy
 from rekindle.runtime.use_cases import UseCases
 from tests.contract.stores import NOW, Stores, Tables
 from tests.support.builders import (
@@ -110,3 +113,36 @@ def test_what_was_counted_last_comes_back(stores: Stores) -> None:
     ]
     use.count_campaigns()
     assert use.show_metrics("mail").metrics.counts.unique == 1
+
+
+def test_the_shares_of_any_period_come_back(stores: Stores) -> None:
+    use = UseCases(stores)
+    document = {**DOCUMENT, "attribution": {"models": {"even": {"preset": "linear"}}}, "time_zone": "Europe/Oslo"}
+    stores.versions.put(document, 0, NOW)
+    january, february = date(2026, 1, 1), date(2026, 2, 1)
+    with pytest.raises(NotFound, match="nothing is counted yet"):
+        use.show_attribution(Attribution("even", january, february, SharedBy.CAMPAIGN))
+    for fact in facts():
+        use.record_crm_changes(fact)
+    # In Oslo it is February already.
+    won = {"is_closed": True, "is_won": True, "amount": 100.0, "currency": "EUR"}
+    use.record_crm_changes(opportunity_changed("o2", "p05", "p06", at=30.97, **won))
+    use.count_campaigns()
+
+    def shared(model: str, since: date, until: date, by: SharedBy) -> list[tuple[str | None, str, int]]:
+        _, sums = use.show_attribution(Attribution(model, since, until, by))
+        return [tuple(one) for one in sums]
+
+    assert shared("even", january, february, SharedBy.CAMPAIGN) == [("fair", "EUR", 99_99)]
+    assert shared("even", january, date(2026, 3, 1), SharedBy.MONTH) == [
+        ("2026-01", "EUR", 99_99),
+        ("2026-02", "EUR", 100_00),
+    ]
+    assert shared("active_response", february, date(2026, 2, 2), SharedBy.TYPE) == [("Event", "EUR", 100_00)]
+    assert shared("even", date(2026, 1, 11), february, SharedBy.TYPE) == []
+    with pytest.raises(InvalidField, match="active_response, even"):
+        shared("odd", january, february, SharedBy.CAMPAIGN)
+    # A deal that is opened again is won no longer.
+    use.record_crm_changes(opportunity_changed("o2", "p05", "p06", at=32, is_closed=False, is_won=False))
+    use.count_campaigns()
+    assert shared("even", january, date(2026, 3, 1), SharedBy.MONTH) == [("2026-01", "EUR", 99_99)]

@@ -22,7 +22,7 @@ from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
-from rekindle.application.ports.measures import Census, CountedCampaigns
+from rekindle.application.ports.measures import Census, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.reactivation import Batches, ReactivationTimers
 from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
@@ -249,6 +249,12 @@ class AwsPorts:
         from rekindle.adapters.dynamodb.counted_campaigns import DynamoDBCountedCampaigns
 
         return DynamoDBCountedCampaigns()
+
+    @cached_property
+    def stored_shares(self) -> StoredShares:
+        from rekindle.adapters.dynamodb.stored_shares import DynamoDBStoredShares
+
+        return DynamoDBStoredShares()
 
     @cached_property
     def _schedules(self) -> "Schedules":

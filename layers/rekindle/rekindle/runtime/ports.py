@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
-from rekindle.application.ports.measures import Census, CountedCampaigns
+from rekindle.application.ports.measures import Census, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.people import Contacts, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
@@ -91,6 +91,9 @@ class Ports(Protocol):
 
     @property
     def counted_campaigns(self) -> CountedCampaigns: ...
+
+    @property
+    def stored_shares(self) -> StoredShares: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rekindle.application.lifecycle.rules import LifecycleRules
     from rekindle.application.measures.count_campaigns import CountCampaigns
     from rekindle.application.measures.count_measures import CountMeasures
+    from rekindle.application.measures.show_attribution import ShowAttribution
     from rekindle.application.measures.show_metrics import ShowMetrics
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
@@ -110,7 +111,14 @@ class UseCases:
         from rekindle.application.measures.count_campaigns import CountCampaigns
 
         ports = self.ports
-        return CountCampaigns(self.count_measures, ports.counted_campaigns, ports.reference, ports.clock)
+        stores = ports.counted_campaigns, ports.stored_shares
+        return CountCampaigns(self.count_measures, *stores, ports.reference, ports.clock)
+
+    @cached_property
+    def show_attribution(self) -> "ShowAttribution":
+        from rekindle.application.measures.show_attribution import ShowAttribution
+
+        return ShowAttribution(self.ports.stored_shares, self.ports.reference)
 
     @cached_property
     def show_metrics(self) -> "ShowMetrics":

@@ -16,6 +16,7 @@ from rekindle.adapters.memory.scores import MemoryScores
 from rekindle.adapters.memory.sent_notifications import MemorySentNotifications
 from rekindle.adapters.memory.settings import MemorySettings
 from rekindle.adapters.memory.state import Memory
+from rekindle.adapters.memory.stored_shares import MemoryStoredShares
 from rekindle.adapters.memory.timers import MemoryAssignmentTimers, MemoryReactivationTimers, MemoryRoutings
 from rekindle.adapters.memory.webhooks import (
     MemoryFactsQueue,
@@ -26,7 +27,7 @@ from rekindle.adapters.memory.webhooks import (
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
-from rekindle.application.ports.measures import Census, CountedCampaigns
+from rekindle.application.ports.measures import Census, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.people import Contacts, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
@@ -63,6 +64,7 @@ class MemoryPorts:
         self.refused_items: RefusedItems = MemoryRefusedItems(memory)
         self.census: Census = MemoryCensus(memory)
         self.counted_campaigns: CountedCampaigns = MemoryCountedCampaigns(memory)
+        self.stored_shares: StoredShares = MemoryStoredShares(memory)
         self.clock = clock
 
     @cached_property

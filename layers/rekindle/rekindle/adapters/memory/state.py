@@ -16,6 +16,7 @@ from rekindle.domain.core.errors import Refusal
 from rekindle.domain.failures.failure import Failure
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.measures.metrics import CountedCampaign
+from rekindle.domain.measures.shared_days import CountedShares
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.person import Person
@@ -87,5 +88,6 @@ class Memory:
     facts: deque[Mapping[str, Any]] = field(default_factory=deque)
     """Events that were sent to where those of the bus go."""
     refused_items: deque[tuple[RawWebhook, Item, Refusal]] = field(default_factory=deque)
+    counted_shares: CountedShares | None = None
     counted_campaigns: dict[str, CountedCampaign] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)

@@ -1,43 +1,54 @@
-"""Count what every campaign brought, and keep it, so that it is shown without counting again."""
+"""Count what every campaign brought, and the shares of won deals, and keep both, to be shown without counting again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from rekindle.application.measures.count_measures import CountMeasures
+from rekindle.application.measures.count_measures import CountMeasures, Measured
 from rekindle.application.ports import Clock
-from rekindle.application.ports.measures import CountedCampaigns
+from rekindle.application.ports.measures import CountedCampaigns, StoredShares
 from rekindle.application.ports.records import Reference
 from rekindle.domain.core.values import replace
+from rekindle.domain.measures.attribution import shares
 from rekindle.domain.measures.metrics import CountedAs, CountedCampaign
+from rekindle.domain.measures.points import models_of
+from rekindle.domain.measures.shared_days import CountedShares, by_day
+from rekindle.domain.settings.settings import Settings
 
 
 @dataclass(frozen=True)
 class CountCampaigns:
     count: CountMeasures
     counted: CountedCampaigns
+    shares: StoredShares
     reference: Reference
     clock: Clock
 
     def __call__(self) -> int:
         """Answers how many campaigns were counted."""
-        number = 0
-        for one in self._now():
+        at, settings, found = self._found()
+        for one in _campaigns(at, settings, found):
             self.counted.put(one)
-            number += 1
-        return number
+        models = models_of(settings.document)
+        days = by_day(shares(found.deals, models), settings.zone)
+        self.shares.put(CountedShares(days, tuple(models), at, settings.version))
+        return len(found.metrics)
 
     def differing(self) -> Iterator[tuple[CountedCampaign, CountedCampaign | None]]:
         """The campaigns that count otherwise now than they were counted last: now, and then. Nothing is kept."""
-        for one in self._now():
+        for one in _campaigns(*self._found()):
             before = self.counted.get(one.metrics.campaign_id)
             if before is None or replace(before, counted_at=one.counted_at) != one:
                 yield one, before
 
-    def _now(self) -> Iterator[CountedCampaign]:
+    def _found(self) -> tuple[datetime, Settings, Measured]:
         # What is written while everything is read may be counted: the instant is that before.
         at, settings = self.clock(), self.reference.settings()
-        found = self.count(CountedAs.of(settings.document))
-        for metrics in found.metrics:
-            campaign = found.campaigns.get(metrics.campaign_id)
-            name, kind = (campaign.name, campaign.type) if campaign is not None else (None, None)
-            yield CountedCampaign(metrics, name, kind, at, settings.version)
+        return at, settings, self.count(CountedAs.of(settings.document))
+
+
+def _campaigns(at: datetime, settings: Settings, found: Measured) -> Iterator[CountedCampaign]:
+    for metrics in found.metrics:
+        campaign = found.campaigns.get(metrics.campaign_id)
+        name, kind = (campaign.name, campaign.type) if campaign is not None else (None, None)
+        yield CountedCampaign(metrics, name, kind, at, settings.version)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from rekindle.domain.lifecycle.journey import Entry
     from rekindle.domain.measures.metrics import CountedCampaign
+    from rekindle.domain.measures.shared_days import CountedShares
     from rekindle.domain.people.person import Person
     from rekindle.domain.reactivation.decision import Decision
     from rekindle.domain.records.kind import Kind
@@ -37,4 +38,16 @@ class CountedCampaigns(Protocol):
 
     def put(self, counted: CountedCampaign) -> None:
         """In place of what was counted before."""
+        ...
+
+
+class StoredShares(Protocol):
+    """The shares of won deals as they were counted last."""
+
+    def put(self, counted: CountedShares) -> None:
+        """In place of what was counted before."""
+        ...
+
+    def get(self, months: Sequence[str]) -> CountedShares | None:
+        """The days of some months; None where nothing was counted yet."""
         ...

@@ -1,8 +1,10 @@
-"""The metrics of a campaign."""
+"""The metrics of a campaign, and the shares of won deals."""
 
+from datetime import date
 from typing import Literal, TypedDict
 
 from rekindle.adapters.wire.answers import Instant
+from rekindle.domain.measures.shared_days import SharedBy
 
 
 class ResponseCounts(TypedDict):
@@ -67,3 +69,22 @@ class Metrics(TypedDict):
     definitions: dict[str, str]
     counted_at: Instant
     settings_version: int
+
+
+class SharedAmount(TypedDict):
+    key: str | None
+    name: str | None
+    currency: str | None
+    amount: float
+
+
+_Attribution = TypedDict("_Attribution", {"from": date, "to": date})
+
+
+class Attribution(_Attribution):
+    model: str
+    by: SharedBy
+    counted_at: Instant
+    settings_version: int
+    items: list[SharedAmount]
+    total: list[Amount]

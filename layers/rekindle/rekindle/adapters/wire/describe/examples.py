@@ -101,6 +101,16 @@ _REFUSED_INPUT = {
 }
 
 TOLD: dict[str, Json] = {
+    "Attribution": {
+        "from": "2026-01-01",
+        "to": "2026-04-01",
+        "model": "active_response",
+        "by": "campaign",
+        "counted_at": _AT,
+        "settings_version": 7,
+        "items": [{"key": _CAMPAIGN, "name": "Spring webinar", "currency": "EUR", "amount": 1000.01}],
+        "total": [{"currency": "EUR", "amount": 1000.01}],
+    },
     "Metrics": {
         "record": "metric",
         "campaign_id": _CAMPAIGN,

@@ -9,6 +9,8 @@ from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER
 from rekindle.application.ports.people import MemberState
 from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.failures.failure import FailureState
+from rekindle.domain.measures.points import ACTIVE_RESPONSE
+from rekindle.domain.measures.shared_days import SharedBy
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.records.kind import Kind
 
@@ -124,6 +126,16 @@ IDEMPOTENCY_KEY = {
     "stands, and another request under the key is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
+_DAY = {"type": "string", "format": "date"}
+ATTRIBUTION = [
+    {"name": name, "in": "query", "description": description, "schema": schema}
+    for name, description, schema in (
+        ("model", "A model of the settings.", {"type": "string", "default": ACTIVE_RESPONSE}),
+        ("from", "The first day, of the settings' time zone. Absent: a year before `to`.", _DAY),
+        ("to", "The day after the last. Absent: tomorrow.", _DAY),
+        ("by", "What is added up.", {"type": "string", "enum": list(SharedBy), "default": SharedBy.CAMPAIGN}),
+    )
+]
 SOUGHT = [
     {"name": name, "in": "query", "description": description, "schema": {"type": "string", "minLength": 1}}
     for name, description in (

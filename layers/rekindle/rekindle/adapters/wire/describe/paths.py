@@ -2,6 +2,7 @@
 
 from rekindle.adapters.wire.describe.operations import (
     ASSIGNMENT_STATE,
+    ATTRIBUTION,
     FAILURE_REASON,
     FAILURE_STATE,
     HTML,
@@ -175,6 +176,16 @@ def paths() -> Json:
                 "What a campaign brought, as it was counted last: targets, responses, stages, won amounts and costs",
                 "Metrics",
                 [in_path("campaign_id", "")],
+                ["NotFound", "Invalid"],
+            ),
+        },
+        "/attribution": {
+            "get": operation(
+                "get_attribution",
+                "Measures",
+                "Shares of won deals by a model of the settings, added up, as they were counted last",
+                "Attribution",
+                ATTRIBUTION,
                 ["NotFound", "Invalid"],
             ),
         },

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from rekindle.adapters.wire.answers.decisions import Decision, Results
 from rekindle.adapters.wire.answers.exports import Export
 from rekindle.adapters.wire.answers.failures import Failure, HandledFailure, HandledFailures
-from rekindle.adapters.wire.answers.measures import Metrics
+from rekindle.adapters.wire.answers.measures import Attribution, Metrics
 from rekindle.adapters.wire.answers.people import Assignment, Erasure, Person, Response
 from rekindle.adapters.wire.answers.service import Health, NotificationText, Problem
 from rekindle.adapters.wire.answers.settings import SettingsVersion, StoredVersion, Validation
@@ -35,7 +35,7 @@ COMPONENTS: Mapping[Any, str] = {
     for answer in (
         *(Results, Simulation, Person, Response, Assignment, NotificationText, Decision),
         *(TimelineEntry, SettingsVersion, StoredVersion, Validation, Health, Problem),
-        *(WebhookReceived, WebhookPreview, Metrics),
+        *(WebhookReceived, WebhookPreview, Metrics, Attribution),
         *(Erasure, Export, Failure, HandledFailure, HandledFailures),
     )
 }

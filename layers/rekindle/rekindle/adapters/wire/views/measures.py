@@ -1,15 +1,18 @@
 """Measures as the API and the command line show them: the funnel, metrics of campaigns, shares of won amounts."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from rekindle.adapters.wire.views import Json
+from rekindle.application.measures.show_attribution import Attribution
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER, Stage
 from rekindle.domain.measures.attribution import Share
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
 from rekindle.domain.measures.metrics import CampaignMetrics, CountedCampaign, Counts, ratio
 from rekindle.domain.measures.money import amount_of
+from rekindle.domain.measures.shared_days import CountedShares, SharedBy, Sum
 
 
 def funnel_group(counted: Funnel, group: Group, name: str | None) -> Json:
@@ -137,4 +140,33 @@ def share(one: Share) -> Json:
         "points": one.points,
         "amount": amount_of(one.units, deal.currency),
         "currency": deal.currency,
+    }
+
+
+def attribution(asked: Attribution, counted: CountedShares, sums: Sequence[Sum], name: Callable[[str], str]) -> Json:
+    """Shares of won deals, added up. `name`: what a campaign is called."""
+    totals: Counter[str] = Counter()
+    for one in sums:
+        totals[one.currency] += one.units
+    is_campaign = asked.by is SharedBy.CAMPAIGN
+    return {
+        "model": asked.model,
+        "from": asked.since.isoformat(),
+        "to": asked.until.isoformat(),
+        "by": asked.by.value,
+        "counted_at": times.text(counted.counted_at),
+        "settings_version": counted.settings_version,
+        "items": [
+            {
+                "key": one.key,
+                "name": name(one.key) if is_campaign and one.key is not None else one.key,
+                "currency": one.currency or None,
+                "amount": amount_of(one.units, one.currency),
+            }
+            for one in sums
+        ],
+        "total": [
+            {"currency": currency or None, "amount": amount_of(units, currency)}
+            for currency, units in sorted(totals.items())
+        ],
     }

@@ -1,0 +1,22 @@
+"""The shares of won deals as they were counted last, in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rekindle.adapters.memory.state import Memory
+from rekindle.domain.core.values import replace
+from rekindle.domain.measures.shared_days import CountedShares
+
+
+@dataclass(frozen=True)
+class MemoryStoredShares:
+    memory: Memory
+
+    def put(self, counted: CountedShares) -> None:
+        self.memory.counted_shares = counted
+
+    def get(self, months: Sequence[str]) -> CountedShares | None:
+        counted = self.memory.counted_shares
+        if counted is None:
+            return None
+        return replace(counted, days=[one for one in counted.days if one.month in months])

@@ -1,0 +1,28 @@
+"""The metrics of campaigns on the local cloud: counted by the function, shown by the API, checked by the command."""
+
+import json
+
+import pytest
+
+from rekindle.cli.main import main
+from tests.e2e.test_scenarios import as_operator
+from tests.local_cloud.stack import Stack
+
+
+def test_what_the_stack_counts_is_what_a_recount_counts(
+    told: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    as_operator(told, monkeypatch)
+    answer = told.cloud.client("lambda").invoke(FunctionName=told.resource("CountCampaignsFunction"), Payload=b"{}")
+    assert "FunctionError" not in answer
+    capsys.readouterr()
+    assert main(["recount", "--stack", told.name, "--check"]) == 0
+    assert main(["recount", "--stack", told.name]) == 0
+    counted = {line["campaign_id"]: line for line in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert counted
+    for campaign_id, line in counted.items():
+        shown = told.api.get("campaigns", campaign_id, "metrics").json()
+        assert {name: shown[name] for name in line} == line
+    assert told.api.get("campaigns", "nowhere", "metrics").status == 404
+    shares = told.api.get("attribution", by="month").json()
+    assert shares["model"] == "active_response"
