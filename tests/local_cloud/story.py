@@ -242,6 +242,30 @@ def way_on(stack: Stack, decisions: Sequence[Decision]) -> Iterator[str]:
     parts = ("people", someone, "decisions") if someone else ("health",)
     yield heading("The API")
     yield f"{stack.api.base}"
+    yield f"To read in a browser: {stack.api.url('docs')}"
     yield faint("Requests are signed, as on AWS. Try:")
+    yield from requested(stack, parts)
+    yield faint("Send an event:")
+    yield from sent(stack)
+    yield faint("Look into what failed; without --dry-run it is sent again:")
+    yield redriven(stack)
+
+
+def requested(stack: Stack, parts: Sequence[str]) -> Iterator[str]:
     yield f"  curl -s --aws-sigv4 aws:amz:{stack.api.region}:execute-api --user test:test \\"
     yield f"    {stack.api.url(*parts)}"
+
+
+def sent(stack: Stack) -> Iterator[str]:
+    """A request to the bus, which needs no other program than that for the API."""
+    detail = json.dumps({"person_id": "lead-new", "first_name": "Ida", "score": 70})
+    entry = {"EventBusName": stack.outputs["EventBusName"], "Source": "demo.crm", "DetailType": "Person Changed"}
+    yield f"  curl -s --aws-sigv4 aws:amz:{stack.api.region}:events --user test:test \\"
+    yield "    -H 'content-type: application/x-amz-json-1.1' -H 'x-amz-target: AWSEvents.PutEvents' \\"
+    yield f"    -d '{json.dumps({'Entries': [{**entry, 'Detail': detail}]})}' \\"
+    yield f"    {stack.cloud.endpoint}"
+
+
+def redriven(stack: Stack) -> str:
+    keys = f"AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION={stack.api.region}"
+    return f"  AWS_ENDPOINT_URL={stack.cloud.endpoint} {keys} .venv/bin/rekindle redrive --stack {stack.name} --dry-run"
