@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.benchmarks import batches, cold, costs, crossing, matching, money, simulate, small, webhooks
+from tests.benchmarks import batches, cold, costs, crossing, imports, matching, money, simulate, small, webhooks
 from tests.benchmarks.processes import BUILT, built, server_beside
 from tests.benchmarks.table import Row, missed, printed
 from tests.benchmarks.world import World, world
@@ -71,6 +71,8 @@ def measured(effort: Effort) -> Iterator[Row]:
         yield from simulation_rows(effort)
     with step("Webhooks"):
         yield from webhooks.rows(effort.rounds)
+    with step("Files"):
+        yield from imports.rows()
     with step("Matching"):
         yield from matching.rows()
 

@@ -210,3 +210,28 @@ def test_a_lowered_threshold_is_backfilled_and_the_backfill_undone(
         ("Stage Reached", None, None),
         ("Response Deactivated", "BACKFILL_UNDONE", None),
     }
+
+
+def test_a_response_is_converted_over_the_api_and_announced(stack: Stack) -> None:
+    told(
+        stack, event("Person Changed", person_id="p-convert", status="New", email="mia@acme.example", account_id="a-1")
+    )
+    told(
+        stack,
+        event(
+            "Response Recorded",
+            response_id="r-convert",
+            person_id="p-convert",
+            campaign_id="fair",
+            responded=True,
+            response_type="Registered",
+        ),
+    )
+    asked = {"to": "opportunity", "user_id": "u-ada", "primary_interest": "platform"}
+    first = stack.api.post("responses", "r-convert", "conversions", body=asked)
+    assert first.status == 200
+    assert stack.api.post("responses", "r-convert", "conversions", body=asked).json() == first.json()
+    assert stack.api.get("people", "p-convert").json()["owner_id"] == "u-ada"
+    stack.settle(announced=True)
+    (heard,) = (one for one in stack.heard if one["detail-type"] == "Response Converted")
+    assert heard["detail"]["opportunity_id"] == first.json()["opportunity_id"]

@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from functions.describe_service.app import handler
 from rekindle.adapters.sources.webhooks.expressions import MappingFailed
+from rekindle.domain.capture import converting
 from rekindle.domain.capture.kinds import KINDS
 from rekindle.domain.core.errors import Refusal, UnknownEvent
 from rekindle.domain.imports.refusals import FileRefused
@@ -53,6 +54,7 @@ def test_every_code_is_told_with_its_status() -> None:
                 told[example["value"]["code"]] = example["value"]["status"]
                 assert example["value"]["code"] in content["schema"]["properties"]["code"]["enum"]
     # Those are refused on the bus, in a file and in a webhook alone.
+    assert converting.OptedOut in {*kinds_of(Refusal)}
     refusals = {kind.code for kind in kinds_of(Refusal)} - {UnknownEvent.code, FileRefused.code, MappingFailed.code}
     gateway = {"NOT_SIGNED", "ACCESS_DENIED", "INVALID_SIGNATURE", "EXPIRED_TOKEN", "THROTTLED"}
     assert refusals | gateway | {"CONFLICT", "UNAVAILABLE", "INTERNAL"} == told.keys()

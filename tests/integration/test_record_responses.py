@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from functions.put_facts.app import handler as put
 from functions.record_crm_changes.app import handler as record
 from functions.record_responses.app import handler
 from functions.show_records.app import handler as show
@@ -102,3 +103,82 @@ def test_every_fault_of_a_response_is_listed_by_its_path(known: Aws) -> None:
     assert sorted(error["path"] for error in result["error"]["errors"]) == [
         f"responses[0].{name}" for name in ("chanel", "person_id", "responded", "responded_at", "response_id", "score")
     ]
+
+
+# --- conversions ---------------------------------------------------------------------------------------------------
+
+
+def convert(response_id: str, **body: Any) -> Answer:
+    return call(handler, "POST", "responses", response_id, "conversions", body=body)
+
+
+def converted_to(to: str, **body: Any) -> Answer:
+    return convert("form-1", to=to, user_id="user-ada", primary_interest="platform", **body)
+
+
+def test_a_response_is_converted_once_and_the_user_owns_the_person(known: Aws) -> None:
+    post(response(response_type="Registered"))
+    first = converted_to("opportunity", opportunity={"amount": 900, "currency": "EUR"})
+    assert first.status == 200
+    assert (first.body["to"], first.body["lead_id"], first.body["user_id"]) == ("opportunity", None, "user-ada")
+    before = known.items()
+    assert converted_to("lead", opportunity=None).body == first.body
+    assert known.items() == before
+    assert call(show, "GET", "people", "lead-9").body["owner_id"] == "user-ada"
+    listed = call(show, "GET", "people", "lead-9", "responses").body["items"]
+    assert [one["conversion"] for one in listed] == [first.body]
+    (entry,) = (
+        one
+        for one in call(show, "GET", "people", "lead-9", "timeline").body["items"]
+        if one["kind"] == "response_converted"
+    )
+    assert entry["record_id"] == first.body["opportunity_id"]
+
+
+def test_a_contact_of_an_account_is_listed_by_its_address(known: Aws) -> None:
+    body = {"email": "mia@acme.example", "account_id": "account-1", "status": "New"}
+    assert call(put, "PUT", "people", "lead-9", body=body).status == 200
+    post(response(response_type="Registered"))
+    assert converted_to("contact").status == 200
+    assert call(show, "GET", "people", "lead-9").body["kind"] == "contact"
+
+
+@pytest.mark.parametrize("to", ["lead", "contact"])
+def test_a_response_becomes_a_lead_or_a_contact(known: Aws, to: str) -> None:
+    post(response(response_type="Registered"))
+    assert converted_to(to).body[f"{to}_id"] == "lead-9"
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"to": "customer", "user_id": "u"}, "to"),
+        ({"to": "lead"}, "user_id"),
+        ({"to": "lead", "user_id": "u", "why": "x"}, "why"),
+        ({"to": "lead", "user_id": "u", "opportunity": {"amount": 1}}, "opportunity"),
+        ({"to": "opportunity", "user_id": "u", "opportunity": {"amount": "1"}}, "opportunity.amount"),
+        ({"to": "opportunity", "user_id": "u", "opportunity": {"person_ids": ["p"]}}, "opportunity.person_ids"),
+        ({"to": "opportunity", "user_id": "u", "opportunity": {"currency": "XXQ"}}, "opportunity.currency"),
+        ({"to": "opportunity", "user_id": "u", "opportunity": [1]}, "opportunity"),
+    ],
+)
+def test_a_bad_conversion_is_refused_with_its_field(known: Aws, body: dict[str, Any], path: str) -> None:
+    post(response(response_type="Registered"))
+    before = known.items()
+    answer = convert("form-1", **body)
+    assert (answer.status, answer.body["code"]) == (422, "INVALID_FIELD")
+    assert path in {fault["path"] for fault in answer.body["errors"]}
+    assert known.items() == before
+
+
+def test_a_refused_conversion_has_its_code_and_changes_nothing(known: Aws) -> None:
+    post(response(response_type="Clicked"))
+    before = known.items()
+    answer = converted_to("lead")
+    assert (answer.status, answer.body["code"]) == (422, "NOT_POSITIVE")
+    assert known.items() == before
+
+
+def test_a_response_of_nobody_is_not_found(known: Aws) -> None:
+    answer = convert("form-99", to="lead", user_id="u")
+    assert (answer.status, answer.body["code"]) == (404, "NOT_FOUND")

@@ -182,6 +182,32 @@ def test_an_address_of_several_people_is_refused(desk):
     assert cause["code"] == "AMBIGUOUS_PERSON" and "p1, p2" in cause["repair"]
 
 
+def test_what_is_missing_is_named_by_its_column(desk):
+    counts = desk.run("email,Campaign code,response_date\na@x.example,,2026-03-01\nb@x.example,spring,\n", "responses")
+    assert [(cause["code"], cause["column"]) for cause in counts["causes"]] == [
+        ("MISSING_VALUE", "Campaign code"),
+        ("MISSING_VALUE", "response_date"),
+    ]
+    assert counts["columns"]["Campaign code"] == ["campaign_id"]
+
+
+def test_an_empty_cell_can_be_given_a_meaning(desk):
+    mapping = 'values: {campaign_id: {"": unknown}}'
+    desk.run("email,campaign,response_date\na@x.example,,2026-03-01\n", "responses", mapping=mapping)
+    assert desk.details("Response Recorded")[0]["campaign_id"] == "unknown"
+
+
+def test_nothing_is_loaded_where_the_refused_rows_cannot_be_written(desk, monkeypatch, capsys):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    monkeypatch.setattr("rekindle.runtime.imports.loading.os.replace", full)
+    path = desk.file("file.csv", RESPONSES + "bad,,,\n")
+    assert main(["import", str(path), "--kind", "responses", "--history", str(desk.history)]) == 2
+    assert "No space left" in capsys.readouterr().err
+    assert sorted(one.name for one in desk.folder.iterdir()) == ["file.csv"]
+
+
 def test_a_row_that_names_nobody_is_refused(desk):
     counts = desk.run("email,campaign,response_date\n,spring,2026-03-01\n", "responses")
     assert counts["causes"][0]["code"] == "NO_PERSON"

@@ -144,7 +144,7 @@ def _print_counts(parsed: argparse.Namespace, imported: "Imported") -> None:
         "kind": parsed.kind,
         "file": str(parsed.file),
         **imported.report.shown(),
-        "columns": {feed.header: feed.field for feed in imported.plan.feeds if feed.header is not None},
+        "columns": imported.plan.columns,
         "ignored_columns": list(imported.plan.ignored),
         "exceptions": str(imported.exceptions) if imported.exceptions else None,
     }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rekindle.application.assignment.start_assignments import StartAssignments
     from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
     from rekindle.application.capture.commit_people import CommitPeople
+    from rekindle.application.capture.convert_responses import ConvertResponses
     from rekindle.application.capture.erase_people import ErasePeople
     from rekindle.application.capture.merge_people import MergePeople
     from rekindle.application.capture.record_crm_changes import RecordCrmChanges
@@ -165,6 +166,14 @@ class UseCases:
         from rekindle.application.capture.record_responses import RecordResponses
 
         return RecordResponses(self.record_crm_changes.response, self.ports.ledger, self.show_records.explained)
+
+    @cached_property
+    def convert_responses(self) -> "ConvertResponses":
+        from rekindle.application.capture.convert_responses import ConvertResponses
+        from rekindle.domain.records.opportunity import OPPORTUNITY
+
+        ports = self.ports
+        return ConvertResponses(ports.people, ports.reference, ports.records(OPPORTUNITY), self.record_crm_changes)
 
     @cached_property
     def reactivate_on_status(self) -> "ReactivateOnStatus":

@@ -12,7 +12,7 @@ from rekindle.domain.core import times
 from rekindle.domain.people.person import Engagement, Erasure
 from rekindle.domain.reactivation.decision import Basis
 from rekindle.domain.records.stamps import ChangeStamp, grouped, ungrouped
-from rekindle.domain.responses.response import ResponseState
+from rekindle.domain.responses.response import Conversion, ResponseState
 from rekindle.domain.settings.settings import Overrides
 
 Json = dict[str, Any]
@@ -95,6 +95,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Erasure: encoded,
     Basis: _basis,
     ResponseState: encoded,
+    Conversion: encoded,
 }
 
 
@@ -154,4 +155,5 @@ _READ: Mapping[Any, Callable[[Any], Any]] = {
     Mapping[str, ChangeStamp]: ungrouped,
     Overrides: partial(value_of, Overrides),
     ResponseState: partial(value_of, ResponseState),
+    Conversion: partial(value_of, Conversion),
 }

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from rekindle.domain.imports.refusals import Damage, FileFault, FileRefused
 
-LARGEST = 64_000_000
+LARGEST = 50_000_000
 """Bytes of a workbook when it is unpacked: the library reads a sheet as a whole."""
 _OLD = b"\xd0\xcf\x11\xe0"
 _PACKED = b"PK\x03\x04"

@@ -13,6 +13,7 @@ from rekindle.adapters.wire import records, requests
 from rekindle.adapters.wire.records import digest, stamp_of
 from rekindle.adapters.wire.rules import (
     MOST_FAILURES,
+    ConvertibleTo,
     FailureIds,
     FailureLimit,
     Flag,
@@ -23,15 +24,18 @@ from rekindle.adapters.wire.rules import (
     TemplateName,
     TemplateParts,
     Text,
+    checked,
     gathered,
     happened_at,
     identifier,
     kind_of,
+    no_blank,
     only,
     required,
 )
 from rekindle.adapters.wire.standards import check_listed
 from rekindle.application.ports.people import ListedBy, MemberState
+from rekindle.domain.capture.converting import ConversionRequested, ConvertedTo
 from rekindle.domain.capture.facts import OpportunityChanged, PersonChanged, RecordChanged, ResponseRecorded
 from rekindle.domain.capture.kinds import PERSON, RESPONSE
 from rekindle.domain.core.errors import InvalidField, Malformed, Refusal
@@ -165,6 +169,42 @@ def response_prompted(body: bytes, name: str, now: datetime) -> tuple[ResponsePr
         lambda: requests.prompted(name, values, ChangeStamp(now), str), lambda: only(requests.PROMPT, values, str)
     )
     return prompt, digest("response-prompts", values)
+
+
+def conversion(response_id: str, body: bytes, now: datetime) -> ConversionRequested:
+    values = object_of(body)
+    checked_values: requests.ConversionValues
+    checked_values, to, user_id, opportunity, *_ = gathered(
+        lambda: checked(requests.ConversionValues, values, str),
+        lambda: required(ConvertibleTo, values, "to", str),
+        lambda: required(Identifier, values, "user_id", str),
+        lambda: _opened(values.get("opportunity")),
+        lambda: only(requests.CONVERSION, values, str),
+    )
+    if opportunity and to != ConvertedTo.OPPORTUNITY:
+        raise InvalidField("there is an opportunity only where the response is converted to one", "opportunity")
+    interest = no_blank(checked_values.primary_interest)
+    user_id = ids.widened_if(ids.USER, user_id)
+    return ConversionRequested(response_id, ConvertedTo(to), user_id, now, interest, opportunity)
+
+
+def _opened(values: Any) -> Mapping[str, Any]:
+    """What is told of the opportunity that is opened."""
+    if values is None:
+        return {}
+    if not isinstance(values, dict):
+        raise InvalidField(f"expected an object, got {kind_of(values)}", "opportunity")
+
+    def named(name: str) -> str:
+        return f"opportunity.{name}"
+
+    told: Mapping[str, Any]
+    told, *_ = gathered(
+        lambda: records.values_of(OPPORTUNITY, values, named),
+        lambda: only(OPPORTUNITY.fields.keys() - {"person_ids"}, values, named),
+        lambda: check_listed(values, named),
+    )
+    return told
 
 
 _SOUGHT_BY = {"id": None, "email": ListedBy.MAIL, "phone": ListedBy.PHONE, "name": ListedBy.NAME}

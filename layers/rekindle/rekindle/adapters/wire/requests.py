@@ -9,6 +9,7 @@ import msgspec
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire.rules import (
     Classes,
+    ConvertibleTo,
     Days,
     Fallback,
     Flag,
@@ -16,6 +17,7 @@ from rekindle.adapters.wire.rules import (
     Intent,
     Naming,
     PromptFallback,
+    Text,
     checked,
     gathered,
     required,
@@ -48,7 +50,16 @@ class PromptValues(msgspec.Struct, gc=False):
     fallback: PromptFallback | None = None
 
 
-REQUEST, PROMPT = (frozenset(form.__struct_fields__) for form in (RequestValues, PromptValues))
+class ConversionValues(msgspec.Struct, gc=False):
+    to: ConvertibleTo | None = None
+    user_id: Identifier | None = None
+    primary_interest: Text | None = None
+    opportunity: Any = None
+
+
+REQUEST, PROMPT, CONVERSION = (
+    frozenset(form.__struct_fields__) for form in (RequestValues, PromptValues, ConversionValues)
+)
 
 
 def reactivation_requested(detail: Mapping[str, Any], stamp: ChangeStamp, naming: Naming) -> ReactivationRequested:

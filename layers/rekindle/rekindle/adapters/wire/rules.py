@@ -84,6 +84,9 @@ Intent = Annotated[
     Literal["convert", "create_opportunity", "activate"],
     Meta(description='"convert", "create_opportunity" or "activate"'),
 ]
+ConvertibleTo = Annotated[
+    Literal["lead", "contact", "opportunity"], Meta(description='"lead", "contact" or "opportunity"')
+]
 LONGEST_NOTE = 1000
 Note = Annotated[
     str,

@@ -30,6 +30,8 @@ class ImportRows:
     check: CheckRows
     settle: SettleRows
     known: KnownRecords
+    headers: Mapping[str, str]
+    """Field -> the header of its column, by which a refusal names it."""
     take: Take
     prepare: Prepare = lambda rows: None
     needs_campaign: bool = False
@@ -43,10 +45,15 @@ class ImportRows:
             for (line, cells), one in zip(some, settled, strict=True):
                 refused = one if isinstance(one, RowRefused) else next(taken)
                 if refused is not None:
+                    refused = self._named(refused)
                     report.refuse(line, refused)
                     refuse(line, cells, refused)
                 elif isinstance(one, Settled):
                     _count(one, report)
+
+    def _named(self, refused: RowRefused) -> RowRefused:
+        column = self.headers.get(refused.column or "", refused.column)
+        return RowRefused(refused.fault, column, refused.value, refused.repair)
 
     def _checked(self, row: _Row) -> dict[str, Any] | RowRefused:
         line, cells = row

@@ -26,7 +26,7 @@ _DELETED = "deleted"
 _PROFILE = {f.name for f in fields(Profile)} - {"stamps"}
 _PERSON = {"kind", "owner_id", "record_type", "status"}
 _DETAILS = {f.name for f in fields(Details)} - {
-    *("stamps", "inserted_by", "recorded_at", "former_response_id", "renamed_to")
+    *("stamps", "inserted_by", "recorded_at", "former_response_id", "renamed_to", "conversion")
 }
 
 

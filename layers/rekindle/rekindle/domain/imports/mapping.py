@@ -62,8 +62,17 @@ class Plan:
     """Headers of the columns that feed nothing."""
 
     @property
-    def fields(self) -> frozenset[str]:
-        return frozenset(feed.field for feed in self.feeds)
+    def headers(self) -> Mapping[str, str]:
+        """Field -> the header of the column that feeds it."""
+        return {feed.field: feed.header for feed in self.feeds if feed.header is not None}
+
+    @property
+    def columns(self) -> Mapping[str, list[str]]:
+        """Header -> the fields that its column feeds."""
+        fed: dict[str, list[str]] = {}
+        for field_name, header in self.headers.items():
+            fed.setdefault(header, []).append(field_name)
+        return fed
 
 
 def plan_of(kind: ImportKind, mapping: FileMapping, headers: Sequence[str]) -> Plan:

@@ -114,6 +114,20 @@ class ResponseRenamed:
 
 
 @dataclass(frozen=True, slots=True)
+class ResponseConverted:
+    """A user made a lead, a contact or an opportunity of a response."""
+
+    person_id: str
+    response_id: str
+    campaign_id: str
+    to: str
+    record_id: str
+    user_id: str
+    at: datetime
+    settings_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """Another record of the same person became this one, with all that was known of it."""
 
@@ -157,6 +171,7 @@ type Entry = (
     | Deactivated
     | Resumed
     | ResponseRenamed
+    | ResponseConverted
     | Merged
     | Erased
     | AssignmentStep
@@ -241,6 +256,8 @@ def entry_id(entry: Entry) -> str:
             name = digest("routing", entry.assignment_id)
         case ResponseRenamed():
             name = digest("renamed", entry.response_id, entry.former_response_id)
+        case ResponseConverted():
+            name = digest("converted", entry.response_id)
         case Merged():
             name = digest("merged", entry.merged_id)
         case Erased():

@@ -17,6 +17,7 @@ from rekindle.domain.lifecycle.journey import (
     Erased,
     Interacted,
     Merged,
+    ResponseConverted,
     ResponseRenamed,
     Resumed,
     Stage,
@@ -72,6 +73,8 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
         return (_resumed(record),)
     if isinstance(record, ResponseRenamed):
         return (_renamed(record),)
+    if isinstance(record, ResponseConverted):
+        return (_converted(record),)
     if isinstance(record, Interacted):
         return ()
     if isinstance(record, Transition):
@@ -307,6 +310,23 @@ def _renamed(entry: ResponseRenamed) -> Event:
             "former_response_id": entry.former_response_id,
             "campaign_id": entry.campaign_id,
             "voided_decision_id": entry.voided_decision_id,
+        },
+    )
+
+
+def _converted(entry: ResponseConverted) -> Event:
+    return Event(
+        entry_id(entry),
+        "Response Converted",
+        entry.person_id,
+        entry.at,
+        entry.settings_version,
+        {
+            "response_id": entry.response_id,
+            "campaign_id": entry.campaign_id,
+            "to": entry.to,
+            f"{entry.to}_id": entry.record_id,
+            "user_id": entry.user_id,
         },
     )
 

@@ -91,6 +91,18 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """What a user made of a response, and who."""
+
+    to: str
+    record_id: str
+    """The lead, the contact or the opportunity."""
+    user_id: str
+    at: datetime
+    primary_interest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """The part of a response that no decision looks at, and the stamps of its fields."""
 
@@ -110,6 +122,7 @@ class Details:
     """The id that it had before the CRM deleted it and made it anew in one transaction."""
     renamed_to: str | None = None
     """The id under which the CRM made it anew."""
+    conversion: Conversion | None = None
     inserted_by: str | None = None
     """The decision that inserted this response as a default; None where the CRM recorded it."""
     recorded_at: datetime | None = None

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from shutil import copyfileobj
+from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import IO
 
 from rekindle.adapters.imports.exceptions_file import ExceptionsFile
@@ -65,7 +66,7 @@ class Loading:
         plan = plan_of(self.kind, self.mapping, table.header)
         reading = Reading(DateReading(self.zone, self.mapping.dates), self.mapping.decimal)
         check = CheckRows(plan, reading, rule_of_field)
-        rows = ImportRows(check, self.settle(known), known, take, prepare, needs_campaign)
+        rows = ImportRows(check, self.settle(known), known, plan.headers, take, prepare, needs_campaign)
         rows(table, report, ExceptionsFile(refused_rows, table.header, table.delimiter).write)
         return plan, report
 
@@ -79,21 +80,25 @@ def take_nothing(rows: Sequence[Settled]) -> list[RowRefused | None]:
 
 
 @contextmanager
-def written_beside(exceptions: Path) -> Iterator[IO[str]]:
-    """A file in the same folder, which takes the place of the other one only when it is complete."""
+def refused_rows() -> Iterator[IO[str]]:
+    """Where refused rows are kept until it is clear that the file is loaded."""
+    with TemporaryFile("w+", encoding="utf-8", newline="") as file:
+        yield file
+
+
+def kept(rows: IO[str], report: Report, exceptions: Path) -> Path | None:
+    """The file of refused rows, where there are any. It takes the place of an earlier one only when it is complete.
+    Raises OSError."""
+    if not report.causes:
+        return None
+    rows.seek(0)
     with NamedTemporaryFile(
         "w", encoding="utf-8", newline="", dir=exceptions.parent, prefix=f".{exceptions.name}.", delete=False
     ) as file:
         try:
-            yield file
+            copyfileobj(rows, file)
+            file.close()
+            os.replace(file.name, exceptions)
         finally:
             Path(file.name).unlink(missing_ok=True)
-
-
-def kept(refused_rows: IO[str], report: Report, exceptions: Path) -> Path | None:
-    """The file of refused rows in its place, where there are any."""
-    if not report.causes:
-        return None
-    refused_rows.flush()
-    os.replace(refused_rows.name, exceptions)
     return exceptions

@@ -10,7 +10,7 @@ from rekindle.adapters.imports.history_file import learn_history, new_facts
 from rekindle.adapters.imports.known_in_file import KnownInFile
 from rekindle.domain.imports.changes import Settled
 from rekindle.domain.imports.refusals import RowRefused
-from rekindle.runtime.imports.loading import Imported, Loading, kept, take_nothing, written_beside
+from rekindle.runtime.imports.loading import Imported, Loading, kept, refused_rows, take_nothing
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class OfflineImport:
 
     def __call__(self, file: IO[bytes], history: Path | None, exceptions: Path, *, dry_run: bool = False) -> Imported:
         """Raises FileRefused, BadHistory and OSError. Then nothing is written; nor is by a dry run."""
-        with closing(KnownInFile()) as known, new_facts() as facts, written_beside(exceptions) as refused_rows:
+        with closing(KnownInFile()) as known, new_facts() as facts, refused_rows() as refused:
             if history is not None and history.is_file():
                 learn_history(known, history, self.document)
 
@@ -31,10 +31,12 @@ class OfflineImport:
                         facts.write(fact)
                 return take_nothing(rows)
 
-            plan, report = self.loading(file, known, take, refused_rows)
+            plan, report = self.loading(file, known, take, refused)
             is_aborted = self.loading.is_aborted(report)
             if dry_run:
                 return Imported(plan, report, is_aborted, None)
+            # First, since it may be impossible to write there.
+            written = kept(refused, report, exceptions)
             if history is not None and not is_aborted:
                 facts.append_to(history)
-            return Imported(plan, report, is_aborted, kept(refused_rows, report, exceptions))
+            return Imported(plan, report, is_aborted, written)

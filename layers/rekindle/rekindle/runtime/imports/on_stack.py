@@ -20,7 +20,7 @@ from rekindle.domain.imports.changes import NewFact, Settled
 from rekindle.domain.imports.mapping import Plan
 from rekindle.domain.imports.refusals import RowFault, RowRefused
 from rekindle.domain.imports.report import Report
-from rekindle.runtime.imports.loading import Imported, Loading, kept, take_nothing, written_beside
+from rekindle.runtime.imports.loading import Imported, Loading, kept, refused_rows, take_nothing
 from rekindle.runtime.threads import at_the_same_time
 from rekindle.runtime.use_cases import UseCases
 
@@ -104,21 +104,24 @@ class StackImport:
     def __call__(self, file: IO[bytes], exceptions: Path, *, dry_run: bool = False) -> Imported:
         """The file is read twice: nothing is recorded before everything was counted. Raises FileRefused, OSError,
         Conflict and Unavailable."""
-        with written_beside(exceptions) as refused_rows:
-            plan, report = self._load(file, take_nothing, refused_rows)
+        with refused_rows() as refused:
+            plan, report = self._load(file, take_nothing, refused)
             is_aborted = self.loading.is_aborted(report)
             if dry_run:
                 return Imported(plan, report, is_aborted, None)
+            # First, since it may be impossible to write there.
+            written = kept(refused, report, exceptions)
             if not is_aborted:
-                refused_rows.seek(0)
-                refused_rows.truncate()
-                plan, report = self._load(file, RecordFacts(self.use, self.loading.now), refused_rows)
-            return Imported(plan, report, is_aborted, kept(refused_rows, report, exceptions))
+                refused.seek(0)
+                refused.truncate()
+                plan, report = self._load(file, RecordFacts(self.use, self.loading.now), refused)
+                written = kept(refused, report, exceptions)
+            return Imported(plan, report, is_aborted, written)
 
-    def _load(self, file: IO[bytes], take: Take, refused_rows: IO[str]) -> tuple[Plan, Report]:
+    def _load(self, file: IO[bytes], take: Take, refused: IO[str]) -> tuple[Plan, Report]:
         ports = self.use.ports
         stored = StoredRecords(ports.people, ports.scores, ports.records)
         with closing(KnownInFile()) as of_file:
             known = KnownBeside(of_file, stored)
             ahead = ReadAhead(self.loading.settle(stored), stored)
-            return self.loading(file, known, take, refused_rows, ahead, needs_campaign=True)
+            return self.loading(file, known, take, refused, ahead, needs_campaign=True)

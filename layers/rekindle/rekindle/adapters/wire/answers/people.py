@@ -77,6 +77,20 @@ class Person(TypedDict):
     deleted: bool
 
 
+class Conversion(TypedDict):
+    """What a user made of a response; the same at every call."""
+
+    response_id: str
+    person_id: str
+    to: Literal["lead", "contact", "opportunity"]
+    lead_id: str | None
+    contact_id: str | None
+    opportunity_id: str | None
+    user_id: str
+    primary_interest: str | None
+    converted_at: Instant
+
+
 class Response(TypedDict):
     response_id: str
     person_id: str
@@ -98,6 +112,7 @@ class Response(TypedDict):
     score: float | None
     fields: dict[str, Any]
     inserted_by: str | None
+    conversion: Conversion | None
 
 
 class Erasure(TypedDict):

@@ -97,6 +97,16 @@ class ResponseRenamedEntry(TypedDict):
     campaign_id: str
 
 
+class ResponseConvertedEntry(TypedDict):
+    kind: Literal["response_converted"]
+    at: Instant
+    response_id: str
+    campaign_id: str
+    to: Literal["lead", "contact", "opportunity"]
+    record_id: Annotated[str, ("description", "The lead, the contact or the opportunity.")]
+    user_id: str
+
+
 class InteractionEntry(TypedDict):
     kind: Literal["interaction"]
     at: Instant
@@ -164,6 +174,7 @@ TimelineEntry = (
     | DeactivatedEntry
     | ResumedEntry
     | ResponseRenamedEntry
+    | ResponseConvertedEntry
     | MergedEntry
     | ErasedEntry
     | InteractionEntry

@@ -8,7 +8,7 @@ from rekindle.adapters.wire.describe import schemas
 from rekindle.adapters.wire.describe.examples import TOLD, example
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
 from rekindle.adapters.wire.forms import form_of
-from rekindle.adapters.wire.requests import PromptValues, RequestValues
+from rekindle.adapters.wire.requests import ConversionValues, PromptValues, RequestValues
 from rekindle.adapters.wire.rules import (
     LARGEST_ANSWER,
     LARGEST_SIMULATION,
@@ -27,6 +27,7 @@ from rekindle.adapters.wire.settings.schema import SCHEMA
 from rekindle.domain.capture.kinds import KINDS, PERSON, RESPONSE
 from rekindle.domain.notifications.template import PARTS
 from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.opportunity import OPPORTUNITY
 
 
 def components() -> Json:
@@ -63,6 +64,7 @@ def _described() -> Json:
             "anyOf": [_one_alone("person_id", "task_id"), _one_alone("task_id", "person_id")],
         },
         "ResponsePrompt": _request(PromptValues, ["person_id", "campaign_id", "user_id", "intent"], _PROMPT_EXAMPLE),
+        "ConversionRequest": _conversion(),
         "Responses": {
             "oneOf": [
                 ref("ResponseRecorded"),
@@ -193,6 +195,21 @@ def _fields_of(form: type[msgspec.Struct]) -> Json:
     _, described = msgspec.json.schema_components([form])
     properties: Json = readable(described[form.__name__]["properties"])
     return properties
+
+
+def _conversion() -> Json:
+    described = _request(ConversionValues, ["to", "user_id"], _CONVERSION_EXAMPLE)
+    opportunity = {name: one for name, one in _fields_of(form_of(OPPORTUNITY).struct).items() if name != "person_ids"}
+    described["properties"]["opportunity"] = {
+        "type": "object",
+        "description": "What is known of the opportunity that is opened.",
+        "properties": opportunity,
+        "additionalProperties": False,
+    }
+    return described
+
+
+_CONVERSION_EXAMPLE = {"to": "opportunity", "user_id": "0055e000001AbCdAAK", "primary_interest": "Webinar platform"}
 
 
 def _request(form: type[msgspec.Struct], required: list[str], example: Json) -> Json:

@@ -206,6 +206,15 @@ TOLD: dict[str, Json] = {
             {"path": "scor", "message": "there is no such field"},
         ],
     },
+    "Conversion": {
+        "response_id": "r-17",
+        "person_id": _PERSON,
+        "to": "opportunity",
+        "opportunity_id": "opportunity-6a0c7c5b1f0f3f5f9d11",
+        "user_id": _USER,
+        "primary_interest": "Webinar platform",
+        "converted_at": _AT,
+    },
     "Erasure": {
         "record": "erasure",
         "person_id": _PERSON,

@@ -138,6 +138,17 @@ def paths() -> Json:
                 body("Responses"),
             ),
         },
+        "/responses/{response_id}/conversions": {
+            "post": operation(
+                "convert_response",
+                "Facts",
+                "Make a lead, a contact or an opportunity of a response, once; a second call has the same answer",
+                "Conversion",
+                [in_path("response_id", "As the CRM, or whoever recorded it, named it.")],
+                ["Malformed", "NotFound", "Invalid", "Conflict"],
+                body("ConversionRequest"),
+            ),
+        },
         "/response-prompts": {
             "post": operation(
                 "prompt_response",

@@ -24,7 +24,7 @@ PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
         "422",
         "A field is unknown, of a wrong type or out of range; the change is dated in the future; it names a campaign, "
         "a response or a source code that nobody knows; the settings have faults; the key came with another request; "
-        "or the record is full.",
+        "the response is not one to convert; or the record is full.",
         [
             "INVALID_FIELD",
             "IN_FUTURE",
@@ -33,6 +33,7 @@ PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
             "UNKNOWN_RESPONSE",
             "UNKNOWN_SOURCE_CODE",
             "IDEMPOTENCY_KEY_REUSED",
+            *("OPTED_OUT", "BOUNCED", "NOT_POSITIVE", "INTEREST_MISSING", "ALREADY_LINKED"),
             "TOO_LARGE",
         ],
     ),

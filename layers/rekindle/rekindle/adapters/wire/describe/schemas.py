@@ -10,7 +10,7 @@ from rekindle.adapters.wire.answers.decisions import Decision, Results
 from rekindle.adapters.wire.answers.exports import Export
 from rekindle.adapters.wire.answers.failures import Failure, HandledFailure, HandledFailures
 from rekindle.adapters.wire.answers.measures import Attribution, Metrics
-from rekindle.adapters.wire.answers.people import Assignment, Erasure, Person, Response
+from rekindle.adapters.wire.answers.people import Assignment, Conversion, Erasure, Person, Response
 from rekindle.adapters.wire.answers.service import Health, NotificationText, Problem
 from rekindle.adapters.wire.answers.settings import SettingsVersion, StoredVersion, Validation
 from rekindle.adapters.wire.answers.simulations import Simulation
@@ -36,7 +36,7 @@ COMPONENTS: Mapping[Any, str] = {
         *(Results, Simulation, Person, Response, Assignment, NotificationText, Decision),
         *(TimelineEntry, SettingsVersion, StoredVersion, Validation, Health, Problem),
         *(WebhookReceived, WebhookPreview, Metrics, Attribution),
-        *(Erasure, Export, Failure, HandledFailure, HandledFailures),
+        *(Conversion, Erasure, Export, Failure, HandledFailure, HandledFailures),
     )
 }
 """Answers that have a schema of their own, to which others refer."""

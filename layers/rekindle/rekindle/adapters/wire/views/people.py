@@ -7,7 +7,7 @@ from rekindle.application.records.show_records import Shown
 from rekindle.domain.core import times
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.person import Engagement, Erasure, Person, Profile
-from rekindle.domain.responses.response import Response
+from rekindle.domain.responses.response import Conversion, Response
 
 
 def person(shown: Shown) -> Json:
@@ -107,6 +107,22 @@ def response(person_id: str, stored: Response) -> Json:
         "score": details.score if details else None,
         "fields": dict(details.fields) if details else {},
         "inserted_by": details.inserted_by if details else None,
+        "conversion": conversion(person_id, stored.response_id, details.conversion)
+        if details and details.conversion
+        else None,
+    }
+
+
+def conversion(person_id: str, response_id: str, made: Conversion) -> Json:
+    of_record = {f"{to}_id": made.record_id if made.to == to else None for to in ("lead", "contact", "opportunity")}
+    return {
+        "response_id": response_id,
+        "person_id": person_id,
+        "to": made.to,
+        **of_record,
+        "user_id": made.user_id,
+        "primary_interest": made.primary_interest,
+        "converted_at": times.text(made.at),
     }
 
 

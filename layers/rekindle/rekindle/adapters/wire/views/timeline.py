@@ -12,6 +12,7 @@ from rekindle.domain.lifecycle.journey import (
     Erased,
     Interacted,
     Merged,
+    ResponseConverted,
     ResponseRenamed,
     Resumed,
     StageReached,
@@ -77,6 +78,16 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "response_id": record.response_id,
             "former_response_id": record.former_response_id,
             "campaign_id": record.campaign_id,
+        }
+    if isinstance(record, ResponseConverted):
+        return {
+            "kind": "response_converted",
+            "at": times.text(record.at),
+            "response_id": record.response_id,
+            "campaign_id": record.campaign_id,
+            "to": record.to,
+            "record_id": record.record_id,
+            "user_id": record.user_id,
         }
     if isinstance(record, Transition | ClockStep):
         return of_timeline(record)
