@@ -42,12 +42,14 @@ class SecretsManagerSecrets:
 
 def secrets_in(text: str) -> Sequence[str]:
     try:
-        told = json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError):
         return (text,)
-    if not isinstance(told, dict):
+    if not isinstance(content, dict):
         return (text,)
-    return tuple(told[name] for name in ("secret", "previous") if isinstance(told.get(name), str) and told[name])
+    return tuple(
+        content[name] for name in ("secret", "previous") if isinstance(content.get(name), str) and content[name]
+    )
 
 
 @dataclass(frozen=True)

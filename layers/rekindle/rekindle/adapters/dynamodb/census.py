@@ -65,10 +65,13 @@ class DynamoDBCensus:
             name, _, record_id = item["record"]["S"].partition("#")
             kind = by_name.get(name)
             if kind is not None:
-                held = versions[name].setdefault(record_id, {})
-                held[int(item["version"]["N"])] = encoding.value_of(kind.record, json.loads(item["body"]["S"]))
+                of_record = versions[name].setdefault(record_id, {})
+                of_record[int(item["version"]["N"])] = encoding.value_of(kind.record, json.loads(item["body"]["S"]))
         return {
-            name: {record_id: [held[version] for version in sorted(held)] for record_id, held in of_kind.items()}
+            name: {
+                record_id: [of_record[version] for version in sorted(of_record)]
+                for record_id, of_record in of_kind.items()
+            }
             for name, of_kind in versions.items()
         }
 
@@ -90,7 +93,7 @@ class DynamoDBCensus:
 
 
 def _response(item: Image) -> Response:
-    standing = json.loads(item["standing"]["S"])
-    campaign_id = standing.pop("campaign_id")
+    state = json.loads(item["standing"]["S"])
+    campaign_id = state.pop("campaign_id")
     details = people_encoding.details(json.loads(item["details"]["S"]) if "details" in item else {})
-    return Response(item["response_id"]["S"], campaign_id, people_encoding.response_state(standing), details)
+    return Response(item["response_id"]["S"], campaign_id, people_encoding.response_state(state), details)

@@ -19,8 +19,8 @@ class DynamoDBCountedCampaigns:
     def get(self, campaign_id: str) -> CountedCampaign | None:
         with our_errors():
             # As every function reads reference data: by a query.
-            found = ReferenceItem.query(_key(campaign_id), limit=1, consistent_read=True)
-            item = next(iter(found), None)
+            items = ReferenceItem.query(_key(campaign_id), limit=1, consistent_read=True)
+            item = next(iter(items), None)
         return _counted(campaign_id, item) if item is not None else None
 
     def put(self, counted: CountedCampaign) -> None:
@@ -30,8 +30,8 @@ class DynamoDBCountedCampaigns:
             "type": counted.type,
             "settings_version": counted.settings_version,
             "cost": metrics.cost,
-            "counts": _told(metrics.counts),
-            "inserted": _told(metrics.inserted),
+            "counts": _stored(metrics.counts),
+            "inserted": _stored(metrics.inserted),
         }
         item = ReferenceItem(_key(metrics.campaign_id), _LAST, changed_at=times.text(counted.counted_at), body=body)
         with our_errors():
@@ -42,7 +42,7 @@ def _key(campaign_id: str) -> str:
     return f"metrics#{campaign_id}"
 
 
-def _told(counts: Counts) -> dict[str, Any]:
+def _stored(counts: Counts) -> dict[str, Any]:
     return {
         **{name: getattr(counts, name) for name in _NUMBERS},
         "stages": {stage.value: number for stage, number in counts.stages.items()},
@@ -51,18 +51,18 @@ def _told(counts: Counts) -> dict[str, Any]:
     }
 
 
-def _counts(told: Mapping[str, Any]) -> Counts:
+def _counts(stored: Mapping[str, Any]) -> Counts:
     return Counts(
-        **{name: told[name] for name in _NUMBERS},
-        stages=Counter({Stage(name): number for name, number in told["stages"].items()}),
-        people=Counter({Stage(name): number for name, number in told["people"].items()}),
-        won=Counter({currency: units for currency, units in told["won"]}),
+        **{name: stored[name] for name in _NUMBERS},
+        stages=Counter({Stage(name): number for name, number in stored["stages"].items()}),
+        people=Counter({Stage(name): number for name, number in stored["people"].items()}),
+        won=Counter({currency: units for currency, units in stored["won"]}),
     )
 
 
 def _counted(campaign_id: str, item: ReferenceItem) -> CountedCampaign:
-    told = item.body
-    metrics = CampaignMetrics(campaign_id, _counts(told["counts"]), _counts(told["inserted"]), told["cost"])
+    body = item.body
+    metrics = CampaignMetrics(campaign_id, _counts(body["counts"]), _counts(body["inserted"]), body["cost"])
     return CountedCampaign(
-        metrics, told["name"], told["type"], times.instant(item.changed_at), told["settings_version"]
+        metrics, body["name"], body["type"], times.instant(item.changed_at), body["settings_version"]
     )

@@ -109,12 +109,12 @@ class DynamoDBPeople:
     ) -> Page[Person]:
         """People by their places in an index, over all of its partitions."""
         with our_errors():
-            found = sorted(row for shard in range(self.shards) for row in rows(shard))
-            keys = [(person_id, PERSON) for _, person_id in found[:limit]]
+            indexed = sorted(row for shard in range(self.shards) for row in rows(shard))
+            keys = [(person_id, PERSON) for _, person_id in indexed[:limit]]
             people = {item.person_id: _person(item) for item in PeopleItem.batch_get(keys, consistent_read=True)}
         # The index follows the table within a moment: who is no longer there is left out.
-        held = [people[person_id] for person_id, _ in keys if person_id in people]
-        return Page([p for p in held if still(p)], found[limit - 1][0] if len(found) > limit else None)
+        listed = [people[person_id] for person_id, _ in keys if person_id in people]
+        return Page([p for p in listed if still(p)], indexed[limit - 1][0] if len(indexed) > limit else None)
 
     def count_assigned(self, state: AssignmentState) -> int:
         with our_errors():

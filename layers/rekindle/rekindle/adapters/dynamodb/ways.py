@@ -21,8 +21,8 @@ _STORED = "way"
 
 def core(person: Person) -> Json:
     """What decisions look at of a person, and the way."""
-    found = people_encoding.core(person)
-    return found if person.lifecycle is None else {**found, _STORED: written(person.lifecycle)}
+    stored_core = people_encoding.core(person)
+    return stored_core if person.lifecycle is None else {**stored_core, _STORED: written(person.lifecycle)}
 
 
 def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profile: Mapping[str, Any] | None) -> Person:
@@ -30,8 +30,8 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
     if _STORED not in stored:
         return people_encoding.person(person_id, version, stored, stored_profile)
     others = {name: value for name, value in stored.items() if name != _STORED}
-    found = people_encoding.person(person_id, version, others, stored_profile)
-    return replace(found, lifecycle=read(stored[_STORED]))
+    read_person = people_encoding.person(person_id, version, others, stored_profile)
+    return replace(read_person, lifecycle=read(stored[_STORED]))
 
 
 def owed(person: Person, shards: int) -> dict[str, str]:
@@ -87,12 +87,12 @@ _RECYCLING = {
 
 
 def written(way: Lifecycle) -> Json:
-    found = _short(way, _WAY)
+    stored = _short(way, _WAY)
     if way.handoff is not None:
-        found["h"] = {**_short(way.handoff, _HANDOFF), "l": [_clock(clock) for clock in way.handoff.clocks]}
+        stored["h"] = {**_short(way.handoff, _HANDOFF), "l": [_clock(clock) for clock in way.handoff.clocks]}
     if way.recyclings:
-        found["r"] = [_short(one, _RECYCLING) for one in way.recyclings]
-    return found
+        stored["r"] = [_short(one, _RECYCLING) for one in way.recyclings]
+    return stored
 
 
 def read(stored: Mapping[str, Any]) -> Lifecycle:
@@ -107,12 +107,12 @@ def read(stored: Mapping[str, Any]) -> Lifecycle:
 
 def _clock(clock: Clock) -> Json:
     """What is as at the start of the clock is left out."""
-    found = {**_short(clock, _CLOCK), "g": clock.target.amount}
+    stored = {**_short(clock, _CLOCK), "g": clock.target.amount}
     if clock.target.in_days:
-        found["y"] = 1
+        stored["y"] = 1
     if clock.counted_at == clock.started_at:
-        del found["c"]
-    return found
+        del stored["c"]
+    return stored
 
 
 def _read_clock(stored: Mapping[str, Any]) -> Clock:
@@ -123,7 +123,7 @@ def _read_clock(stored: Mapping[str, Any]) -> Clock:
 
 def _short(value: Any, letters: Mapping[str, str]) -> Json:
     kept = encoded(value, frozenset(name for name in value.__slots__ if name not in letters))
-    return {letters[name]: held for name, held in kept.items()}
+    return {letters[name]: entry for name, entry in kept.items()}
 
 
 def _long(kind: Any, stored: Mapping[str, Any], letters: Mapping[str, str]) -> dict[str, Any]:

@@ -156,11 +156,11 @@ def _padded(line: str, delimiter: str) -> list[str] | None:
     cell = re.compile(rf'[ \t]*(?:"((?:[^"]|"")*)"[ \t]*|([^"{d}]*))({d}|\Z)' if delimiter != "\t" else r"(?!)")
     text, at, cells = line.rstrip("\r\n"), 0, []
     while True:
-        found = cell.match(text, at)
-        if found is None:
+        match = cell.match(text, at)
+        if match is None:
             return None
-        quoted, plain, end = found.groups()
+        quoted, plain, end = match.groups()
         cells.append(plain if quoted is None else quoted.replace('""', '"'))
         if not end:
             return cells
-        at = found.end()
+        at = match.end()

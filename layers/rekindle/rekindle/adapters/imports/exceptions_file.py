@@ -27,8 +27,14 @@ class ExceptionsFile:
 
     def write(self, line: int, row: Sequence[str] | Damage, refused: RowRefused) -> None:
         cells = pieces(row.text, self._delimiter) if isinstance(row, Damage) else row
-        why = (str(line), refused.column or "", refused.fault, refused.value[:LONGEST_VALUE], refused.repair)
-        self._writer.writerow([escaped(text.replace("\0", "")) for text in (*why, *cells)])
+        cells_of_refusal = (
+            str(line),
+            refused.column or "",
+            refused.fault,
+            refused.value[:LONGEST_VALUE],
+            refused.repair,
+        )
+        self._writer.writerow([escaped(text.replace("\0", "")) for text in (*cells_of_refusal, *cells)])
 
 
 def is_header_of_exceptions(header: Sequence[str]) -> bool:

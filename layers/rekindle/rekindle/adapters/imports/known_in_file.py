@@ -97,8 +97,8 @@ class KnownInFile:
                 for merged in fact.merged_ids:
                     self.unite(merged, fact.survivor_id)
             case ResponseRecorded():
-                named = {"person_id": fact.person_id, "campaign_id": fact.campaign_id}
-                values = {name: value for name, value in named.items() if value is not None}
+                references = {"person_id": fact.person_id, "campaign_id": fact.campaign_id}
+                values = {name: value for name, value in references.items() if value is not None}
                 self._learn("response", fact.response_id, {**_as_json(fact.values), **values})
             case RecordChanged():
                 self._learn(fact.kind.name, fact.record_id, _as_json(fact.values))

@@ -32,9 +32,9 @@ class Block:
 def codec_of(name: str) -> str | None:
     """Python's name of an encoding of texts; None where there is none of that name."""
     try:
-        found = codecs.lookup(name)
-        found.decode(b"")
-        return found.name if isinstance("".encode(name), bytes) else None
+        codec = codecs.lookup(name)
+        codec.decode(b"")
+        return codec.name if isinstance("".encode(name), bytes) else None
     except (LookupError, TypeError, ValueError, AttributeError, UnicodeError):
         return None
 

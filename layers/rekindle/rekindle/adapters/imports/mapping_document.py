@@ -48,16 +48,16 @@ def _read(body: bytes) -> Mapping[str, Any]:
         raise FileRefused(FileFault.MAPPING, f"the mapping is larger than {LARGEST:,} bytes")
     try:
         text = body.decode("utf-8-sig")
-        found = json.loads(text) if text.lstrip().startswith("{") else yaml_document.load(text)
+        document = json.loads(text) if text.lstrip().startswith("{") else yaml_document.load(text)
     except Malformed as refusal:
         raise FileRefused(FileFault.MAPPING, refusal.message, refusal.field) from None
     except (ValueError, RecursionError) as error:
         kind = "UTF-8" if isinstance(error, UnicodeDecodeError) else "JSON"
         raise FileRefused(FileFault.MAPPING, f"the mapping is not {kind}") from None
-    found = {} if found is None else found
-    if not isinstance(found, dict):
+    document = {} if document is None else document
+    if not isinstance(document, dict):
         raise FileRefused(FileFault.MAPPING, "the mapping needs to be an object")
-    return found
+    return document
 
 
 def _listed(names: Any) -> tuple[str, ...]:

@@ -31,23 +31,23 @@ class Table:
 
     def __iter__(self) -> Iterator[Row]:
         """The rows with their lines, once. Of a file of refused rows, the lines in the file that they came from."""
-        held: list[Row] = []
+        waiting: list[Row] = []
         for line, cells in self._source:
             if isinstance(cells, list) and not (len(cells) > 1 and cells[1]):  # Nearly all rows have a second cell.
                 if not any(map(str.strip, cells)):
                     self._report.ignored += 1
                     continue
-                if self._may_be_footer(cells) and len(held) < _LONGEST_FOOTER:
-                    held.append((line, cells))
+                if self._may_be_footer(cells) and len(waiting) < _LONGEST_FOOTER:
+                    waiting.append((line, cells))
                     continue
-            if held:
-                yield from held
-                held.clear()
+            if waiting:
+                yield from waiting
+                waiting.clear()
             yield _restored(line, cells) if self._is_of_exceptions and isinstance(cells, list) else (line, cells)
-        if any(_OF_FOOTER in cells[0] for _, cells in held if isinstance(cells, list)):
-            self._report.ignored += len(held)
+        if any(_OF_FOOTER in cells[0] for _, cells in waiting if isinstance(cells, list)):
+            self._report.ignored += len(waiting)
         else:
-            yield from held
+            yield from waiting
 
     def _may_be_footer(self, cells: list[str]) -> bool:
         width = len(self.header)

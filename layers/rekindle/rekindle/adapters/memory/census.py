@@ -27,9 +27,12 @@ class MemoryCensus:
     def journeys(self) -> Iterable[Decision | Entry]:
         if self.kept is not None:
             return self.kept
-        told = (record for records in self.memory.records.values() for record in records.values())
-        return [record for record in told if concerns_cycles(record)]
+        entries = (record for records in self.memory.records.values() for record in records.values())
+        return [record for record in entries if concerns_cycles(record)]
 
     def records(self, *kinds: Kind[Any]) -> Mapping[str, Mapping[str, Sequence[Any]]]:
         stored = self.memory.reference
-        return {kind.name: {name: list(held) for name, held in stored[kind.name].items() if held} for kind in kinds}
+        return {
+            kind.name: {name: list(versions) for name, versions in stored[kind.name].items() if versions}
+            for kind in kinds
+        }

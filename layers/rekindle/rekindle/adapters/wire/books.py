@@ -137,33 +137,33 @@ def _text(one: Adjustment, name: Named) -> str:
 def read(body: bytes) -> Json:
     """A statement's file. Raises Malformed."""
     try:
-        found = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         raise Malformed("this is no statement: it is not JSON") from None
-    if not isinstance(found, dict) or found.get("record") != "statement":
+    if not isinstance(content, dict) or content.get("record") != "statement":
         raise Malformed("this is no statement")
-    if found.get("format") != FORMAT:
+    if content.get("format") != FORMAT:
         raise Malformed(f"this statement is of another format than {FORMAT}")
     try:
-        if MONTH.fullmatch(found["period"]) is None:
+        if MONTH.fullmatch(content["period"]) is None:
             raise ValueError("no month")
-        _known_of(found["history"])
-        closed_by(found)
-        _previous_of(found)
+        _known_of(content["history"])
+        closed_by(content)
+        _previous_of(content)
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise Malformed(f"this statement is damaged: {error}") from None
-    return found
+    return content
 
 
 def previous(body: bytes) -> Previous:
     """The statement before, of which a new one is made. Raises Malformed."""
-    told = read(body)
+    content = read(body)
     return Previous(
-        told["period"],
+        content["period"],
         sha256(body).hexdigest(),
-        _known_of(told["history"]),
-        str(told["settings"][0]["sha256"]),
-        closed_by(told),
+        _known_of(content["history"]),
+        str(content["settings"][0]["sha256"]),
+        closed_by(content),
     )
 
 
@@ -173,44 +173,46 @@ def previous_of(body: bytes) -> Previous | None:
     return _previous_of(read(body))
 
 
-def _previous_of(told: Json) -> Previous | None:
-    if told["previous"] is None:
+def _previous_of(content: Json) -> Previous | None:
+    if content["previous"] is None:
         return None
-    known = told["previous"]
-    closed = {one["period"]: _account_of(one) for one in told["brought_forward"]}
+    known = content["previous"]
+    closed = {one["period"]: _account_of(one) for one in content["brought_forward"]}
     return Previous(known["period"], known["sha256"], _known_of(known["history"]), known["settings_sha256"], closed)
 
 
-def closed_by(told: Json) -> dict[str, dict[Line, int]]:
+def closed_by(content: Json) -> dict[str, dict[Line, int]]:
     """The months that are closed with a statement, as they stand with its adjustments."""
-    closed = {one["period"]: _account_of(one) for one in told["brought_forward"]}
-    for one in told["adjustments"]:
+    closed = {one["period"]: _account_of(one) for one in content["brought_forward"]}
+    for one in content["adjustments"]:
         line = _line_of(one)
         account = closed[one["period"]]
         account[line] = account.get(line, 0) + _units(line, one["after"]) - _units(line, one["before"])
-    return {month: without_zeros(account) for month, account in {**closed, told["period"]: _account_of(told)}.items()}
+    return {
+        month: without_zeros(account) for month, account in {**closed, content["period"]: _account_of(content)}.items()
+    }
 
 
-def _known_of(told: Json) -> Known:
-    return Known(int(told["events"]), str(told["sha256"]))
+def _known_of(content: Json) -> Known:
+    return Known(int(content["events"]), str(content["sha256"]))
 
 
-def _account_of(told: Json) -> dict[Line, int]:
+def _account_of(content: Json) -> dict[Line, int]:
     lines: Iterable[tuple[Line, float]] = [
-        *((Line(Measure.VOLUME, stage), count) for stage, count in told["volumes"].items()),
-        *((Line(Measure.CREDIT, "", one["campaign_id"]), one["credit"]) for one in told["credit"]),
+        *((Line(Measure.VOLUME, stage), count) for stage, count in content["volumes"].items()),
+        *((Line(Measure.CREDIT, "", one["campaign_id"]), one["credit"]) for one in content["credit"]),
         *(
             (Line(Measure.SHARE, one["model"], one["campaign_id"] or "", one["currency"] or ""), one["amount"])
-            for one in told["shares"]
+            for one in content["shares"]
         ),
     ]
     return without_zeros({line: _units(line, value) for line, value in lines})
 
 
-def _line_of(told: Json) -> Line:
-    measure = Measure(told["measure"])
-    name = told["stage"] if measure is Measure.VOLUME else told["model"]
-    return Line(measure, name or "", told["campaign_id"] or "", told["currency"] or "")
+def _line_of(content: Json) -> Line:
+    measure = Measure(content["measure"])
+    name = content["stage"] if measure is Measure.VOLUME else content["model"]
+    return Line(measure, name or "", content["campaign_id"] or "", content["currency"] or "")
 
 
 def _units(line: Line, value: float) -> int:

@@ -163,12 +163,12 @@ def response_recorded(detail: Mapping[str, Any], stamp: ChangeStamp, naming: Nam
     return ResponseRecorded(response_id, stamp, person_id, campaign_id, response_values(detail, naming))
 
 
-def campaign_of_response(detail: Mapping[str, Any], named: Naming) -> str | None:
+def campaign_of_response(detail: Mapping[str, Any], naming: Naming) -> str | None:
     """The campaign; None where a source code is there instead."""
     if detail.get("campaign_id") is None and detail.get("source_code"):
         return None
     # Few campaigns are named by very many responses: each name is held in memory once.
-    return sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", named))
+    return sys.intern(_id(ids.CAMPAIGN, detail, "campaign_id", naming))
 
 
 def response_deleted(detail: Mapping[str, Any], stamp: ChangeStamp, naming: Naming) -> ResponseDeleted:

@@ -15,18 +15,22 @@ Json = dict[str, Any]
 
 def message_of(raw: RawWebhook) -> str:
     """The body as it came: as text where it is one."""
-    told: Json = {"webhook": raw.source, "received_at": times.text(raw.received_at), "content_type": raw.content_type}
+    content: Json = {
+        "webhook": raw.source,
+        "received_at": times.text(raw.received_at),
+        "content_type": raw.content_type,
+    }
     try:
-        told["body"] = raw.body.decode()
+        content["body"] = raw.body.decode()
     except UnicodeDecodeError:
-        told["body_base64"] = base64.b64encode(raw.body).decode()
-    return json.dumps(told)
+        content["body_base64"] = base64.b64encode(raw.body).decode()
+    return json.dumps(content)
 
 
 def message_of_item(raw: RawWebhook, item: Item) -> str:
     """An item by itself, to be mapped again, and the people whom it names: what is erased of them is found by that."""
-    told = {"webhook": raw.source, "received_at": times.text(raw.received_at), "item": item.content}
-    return json.dumps({**told, "person_ids": list(item.person_ids)}, ensure_ascii=False)
+    content = {"webhook": raw.source, "received_at": times.text(raw.received_at), "item": item.content}
+    return json.dumps({**content, "person_ids": list(item.person_ids)}, ensure_ascii=False)
 
 
 def raw_of(message: Mapping[str, Any]) -> RawWebhook:

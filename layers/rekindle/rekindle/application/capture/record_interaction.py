@@ -27,8 +27,8 @@ class RecordInteraction:
         delivery does it."""
         for _ in ATTEMPTS:
             stored = self.interactions.get(fact.record_id)
-            told, applied = apply_change(stored or Interaction(fact.record_id), fact.values, fact.stamp)
-            after = _dated(told, fact.stamp.at)
+            interaction, applied = apply_change(stored or Interaction(fact.record_id), fact.values, fact.stamp)
+            after = _dated(interaction, fact.stamp.at)
             if stored is not None and after == stored:
                 self._show(stored, stored)
                 return Recorded(0, applied.older, applied.duplicate)

@@ -78,23 +78,23 @@ class RecordResponse:
             if person is None or not (fact.campaign_id or (stored and stored.campaign_id)):
                 raise _unknown(fact.response_id)
             said = fact if code is None else with_words_of(code, fact, stored)
-            told, applied, newly_responded = apply_response_change(stored, said)
-            told = without_texts(told, person)
+            after, applied, newly_responded = apply_response_change(stored, said)
+            after = without_texts(after, person)
             older, duplicate = applied.older, applied.duplicate
-            if stored is not None and told == stored:
+            if stored is not None and after == stored:
                 return Recorded(0, older, duplicate)
-            is_new_to_person = (stored is None or stored.state.deleted) and not told.state.deleted
-            former = self._former(fact, told) if stored is None and fact.transaction is not None else None
+            is_new_to_person = (stored is None or stored.state.deleted) and not after.state.deleted
+            former = self._former(fact, after) if stored is None and fact.transaction is not None else None
             if former is not None:
-                if self._recreate(person, told, *former, fact.stamp.at, is_new_to_person=True, is_deleted=True):
+                if self._recreate(person, after, *former, fact.stamp.at, is_new_to_person=True, is_deleted=True):
                     return Recorded(1, older, duplicate)
                 continue
             at = fact.stamp.at
-            dated_anew = stored is not None and waits_for_its_date(stored, at) and not waits_for_its_date(told, at)
+            dated_anew = stored is not None and waits_for_its_date(stored, at) and not waits_for_its_date(after, at)
             if stored is None or newly_responded or dated_anew:
                 decision = self.evaluate(
                     person,
-                    told,
+                    after,
                     at,
                     by_date=dated_anew,
                     is_new_to_person=is_new_to_person,
@@ -103,9 +103,9 @@ class RecordResponse:
                 if decision is not None:
                     return Recorded(1, older, duplicate, decision)
                 continue
-            if waits_for_its_date(told, at):
-                self.evaluate.wait(person.person_id, told)
-            if self._update(person, stored, told, is_new_to_person, tombstone):
+            if waits_for_its_date(after, at):
+                self.evaluate.wait(person.person_id, after)
+            if self._update(person, stored, after, is_new_to_person, tombstone):
                 return Recorded(1, older, duplicate)
         raise contended()
 

@@ -80,10 +80,10 @@ class FindPerson:
         return self.phone_number(phone, self.country) if phone else None
 
     def _one(self, key: str, field: str, value: str) -> str | None:
-        found = self.known.people(key)
-        if len(found) > 1:
-            raise _several(field, value, found)
-        return found[0] if found else None
+        person_ids = self.known.people(key)
+        if len(person_ids) > 1:
+            raise _several(field, value, person_ids)
+        return person_ids[0] if person_ids else None
 
 
 def keys_of(values: Mapping[str, Any]) -> list[str]:
@@ -100,8 +100,8 @@ def named(values: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(" ".join(words(name)) for name in (values.get("first_name"), values.get("last_name")) if name)
 
 
-def _several(field: str, value: str, found: "list[str] | tuple[str, ...]") -> RowRefused:
-    listed = ", ".join(sorted(found)[:5])
+def _several(field: str, value: str, person_ids: "list[str] | tuple[str, ...]") -> RowRefused:
+    listed = ", ".join(sorted(person_ids)[:5])
     return RowRefused(
         RowFault.AMBIGUOUS_PERSON,
         field,

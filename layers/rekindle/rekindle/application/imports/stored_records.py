@@ -37,8 +37,8 @@ class StoredRecords:
         return found
 
     def people(self, key: str) -> tuple[str, ...]:
-        found: tuple[str, ...] = self._once(("people", key), lambda: self._listed(key))
-        return found
+        person_ids: tuple[str, ...] = self._once(("people", key), lambda: self._listed(key))
+        return person_ids
 
     def current(self, person_id: str) -> str:
         for _ in range(_MOST_STEPS):
@@ -67,8 +67,8 @@ class StoredRecords:
         return self.answers[question]
 
     def _person(self, person_id: str) -> Person | None:
-        found: Person | None = self._once(("person", person_id), lambda: self.people_store.get(person_id))
-        return found
+        stored: Person | None = self._once(("person", person_id), lambda: self.people_store.get(person_id))
+        return stored
 
     def _read(self, kind: str, record_id: str) -> Mapping[str, Any] | None:
         if kind == PERSON.name:
@@ -108,10 +108,10 @@ class StoredRecords:
         if response is None or response.state.deleted:
             return None
         state, details = response.state, response.details or Details()
-        told = {name: getattr(details, name) for name in RESPONSE.fields if hasattr(details, name)}
+        values_of_details = {name: getattr(details, name) for name in RESPONSE.fields if hasattr(details, name)}
         dates = {"responded_at": state.responded_at, "received_at": state.received_at}
         who = {"person_id": owner.person_id, "campaign_id": response.campaign_id}
-        return _written({**told, **dates, **who, "responded": state.responded})
+        return _written({**values_of_details, **dates, **who, "responded": state.responded})
 
     def _listed(self, key: str) -> tuple[str, ...]:
         if key.startswith(MAIL):

@@ -39,5 +39,5 @@ class FollowChange:
 
 def _responded_at(change: Change) -> datetime | None:
     """When the person responded, of the responses in a change."""
-    told = [one.state.effective_at for one in change.responses if one.state.responded and not one.state.deleted]
-    return min(told, default=None)
+    dates = [one.state.effective_at for one in change.responses if one.state.responded and not one.state.deleted]
+    return min(dates, default=None)

@@ -37,13 +37,13 @@ class CountMeasures:
         won = [held[-1] for held in records[OPPORTUNITY.name].values() if held[-1].is_won]
         counted = cycles(self.census.journeys(), lambda name, at: _as_of(versions.get(name, ()), at))
         touches = _Touches(won, campaigns)
-        found = metrics(
+        by_campaign = metrics(
             (touches.of(person, responses) for person, responses in self.census.people()),
             counted,
             {name: campaign.cost for name, campaign in campaigns.items()},
             by,
         )
-        return Measured(counted, campaigns, found, touches.deals(won, counted))
+        return Measured(counted, campaigns, by_campaign, touches.deals(won, counted))
 
 
 def _as_of(versions: Sequence[Campaign], moment: datetime) -> Campaign | None:

@@ -55,18 +55,18 @@ def fault_of(expression: str) -> str | None:
 def search(expression: str, content: Any, path: str) -> Any:
     """What an expression finds. Raises MappingFailed, which names the expression by its path."""
     try:
-        found = _compiled(expression).search(content, options=_OPTIONS)
+        result = _compiled(expression).search(content, options=_OPTIONS)
     except Exception as error:
         # The library's functions raise whatever Python does with the values. Its message may hold such a value.
         raise MappingFailed(f"the expression does not fit what was sent ({type(error).__name__})", path) from None
-    if not _is_plain(found):
+    if not _is_plain(result):
         raise MappingFailed("the expression finds no value of JSON", path)
-    return found
+    return result
 
 
-def is_true(found: Any) -> bool:
+def is_true(result: Any) -> bool:
     """As JMESPath means it: a zero is true."""
-    return found is not None and found is not False and found not in ("", [], {})
+    return result is not None and result is not False and result not in ("", [], {})
 
 
 def _is_plain(value: Any) -> bool:

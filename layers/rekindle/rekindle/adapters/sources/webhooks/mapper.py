@@ -103,12 +103,12 @@ def _put(detail: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _time(rule: Rule, content: Any, raw: RawWebhook, path: str) -> str:
-    found = search(rule.time, content, f"{path}.time") if rule.time is not None else None
-    if found is None:
+    value = search(rule.time, content, f"{path}.time") if rule.time is not None else None
+    if value is None:
         return times.text(raw.received_at)
-    if isinstance(found, int | float) and not isinstance(found, bool):
-        function = "from_millis" if abs(found) >= _MILLIS else "from_seconds"
-        found = search(f"{function}(@)", found, f"{path}.time")
-    if not isinstance(found, str):
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        function = "from_millis" if abs(value) >= _MILLIS else "from_seconds"
+        value = search(f"{function}(@)", value, f"{path}.time")
+    if not isinstance(value, str):
         raise MappingFailed("the expression finds no time", f"{path}.time")
-    return found
+    return value

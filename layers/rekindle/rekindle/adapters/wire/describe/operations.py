@@ -30,16 +30,16 @@ def operation(
 ) -> Json:
     schema = ref(answers) if answers else {"type": "string" if media.startswith("text/") else "object"}
     shown = {"example": example} if example is not None else {}
-    told = {"200": {"description": summary, "content": {media: {"schema": schema, **shown}}}}
+    answered = {"200": {"description": summary, "content": {media: {"schema": schema, **shown}}}}
     named = {**GATEWAY, **PROBLEMS}
     refused = {named[p][0]: {"$ref": f"#/components/responses/{p}"} for p in [*GATEWAY, *(problems or []), *ALWAYS]}
     described = {"operationId": name, "tags": [tag], "summary": summary, "parameters": parameters or []}
-    return {**described, **({"requestBody": body} if body else {}), "responses": {**told, **refused}}
+    return {**described, **({"requestBody": body} if body else {}), "responses": {**answered, **refused}}
 
 
 def unsigned(operation: Json) -> Json:
     """For everybody: nobody is turned away."""
-    answers = {status: told for status, told in operation["responses"].items() if status != "403"}
+    answers = {status: answer for status, answer in operation["responses"].items() if status != "403"}
     return {**operation, "responses": answers, "security": []}
 
 
@@ -71,8 +71,8 @@ def collection(
 
 
 def settings_body() -> Json:
-    held = {"schema": ref("Settings")}
-    return {"required": True, "content": {"application/json": held, "application/yaml": held}}
+    content = {"schema": ref("Settings")}
+    return {"required": True, "content": {"application/json": content, "application/yaml": content}}
 
 
 def versioned(operation: Json) -> Json:

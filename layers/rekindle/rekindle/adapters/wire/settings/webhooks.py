@@ -148,19 +148,21 @@ _EXPRESSIONS = ("when", "time", "person_by_email")
 def bad_webhooks(document: Mapping[str, Any]) -> Iterator[Fault]:
     """What a scheme needs and is not there, and texts that are no expressions."""
     for source, webhook in entries(document.get("webhooks")).items():
-        at, told = ("webhooks", source), entries(webhook)
-        for name in _NEEDED.get(str(told.get("scheme")), ()):
-            if told.get(name) is None:
-                yield (*at, name), f"is needed by the scheme {told['scheme']!r}"
-        if told.get("timestamp_field") and not told.get("signature_field"):
+        at, section = ("webhooks", source), entries(webhook)
+        for name in _NEEDED.get(str(section.get("scheme")), ()):
+            if section.get(name) is None:
+                yield (*at, name), f"is needed by the scheme {section['scheme']!r}"
+        if section.get("timestamp_field") and not section.get("signature_field"):
             yield (*at, "signature_field"), "is needed where there is 'timestamp_field'"
-        if entries(told.get("challenge")).get("answer") == Answer.ECHO and not told["challenge"].get("token_parameter"):
+        if entries(section.get("challenge")).get("answer") == Answer.ECHO and not section["challenge"].get(
+            "token_parameter"
+        ):
             yield (*at, "challenge", "token_parameter"), "is needed by the answer 'echo'"
-        if told.get("mapping") is None and not told.get("facts"):
+        if section.get("mapping") is None and not section.get("facts"):
             yield (*at, "facts"), "is needed where there is no mapping"
-        if told.get("properties") and told.get("mapping") != "hubspot":
+        if section.get("properties") and section.get("mapping") != "hubspot":
             yield (*at, "properties"), "belongs to the mapping 'hubspot'"
-        yield from _bad_expressions(at, told)
+        yield from _bad_expressions(at, section)
 
 
 def _bad_expressions(at: tuple[str, str], webhook: Mapping[str, Any]) -> Iterator[Fault]:
