@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 WORK = ROOT / ".cache" / "mutants"
 SOURCE = "layers/rekindle/rekindle"
-COPIED = ("tests", "events", "docs", "template.yaml")
+COPIED = ("tests", "events", "docs")
 NO_DIFFERENCE = Path(__file__).with_name("no_difference.txt")
 """Mutants that behave as the original does. A line each: the function, the line as it is changed, and why."""
 
@@ -58,18 +58,29 @@ def main() -> int:
 
 
 def prepare() -> None:
-    """Copies of the product and its tests. Their times stay, so that mutmut keeps the mutants of unchanged files."""
-    WORK.mkdir(parents=True, exist_ok=True)
-    for name in ("src", *COPIED[:-1]):
-        shutil.rmtree(WORK / name, ignore_errors=True)
-    shutil.copytree(ROOT / SOURCE, WORK / "src" / "rekindle", ignore=shutil.ignore_patterns("__pycache__"))
+    """Copies of the product and its tests. mutmut keeps the mutants of files that are not younger than those, so only
+    what changed is copied."""
+    _copied(ROOT / SOURCE, WORK / "src" / "rekindle")
     for name in COPIED:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
-        (WORK / name).parent.mkdir(parents=True, exist_ok=True)
-        copy(ROOT / name, WORK / name)
+        shutil.rmtree(WORK / name, ignore_errors=True)
+        shutil.copytree(ROOT / name, WORK / name)
+    shutil.copy2(ROOT / "template.yaml", WORK)
     (WORK / "pyproject.toml").write_text(CONFIGURATION, encoding="utf-8")
     # Which tests call which function is measured anew: a test may have changed.
     (WORK / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
+
+
+def _copied(source: Path, target: Path) -> None:
+    wanted = {file.relative_to(source) for file in source.rglob("*") if file.is_file() and file.suffix != ".pyc"}
+    mutants = WORK / "mutants" / target.relative_to(WORK)
+    for name in {file.relative_to(target) for file in target.rglob("*") if file.is_file()} - wanted:
+        (target / name).unlink()
+        (mutants / name).unlink(missing_ok=True)
+    for name in wanted:
+        content, copy = (source / name).read_bytes(), target / name
+        if not copy.exists() or copy.read_bytes() != content:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(content)
 
 
 def generated(mutmut) -> list[str]:  # type: ignore[no-untyped-def]
