@@ -40,7 +40,7 @@ endif
 endif
 
 .PHONY: help setup run olist test check unit contract integration architecture e2e mutants bench bench-simulate bench-batches \
-        ceilings costs lint format types floors describe validate build lock lock-check deploy invoke clean
+        ceilings clicks costs lint format types floors describe validate build lock lock-check deploy invoke clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -156,6 +156,9 @@ bench-batches: .venv/.ready ## Measure a batch of ten facts, with 5 ms between t
 
 ceilings: .venv/.ready ## Compute how much a second each table, index, queue and quota takes
 	@$(VENV)/python -m tests.benchmarks.ceilings
+
+clicks: .venv/.ready ## Estimate what clicks on tracked links cost, at 1,000 a second
+	@$(VENV)/python -m tests.benchmarks.clicks
 
 costs: .venv/.ready ## Estimate the bill of a month, for three sizes of an organization
 	@$(VENV)/python -m tests.benchmarks.bill

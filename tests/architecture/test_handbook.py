@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rekindle.adapters.sources.salesforce_mapping import MAPPING
-from tests.benchmarks import ceilings
+from tests.benchmarks import ceilings, clicks
 from tests.benchmarks.bill import assumptions, table
 from tests.support.template import loaded, resources
 
@@ -25,6 +25,11 @@ def test_the_ceilings_are_those_that_the_command_prints() -> None:
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     for printed in (ceilings.table(), ceilings.needed()):
         assert "\n".join(printed) in page, 'run "make ceilings" and copy its output'
+
+
+def test_the_cost_of_clicks_is_what_the_command_prints() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert "\n".join(clicks.table()) in page, 'run "make clicks" and copy its output'
 
 
 def test_each_function_that_reads_a_queue_or_a_stream_has_a_ceiling() -> None:

@@ -6,9 +6,12 @@ from rekindle.adapters.wire.describe.document import WRITTEN
 from tests.support.described import document
 from tests.support.redocly import faults
 
+REDIRECTS = ("warn operation-2xx-response #/paths/~1r~1{token}/",)
+"""Links lead elsewhere, and have nothing of their own to answer."""
+
 
 def test_the_document_has_no_fault_and_no_warning() -> None:
-    assert faults(WRITTEN) == []
+    assert [fault for fault in faults(WRITTEN) if not fault.startswith(REDIRECTS)] == []
 
 
 def test_every_operation_has_an_example_of_its_body_and_of_its_answer() -> None:
@@ -19,5 +22,5 @@ def test_every_operation_has_an_example_of_its_body_and_of_its_answer() -> None:
 
 
 def _success(answers: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = next(answer for status, answer in answers.items() if status.startswith("2"))
+    found: dict[str, Any] = next(answer for status, answer in answers.items() if status < "400")
     return found

@@ -87,6 +87,7 @@ SECTIONS = [
     "Write-back to Salesforce",
     "Records",
     "Webhooks",
+    "Links",
     "Simulation",
     "API",
     "Failures",
@@ -436,11 +437,11 @@ def test_a_missing_path_is_answered_by_a_function_that_may_do_nothing() -> None:
 
 OPEN = {"/health", "/docs"}
 """What holds nothing secret, and is asked for by monitors and browsers."""
-PROVED = {"/webhooks/{source}"}
-"""What tools ask for that cannot sign: their own proof is checked by the function."""
+PROVED = {"/webhooks/{source}", "/r/{token}"}
+"""What is asked for by tools and browsers that cannot sign: the function checks their own proof."""
 
 
-def test_only_health_the_documentation_and_webhooks_are_open_to_everybody() -> None:
+def test_only_health_the_documentation_webhooks_and_links_are_open_to_everybody() -> None:
     api = resources("AWS::Serverless::Api")["Api"]
     assert api["Auth"]["DefaultAuthorizer"] == "AWS_IAM"
     opened = {route["Path"] for _, route in events("Api") if "Auth" in route}

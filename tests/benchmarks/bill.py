@@ -58,7 +58,7 @@ LOG_BYTES = 1_500
 EVENTS_IN = 2
 EVENTS_OUT = 6
 """Of one activation: activated, two stages, assignment started and completed, notification requested."""
-QUEUES = 5
+QUEUES = 7
 POLLS = 5 * 30 * 86_400 / 20
 """Of one queue in a month: Lambda polls with five connections, each for 20 seconds."""
 

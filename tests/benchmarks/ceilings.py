@@ -94,6 +94,7 @@ QUEUES = {
     "TimeOutAssignmentsFunction": Work("reminders and deadlines", reads=1),
     "SendNotificationsFunction": Work("events notified, each by itself", reads=2),
     "ApplyWebhooksFunction": Work("webhooks applied", reads=1, threads=MOST_AT_THE_SAME_TIME),
+    "JudgeClicksFunction": Work("clicks stored, and judged", reads=2, threads=MOST_AT_THE_SAME_TIME),
     "KeepFailuresFunction": Work("failures kept", reads=1),
 }
 STREAMS = {

@@ -14,7 +14,7 @@ ADDRESS = "https://api.example.com/local/webhooks/hubspot"
 RULE = {
     "event": "Response Recorded",
     "person_by_email": "mail",
-    "detail": {"response_id": "id", "source_code": "code", "responded": "`true`"},
+    "detail": {"response_id": "id", "source_code": "'none'", "responded": "`true`"},
 }
 
 

@@ -277,11 +277,12 @@ def _created() -> Aws:
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events.put_targets(Rule="heard", EventBusName="rekindle", Targets=[{"Id": "heard", "Arn": arn}])
-    waits, routing, notifications, webhooks = (
+    waits, routing, notifications, webhooks, clicks = (
         sqs.create_queue(QueueName=name)["QueueUrl"]
-        for name in ("WaitsQueue", "RoutingQueue", "NotificationsQueue", "WebhooksQueue")
+        for name in ("WaitsQueue", "RoutingQueue", "NotificationsQueue", "WebhooksQueue", "ClicksQueue")
     )
-    queues = dict(zip(QUEUES, (crm_changes["QueueUrl"], due, waits, routing, notifications, webhooks), strict=True))
+    urls = (crm_changes["QueueUrl"], due, waits, routing, notifications, webhooks, clicks)
+    queues = dict(zip(QUEUES, urls, strict=True))
     return Aws(dynamodb, sqs, events, names, failures, crm_changes["QueueUrl"], due, heard, queues)
 
 
@@ -297,6 +298,7 @@ def _environment(found: Aws) -> dict[str, str]:
         "QUEUE_URL": found.crm_changes,
         "FAILURE_QUEUE_URL": found.failures,
         "BUILD": "4f2c1ab",
+        "LINK_KEY_ARN": client("secretsmanager").create_secret(Name="LinkKey", SecretString="a-key")["ARN"],
         "FAILURES_TABLE": "FailuresTable",
         "FAILURE_DAYS": "14",
         "FAILED_RECORDS_BUCKET": FAILED_RECORDS,

@@ -10,18 +10,26 @@ from functions.erase_people.app import handler as erase
 from functions.record_crm_changes.app import handler as record
 from functions.resend_failures.app import handler as resend
 from rekindle.runtime import aws as root
-from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event
+from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed, postponed
 from tests.integration.test_receive_webhooks import applied, changed, configured, from_hubspot, post
 
 
 @pytest.fixture
-def known(aws: Aws) -> Aws:
+def known(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    monkeypatch.setenv("QUEUE_URL", aws.queues["WEBHOOKS_QUEUE_URL"])
     return configured(aws)
 
 
 def test_the_event_is_sent_on_as_facts(known: Aws) -> None:
     assert apply(event("apply_webhooks"), CONTEXT) == {"batchItemFailures": []}
     assert len(known.messages(known.crm_changes)) == 2
+
+
+def test_what_cannot_be_sent_on_is_delivered_again(known: Aws) -> None:
+    again = postponed()
+    known.sqs.delete_queue(QueueUrl=known.crm_changes)
+    assert failed(apply(event("apply_webhooks"), CONTEXT)) == [event("apply_webhooks")["Records"][0]["messageId"]]
+    assert [one["VisibilityTimeout"] for one in again] == [2]
 
 
 def test_the_bad_item_of_a_batch_waits_and_is_mapped_again(known: Aws) -> None:
@@ -51,7 +59,7 @@ def test_a_body_that_cannot_be_read_waits_as_it_came(known: Aws) -> None:
     assert json.loads(message["Body"])["body"] == "{"
 
 
-def test_a_large_batch_is_sent_on_in_several_requests(known: Aws) -> None:
+def test_every_item_of_a_large_batch_is_sent_on(known: Aws) -> None:
     from_hubspot(*(changed("company", f"{number} {'x' * 200}") for number in range(45)))
     assert len(applied(known)) == 45
 

@@ -52,7 +52,8 @@ def configured(aws: Aws) -> Aws:
 
 
 @pytest.fixture
-def known(aws: Aws) -> Aws:
+def known(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    monkeypatch.setenv("QUEUE_URL", aws.queues["WEBHOOKS_QUEUE_URL"])
     return configured(aws)
 
 

@@ -108,7 +108,8 @@ def _needed(service: str, operation: str, params: Mapping[str, Any]) -> Iterator
             yield "lambda:InvokeFunction", params["FunctionName"], ""
         case "secretsmanager", _:
             # A secret of the user's own: only how its name begins says whose it is.
-            yield f"secretsmanager:{operation}", SECRET, params["SecretId"].partition(":secret:rekindle")[2]
+            _, named, rest = params["SecretId"].partition(":secret:rekindle")
+            yield f"secretsmanager:{operation}", SECRET if named else params["SecretId"], rest
         case "sns", _:
             yield f"sns:{operation}", params["TopicArn"], ""
         case _:

@@ -35,7 +35,7 @@ class Aws:
         self.files: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def redrive(self, failure: Failure) -> None:
-        queues = Queues("facts", "delays", "assignments", "routing", "notifications", "webhooks")
+        queues = Queues("facts", "delays", "assignments", "routing", "notifications", "webhooks", "clicks")
         people: Any = self
         records: Any = self
         Redrive(self, self, records, queues, "announcing", people).send(failure)

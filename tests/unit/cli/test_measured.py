@@ -247,8 +247,10 @@ def test_the_counts_are_those_of_an_independent_count(events):
     members: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
     responded: set[str] = set()
     for one in sorted(events, key=lambda one: one["time"]):
-        if one["detail-type"] == "Response Recorded" and one["detail"]["responded"]:
-            responded.add(one["detail"]["response_id"])  # Once a response, always one.
+        told = one["detail"]
+        # A message that did not arrive is no response, whatever is said. Once a response, always one.
+        if one["detail-type"] == "Response Recorded" and told["responded"] and told["response_type"] != "Hard Bounce":
+            responded.add(told["response_id"])
     for name, detail in last.items():
         members[detail["campaign_id"]][detail["person_id"]].append({**detail, "responded": name in responded})
     for campaign in NAMES:

@@ -22,12 +22,13 @@ from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Census, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.reactivation import Batches, ReactivationTimers
 from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
 from rekindle.domain.records.kind import Kind
-from rekindle.runtime.environment import FACTS, WEBHOOKS, Environment, FailureHandling, Scheduling
+from rekindle.runtime.environment import CLICKS, FACTS, WEBHOOKS, Environment, FailureHandling, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
@@ -255,6 +256,16 @@ class AwsPorts:
         from rekindle.adapters.dynamodb.stored_shares import DynamoDBStoredShares
 
         return DynamoDBStoredShares()
+
+    @cached_property
+    def clicks(self) -> Clicks:
+        from rekindle.adapters.aws.clicks import ClicksQueue
+
+        return ClicksQueue(queues(), self._failures.queues[CLICKS])
+
+    @property
+    def link_key(self) -> str:
+        return environment().link_key
 
     @cached_property
     def _schedules(self) -> "Schedules":

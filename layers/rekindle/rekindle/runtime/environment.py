@@ -10,11 +10,10 @@ from rekindle.adapters.dynamodb.retention import Retention
 
 _DAYS = {"REQUEST_DAYS": "1", "FAILURE_DAYS": "14"}
 """Days that something is kept where the variable is missing; 0, as for all others: for ever."""
-QUEUES = tuple(
-    f"{name}_QUEUE_URL" for name in ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS", "WEBHOOKS")
-)
+_QUEUES = ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS", "WEBHOOKS", "CLICKS")
+QUEUES = tuple(f"{name}_QUEUE_URL" for name in _QUEUES)
 """Where failures are sent again, in the order of `redrive.Queues`."""
-FACTS, WEBHOOKS = QUEUES.index("FACTS_QUEUE_URL"), QUEUES.index("WEBHOOKS_QUEUE_URL")
+FACTS, WEBHOOKS, CLICKS = (_QUEUES.index(name) for name in ("FACTS", "WEBHOOKS", "CLICKS"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,8 @@ class Environment:
     failures: FailureHandling
     assignment_shards: int
     """Partitions of the index of assignments, for each state."""
+    link_key: str
+    """The ARN of the secret that signs the tokens of links."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -107,6 +108,7 @@ class Environment:
                 announcing=variables.get("ANNOUNCE_CHANGES_FUNCTION", ""),
             ),
             assignment_shards=int(variables.get("ASSIGNMENT_SHARDS", SHARDS)),
+            link_key=variables.get("LINK_KEY_ARN", ""),
         )
 
 

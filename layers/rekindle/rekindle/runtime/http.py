@@ -25,6 +25,7 @@ from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import (
     CallTooLarge,
     Conflict,
+    Expired,
     Fault,
     InvalidField,
     InvalidSettings,
@@ -47,6 +48,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     NotPending: HTTPStatus.CONFLICT,
     NotOpen: HTTPStatus.CONFLICT,
+    Expired: HTTPStatus.GONE,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     CallTooLarge: HTTPStatus.CONTENT_TOO_LARGE,
     Unproven: HTTPStatus.UNAUTHORIZED,
@@ -187,6 +189,14 @@ def body_of(app: APIGatewayRestResolver) -> bytes:
         return base64.b64decode(event.body or "")
     # Half a character is no text; whoever reads the body as JSON says so.
     return (event.body or "").encode(errors="surrogatepass")
+
+
+def address_of(app: APIGatewayRestResolver) -> str:
+    """The base address of the API, as the caller asked for it."""
+    event = app.current_event
+    host = event.request_context.domain_name or event.headers.get("host", "")
+    stage = (event.request_context.path or "").removesuffix(event.path)
+    return f"https://{host}{stage}"
 
 
 def content_type_of(app: APIGatewayRestResolver) -> str | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Census, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.people import Contacts, People, Scores
@@ -70,6 +71,12 @@ class Ports(Protocol):
 
     @property
     def secrets(self) -> Secrets: ...
+
+    @property
+    def clicks(self) -> Clicks: ...
+
+    @property
+    def link_key(self) -> str: ...
 
     @property
     def received_webhooks(self) -> ReceivedWebhooks: ...

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from rekindle.application.lifecycle.end_clocks import EndClocks
     from rekindle.application.lifecycle.follow_change import FollowChange
     from rekindle.application.lifecycle.rules import LifecycleRules
+    from rekindle.application.links.create_links import CreateLinks
+    from rekindle.application.links.follow_links import FollowLinks
+    from rekindle.application.links.judge_clicks import JudgeClicks
     from rekindle.application.measures.count_campaigns import CountCampaigns
     from rekindle.application.measures.count_measures import CountMeasures
     from rekindle.application.measures.show_attribution import ShowAttribution
@@ -284,6 +287,7 @@ class UseCases:
 
     @cached_property
     def record_crm_changes(self) -> "RecordCrmChanges":
+        from rekindle.application.capture.note_delivery import NoteDelivery
         from rekindle.application.capture.note_work import NoteWork
         from rekindle.application.capture.record_crm_changes import RecordCrmChanges
         from rekindle.application.capture.record_interaction import RecordInteraction
@@ -301,10 +305,14 @@ class UseCases:
         note_work = NoteWork(self.people, ports.reference)
         interaction = RecordInteraction(ports.records(INTERACTION), ports.ledger, note_work)
         source_code = ResolveSourceCode(ports.people, ports.reference, interaction)
+        person = RecordPerson(self.people, ports.scores, ports.reference, self.merge_people, self.commit_people)
         return RecordCrmChanges(
-            person=RecordPerson(self.people, ports.scores, ports.reference, self.merge_people, self.commit_people),
+            person=person,
             erase_people=self.erase_people,
-            response=RecordResponse(self.people, ports.reference, ports.ledger, self.evaluate_response, source_code),
+            response=RecordResponse(
+                *(self.people, ports.reference, ports.ledger, self.evaluate_response),
+                *(source_code, NoteDelivery(self.people, person)),
+            ),
             record=record,
             task=RecordTask(record, note_work),
             interaction=interaction,
@@ -357,6 +365,29 @@ class UseCases:
 
         ports = self.ports
         return UndoBackfill(self.people, ports.batches, ports.reference, ports.clock)
+
+    @cached_property
+    def create_links(self) -> "CreateLinks":
+        from rekindle.application.links.create_links import CreateLinks
+        from rekindle.domain.links.link import LINK
+
+        ports = self.ports
+        return CreateLinks(ports.records(LINK), ports.reference, ports.secrets, ports.link_key, ports.clock)
+
+    @cached_property
+    def follow_links(self) -> "FollowLinks":
+        from rekindle.application.links.follow_links import FollowLinks
+
+        ports = self.ports
+        return FollowLinks(ports.reference, ports.secrets, ports.link_key, ports.clicks, ports.clock)
+
+    @cached_property
+    def judge_clicks(self) -> "JudgeClicks":
+        from rekindle.application.links.judge_clicks import JudgeClicks
+
+        ports = self.ports
+        interaction = self.record_crm_changes.interaction
+        return JudgeClicks(ports.reference, interaction, ports.ledger, ports.facts_queue, ports.clicks)
 
     @cached_property
     def receive_webhooks(self) -> "ReceiveWebhooks":

@@ -41,6 +41,7 @@ def test_an_interaction_is_shown_and_triggers_nothing(rekindle: Rekindle) -> Non
             "campaign_id": "webinar",
             "user_id": "u1",
             "interaction_kind": "call",
+            "link_id": None,
             "suspected_bot": False,
         }
     ]

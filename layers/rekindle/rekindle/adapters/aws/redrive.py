@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from rekindle.adapters.aws.failed_records import FailedRecords
 from rekindle.adapters.wire.failures import DELAY, WAIT, content_of, is_own_event, is_routing
+from rekindle.adapters.wire.links import is_click
 from rekindle.adapters.wire.webhooks import is_webhook
 from rekindle.application.ports.failures import NotResent, Outdated
 from rekindle.application.ports.people import People
@@ -31,6 +32,7 @@ class Queues:
     routing: str
     notifications: str
     webhooks: str
+    clicks: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Redrive:
             self._to(self.queues.facts, body)
         elif is_webhook(content):
             self._to(self.queues.webhooks, body)
+        elif is_click(content):
+            self._to(self.queues.clicks, body)
         else:
             raise NotResent("it is no event: correct it and send it to the bus")
 

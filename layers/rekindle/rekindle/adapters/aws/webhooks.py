@@ -1,7 +1,7 @@
 """What webhooks need of AWS: secrets, the queue of what was received, and the queue of facts."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,8 +14,6 @@ from rekindle.domain.core.errors import Refusal, Unavailable
 from rekindle.domain.webhooks.item import Item, RawWebhook
 
 KEPT = timedelta(minutes=1)
-_ENTRIES, _BYTES = 10, 250_000
-"""What one SendMessageBatch takes."""
 
 
 @dataclass
@@ -70,27 +68,11 @@ class QueuedFacts:
     url: str
 
     def send(self, events: Sequence[Mapping[str, Any]]) -> None:
-        for some in _batches([json.dumps(event, separators=(",", ":")) for event in events]):
-            entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(some)]
-            try:
-                answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
-            except (ClientError, BotoCoreError) as error:
-                raise Unavailable("the facts could not be sent") from error
-            if answer.get("Failed"):
-                raise Unavailable(f"{len(answer['Failed'])} facts could not be sent")
-
-
-def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:
-    batch: list[str] = []
-    size = 0
-    for body in bodies:
-        if batch and (len(batch) == _ENTRIES or size + len(body) > _BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(body)
-        size += len(body)
-    if batch:
-        yield batch
+        try:
+            for event in events:
+                self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(event, separators=(",", ":")))
+        except (ClientError, BotoCoreError) as error:
+            raise Unavailable("the facts could not be sent") from error
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pynamodb.connection import Connection
 
@@ -21,7 +22,7 @@ from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.responses.member_change import KEPT, MemberChange
 
-_CALL, _MEMBER = "call", "member"
+_CALL, _MEMBER, _INTERACTION = "call", "member", "interaction"
 
 
 def ledger_image(record: Decision | Entry, expires: int | None = None) -> Image:
@@ -122,6 +123,15 @@ class DynamoDBLedger:
     def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
         page = self._page(person_id, limit, start, decisions_only=False)
         return Page([ledger_encoding.record(item.kind, item.body) for item in page.items], page.next)
+
+    def interactions(self, person_id: str, since: datetime, until: datetime) -> Sequence[Interacted]:
+        person = digest(person_id)
+        first, last = (f"{person}-{times.millis(at):015d}" for at in (since, until))
+        with our_errors():
+            # Behind an instant follows what happened: the sign after "-" ends what is within it.
+            items = LedgerItem.query(person, LedgerItem.entry.between(first, f"{last}."), consistent_read=True)
+            records = [ledger_encoding.record(item.kind, item.body) for item in items if item.kind == _INTERACTION]
+        return [one for one in records if isinstance(one, Interacted)]
 
     def put_interaction(self, now: Interacted, before: Interacted | None) -> None:
         item = ledger_image(now, self.retention.decision_expires())

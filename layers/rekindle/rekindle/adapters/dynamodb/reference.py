@@ -26,6 +26,7 @@ from rekindle.domain.settings.settings import Settings
 if TYPE_CHECKING:
     from rekindle.application.ports.records import RecordStores
     from rekindle.domain.campaigns.source_code import SourceCode
+    from rekindle.domain.links.link import Link
     from rekindle.domain.records.account import Account
     from rekindle.domain.records.queue import Queue
 
@@ -196,6 +197,11 @@ class CachedReference:
         from rekindle.domain.campaigns.source_code import SOURCE_CODE
 
         return self._record(SOURCE_CODE, source_code)
+
+    def link(self, link_id: str) -> Link | None:
+        from rekindle.domain.links.link import LINK
+
+        return self._record(LINK, link_id)
 
     def account(self, account_id: str) -> Account | None:
         from rekindle.domain.records.account import ACCOUNT

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from rekindle.adapters.memory.pages import backward
 from rekindle.adapters.memory.state import Memory
@@ -53,6 +54,10 @@ class MemoryLedger:
     def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
         with self.memory.lock:
             return list(self.memory.member_changes.get((transaction, campaign_id), {}).values())
+
+    def interactions(self, person_id: str, since: datetime, until: datetime) -> Sequence[Interacted]:
+        known = self.memory.records.get(person_id, {}).values()
+        return [one for one in known if isinstance(one, Interacted) and since <= one.at <= until]
 
     def put_interaction(self, now: Interacted, before: Interacted | None) -> None:
         with self.memory.lock:

@@ -5,6 +5,7 @@ from functools import cached_property
 from rekindle.adapters.memory.accounts import MemoryAccounts, MemoryStores
 from rekindle.adapters.memory.batches import MemoryBatches
 from rekindle.adapters.memory.census import MemoryCensus
+from rekindle.adapters.memory.clicks import MemoryClicks
 from rekindle.adapters.memory.contacts import MemoryContacts
 from rekindle.adapters.memory.counted_campaigns import MemoryCountedCampaigns
 from rekindle.adapters.memory.failures import MemoryDestinations, MemoryFailures
@@ -27,6 +28,7 @@ from rekindle.adapters.memory.webhooks import (
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Census, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import SentNotifications
 from rekindle.application.ports.people import Contacts, People, Scores
@@ -34,6 +36,9 @@ from rekindle.application.ports.reactivation import Batches, Ledger, Reactivatio
 from rekindle.application.ports.records import RecordStores, Reference
 from rekindle.application.ports.settings import SettingsVersions
 from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
+
+LINK_KEY = "links"
+"""Names the secret that signs the tokens of links."""
 
 
 class MemoryPorts:
@@ -65,6 +70,8 @@ class MemoryPorts:
         self.census: Census = MemoryCensus(memory)
         self.counted_campaigns: CountedCampaigns = MemoryCountedCampaigns(memory)
         self.stored_shares: StoredShares = MemoryStoredShares(memory)
+        self.clicks: Clicks = MemoryClicks(memory)
+        self.link_key = LINK_KEY
         self.clock = clock
 
     @cached_property

@@ -8,6 +8,7 @@ from rekindle.adapters.memory.records import stored_at
 from rekindle.adapters.memory.state import Memory
 from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.campaigns.source_code import SOURCE_CODE, SourceCode
+from rekindle.domain.links.link import LINK, Link
 from rekindle.domain.records.account import ACCOUNT, Account
 from rekindle.domain.records.queue import QUEUE, Queue
 from rekindle.domain.records.user import USER, User
@@ -24,6 +25,7 @@ class MemoryReference:
         stored = self.memory.reference
         self._campaigns: dict[str, list[Campaign]] = stored[CAMPAIGN.name]
         self._source_codes: dict[str, list[SourceCode]] = stored[SOURCE_CODE.name]
+        self._links: dict[str, list[Link]] = stored[LINK.name]
         self._accounts: dict[str, list[Account]] = stored[ACCOUNT.name]
         self._queues: dict[str, list[Queue]] = stored[QUEUE.name]
         self._users: dict[str, list[User]] = stored[USER.name]
@@ -47,6 +49,9 @@ class MemoryReference:
 
     def source_code(self, source_code: str) -> SourceCode | None:
         return _newest(self._source_codes, source_code)
+
+    def link(self, link_id: str) -> Link | None:
+        return _newest(self._links, link_id)
 
     def account(self, account_id: str) -> Account | None:
         return _newest(self._accounts, account_id)

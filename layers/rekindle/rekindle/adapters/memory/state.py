@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from rekindle.application.ports.notifications import Claim
@@ -15,6 +15,8 @@ from rekindle.domain.capture.kinds import KINDS
 from rekindle.domain.core.errors import Refusal
 from rekindle.domain.failures.failure import Failure
 from rekindle.domain.lifecycle.journey import Entry
+from rekindle.domain.links.click import Click
+from rekindle.domain.links.link import LINK
 from rekindle.domain.measures.metrics import CountedCampaign
 from rekindle.domain.measures.shared_days import CountedShares
 from rekindle.domain.people.assignment import Assignment
@@ -41,7 +43,9 @@ class Memory:
     scores: dict[str, Score] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
-    reference: dict[str, dict[str, list[Any]]] = field(default_factory=lambda: {kind.name: {} for kind in KINDS})
+    reference: dict[str, dict[str, list[Any]]] = field(
+        default_factory=lambda: {kind.name: {} for kind in (*KINDS, LINK)}
+    )
     """By kind and id, the versions of a record."""
     listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
     """The accounts under each key of matching."""
@@ -90,4 +94,7 @@ class Memory:
     refused_items: deque[tuple[RawWebhook, Item, Refusal]] = field(default_factory=deque)
     counted_shares: CountedShares | None = None
     counted_campaigns: dict[str, CountedCampaign] = field(default_factory=dict)
+    clicks: deque[Click] = field(default_factory=deque)
+    judged: deque[tuple[Click, timedelta]] = field(default_factory=deque)
+    """Clicks that are to be judged, and after how long."""
     lock: threading.RLock = field(default_factory=threading.RLock)

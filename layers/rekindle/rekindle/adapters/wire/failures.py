@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from rekindle.adapters.wire.links import is_click
 from rekindle.adapters.wire.webhooks import is_webhook
 from rekindle.domain.core import times
 from rekindle.domain.failures.failure import Failure
@@ -119,6 +120,8 @@ def _record(content: Json) -> str:
         return "event"
     if is_webhook(content):
         return "webhook"
+    if is_click(content):
+        return "click"
     header = _header(content)
     if header:
         entity = _text(header.get("entityName")) or "record"

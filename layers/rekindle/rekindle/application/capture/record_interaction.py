@@ -70,4 +70,5 @@ def entry_of(interaction: Interaction) -> Interacted | None:
         interaction.user_id,
         interaction.kind,
         interaction.suspected_bot,
+        interaction.link_id,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 
 from rekindle.application.assignment.owners import owners_of
+from rekindle.application.capture.note_delivery import NoteDelivery
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.capture.resolve_source_code import ResolveSourceCode, with_words_of
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended
@@ -54,8 +55,15 @@ class RecordResponse:
     ledger: Ledger
     evaluate: EvaluateResponse
     source_code: ResolveSourceCode
+    note_delivery: NoteDelivery
 
     def __call__(self, fact: ResponseRecorded) -> Recorded:
+        recorded = self._by_source_code(fact)
+        if "response_type" in fact.values or "member_status" in fact.values:
+            self.note_delivery(fact)
+        return recorded
+
+    def _by_source_code(self, fact: ResponseRecorded) -> Recorded:
         if "source_code" not in fact.values:
             return self._record(fact, None)
         resolved, code = self.source_code(fact)

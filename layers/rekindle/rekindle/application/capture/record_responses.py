@@ -50,5 +50,5 @@ class RecordResponses:
 
     def _decided_before(self, fact: ResponseRecorded) -> Decision | None:
         """The decision that an earlier delivery of the same fact led to."""
-        trigger_id = arrival_trigger_id(fact.response_id, responded=bool(fact.values.get("responded")))
+        trigger_id = arrival_trigger_id(fact.response_id, responded=fact.responds)
         return self.ledger.get(decision_id(fact.person_id or "", Scenario.RESPONSE, trigger_id, fact.stamp.at))

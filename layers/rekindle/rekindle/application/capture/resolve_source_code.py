@@ -42,7 +42,7 @@ class ResolveSourceCode:
 
     def log(self, fact: ResponseRecorded, code: SourceCode) -> None:
         """The response as an interaction, where the code says so. Delivered again, it is the same one."""
-        if not code.creates_interaction or fact.person_id is None or not fact.values.get("responded"):
+        if not code.creates_interaction or fact.person_id is None or not fact.responds:
             return
         values: dict[str, Any] = {
             "person_id": fact.person_id,
@@ -59,8 +59,8 @@ class ResolveSourceCode:
 def with_words_of(code: SourceCode, fact: ResponseRecorded, stored: Response | None) -> ResponseRecorded:
     """The fact with what its code says of the message. The response's own channel comes before that of the message."""
     known = stored.details if stored is not None else None
-    told = {"treatment": code.treatment, "list_id": code.list_id}
+    values = {"treatment": code.treatment, "list_id": code.list_id}
     if known is None or known.channel is None:
-        told["channel"] = code.channel
-    said = {name: value for name, value in told.items() if value is not None}
+        values["channel"] = code.channel
+    said = {name: value for name, value in values.items() if value is not None}
     return replace(fact, values={**said, **fact.values})

@@ -44,6 +44,10 @@ class Ledger(Protocol):
         """Decisions, what became of the active responses, and interactions, newest first."""
         ...
 
+    def interactions(self, person_id: str, since: datetime, until: datetime) -> Sequence[Interacted]:
+        """The interactions of a person between two instants, both included, as last written."""
+        ...
+
     def put_interaction(self, now: Interacted, before: Interacted | None) -> None:
         """Show an interaction in its person's timeline, and no longer as it was `before`."""
         ...

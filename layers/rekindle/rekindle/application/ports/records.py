@@ -11,6 +11,7 @@ from rekindle.application.ports import Page
 if TYPE_CHECKING:
     from rekindle.domain.campaigns.campaign import Campaign
     from rekindle.domain.campaigns.source_code import SourceCode
+    from rekindle.domain.links.link import Link
     from rekindle.domain.records.account import Account
     from rekindle.domain.records.kind import Kind
     from rekindle.domain.records.opportunity import Opportunity
@@ -35,6 +36,8 @@ class Reference(Protocol):
         ...
 
     def source_code(self, source_code: str) -> SourceCode | None: ...
+
+    def link(self, link_id: str) -> Link | None: ...
 
     def account(self, account_id: str) -> Account | None: ...
 

@@ -38,5 +38,5 @@ class PreviewWebhooks:
         """Who has the address, of several the first by id: they are one person, told of twice. Where nobody has it, an
         identifier that the address alone decides, so that the next message is of the same person."""
         key = mail_entry(address) or digest("mail", address)
-        found = self.people.listed(ListedBy.MAIL, key, 1).items
-        return found[0] if found else f"mail-{key}"
+        person_ids = self.people.listed(ListedBy.MAIL, key, 1).items
+        return person_ids[0] if person_ids else f"mail-{key}"

@@ -267,7 +267,7 @@ def apply_response_change(stored: Response | None, fact: ResponseRecorded) -> tu
     fields = _merged(applied, details.fields)
     if fields.get("products", ()) is None:
         fields["products"] = ()
-    responds = bool(fact.values.get("responded"))
+    responds = fact.responds
     responded = state.responded or responds
     after = Response(
         fact.response_id,

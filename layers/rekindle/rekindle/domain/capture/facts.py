@@ -12,6 +12,7 @@ from rekindle.domain.core import times
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response_type import meaning_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class ResponseRecorded:
     values: Mapping[str, Any] = field(default_factory=dict)
     transaction: str | None = None
     """The CRM's transaction that made the response, where that may have deleted the same one before."""
+
+    @property
+    def responds(self) -> bool:
+        """Whether the person did something: what became of a message, or that no more is wanted, gets no credit."""
+        return bool(self.values.get("responded")) and meaning_of(self.values.get("response_type")) is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ class PersonValues(TypedDict, total=False):
     account_id: Annotated[str | None, Field(refers_to=("account",))]
     record_type: Annotated[str | None, Field(names="record_type")]
     do_not_contact: Annotated[bool | None, Field()]
+    undeliverable: Annotated[
+        bool | None, Field(sentence="Whether messages to the person's address do not arrive: no more are to be sent.")
+    ]
     converted_contact_id: Annotated[
         str | None,
         Field(

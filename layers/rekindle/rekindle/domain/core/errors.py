@@ -109,6 +109,12 @@ class OutOfTime(Unproven):
     code = "TIMESTAMP_OUT_OF_RANGE"
 
 
+class Expired(Refusal):
+    """What was asked for was there until its time was over."""
+
+    code = "EXPIRED"
+
+
 class NotPending(Refusal):
     """Nobody is waited for any more."""
 

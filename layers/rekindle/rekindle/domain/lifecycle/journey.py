@@ -164,6 +164,7 @@ class Interacted:
     user_id: str | None = None
     kind: str | None = None
     suspected_bot: bool = False
+    link_id: str | None = None
 
 
 type Entry = (

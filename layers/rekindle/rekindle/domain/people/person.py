@@ -67,6 +67,8 @@ class Profile:
     phone: str | None = None
     account_id: str | None = None
     do_not_contact: bool | None = None
+    undeliverable: bool | None = None
+    """Whether messages to the person's address do not arrive, so that no more are to be sent."""
     changed_by: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)
@@ -167,4 +169,14 @@ def known_fields(person: Person | None) -> Mapping[str, Any]:
     return {**profile.fields, **{name: value for name, value in plain.items() if value is not None}}
 
 
-_PLAIN = ("email", "first_name", "last_name", "company", "phone", "account_id", "do_not_contact", "changed_by")
+_PLAIN = (
+    "email",
+    "first_name",
+    "last_name",
+    "company",
+    "phone",
+    "account_id",
+    "do_not_contact",
+    "undeliverable",
+    "changed_by",
+)

@@ -21,6 +21,7 @@ class Interaction:
     campaign_id: Annotated[str | None, Field(refers_to=("campaign",))] = None
     user_id: Annotated[str | None, Field(sentence="The user who took part.", refers_to=("user",))] = None
     kind: Annotated[str | None, Field(sentence="As the source names it.")] = None
+    link_id: Annotated[str | None, Field(sentence="The tracked link that was clicked.")] = None
     suspected_bot: Annotated[bool, Field(sentence="Whether a program may have made the click or the visit.")] = False
     version: int = 0
     stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)

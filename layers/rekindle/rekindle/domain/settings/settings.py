@@ -197,6 +197,8 @@ class Settings:
     """The temporary owners whose leads our own router hands on. The leads of others wait for an engine."""
     time_zone: str = "UTC"
     """Of the months and days of reports."""
+    link_destinations: tuple[str, ...] = ()
+    """Where tracked links may lead: addresses, and what is below them."""
     document: Mapping[str, Any] = field(default_factory=dict, compare=False)
     _parts: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -287,8 +289,14 @@ class Settings:
             intermediate_owners=tuple(assignment.get("intermediate_owners") or ()),
             routed_queues=tuple((assignment.get("router") or {}).get("queues") or ()),
             time_zone=document.get("time_zone", "UTC"),
+            link_destinations=tuple(_links(document).get("allowed_destinations") or ()),
             document=document,
         )
+
+
+def _links(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    links: Mapping[str, Any] = (document.get("responses") or {}).get("links") or {}
+    return links
 
 
 def _mapped(statuses: Mapping[str, PersonStatus]) -> Mapping[str, PersonStatus]:

@@ -109,10 +109,10 @@ _CLAIMS: Mapping[Scheme, Callable[[Webhook, Request], Claim]] = {
 def object_in(body: bytes) -> dict[str, object]:
     """The JSON object of a body; nothing where it is none."""
     try:
-        found = json.loads(body)
+        content = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def without_key(webhook: Webhook, body: bytes) -> bytes:
@@ -158,7 +158,7 @@ _DECODED = re.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 
 def decoded_address(address: str) -> str:
     """As HubSpot signs it: without its fragment, and with the characters that its documents name unescaped."""
-    return _DECODED.sub(lambda found: chr(int(found[1], 16)), address.partition("#")[0])
+    return _DECODED.sub(lambda content: chr(int(content[1], 16)), address.partition("#")[0])
 
 
 def _header(request: Request, name: str) -> str:

@@ -28,8 +28,8 @@ PersonOf = Callable[[str], str]
 def mapped(webhook: Webhook, raw: RawWebhook, person_of: PersonOf) -> list[Item]:
     """Raises Malformed where the body cannot be read, and MappingFailed where its items cannot be told apart."""
     content = content_of(raw)
-    found = content if raw.is_item else search(items_of(webhook), content, "items")
-    items = found if isinstance(found, list) and not raw.is_item else [found]
+    value = content if raw.is_item else search(items_of(webhook), content, "items")
+    items = value if isinstance(value, list) and not raw.is_item else [value]
     if len(items) > MOST_ITEMS:
         raise Malformed(f"the body has more than {MOST_ITEMS:,} items")
     rules = rules_of(webhook)
@@ -90,7 +90,7 @@ def _decision(fact: Fact) -> str | None:
     """The decision that a fact leads to as it is recorded, if that can be said before."""
     if not isinstance(fact, ResponseRecorded) or fact.person_id is None:
         return None
-    trigger = arrival_trigger_id(fact.response_id, responded=bool(fact.values.get("responded")))
+    trigger = arrival_trigger_id(fact.response_id, responded=fact.responds)
     return decision_id(fact.person_id, Scenario.RESPONSE, trigger, fact.stamp.at)
 
 

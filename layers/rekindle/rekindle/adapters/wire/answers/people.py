@@ -66,6 +66,7 @@ class Person(TypedDict):
     account_id: str | None
     record_type: str | None
     do_not_contact: bool | None
+    undeliverable: bool | None
     changed_by: str | None
     fields: dict[str, Any]
     active_response: ActiveResponse | None

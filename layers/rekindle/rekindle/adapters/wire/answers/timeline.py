@@ -116,6 +116,7 @@ class InteractionEntry(TypedDict):
     campaign_id: str | None
     user_id: str | None
     interaction_kind: Annotated[str | None, ("description", "As the source names it.")]
+    link_id: str | None
     suspected_bot: bool
 
 

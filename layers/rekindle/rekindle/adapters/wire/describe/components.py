@@ -8,6 +8,8 @@ from rekindle.adapters.wire.describe import schemas
 from rekindle.adapters.wire.describe.examples import TOLD, example
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
 from rekindle.adapters.wire.forms import form_of
+from rekindle.adapters.wire.links import LinkValues
+from rekindle.adapters.wire.links import People as LinkPeople
 from rekindle.adapters.wire.requests import ConversionValues, PromptValues, RequestValues
 from rekindle.adapters.wire.rules import (
     LARGEST_ANSWER,
@@ -125,6 +127,18 @@ def _described() -> Json:
             "required": ["kind"],
             "additionalProperties": False,
             "examples": [{"kind": "assigned", "template": {"subject": "For you: {{ person.name }}"}}],
+        },
+        "LinkRequest": _request(LinkValues, ["destination"], _LINK_EXAMPLE),
+        "LinkTokensRequest": {
+            "type": "object",
+            "properties": {
+                "person_ids": _rule(LinkPeople),
+                "sent_at": {**_rule(Time), "description": "When the message goes out; without it, now."},
+                "expires_at": {**_rule(Time), "description": "Until when the links hold; without it, a year."},
+            },
+            "required": ["person_ids"],
+            "additionalProperties": False,
+            "examples": [{"person_ids": ["00Q5e00000A1b2CEAR"], "sent_at": "2026-03-01T12:00:00Z"}],
         },
         "FailureSelection": _chosen({}),
         "FailureDiscard": _chosen({"note": _rule(Note)}),
@@ -309,4 +323,10 @@ _SIMULATION_REQUEST = {
             ],
         }
     ],
+}
+_LINK_EXAMPLE = {
+    "link_id": "webinar-invitation",
+    "destination": "https://www.example.com/events/webinar",
+    "campaign_id": "spring-webinar",
+    "channel": "email",
 }

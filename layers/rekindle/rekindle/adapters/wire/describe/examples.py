@@ -224,6 +224,24 @@ TOLD: dict[str, Json] = {
         "people": 1,
         "responses": 2,
     },
+    "Link": {
+        "link_id": "webinar-invitation",
+        "destination": "https://www.example.com/events/webinar",
+        "campaign_id": _CAMPAIGN,
+        "channel": "email",
+        "response_type": "Click-thru",
+        "opts_out": False,
+        "created_at": _AT,
+    },
+    "LinkTokens": {
+        "tokens": [
+            {
+                "person_id": _PERSON,
+                "token": "WyJ3ZWJpbmFyIl0.c2lnbmF0dXJl",
+                "url": "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/prod/r/WyJ3ZWJpbmFyIl0.c2lnbmF0dXJl",
+            }
+        ]
+    },
     "WebhookReceived": {"record": "webhook", "source": "hubspot", "received_at": _AT},
     "WebhookPreview": {
         "record": "webhook_preview",

@@ -1,5 +1,6 @@
 """The routes of the API, as OpenAPI describes them."""
 
+from rekindle.adapters.wire.describe.link_paths import link_paths
 from rekindle.adapters.wire.describe.operations import (
     ASSIGNMENT_STATE,
     ATTRIBUTION,
@@ -32,6 +33,7 @@ from rekindle.domain.capture.kinds import KINDS, PERSON
 def paths() -> Json:
     return {
         **webhook_paths(),
+        **link_paths(),
         "/people": {
             "get": operation(
                 "find_people",

@@ -12,6 +12,7 @@ PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
         ["SIGNATURE_INVALID", "TIMESTAMP_OUT_OF_RANGE"],
     ),
     "NotFound": ("404", "There is no such record.", ["NOT_FOUND"]),
+    "Expired": ("410", "Its time is over.", ["EXPIRED"]),
     "Conflict": (
         "409",
         "The record was changed at the same moment again and again: try again. Or nobody is waited for any more, or "

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from rekindle.adapters.wire.answers.decisions import Decision, Results
 from rekindle.adapters.wire.answers.exports import Export
 from rekindle.adapters.wire.answers.failures import Failure, HandledFailure, HandledFailures
+from rekindle.adapters.wire.answers.links import Link, LinkTokens
 from rekindle.adapters.wire.answers.measures import Attribution, Metrics
 from rekindle.adapters.wire.answers.people import Assignment, Conversion, Erasure, Person, Response
 from rekindle.adapters.wire.answers.service import Health, NotificationText, Problem
@@ -36,6 +37,7 @@ COMPONENTS: Mapping[Any, str] = {
         *(Results, Simulation, Person, Response, Assignment, NotificationText, Decision),
         *(TimelineEntry, SettingsVersion, StoredVersion, Validation, Health, Problem),
         *(WebhookReceived, WebhookPreview, Metrics, Attribution),
+        *(Link, LinkTokens),
         *(Conversion, Erasure, Export, Failure, HandledFailure, HandledFailures),
     )
 }

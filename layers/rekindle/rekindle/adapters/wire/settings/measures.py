@@ -91,6 +91,17 @@ RESPONSES: Mapping[str, Rule] = {
         text("A member status."),
         default=list(HARD_BOUNCES),
     ),
+    "links": object_of(
+        "Tracked links.",
+        {
+            "allowed_destinations": list_of(
+                "Where links may lead: an address, and all that is below it, as https://www.example.com/events.",
+                text("An address.", pattern=r"^https?://[^\s\\@?#]+$", maxLength=500),
+                default=[],
+            )
+        },
+        default={"allowed_destinations": []},
+    ),
     "dark_after_days": days(
         "A member who has not responded so many days later went dark.",
         default=14,

@@ -27,6 +27,7 @@ def person(shown: Shown) -> Json:
         "account_id": profile.account_id,
         "record_type": stored.record_type,
         "do_not_contact": profile.do_not_contact,
+        "undeliverable": profile.undeliverable,
         "changed_by": profile.changed_by,
         "fields": dict(profile.fields),
         "active_response": _engagement(stored.active) if stored.active else None,

@@ -69,6 +69,7 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "campaign_id": record.campaign_id,
             "user_id": record.user_id,
             "interaction_kind": record.kind,
+            "link_id": record.link_id,
             "suspected_bot": record.suspected_bot,
         }
     if isinstance(record, ResponseRenamed):

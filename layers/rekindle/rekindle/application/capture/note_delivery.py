@@ -1,0 +1,49 @@
+"""What a response tells of its person's address: an opt-out, a hard bounce, and the third soft one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rekindle.application.capture.recorded import Recorded
+from rekindle.application.ports.people import People
+from rekindle.domain.capture.facts import PersonChanged, ResponseRecorded
+from rekindle.domain.responses.response import Response
+from rekindle.domain.responses.response_type import SOFT_BOUNCES, Meaning, meaning_of
+
+NAMES = ("response_type", "member_status")
+
+
+@dataclass(frozen=True)
+class NoteDelivery:
+    people: People
+    record_person: Callable[[PersonChanged], Recorded]
+
+    def __call__(self, fact: ResponseRecorded) -> None:
+        """Delivered again, it is the same change of the person."""
+        meanings = {meaning_of(fact.values.get(name)) for name in NAMES} - {None}
+        if not meanings or fact.person_id is None:
+            return
+        person = self.people.get(fact.person_id)
+        if person is None or person.deleted:
+            return  # A change would restore who was deleted.
+        if Meaning.OPT_OUT in meanings:
+            self.record_person(PersonChanged(fact.person_id, fact.stamp, {"do_not_contact": True}))
+        if Meaning.HARD_BOUNCE in meanings or (Meaning.SOFT_BOUNCE in meanings and self._bounced_often(fact.person_id)):
+            self.record_person(PersonChanged(fact.person_id, fact.stamp, {"undeliverable": True}))
+
+    def _bounced_often(self, person_id: str) -> bool:
+        """Messages are told apart by their responses: one that is told of twice counts once."""
+        bounced = 0
+        for response in self.people.responses(person_id):
+            bounced += _is_soft_bounce(response)
+            if bounced == SOFT_BOUNCES:
+                return True
+        return False
+
+
+def _is_soft_bounce(response: Response) -> bool:
+    details = response.details
+    return (
+        not response.state.deleted
+        and details is not None
+        and Meaning.SOFT_BOUNCE in (meaning_of(details.response_type), meaning_of(details.member_status))
+    )
