@@ -391,8 +391,9 @@ def test_a_call_that_is_repeated_is_answered_by_the_same_decisions_and_changes_n
 def test_a_key_with_another_call_is_refused_and_changes_nothing(rekindle: Rekindle):
     answered(rekindle, one(0, person_id="nobody"), call=Call("k", "same", day(45)))
     before = stored(rekindle)
-    with pytest.raises(KeyReused):
+    with pytest.raises(KeyReused) as refused:
         answered(rekindle, one(0), call=Call("k", "another", day(45.1)))
+    assert refused.value.field == "Idempotency-Key"
     assert stored(rekindle) == before
 
 
