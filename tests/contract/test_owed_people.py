@@ -9,7 +9,8 @@ from rekindle.domain.people.clock import Clock, ClockKind, ClockState, Target
 from rekindle.domain.people.lifecycle import Handoff, Lifecycle, Recycling, State
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
-from tests.contract.stores import Stores
+from tests.contract.requests import Requests
+from tests.contract.stores import Stores, Tables
 from tests.support.builders import day
 
 
@@ -40,7 +41,7 @@ def owed(stores: Stores) -> Stores:
     return stores
 
 
-def keep(stores: Stores, person_id: str, lifecycle: Lifecycle | None) -> None:
+def keep(stores: Stores | Tables, person_id: str, lifecycle: Lifecycle | None) -> None:
     before = stores.people.get(person_id) or Person(person_id)
     after = replace(before, version=before.version + 1, lifecycle=lifecycle)
     stores.people.commit(Change(after, before.version))
@@ -82,3 +83,17 @@ def test_whoever_did_what_was_owed_is_left_out(owed: Stores) -> None:
     keep(owed, "p2", way(None, ClockState.MET))
     keep(owed, "p1", None)
     assert ids(owed) == ["p3"]
+
+
+def test_to_find_those_who_are_due_costs_the_same_however_many_are_not(real_tables: Tables) -> None:
+    def asked() -> tuple[list[str], float]:
+        with Requests(real_tables.client) as requests:
+            assert len(real_tables.people.owed(100, None, day(10)).items) == 20
+        return requests.names, requests.capacity
+
+    for n in range(20):
+        keep(real_tables, f"due-{n}", way(5))
+    few = asked()
+    for n in range(400):
+        keep(real_tables, f"later-{n}", way(20 + n))
+    assert asked() == few

@@ -112,6 +112,13 @@ def test_the_whole_section_is_right_and_read():
     assert lifecycle_of(Settings.of(DOCUMENT, 1)) is None
 
 
+@pytest.mark.parametrize(
+    "stored", [{"handoff": ["x"]}, {"handoff": {"policies": [{}]}}, {"calendars": {"c": {}}}, ["x"]]
+)
+def test_a_section_that_was_stored_before_it_was_checked_follows_nobody(stored: Any):
+    assert lifecycle_of(Settings.of(document(stored), 1)) is None
+
+
 def test_a_day_is_read_as_yaml_writes_it():
     body = b"""
 person_statuses: {Open: {active: true}}

@@ -116,7 +116,10 @@ def test_a_subject_is_one_line() -> None:
     ("source", "told"),
     [
         ("{{ person.nmae }}", "line 1: there is no 'nmae' here: there is company, email"),
-        ("a\nb\n{{ persn.name }}", "line 3: there is no 'persn' here: there is assignment, campaign, kind, owner"),
+        (
+            "a\nb\n{{ persn.name }}",
+            "line 3: there is no 'persn' here: there is assignment, campaign, handoff, kind, owner",
+        ),
         ("{{ person.name.first }}", "line 1: there is nothing called 'first' in it"),
         ("{{ leads }}", "line 1: there is no 'leads' here"),
         ("{{ person }}", "line 1: this is no text by itself"),

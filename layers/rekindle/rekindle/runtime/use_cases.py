@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from rekindle.application.capture.record_responses import RecordResponses
     from rekindle.application.failures.keep_failures import KeepFailures
     from rekindle.application.failures.resend_failures import ResendFailures
+    from rekindle.application.lifecycle.answer_handoffs import AnswerHandoffs
     from rekindle.application.lifecycle.end_clocks import EndClocks
     from rekindle.application.lifecycle.follow_change import FollowChange
     from rekindle.application.lifecycle.rules import LifecycleRules
+    from rekindle.application.lifecycle.show_handoffs import ShowHandoffs
     from rekindle.application.links.create_links import CreateLinks
     from rekindle.application.links.follow_links import FollowLinks
     from rekindle.application.links.judge_clicks import JudgeClicks
@@ -81,6 +83,20 @@ class UseCases:
 
         ports = self.ports
         return LifecycleRules(ports.people, ports.scores, ports.reference, ports.clock)
+
+    @cached_property
+    def answer_handoffs(self) -> "AnswerHandoffs":
+        from rekindle.application.lifecycle.answer_handoffs import AnswerHandoffs
+
+        ports = self.ports
+        return AnswerHandoffs(self.people, self.lifecycle_rules, ports.reference, ports.clock, self.end_clocks)
+
+    @cached_property
+    def show_handoffs(self) -> "ShowHandoffs":
+        from rekindle.application.lifecycle.show_handoffs import ShowHandoffs
+
+        ports = self.ports
+        return ShowHandoffs(ports.people, self.lifecycle_rules)
 
     @cached_property
     def end_clocks(self) -> "EndClocks":

@@ -43,7 +43,7 @@ ENTRIES: dict[str, Entry] = {
     "1dd9fb612aac31eccdb1": Erased("p1", 1, 2, 3, AT, 1),
     "888f63a6fdeb79a39633": Interacted("p1", "i1", AT),
     "t0093c347a6d048027e0a4": Transition("p1", 2, STATE, STATE, AT, 1),
-    "1135050af4dfc423f084": ClockStep("p1", 2, "policy", KIND, Action.WARNED, 0.5, AT, day(4), None, 1, notify_id="u1"),
+    "38fa8b15a3841cd26787": ClockStep("p1", 2, "policy", KIND, Action.WARNED, 0.5, AT, day(4), None, 1, notify_id="u1"),
 }
 """By the last part of the id. Entries are stored under their ids: another id would make an entry twice."""
 

@@ -59,6 +59,8 @@ _HANDOFF = {
     "is_paused": "x",
     "reassigned": "r",
     "rejections": "j",
+    "rejected": "e",
+    "rejected_by": "u",
     "note": "o",
 }
 _CLOCK = {

@@ -11,8 +11,8 @@ from rekindle.domain.notifications.notification import Notice
 from rekindle.domain.notifications.template import Kind
 
 _KIND = Annotated[
-    Literal["assigned", "reassigned", "timed_out", "reminder"],
-    Meta(description='"assigned", "reassigned", "timed_out" or "reminder"'),
+    Literal["assigned", "reassigned", "timed_out", "reminder", "sla_warned", "sla_escalated"],
+    Meta(description='"assigned", "reassigned", "timed_out", "reminder", "sla_warned" or "sla_escalated"'),
 ]
 
 

@@ -275,6 +275,31 @@ def reassign(person: Person, owner_id: str, at: datetime, settings: Settings, ow
     return _reassigned(_with_owner(person, owner_id, at), at, settings, owners, ())
 
 
+def reopen(person: Person, at: datetime, settings: Settings) -> tuple[Person, Steps] | None:
+    """The lead goes back to where it waited for its owner, who does not want it, and waits for another; None where it
+    waited nowhere. The first owner stays the first."""
+    assignment = person.assignment
+    waited_with = assignment.temporary_owner_id if assignment is not None else None
+    rule = next((one for one in settings.assignment_rules if one.to == waited_with), None)
+    if assignment is None or rule is None:
+        return None
+    waiting = replace(
+        assignment,
+        state=AssignmentState.PENDING,
+        reason=AssignmentReason.WAITS_FOR_OWNER,
+        released_owner_id=person.owner_id,
+        confirmed=False,
+        owner_id=rule.to,
+        assigned_at=None,
+        deadline=at + rule.deadline,
+        remind_at=at + rule.reminder if rule.reminder is not None and rule.reminder < rule.deadline else None,
+        fallback_id=rule.fallback,
+        routed=rule.to in settings.routed_queues,
+    )
+    person = _with_owner(replace(person, assignment=waiting), rule.to, at)
+    return _stepped(person, Step.STARTED, at, settings)
+
+
 def _step_to(before: Assignment, after: Assignment) -> Step:
     if before.state is AssignmentState.NOT_REQUIRED and before.assigned_at is None and after.assigned_at is not None:
         return Step.COMPLETED  # There was nobody to keep the person when the response became active.

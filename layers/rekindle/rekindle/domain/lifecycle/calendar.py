@@ -63,12 +63,16 @@ class Calendar:
     windows: tuple[tuple[Window, ...], ...]
     holidays: Mapping[date, str] = field(default_factory=dict)
     _walked: dict[date, tuple[Span, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _in_zones: dict[str, "Calendar"] = field(default_factory=dict, compare=False, repr=False)
 
     def in_zone(self, time_zone: str | None) -> "Calendar":
         """The same hours by the clock of another zone."""
         if time_zone is None or time_zone == self.time_zone:
             return self
-        return Calendar(self.name, time_zone, self.windows, self.holidays)
+        found = self._in_zones.get(time_zone)
+        if found is None:
+            found = self._in_zones[time_zone] = Calendar(self.name, time_zone, self.windows, self.holidays)
+        return found
 
     def spans(self, start: datetime) -> Iterator[Span]:
         """What is open from an instant on, in order."""

@@ -57,3 +57,5 @@ class ClockStep:
     """Who has the lead, after a breach whoever got it."""
     notify_id: str | None = None
     reassigned: bool = False
+    assignment_id: str | None = None
+    """Of the lead's owner, in that cycle."""

@@ -20,6 +20,8 @@ from rekindle.domain.people.person import Engagement, Person
 
 LATE = timedelta(hours=1)
 """A handoff that is heard of later than that begins when it is heard of: nobody could keep a promise before."""
+REJECTED_FOR = "rejected:"
+"""How the reason of a transition begins that a rejection made."""
 REASON_FIELD = "recycle_reason"
 """The person's own named value that says why a status takes the lead back to marketing: a reason of the settings."""
 
@@ -77,8 +79,11 @@ class _Path:
         state = self._state(active)
         if self.way.state is State.QUALIFIED and state is not State.QUALIFIED and self._is_handed_over(active):
             self._hand_over()
-        if state is not self.way.state:
-            self._move(state, self._reached_at(active, state))
+        if state is State.QUALIFIED and self.way.state in (State.HANDED_OFF, State.ACCEPTED):
+            self._give_back()
+        elif state is not self.way.state:
+            owner_id = self.person.owner_id
+            self._move(state, self._reached_at(active, state), owner_id=owner_id)
         self._keep_clocks()
 
     def _begin(self, active: Engagement) -> None:
@@ -156,6 +161,18 @@ class _Path:
         self.way = replace(self.way, handoff=handoff)
         due = min((clock.due_at for clock in handoff.clocks if clock.due_at is not None), default=None)
         self._move(State.HANDED_OFF, at, owner_id=assignment.owner_id, due_at=due, nurtured_since=nurtured_since)
+
+    def _give_back(self) -> None:
+        """Its owner rejected the lead, which waits for another."""
+        handoff = self.way.handoff
+        named, user_id = (handoff.rejected, handoff.rejected_by) if handoff is not None else (None, None)
+        self._move(
+            State.QUALIFIED,
+            self.rules.now,
+            f"{REJECTED_FOR}{named}" if named is not None else None,
+            owner_id=self.person.owner_id,
+            user_id=user_id,
+        )
 
     def _nurtured_since(self) -> datetime | None:
         recyclings = self.way.recyclings

@@ -271,5 +271,7 @@ def entry_id(entry: Entry) -> str:
             name = f"t{place:x}{digest('transition', entry.before, entry.after, str(entry.cycle))}"
         case ClockStep():
             parts = (entry.kind, entry.action, entry.notify_id or "", str(entry.share), times.text(entry.started_at))
-            name = digest("clock", str(entry.cycle), *parts)
+            # A promise of nothing is broken twice at one instant: by the owner, and by who gets the lead next.
+            whose = (entry.owner_id or "", str(entry.reassigned))
+            name = digest("clock", str(entry.cycle), *parts, *whose)
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{name}"

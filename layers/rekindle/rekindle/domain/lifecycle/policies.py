@@ -187,6 +187,13 @@ def _lifecycle(document: Mapping[str, Any]) -> LifecycleSettings | None:
     section = document.get("lifecycle")
     if not section:
         return None
+    try:
+        return _read(section)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None  # It was stored before the section was checked: it follows nobody until it is mended.
+
+
+def _read(section: Mapping[str, Any]) -> LifecycleSettings:
     recycle = section.get("recycle") or {}
     dormant = section.get("dormant_after_days")
     customers = section.get("customers")

@@ -118,6 +118,7 @@ def take(person: Person, handoff: Handoff, due: Due, rules: Rules) -> tuple[Hand
         handoff.settings_version,
         person.owner_id,
         None if step.action == BREACH else receiver(person, step),
+        assignment_id=person.assignment.assignment_id if person.assignment is not None else None,
     )
     return with_clock(handoff, due.place, after), entry
 

@@ -80,9 +80,19 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
     if isinstance(record, Transition):
         return _of_transition(record)
     if isinstance(record, ClockStep):
-        name, detail = lifecycle_events.NAMES[record.action], lifecycle_events.of_step(record)
-        return (Event(entry_id(record), name, record.person_id, record.at, record.settings_version, detail),)
+        return _of_clock(record)
     return (_deactivated(record),)
+
+
+def _of_clock(entry: ClockStep) -> tuple[Event, ...]:
+    name, detail = lifecycle_events.NAMES[entry.action], lifecycle_events.of_step(entry)
+    told = Event(entry_id(entry), name, entry.person_id, entry.at, entry.settings_version, detail)
+    kind = lifecycle_events.NOTIFIED_AS.get(entry.action)
+    if kind is None or entry.notify_id is None or entry.assignment_id is None:
+        return (told,)
+    asked = {**detail, "kind": kind, "assignment_id": entry.assignment_id}
+    event_id = f"{entry_id(entry)}-notified"
+    return told, Event(event_id, "Notification Requested", entry.person_id, entry.at, entry.settings_version, asked)
 
 
 def _of_transition(entry: Transition) -> tuple[Event, ...]:

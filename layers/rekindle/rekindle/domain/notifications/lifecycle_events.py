@@ -5,17 +5,15 @@ from typing import Any
 
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.entries import Action, ClockStep, Transition
+from rekindle.domain.lifecycle.following import REJECTED_FOR
 from rekindle.domain.lifecycle.states import way
 from rekindle.domain.people.lifecycle import State
-
-REJECTED = "rejected:"
-"""How the reason of a transition begins that a rejection made."""
 
 
 def name_of(entry: Transition) -> str | None:
     """The detail-type of a transition; None where another event says it already."""
     found = way(entry.before, entry.after)
-    if found is None or (entry.after is State.QUALIFIED and not (entry.reason or "").startswith(REJECTED)):
+    if found is None or (entry.after is State.QUALIFIED and not (entry.reason or "").startswith(REJECTED_FOR)):
         return None
     return found.event
 
@@ -43,8 +41,8 @@ def of_transition(entry: Transition) -> Mapping[str, Any]:
                 "status_changed": entry.status is not None,
                 "user_id": entry.user_id,
             }
-    if entry.reason is not None and entry.reason.startswith(REJECTED):
-        told["reason"] = entry.reason.removeprefix(REJECTED)
+    if entry.reason is not None and entry.reason.startswith(REJECTED_FOR):
+        told["reason"] = entry.reason.removeprefix(REJECTED_FOR)
         return {**told, "owner_id": entry.owner_id, "user_id": entry.user_id}
     return {**told, "owner_id": entry.owner_id, "user_id": entry.user_id}
 
@@ -59,6 +57,9 @@ NAMES = {
     Action.ESCALATED: "Handoff SLA Warned",
     Action.BREACHED: "Handoff SLA Breached",
 }
+
+NOTIFIED_AS = {Action.WARNED: "sla_warned", Action.ESCALATED: "sla_escalated"}
+"""Who is to act is notified under this kind."""
 
 
 def of_step(entry: ClockStep) -> Mapping[str, Any]:

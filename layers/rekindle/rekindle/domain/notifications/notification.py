@@ -62,6 +62,10 @@ def withheld(notice: Notice, person: Person | None) -> Withheld | None:
         return Withheld.ENDED
     if notice.kind is Kind.REMINDER:
         return None if assignment.waits else Withheld.ANSWERED
+    if notice.kind in (Kind.SLA_WARNED, Kind.SLA_ESCALATED) and not (person.lifecycle and person.lifecycle.is_owed):
+        return Withheld.ANSWERED
+    if notice.kind is Kind.SLA_ESCALATED:
+        return None
     return None if assignment.owner_id == notice.notify_id else Withheld.MOVED_ON
 
 
@@ -102,7 +106,19 @@ def lead(person: Person, assignment: Assignment, campaign: Campaign | None, owne
             "assigned_at": _moment(assignment.assigned_at),
             "deadline": _moment(assignment.deadline),
         },
+        "handoff": _handoff(person),
         "owner": owner,
+    }
+
+
+def _handoff(person: Person) -> Values:
+    """What the lead is owed, if it was handed over."""
+    handoff = person.lifecycle.handoff if person.lifecycle is not None else None
+    due = min((c.due_at for c in handoff.clocks if not c.is_over and c.due_at), default=None) if handoff else None
+    return {
+        "policy": handoff.policy if handoff is not None else None,
+        "passed_at": _moment(handoff.passed_at if handoff is not None else None),
+        "due_at": _moment(due),
     }
 
 
@@ -165,5 +181,6 @@ def _sample(number: int, owner: Values) -> Values:
             "assigned_at": "2026-03-01 12:04 UTC",
             "deadline": "2026-03-01 13:00 UTC",
         },
+        "handoff": {"policy": "hot", "passed_at": "2026-03-01 12:04 UTC", "due_at": "2026-03-01 14:04 UTC"},
         "owner": owner,
     }

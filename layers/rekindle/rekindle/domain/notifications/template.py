@@ -19,6 +19,8 @@ class Kind(StrEnum):
     REASSIGNED = "reassigned"
     TIMED_OUT = "timed_out"
     REMINDER = "reminder"
+    SLA_WARNED = "sla_warned"
+    SLA_ESCALATED = "sla_escalated"
 
 
 DIGEST = "digest"
@@ -80,10 +82,22 @@ BUILT_IN: Mapping[str, Template] = {
         "This lead waits with {{ owner.name }} since {{ assignment.activated_at }}; the wait ends at "
         "{{ assignment.deadline }}.\n\n" + _LEAD,
     ),
+    Kind.SLA_WARNED: Template(
+        "A lead is due: {{ person.name }}",
+        "This lead is with {{ owner.name }} since {{ handoff.passed_at }}. By the policy {{ handoff.policy }} the next "
+        "deadline is {{ handoff.due_at }}.\n\n" + _LEAD,
+    ),
+    Kind.SLA_ESCALATED: Template(
+        "A lead is overdue: {{ person.name }}",
+        "This lead is with {{ owner.name }} since {{ handoff.passed_at }}. By the policy {{ handoff.policy }} the "
+        "deadline was {{ handoff.due_at }}.\n\n" + _LEAD,
+    ),
     DIGEST: Template(
         "{{ count }} leads "
         "{% if kind == 'reminder' %}still wait for an owner"
         "{% elif kind == 'timed_out' %}that nobody took in time"
+        "{% elif kind == 'sla_warned' %}are due"
+        "{% elif kind == 'sla_escalated' %}are overdue"
         "{% else %}for {{ recipient.name }}{% endif %}",
         "{% for lead in leads %}\n"
         "- {{ lead.person.name }}{% if lead.person.company %}, {{ lead.person.company }}{% endif %} "
@@ -139,6 +153,7 @@ _LEAD_NAMES: Names = {
     "person": {**_plain("id name kind first_name last_name company email phone status"), "fields": ANY},
     "campaign": _plain("id name type"),
     "assignment": _plain("id cycle reason activated_at assigned_at deadline"),
+    "handoff": _plain("policy passed_at due_at"),
     "owner": _PARTY,
 }
 _ALWAYS: Names = {"kind": None, "recipient": _PARTY}

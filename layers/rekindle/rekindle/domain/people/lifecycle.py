@@ -47,8 +47,11 @@ class Handoff:
     reassigned: bool = False
     """Whether a breach gave the lead to another already."""
     rejections: int = 0
+    rejected: str | None = None
+    """The reason of the last rejection."""
+    rejected_by: str | None = None
     note: str | None = None
-    """What was written with the last rejection."""
+    """What was written with it."""
 
 
 @dataclass(frozen=True, slots=True)

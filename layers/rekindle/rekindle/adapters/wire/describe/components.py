@@ -6,6 +6,7 @@ import msgspec
 
 from rekindle.adapters.wire.describe import schemas
 from rekindle.adapters.wire.describe.examples import TOLD, example
+from rekindle.adapters.wire.describe.handoff_paths import HANDOFF_BODIES
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
 from rekindle.adapters.wire.forms import form_of
 from rekindle.adapters.wire.links import LinkValues
@@ -140,6 +141,7 @@ def _described() -> Json:
             "additionalProperties": False,
             "examples": [{"person_ids": ["00Q5e00000A1b2CEAR"], "sent_at": "2026-03-01T12:00:00Z"}],
         },
+        **HANDOFF_BODIES,
         "FailureSelection": _chosen({}),
         "FailureDiscard": _chosen({"note": _rule(Note)}),
         "Discard": {
@@ -155,7 +157,10 @@ def _described() -> Json:
 
 _SHOWN = [kind for kind in KINDS if kind.path and kind is not PERSON]
 """Kinds whose records are shown as they are stored."""
-_PAGED = ("Campaign", "Person", "Response", "Assignment", "Decision", "TimelineEntry", "StoredVersion", "Failure")
+_PAGED = (
+    *("Campaign", "Person", "Response", "Assignment", "HandoffState"),
+    *("Decision", "TimelineEntry", "StoredVersion", "Failure"),
+)
 
 
 def _chosen(more: Json) -> Json:

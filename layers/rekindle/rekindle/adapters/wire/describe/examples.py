@@ -8,6 +8,20 @@ _PERSON, _USER, _CAMPAIGN = "00Q5e00000A1b2CEAR", "0055e000001AbCdAAK", "spring-
 _DECISION = "1f0c7a5233a1-063871234567890-5c7d4be9d001"
 _AT, _LATER = "2026-03-01T12:00:00Z", "2026-03-01T12:20:00Z"
 
+_CLOCK = {
+    "record": "clock",
+    "person_id": _PERSON,
+    "cycle": 1,
+    "policy": "hot",
+    "kind": "accept",
+    "started_at": "2026-03-02T10:00:00Z",
+    "due_at": "2026-03-02T12:00:00Z",
+    "warned_at": None,
+    "breached_at": None,
+    "met_at": None,
+    "paused_seconds": 0,
+    "state": "running",
+}
 _ACTIVE = {
     "response_id": "r-17",
     "campaign_id": _CAMPAIGN,
@@ -152,6 +166,37 @@ TOLD: dict[str, Json] = {
         "reactivated_at": _AT,
         "member_status": "Registered",
         "channel": "web",
+    },
+    "HandoffState": {
+        "record": "handoff",
+        "person_id": _PERSON,
+        "cycle": 1,
+        "state": "handed_off",
+        "since": "2026-03-02T10:00:00Z",
+        "owner_id": _USER,
+        "passed_at": "2026-03-02T10:00:00Z",
+        "policy": "hot",
+        "settings_version": 7,
+        "due_at": "2026-03-02T12:00:00Z",
+        "clocks": [_CLOCK],
+    },
+    "Clocks": {
+        "person_id": _PERSON,
+        "items": [
+            {
+                **_CLOCK,
+                "target": 7200,
+                "unit": "seconds",
+                "consumed": 0,
+                "counted_at": "2026-03-02T10:00:00Z",
+                "settings_version": 7,
+                "calendar": "emea",
+                "time_zone": "Europe/Berlin",
+                "due_local": "Mon 2026-03-02 13:00",
+                "windows": [{"opens": "2026-03-02T10:00:00Z", "closes": "2026-03-02T12:00:00Z", "seconds": 7200}],
+                "holidays": [],
+            }
+        ],
     },
     "Assignment": {
         "record": "assignment",

@@ -8,7 +8,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-_METHODS = ("get", "put", "post", "delete")
+_METHODS = ("get", "head", "put", "post", "delete")
 
 
 def rendered(document: Json) -> str:

@@ -1,5 +1,6 @@
 """The routes of the API, as OpenAPI describes them."""
 
+from rekindle.adapters.wire.describe.handoff_paths import handoff_paths
 from rekindle.adapters.wire.describe.link_paths import link_paths
 from rekindle.adapters.wire.describe.operations import (
     ASSIGNMENT_STATE,
@@ -34,6 +35,7 @@ def paths() -> Json:
     return {
         **webhook_paths(),
         **link_paths(),
+        **handoff_paths(),
         "/people": {
             "get": operation(
                 "find_people",

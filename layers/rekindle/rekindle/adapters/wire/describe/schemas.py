@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 from rekindle.adapters.wire.answers.decisions import Decision, Results
 from rekindle.adapters.wire.answers.exports import Export
 from rekindle.adapters.wire.answers.failures import Failure, HandledFailure, HandledFailures
+from rekindle.adapters.wire.answers.handoffs import Clocks, HandoffState
 from rekindle.adapters.wire.answers.links import Link, LinkTokens
 from rekindle.adapters.wire.answers.measures import Attribution, Metrics
 from rekindle.adapters.wire.answers.people import Assignment, Conversion, Erasure, Person, Response
@@ -39,6 +40,7 @@ COMPONENTS: Mapping[Any, str] = {
         *(WebhookReceived, WebhookPreview, Metrics, Attribution),
         *(Link, LinkTokens),
         *(Conversion, Erasure, Export, Failure, HandledFailure, HandledFailures),
+        *(HandoffState, Clocks),
     )
 }
 """Answers that have a schema of their own, to which others refer."""

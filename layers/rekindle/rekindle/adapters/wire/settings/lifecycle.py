@@ -139,11 +139,11 @@ _POLICY = object_of(
 _REASON = object_of(
     "What a reason means.",
     {
-        "track": optional(_name("The track that the person enters.")),
+        "track": optional(_name("The track that the person enters: a name in the records and events.")),
         "nurture_timeout_days": optional(days("How long no response becomes active by itself.")),
         "score": {
             "type": "string",
-            "description": "Whether the score stays, or begins at zero.",
+            "description": "Whether the score stays, or begins at zero. It is checked, and not acted upon yet.",
             "enum": ["keep", "reset"],
             "default": "keep",
         },
@@ -159,7 +159,7 @@ _REASON = object_of(
 
 _TOUCHES = {
     "type": "array",
-    "description": "What is due, one after the other.",
+    "description": "What is due, one after the other. It is checked, and not acted upon yet.",
     "items": object_of(
         "One touch: `after` the entry, or on a `date`.",
         {
@@ -176,17 +176,24 @@ _TOUCHES = {
 _TRACK = object_of(
     "What somebody gets who is not ready yet.",
     {
-        "campaign_id": optional(text("The campaign that those on it become members of.", maxLength=LONGEST_IDENTIFIER)),
+        "campaign_id": optional(
+            text(
+                "The campaign that those on it become members of. It is checked, and not acted upon yet.",
+                maxLength=LONGEST_IDENTIFIER,
+            )
+        ),
         "touches": _TOUCHES,
         "leave_on": list_of(
-            "What takes somebody off it.", {"type": "string", "enum": list(LEAVE_ON)}, default=list(LEAVE_ON)
+            "What takes somebody off it. It is checked, and not acted upon yet.",
+            {"type": "string", "enum": list(LEAVE_ON)},
+            default=list(LEAVE_ON),
         ),
     },
 )
 
 _CUSTOMERS = optional(
     object_of(
-        "What customers get; null for nothing.",
+        "What customers get; null for nothing. It is checked, and not acted upon yet.",
         {
             "per": {
                 "type": "string",
@@ -239,7 +246,12 @@ LIFECYCLE: Rule = object_of(
         "tracks": {**map_of("Name -> track.", _TRACK), "default": {}},
         "customers": _CUSTOMERS,
         "dormant_after_days": {
-            **optional(days("After how many days without a sign of life an active person is recycled; null: never.")),
+            **optional(
+                days(
+                    "After how many days without a sign of life an active person is recycled; null: never. It is "
+                    "checked, and not acted upon yet."
+                )
+            ),
             "minimum": 1,
         },
     },

@@ -66,6 +66,8 @@ def _template(name: str) -> Rule:
 _TOLD = {
     Kind.ASSIGNED: "To the owner or the queue that got a lead.",
     Kind.REASSIGNED: "To the owner or the queue that a lead was handed to later.",
+    Kind.SLA_WARNED: "To the owner of a lead to whom a policy promises something that is due.",
+    Kind.SLA_ESCALATED: "To whom a policy names where a promise is overdue.",
     Kind.TIMED_OUT: "To the fallback, where nobody took a lead in time.",
     Kind.REMINDER: "To the fallback, where a lead still waits for an owner.",
     DIGEST: "To whoever gets many notifications of one kind at once.",

@@ -1,11 +1,16 @@
 """A person's way, as the API and the simulator show it."""
 
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
 from rekindle.adapters.wire.views import Json
+from rekindle.application.lifecycle.show_handoffs import Explained, next_deadline
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.entries import ClockStep, Transition
 from rekindle.domain.notifications import lifecycle_events
 from rekindle.domain.people.clock import Clock
-from rekindle.domain.people.lifecycle import Handoff, Recycling
+from rekindle.domain.people.lifecycle import NEW, Handoff, Recycling
+from rekindle.domain.people.person import Person
 
 
 def transition(entry: Transition) -> Json:
@@ -62,3 +67,55 @@ def of_timeline(entry: Transition | ClockStep) -> Json:
 def _plain(seconds: float) -> float:
     """Without a fraction where there is none."""
     return int(seconds) if seconds == int(seconds) else seconds
+
+
+def handoff(person: Person) -> Json:
+    """Where a person stands, and what is owed to it."""
+    way = person.lifecycle or NEW
+    passed = way.handoff
+    return {
+        "record": "handoff",
+        "person_id": person.person_id,
+        "cycle": way.cycle,
+        "state": way.state.value,
+        "since": times.optional_text(way.since),
+        "owner_id": person.owner_id,
+        "passed_at": times.optional_text(passed.passed_at) if passed else None,
+        "policy": passed.policy if passed else None,
+        "settings_version": passed.settings_version if passed else None,
+        "accepted_at": times.optional_text(passed.accepted_at) if passed else None,
+        "due_at": times.optional_text(next_deadline(passed)) if passed else None,
+        "reassigned": passed.reassigned if passed else False,
+        "rejections": passed.rejections if passed else 0,
+        "recycled": len(way.recyclings),
+        "clocks": [clock(person.person_id, passed, one) for one in passed.clocks] if passed else [],
+    }
+
+
+def clocks(person: Person, explained: Sequence[Explained]) -> Json:
+    """Each clock of the newest handoff, and how its deadline came about."""
+    passed = person.lifecycle.handoff if person.lifecycle is not None else None
+    items = [_explained(person.person_id, passed, one) for one in explained] if passed is not None else []
+    return {"person_id": person.person_id, "items": items}
+
+
+def _explained(person_id: str, passed: Handoff, one: Explained) -> Json:
+    target, calendar = one.clock.target, one.calendar
+    zone = ZoneInfo(calendar.time_zone) if calendar is not None else None
+    due = one.clock.due_at
+    return {
+        **clock(person_id, passed, one.clock),
+        "target": _plain(target.amount),
+        "unit": "business_days" if target.in_days else "seconds",
+        "consumed": _plain(one.clock.consumed),
+        "counted_at": times.text(one.clock.counted_at),
+        "settings_version": passed.settings_version,
+        "calendar": calendar.name if calendar is not None else None,
+        "time_zone": calendar.time_zone if calendar is not None else None,
+        "due_local": f"{due.astimezone(zone):%a %Y-%m-%d %H:%M}" if due is not None and zone is not None else None,
+        "windows": [
+            {"opens": times.text(span.start), "closes": times.text(span.end), "seconds": _plain(span.seconds)}
+            for span in one.windows
+        ],
+        "holidays": [{"date": str(day), "name": name} for day, name in one.holidays],
+    }
