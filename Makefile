@@ -205,7 +205,7 @@ COMPILE     = .cache/uv/bin/uv pip compile --quiet --universal --python-version 
 
 # In a layer of their own: the functions that read templates or check settings need them, and the others start faster
 # without. Then what these two need themselves.
-TEMPLATES := jinja2 jsonschema
+TEMPLATES := jinja2 jsonschema pyyaml
 BENEATH   := attrs jsonschema-specifications markupsafe referencing rpds-py
 
 .cache/uv/bin/uv: Makefile

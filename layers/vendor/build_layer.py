@@ -45,6 +45,15 @@ LEFT_OUT = (
     "aws_lambda_powertools/utilities/auth_alpha",
     "aws_lambda_powertools/utilities/data_masking",
     "aws_lambda_powertools/utilities/validation",
+    "aws_lambda_powertools/utilities/batch",
+    "aws_lambda_powertools/metrics/provider/datadog",
+    # Documents of an API made from its handlers, and their checks: ours is made from declarations.
+    *(
+        f"aws_lambda_powertools/event_handler/openapi/{name}.py"
+        for name in ("compat", "dependant", "encoders", "models", "params", "pydantic_loader", "schema_generator")
+    ),
+    "aws_lambda_powertools/event_handler/middlewares/openapi_validation.py",
+    "aws_lambda_powertools/event_handler/middlewares/schema_validation.py",
     # The browser's half of an API console, 1.7 MB of JavaScript.
     "aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui*",
     # The writer of manuals, all but __init__, docstring and utils (see EMPTIED).

