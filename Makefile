@@ -139,7 +139,7 @@ architecture: .venv/.ready ## Test that template, folders and names agree
 	@$(PYTEST) tests/architecture
 
 e2e: build .cloud/.ready ## Test the product as deployed, on the local cloud
-	@$(PYTEST) tests/e2e
+	@$(PYTEST) tests/e2e -n 2 --dist loadfile
 
 mutants: export HYPOTHESIS_PROFILE = quick
 mutants: .venv/.ready .mutants/.ready ## Try small mistakes in the rules: which do the unit tests find (SAMPLE=60, SEED=, ALL=1)
