@@ -72,12 +72,18 @@ def test_of_an_erased_person_no_byte_is_left_in_any_table_queue_or_bucket(
     assert main(["erase", "--stack", stack.name, "--person", "p-former"]) == 0
     erased = json.loads(capsys.readouterr().out)
     assert (erased["person_id"], erased["state"], erased["people"]) == ("p-erase", "erased", 2)
-    stack.settle(announced=True)
+    stack.settle()
+    stack.until(lambda: heard(stack, "Person Erased", "p-erase"))
     assert texts_in(stack) == set()
     assert main(["erase", "--stack", stack.name, "--person", "p-erase"]) == 0
     assert json.loads(capsys.readouterr().out) == erased
     assert main(["erase", "--stack", stack.name, "--person", "p-nobody"]) == 1
     assert stack.api.get("people", "p-erase", "export").json()["person"]["first_name"] is None
+
+
+def heard(stack: Stack, kind: str, person_id: str) -> list[dict[str, Any]]:
+    stack.hear()
+    return [one for one in stack.heard if (one["detail-type"], one["detail"].get("person_id")) == (kind, person_id)]
 
 
 def texts_in(stack: Stack) -> set[tuple[str, str]]:

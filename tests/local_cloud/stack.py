@@ -144,7 +144,8 @@ class Stack:
             if time.monotonic() - changed > patience:
                 raise NotDigested(
                     f"For {patience:.0f} s nothing moved: {waiting} facts wait in the queue, "
-                    f"{len(undecided or ())} crossings have no decision, {len(unheard or ())} events were not heard."
+                    f"{len(undecided or ())} crossings have no decision, {len(unheard or ())} events were not heard "
+                    f"{sorted(unheard or ())[:3]}."
                 )
             # Asking costs the local cloud as much as working does.
             time.sleep(0.05 if waiting < MANY else 0.5)
