@@ -17,8 +17,8 @@ NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Ro
 @app.route("/r/<token>", method=["GET", "HEAD"], middlewares=[takes_any])
 def follow(token: str) -> Response[str]:
     event = app.current_event
-    asked = event.http_method, event.headers.get("user-agent", ""), event.request_context.request_id
-    followed = use_cases().follow_links(unescaped("token", token), *asked)
+    request = event.http_method, event.headers.get("user-agent", ""), event.request_context.request_id
+    followed = use_cases().follow_links(unescaped("token", token), *request)
     count({"Clicks": 1, "SuspectedClicks": followed.suspected, "ClicksLost": not followed.kept})
     headers = {**NOT_KEPT, "Location": followed.destination}
     return Response(HTTPStatus.FOUND.value, "text/plain", "", headers)

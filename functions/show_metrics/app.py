@@ -22,9 +22,9 @@ def get_campaign_metrics(campaign_id: str) -> Response[str]:
 @app.get("/attribution", middlewares=takes("model", "from", "to", "by"))
 def get_attribution() -> Response[str]:
     reference = use_cases().ports.reference
-    asked = attribution.asked(queries(app), now().astimezone(reference.settings().zone).date())
-    counted, sums = use_cases().show_attribution(asked)
-    return answer(measures.attribution(asked, counted, sums, names_of(reference.campaign)))
+    requested = attribution.attribution_of(queries(app), now().astimezone(reference.settings().zone).date())
+    counted, sums = use_cases().show_attribution(requested)
+    return answer(measures.attribution(requested, counted, sums, names_of(reference.campaign)))
 
 
 handler = handler_of(app)

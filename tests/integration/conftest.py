@@ -5,7 +5,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +17,10 @@ import boto3
 import pytest
 
 from rekindle.runtime import aws as root
+from rekindle.runtime import deployed
 from rekindle.runtime.environment import QUEUES
 from rekindle.runtime.observability import logger
+from rekindle.runtime.use_cases import UseCases
 from tests.support.described import check_answer
 from tests.support.permissions import Permission, Recorder, differences
 from tests.support.scheduler import refuse_the_past
@@ -318,6 +320,22 @@ def _forget() -> None:
     for part in vars(root).values():
         if hasattr(part, "cache_clear") and part is not root.session:
             part.cache_clear()
+
+
+@contextmanager
+def deployed_stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[UseCases]:
+    """The stack `rekindle-dev` as commands find it, on simulated AWS; its use cases."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with simulated_aws(), ExitStack() as stack:
+        names = create_tables(boto3.client("dynamodb", REGION))
+        outputs = {
+            "PeopleTableName": names.people,
+            "ScoresTableName": names.scores,
+            "LedgerTableName": names.ledger,
+            "ReferenceTableName": names.reference,
+        }
+        monkeypatch.setattr(deployed, "outputs_of", lambda session, stack: outputs)
+        yield stack.enter_context(deployed.use_cases_of("rekindle-dev"))
 
 
 def postponed() -> list[dict[str, Any]]:

@@ -4,12 +4,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 
 from rekindle.application.reactivation import backfill_crossings
@@ -20,9 +18,8 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.change import Change
 from rekindle.runtime import deployed
 from rekindle.runtime.use_cases import UseCases
+from tests.integration.conftest import deployed_stack
 from tests.support.builders import DOCUMENT, campaign_changed, person_changed, response_recorded
-from tests.support.simulated_aws import simulated_aws
-from tests.support.template import create_tables
 
 REGION = "eu-central-1"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -52,17 +49,7 @@ class Operator:
 @pytest.fixture
 def operator(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Operator]:
     """Three people whose scores passed a threshold that came into force later; the third has no response."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with simulated_aws(), ExitStack() as stack:
-        names = create_tables(boto3.client("dynamodb", REGION))
-        outputs = {
-            "PeopleTableName": names.people,
-            "ScoresTableName": names.scores,
-            "LedgerTableName": names.ledger,
-            "ReferenceTableName": names.reference,
-        }
-        monkeypatch.setattr(deployed, "outputs_of", lambda session, stack: outputs)
-        use = stack.enter_context(deployed.use_cases_of("rekindle-dev"))
+    with deployed_stack(monkeypatch) as use:
         use.ports.versions.put(DOCUMENT, 0, NOW)
         use.record_crm_changes(campaign_changed("webinar", name="Spring webinar"))
         for person_id in PEOPLE:

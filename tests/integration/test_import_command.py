@@ -3,23 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from rekindle.application.ports.people import ListedBy
 from rekindle.cli.main import main
 from rekindle.domain.campaigns.campaign import CAMPAIGN
 from rekindle.domain.core import times
-from rekindle.runtime import deployed
 from rekindle.runtime.imports import on_stack
 from rekindle.runtime.use_cases import UseCases
+from tests.integration.conftest import deployed_stack
 from tests.support.builders import DOCUMENT
-from tests.support.simulated_aws import simulated_aws
-from tests.support.template import create_tables
 
 REGION = "eu-central-1"
 AT = "2026-05-01T00:00:00Z"
@@ -48,19 +44,9 @@ class Stack:
 
 @pytest.fixture
 def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Stack]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     # Tables that are simulated in this process take one request at a time.
     monkeypatch.setattr(on_stack, "at_the_same_time", lambda handle, values: [handle(value) for value in values])
-    with simulated_aws(), ExitStack() as opened:
-        names = create_tables(boto3.client("dynamodb", REGION))
-        outputs = {
-            "PeopleTableName": names.people,
-            "ScoresTableName": names.scores,
-            "LedgerTableName": names.ledger,
-            "ReferenceTableName": names.reference,
-        }
-        monkeypatch.setattr(deployed, "outputs_of", lambda session, stack: outputs)
-        use = opened.enter_context(deployed.use_cases_of("rekindle-dev"))
+    with deployed_stack(monkeypatch) as use:
         use.ports.versions.put({**DOCUMENT, "time_zone": "Europe/Berlin"}, 0, times.instant(AT))
         yield Stack(tmp_path, use, capsys)
 

@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import pytest
 
 from rekindle.adapters.wire.views import measures
@@ -15,9 +13,8 @@ from rekindle.domain.capture.facts import PersonDeleted
 from rekindle.domain.measures.metrics import CountedAs
 from rekindle.runtime import deployed
 from tests.contract.test_census import facts
+from tests.integration.conftest import deployed_stack
 from tests.support.builders import DOCUMENT, Rekindle, response_recorded
-from tests.support.simulated_aws import simulated_aws
-from tests.support.template import create_tables
 
 REGION = "eu-central-1"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -31,17 +28,7 @@ Command = Callable[..., list[dict[str, Any]]]
 
 @pytest.fixture
 def operator(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with simulated_aws(), ExitStack() as stack:
-        names = create_tables(boto3.client("dynamodb", REGION))
-        outputs = {
-            "PeopleTableName": names.people,
-            "ScoresTableName": names.scores,
-            "LedgerTableName": names.ledger,
-            "ReferenceTableName": names.reference,
-        }
-        monkeypatch.setattr(deployed, "outputs_of", lambda session, stack: outputs)
-        use = stack.enter_context(deployed.use_cases_of("rekindle-dev"))
+    with deployed_stack(monkeypatch) as use:
         use.ports.versions.put(SETTINGS, 0, NOW)
         for fact in FACTS:
             use.record_crm_changes(fact)

@@ -2,6 +2,8 @@
 is first asked for, so a function pays only for what it calls.
 
 It is imported only then, too: making the classes of all use cases takes a twentieth of a cold start.
+
+It is longer than other files: each use case has its few lines here, so that one place shows what needs what.
 """
 
 from dataclasses import dataclass

@@ -151,8 +151,8 @@ class DynamoDBPeople:
         return Page(still, following)
 
     def _people_of(self, keys: Sequence[Key]) -> Mapping[str, Person]:
-        asked = sorted({(person_id, PERSON) for person_id, _ in keys})
-        return {item.person_id: _person(item) for item in PeopleItem.batch_get(asked, consistent_read=True)}
+        keys_of_people = sorted({(person_id, PERSON) for person_id, _ in keys})
+        return {item.person_id: _person(item) for item in PeopleItem.batch_get(keys_of_people, consistent_read=True)}
 
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         request = {"TableName": PeopleItem.Meta.table_name, "Key": key_of_home(response_id), "ConsistentRead": True}

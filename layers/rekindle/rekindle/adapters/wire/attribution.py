@@ -11,7 +11,7 @@ from rekindle.domain.measures.shared_days import SharedBy
 MOST_YEARS = 5
 
 
-def asked(query: Mapping[str, str], today: date) -> Attribution:
+def attribution_of(query: Mapping[str, str], today: date) -> Attribution:
     """By default the year up to today, by the active response and by campaign. Raises InvalidField."""
     faults: list[Fault] = []
     tomorrow = date.fromordinal(today.toordinal() + 1)
