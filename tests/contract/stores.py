@@ -2,9 +2,12 @@
 
 import itertools
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from itertools import batched
 from typing import Any
 
 import botocore.session
@@ -40,11 +43,15 @@ Stores = Ports
 """All ports, whatever they are kept in."""
 
 
+def failures_table(names: TableNames) -> str:
+    return names.people.replace("PeopleTable", "FailuresTable")
+
+
 class Tables(AwsPorts):
     """The ports on DynamoDB, and the way beneath them. What has no table is in memory."""
 
     def __init__(self, client: Any, names: TableNames, clock: Clock, lifetime: float) -> None:
-        failures = FailureHandling(names.people.replace("PeopleTable", "FailuresTable"), FAILURES_KEPT)
+        failures = FailureHandling(failures_table(names), FAILURES_KEPT)
         super().__init__(bind(client, names), lifetime, NO_SCHEDULES, clock, DEFAULT, failures)
         memory = Memory()
         self.client, self.names, self.lifetime = client, names, lifetime
@@ -72,29 +79,64 @@ def open_client(endpoint: str | None = None, service: str = "dynamodb", pool: in
     return session.create_client(service, region_name=REGION, endpoint_url=endpoint, config=config)
 
 
-def on_tables(client: Any, lifetime: float = 0) -> Tables:
-    """New tables, to which the models of this process are bound."""
-    names = create_tables(client, f"-{os.getpid()}-{next(_numbers)}")
-    return Tables(client, names, lambda: NOW, lifetime)
+@contextmanager
+def on_tables(client: Any, lifetime: float = 0) -> Iterator[Tables]:
+    """Empty tables, to which the models of this process are bound. On DynamoDB Local they are used again: making and
+    deleting five tables takes longer than most tests."""
+    address = client.meta.endpoint_url
+    names = _free[address].pop() if _free[address] else new_tables(client)
+    yield Tables(client, names, lambda: NOW, lifetime)
+    if _emptied(client, names):
+        _free[address].append(names)
 
 
-def drop_tables(tables: Tables) -> None:
-    for name in (tables.names.people, tables.names.scores, tables.names.ledger, tables.names.reference):
-        tables.client.delete_table(TableName=name)
+def new_tables(client: Any) -> TableNames:
+    return create_tables(client, f"-{os.getpid()}-{next(_numbers)}")
+
+
+_free: dict[str, list[TableNames]] = defaultdict(list)
+"""The tables of this process that no test uses, by the address of their engine."""
+EMPTIED_AT_MOST = 1_000
+"""Items of a table. Deleting a table with more is quicker."""
+
+
+def _emptied(client: Any, names: TableNames) -> bool:
+    """Deletes what a test left. Where that is much, the tables themselves: then False."""
+    for table in _all(names):
+        keys = [key["AttributeName"] for key in client.describe_table(TableName=table)["Table"]["KeySchema"]]
+        projection = {f"#{n}": key for n, key in enumerate(keys)}
+        items = client.scan(
+            TableName=table, ProjectionExpression=",".join(projection), ExpressionAttributeNames=projection
+        )
+        if "LastEvaluatedKey" in items or items["Count"] > EMPTIED_AT_MOST:
+            delete_tables(client, names)
+            return False
+        for few in batched(items["Items"], 25, strict=False):
+            client.batch_write_item(RequestItems={table: [{"DeleteRequest": {"Key": key}} for key in few]})
+    return True
+
+
+def delete_tables(client: Any, names: TableNames) -> None:
+    for table in _all(names):
+        client.delete_table(TableName=table)
+
+
+def _all(names: TableNames) -> list[str]:
+    return [*asdict(names).values(), failures_table(names)]
 
 
 @contextmanager
 def moto() -> Iterator[Tables]:
     with simulated_aws():
         client = open_client()
-        yield on_tables(client)
+        names = create_tables(client)
+        yield Tables(client, names, lambda: NOW, 0)
         client.close()
 
 
 @contextmanager
 def dynamodb_local_at(endpoint: str, pool: int = 10) -> Iterator[Tables]:
     client = open_client(endpoint, pool=pool)
-    tables = on_tables(client)
-    yield tables
-    drop_tables(tables)
+    with on_tables(client) as tables:
+        yield tables
     client.close()

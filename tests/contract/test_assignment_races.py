@@ -42,14 +42,13 @@ CLOCK = At()
 @pytest.fixture(scope="module")
 def use(local_endpoint: str) -> Iterator[UseCases]:
     client = technologies.open_client(local_endpoint, pool=8)
-    tables = technologies.on_tables(client, lifetime=600)
-    use = technologies.use_cases_on(tables, CLOCK)
-    use.ports.versions.put({**DOCUMENT, "assignment": {"rules": [RULE]}}, 0, BEGUN)
-    use.record_crm_changes(campaign_changed("webinar"))
-    for user in ("u-routing", "u-manager", "u1", "u2"):
-        use.record_crm_changes(user_changed(user))
-    yield use
-    technologies.drop_tables(tables)
+    with technologies.on_tables(client, lifetime=600) as tables:
+        use = technologies.use_cases_on(tables, CLOCK)
+        use.ports.versions.put({**DOCUMENT, "assignment": {"rules": [RULE]}}, 0, BEGUN)
+        use.record_crm_changes(campaign_changed("webinar"))
+        for user in ("u-routing", "u-manager", "u1", "u2"):
+            use.record_crm_changes(user_changed(user))
+        yield use
     client.close()
 
 

@@ -63,10 +63,10 @@ READS: dict[str, tuple[str, Call]] = {
     "queues.get": ("query", lambda t: t.records(QUEUE).get("q")),
     "users.get": ("query", lambda t: t.records(USER).get("u")),
     "versions.current": ("query", lambda t: t.versions.current()),
-    "versions.get": ("get_item", lambda t: t.versions.get(1)),
+    "versions.get": ("query", lambda t: t.versions.get(1)),
     "versions.versions": ("query", lambda t: t.versions.versions(10)),
     "reference.settings": ("query", lambda t: t.reference.settings()),
-    "reference.settings_at": ("get_item", lambda t: t.reference.settings_at(1)),
+    "reference.settings_at": ("query", lambda t: t.reference.settings_at(1)),
     "reference.campaign": ("query", lambda t: t.reference.campaign("c")),
     "reference.campaign_at": ("query", lambda t: t.reference.campaign_at("c", NOW)),
     "reference.account": ("query", lambda t: t.reference.account("a")),
@@ -81,17 +81,21 @@ WRITES: dict[str, tuple[str, Call]] = {
     "sent_notifications.sent": ("put_item", lambda t: t.sent_notifications.sent("n", NOW)),
     "people.record_tombstone": ("put_item", lambda t: t.people.record_tombstone("r", ChangeStamp(NOW), None)),
     "scores.put": ("put_item", lambda t: t.scores.put(Score("p", 1, ChangeStamp(NOW)), 0)),
-    "campaigns.put": ("put_item", lambda t: t.records(CAMPAIGN).put(Campaign("c"), 0)),
+    "campaigns.put": ("put_item", lambda t: t.records(CAMPAIGN).put(Campaign("c"), 1)),
     "queues.put": ("put_item", lambda t: t.records(QUEUE).put(Queue("q"), 0)),
     "users.put": ("put_item", lambda t: t.records(USER).put(User("u"), 0)),
     "versions.put": ("put_item", lambda t: t.versions.put({}, 0, NOW)),
 }
 OTHERS: dict[str, tuple[str, Call]] = {
+    "campaigns.put, a new one with its place in the list": (
+        "transact_write_items",
+        lambda t: t.records(CAMPAIGN).put(Campaign("c"), 0),
+    ),
     "accounts.put": ("query", lambda t: t.records(ACCOUNT).put(Account("a"), 0)),
     "contacts.add": ("put_item", lambda t: t.contacts.add("a@a.example", "p", 1)),
     "contacts.remove": ("delete_item", lambda t: t.contacts.remove("a@a.example", "p", 1)),
 }
-"""Writes that begin by reading, or to which a condition that does not hold is an answer."""
+"""Writes that begin by reading, transactions, or those to which a condition that does not hold is an answer."""
 BUSY = ("ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "InternalServerError")
 
 

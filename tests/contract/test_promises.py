@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -183,7 +184,7 @@ class OnTables(Rekindle):
 
 class OnDynamoDB(AllScenarios):
     def __init__(self, client: Any) -> None:
-        self._client = client
+        self._client, self._stack = client, ExitStack()
         super().__init__()
 
     def opened(self) -> Rekindle:
@@ -218,14 +219,14 @@ class OnDynamoDB(AllScenarios):
 
     @cached_property
     def _tables(self) -> Tables:
-        return technologies.on_tables(self._client)
+        return self._stack.enter_context(technologies.on_tables(self._client))
 
     def teardown(self) -> None:
         try:
             super().teardown()
         finally:
             self.memory.close()
-            technologies.drop_tables(self._tables)
+            self._stack.close()
 
 
 @pytest.fixture

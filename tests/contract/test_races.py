@@ -34,12 +34,11 @@ PAST = 3
 @pytest.fixture(scope="module")
 def use(local_endpoint: str) -> Iterator[UseCases]:
     client = technologies.open_client(local_endpoint, pool=WRITERS)
-    tables = technologies.on_tables(client, lifetime=600)
-    use = technologies.use_cases_on(tables, lambda: NOW)
-    use.ports.versions.put(DOCUMENT, 0, NOW)
-    use.record_crm_changes(campaign_changed("webinar", name="Webinar"))
-    yield use
-    technologies.drop_tables(tables)
+    with technologies.on_tables(client, lifetime=600) as tables:
+        use = technologies.use_cases_on(tables, lambda: NOW)
+        use.ports.versions.put(DOCUMENT, 0, NOW)
+        use.record_crm_changes(campaign_changed("webinar", name="Webinar"))
+        yield use
     client.close()
 
 

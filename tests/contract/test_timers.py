@@ -40,9 +40,8 @@ def timers(request: pytest.FixtureRequest) -> Iterator[ReactivationTimers]:
     schedules = request.getfixturevalue("schedules")
     where = None if request.param == "moto" else request.getfixturevalue("local_endpoint")
     client = technologies.open_client(where)
-    tables = technologies.on_tables(client)
-    yield ScheduledReactivationTimers(schedules)
-    technologies.drop_tables(tables)
+    with technologies.on_tables(client):
+        yield ScheduledReactivationTimers(schedules)
 
 
 def test_a_timer_is_overdue_after_its_instant_and_not_before(timers: ReactivationTimers) -> None:
