@@ -232,9 +232,7 @@ def test_each_stream_is_read_by_itself(put: Put, pump: Callable[..., StreamPump]
         ("AnnounceChangesFunction", {"announce": {"S": "yes"}}, {"kind": {"S": "decision"}}, -1),
     ],
 )
-def test_the_templates_own_filters_are_understood(
-    function: str, passes: object, stays: object, attempts: int
-) -> None:
+def test_the_templates_own_filters_are_understood(function: str, passes: object, stays: object, attempts: int) -> None:
     subscription = Subscription.of(event_of(function, "DynamoDB"))
 
     assert lets_through(subscription.filters, {"dynamodb": {"NewImage": passes}})
