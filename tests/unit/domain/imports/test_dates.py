@@ -91,6 +91,28 @@ def test_what_is_no_date_is_refused(text):
     assert (refused.value.fault, refused.value.value) == (RowFault.DATE, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("00-00-0000", "There is no year 0."),
+        ("31/02/2016", "There is no day 31 in month 2: 2016-02 has 29 days."),
+        ("2026-13-01", "There is no month 13."),
+        ("2026-03-01 25:00", "There is no such time of day."),
+    ],
+)
+@pytest.mark.parametrize("order", (None, "dmy"))
+def test_an_impossible_date_says_what_is_wrong_with_it(text, fault, order):
+    with pytest.raises(RowRefused) as refused:
+        read(text, DateReading(order=order))
+    assert refused.value.repair.startswith(fault) and "Correct the value" in refused.value.repair
+
+
+def test_a_date_that_only_another_order_makes_impossible_asks_for_the_order():
+    with pytest.raises(RowRefused) as refused:
+        read("31/02/16")
+    assert "dates: dmy" in refused.value.repair
+
+
 def test_a_day_is_that_of_the_text_whatever_the_zone():
     assert day_of("2026-03-01 23:30", BERLIN) == day_of("2026-03-01", BERLIN) == "2026-03-01"
 

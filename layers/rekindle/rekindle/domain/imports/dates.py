@@ -1,6 +1,7 @@
 """Dates and times as people write them in files. A date that can be read in two ways is refused, never guessed."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -20,6 +21,7 @@ _TIME = (
 )
 _PARTS = re.compile(r"(?a)(\d{1,4}|[A-Za-z]{3,9}\.?)[-/. ]{1,2}(\d{1,2}|[A-Za-z]{3,9}\.?)[-/., ]{1,2}(\d{1,4})" + _TIME)
 _HOW_TO_WRITE = "Write it as 2026-03-31, or 2026-03-31T09:30:00+02:00."
+_HOW_TO_CORRECT = "Correct the value, or empty the cell."
 _HOW_TO_ORDER = "The order of day, month and year is not certain: name it in the mapping, as dates: dmy."
 
 
@@ -74,11 +76,37 @@ def _written(text: str, reading: DateReading) -> datetime:
         if not 1 <= hour <= 12:
             raise _refused(text)
         hour = hour % 12 + 12 * (clock["half"] in "Pp")
+    impossible = _impossible(year, month, day)
+    if impossible:
+        raise _refused(text, f"{impossible} {_HOW_TO_CORRECT}")
     try:
         moment = datetime(year, month, day, hour, int(clock["minute"] or 0), int(clock["second"] or 0))  # noqa: DTZ001
         return moment.replace(tzinfo=_offset(clock))
     except ValueError:
-        raise _refused(text) from None
+        raise _refused(text, f"There is no such time of day. {_HOW_TO_CORRECT}") from None
+
+
+def _impossible(year: int, month: int, day: int) -> str | None:
+    """What is wrong with a date that no calendar has."""
+    if not 1 <= year <= 9999:
+        return "There is no year 0."
+    if not 1 <= month <= 12:
+        return f"There is no month {month}."
+    days = monthrange(year, month)[1]
+    if not 1 <= day <= days:
+        return f"There is no day {day} in month {month}: {year}-{month:02} has {days} days."
+    return None
+
+
+def _impossible_in_any_order(parts: tuple[str, ...]) -> str | None:
+    """The order is not worth naming where the calendar has no such date whatever it is."""
+    if not all(part.isdigit() for part in parts):
+        return None
+    first, second, third = map(int, parts)
+    orders = ((third, second, first), (third, first, second), (first, second, third))
+    if not all(_impossible(_full(str(year)) if year else 0, month, day) for year, month, day in orders):
+        return None
+    return f"{_impossible(third, second, first)} In another order it is no date either. {_HOW_TO_CORRECT}"
 
 
 def _offset(clock: Mapping[str, str | None]) -> tzinfo | None:
@@ -97,7 +125,7 @@ def _in_order(text: str, parts: tuple[str, ...], order: str | None) -> tuple[int
     elif order is None and len(parts[2]) == 4 and (named[0] or named[1]):
         order = "mdy" if named[0] else "dmy"
     if order is None or (order == "ymd" and named[0]):
-        raise _refused(text, _HOW_TO_ORDER)
+        raise _refused(text, _impossible_in_any_order(parts) or _HOW_TO_ORDER)
     place = {part: at for at, part in enumerate(order)}
     year, month, day = (parts[place[part]] for part in "ymd")
     if not (year.isdigit() and day.isdigit() and len(year) in (2, 4) and len(day) <= 2):
