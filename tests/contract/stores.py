@@ -29,6 +29,7 @@ from rekindle.runtime.aws import AwsPorts
 from rekindle.runtime.environment import FailureHandling, Scheduling
 from rekindle.runtime.ports import Ports
 from rekindle.runtime.use_cases import UseCases
+from tests.support.ports import HOST
 from tests.support.simulated_aws import simulated_aws
 from tests.support.template import create_tables
 
@@ -75,7 +76,8 @@ def open_client(endpoint: str | None = None, service: str = "dynamodb", pool: in
     """A client as the functions have it, with credentials that are good for nothing but the tests."""
     session = botocore.session.get_session()
     session.set_credentials("test", "test")
-    config = connection.CONFIG.merge(Config(max_pool_connections=pool))
+    # On a busy machine the engine may take longer than the service: a call that is tried again would count twice.
+    config = connection.CONFIG.merge(Config(max_pool_connections=pool, read_timeout=60))
     return session.create_client(service, region_name=REGION, endpoint_url=endpoint, config=config)
 
 
@@ -84,14 +86,14 @@ def on_tables(client: Any, lifetime: float = 0) -> Iterator[Tables]:
     """Empty tables, to which the models of this process are bound. On DynamoDB Local they are used again: making and
     deleting five tables takes longer than most tests."""
     address = client.meta.endpoint_url
-    names = _free[address].pop() if _free[address] else new_tables(client)
+    names = _free[address].pop() if _free[address] else new_tables(client, streams=False)
     yield Tables(client, names, lambda: NOW, lifetime)
-    if _emptied(client, names):
+    if HOST in address and _emptied(client, names):
         _free[address].append(names)
 
 
-def new_tables(client: Any) -> TableNames:
-    return create_tables(client, f"-{os.getpid()}-{next(_numbers)}")
+def new_tables(client: Any, *, streams: bool) -> TableNames:
+    return create_tables(client, f"-{os.getpid()}-{next(_numbers)}", streams=streams)
 
 
 _free: dict[str, list[TableNames]] = defaultdict(list)
@@ -129,8 +131,8 @@ def _all(names: TableNames) -> list[str]:
 def moto() -> Iterator[Tables]:
     with simulated_aws():
         client = open_client()
-        names = create_tables(client)
-        yield Tables(client, names, lambda: NOW, 0)
+        with on_tables(client) as tables:
+            yield tables
         client.close()
 
 

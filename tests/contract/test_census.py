@@ -24,7 +24,7 @@ from tests.support.builders import (
     response_recorded,
 )
 
-PEOPLE = 40
+PEOPLE = 12
 
 
 def facts() -> Iterator[object]:
@@ -83,12 +83,12 @@ def test_all_pages_of_a_table_are_read(tables: Tables, monkeypatch: pytest.Monke
     """DynamoDB ends a page at a megabyte."""
     use = UseCases(tables)
     use.record_crm_changes(campaign_changed("fair"))
-    note = {"fields": {f"note{number}": "x" * 200 for number in range(40)}}
-    for number in range(150):
+    note = {"fields": {f"note{number}": "x" * 1000 for number in range(40)}}
+    for number in range(30):
         use.record_crm_changes(person_changed(f"p{number}", 1, **note))
         use.record_crm_changes(response_recorded(f"r{number}", f"p{number}", "fair", 2))
     (fair,) = use.count_measures(CountedAs()).metrics
-    assert fair.counts.unique == 150
+    assert fair.counts.unique == 30
 
 
 def test_what_was_counted_last_comes_back(stores: Stores) -> None:

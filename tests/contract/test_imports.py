@@ -75,9 +75,8 @@ def test_a_second_load_changes_nothing_and_a_corrected_one_what_differs(stores: 
 @pytest.fixture
 def real_use(local_endpoint: str) -> Iterator[UseCases]:
     client = technologies.open_client(local_endpoint, pool=30)
-    tables = technologies.on_tables(client)
-    yield technologies.use_cases_on(tables, lambda: NOW)
-    technologies.drop_tables(tables)
+    with technologies.on_tables(client) as tables:
+        yield technologies.use_cases_on(tables, lambda: NOW)
     client.close()
 
 

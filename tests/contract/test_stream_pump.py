@@ -26,7 +26,7 @@ UP = {"dynamodb": {"NewImage": {"crossing": {"S": ["up"]}}}}
 def table(local_endpoint: str) -> Iterator[Table]:
     """New, as a stream keeps what was in its table before."""
     client = technologies.open_client(local_endpoint)
-    names = technologies.new_tables(client)
+    names = technologies.new_tables(client, streams=True)
     yield Table(client, names.scores)
     technologies.delete_tables(client, names)
     client.close()
