@@ -1,4 +1,4 @@
-"""Every minute -> what the clocks of handoffs do by now: warnings, escalations, breaches."""
+"""Every minute -> what is due by now: warnings, escalations and breaches of handoffs, touches of nurture."""
 
 from typing import Any
 

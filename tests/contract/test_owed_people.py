@@ -48,7 +48,8 @@ def keep(stores: Stores | Tables, person_id: str, lifecycle: Lifecycle | None) -
 
 
 def ids(stores: Stores, limit: int = 10, start: str | None = None, before: float | None = None) -> list[str]:
-    found = stores.people.owed(limit, start, None if before is None else day(before))
+    people = stores.people
+    found = people.owed(limit, start) if before is None else people.due(day(before), limit, start)
     return [person.person_id for person in found.items]
 
 
@@ -67,15 +68,13 @@ def test_they_come_a_page_at_a_time(owed: Stores) -> None:
     first = owed.people.owed(2)
     assert [person.person_id for person in first.items] == ["p2", "p1"]
     assert ids(owed, 2, first.next) == ["p3"]
-    only = owed.people.owed(1, None, day(6))
+    only = owed.people.due(day(6), 1)
     assert ids(owed, 1, only.next, 6) == ["p1"]
 
 
 def test_those_are_left_out_whose_clocks_do_nothing_by_then(owed: Stores) -> None:
     assert ids(owed, before=4) == []
-    assert [person.person_id for person in owed.people.owed(10, None, day(4) + timedelta(milliseconds=1)).items] == [
-        "p2"
-    ]
+    assert [person.person_id for person in owed.people.due(day(4) + timedelta(milliseconds=1), 10).items] == ["p2"]
     assert ids(owed, before=6) == ["p2", "p1"]
 
 
@@ -88,7 +87,7 @@ def test_whoever_did_what_was_owed_is_left_out(owed: Stores) -> None:
 def test_to_find_those_who_are_due_costs_the_same_however_many_are_not(real_tables: Tables) -> None:
     def asked() -> tuple[list[str], float]:
         with Requests(real_tables.client) as requests:
-            assert len(real_tables.people.owed(100, None, day(10)).items) == 20
+            assert len(real_tables.people.due(day(10), 100).items) == 20
         return requests.names, requests.capacity
 
     for n in range(20):

@@ -48,7 +48,7 @@ class Stack:
         self.now = max(self.now, until)
 
     def next_due(self) -> datetime | None:
-        found = root.use_cases().ports.people.owed(1).items
+        found = root.use_cases().ports.people.due(times.LAST, 1).items
         return found[0].lifecycle.due_at if found and found[0].lifecycle is not None else None
 
     def news(self, table: str, function: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import pytest
 from rekindle.adapters.dynamodb import batches, encoding, ledger_encoding, people_encoding, ways
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.campaigns.campaign import Campaign
-from rekindle.domain.lifecycle.entries import ClockStep, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
 from rekindle.domain.lifecycle.journey import Deactivated, Merged, StageReached
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.people.person import Engagement, Person, Profile
@@ -37,7 +37,19 @@ from rekindle.domain.responses.response import Details, ResponseState, Trace
 STORED = Path(__file__).with_name("stored_values.json")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
-LEDGER = (Decision, StageReached, Deactivated, Merged, AssignmentStep, Routing, Transition, ClockStep)
+LEDGER = (
+    Decision,
+    StageReached,
+    Deactivated,
+    Merged,
+    AssignmentStep,
+    Routing,
+    Transition,
+    ClockStep,
+    Entered,
+    Left,
+    TouchDue,
+)
 """Records of the ledger."""
 
 KINDS: tuple[type[Any], ...] = (

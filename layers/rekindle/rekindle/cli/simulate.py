@@ -55,8 +55,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "--records",
         default="decision",
         metavar="KINDS",
-        help="what to write, with commas: decision (default) and transition as they happen, and as they stand at the "
-        "end: assignment, clock, recycle, metric (of each campaign), share (of each won opportunity)",
+        help="what to write, with commas: decision (default), transition and touch as they happen, and as they stand "
+        "at the end: assignment, clock, recycle, metric (of each campaign), share (of each won opportunity)",
     )
     takes_format(parser, "jsonl")
     parser.set_defaults(run=_simulate)
@@ -73,7 +73,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
         simulation.keep_journeys()
     if kinds & set(ways.KINDS):
         simulation.keep_ways()
-    wanted, transitions = "decision" in kinds, "transition" in kinds
+    wanted, happened = "decision" in kinds, kinds & {"transition", "touch"}
     with closing(History(parsed.history)) as history:
         if wanted and not as_lines:
             write_cells(_DECISION_COLUMNS, "as of (UTC)", "person", "outcome", "campaign or reason")
@@ -81,14 +81,14 @@ def _simulate(parsed: argparse.Namespace) -> int:
         with_bar = not (wanted and sys.stdout.isatty())
         with closing(decisions_of(simulation, history, "simulating", with_bar=with_bar)) as decisions:
             for number, explanation in enumerate(decisions):
-                if transitions:
-                    ways.write_transitions(simulation, number, as_lines=as_lines)
+                if happened:
+                    ways.write_happened(simulation, happened, number, as_lines=as_lines)
                 if wanted and as_lines:
                     write_line(decision(explanation, None, LISTED))
                 elif wanted:
                     _write_decision(explanation, simulation)
-        if transitions:
-            ways.write_transitions(simulation, None, as_lines=as_lines)
+        if happened:
+            ways.write_happened(simulation, happened, None, as_lines=as_lines)
         _write_assignments(simulation, as_lines=as_lines, after_others=wanted)
         if "clock" in kinds:
             ways.write_clocks(simulation, as_lines=as_lines)

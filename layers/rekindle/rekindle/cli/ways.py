@@ -1,22 +1,34 @@
 """What the simulator knows of the ways of people: transitions, clocks, recyclings."""
 
+from collections.abc import Set
 from datetime import datetime
 
 from rekindle.adapters.wire.views import lifecycle
 from rekindle.cli.lines import write_line
 from rekindle.cli.table import minute, write_cells
+from rekindle.domain.lifecycle.entries import TouchDue, Transition
 from rekindle.runtime.simulation.simulator import Simulation
 
-KINDS = ("transition", "clock", "recycle")
+KINDS = ("transition", "touch", "clock", "recycle")
 _COLUMNS = (16, 18, 12, 15)
 
 
-def write_transitions(simulation: Simulation, before: int | None, *, as_lines: bool) -> None:
-    """Those that happened before the decision of that number, and were not written yet; None: all."""
+def write_happened(simulation: Simulation, kinds: Set[str], before: int | None, *, as_lines: bool) -> None:
+    """Transitions and touches that happened before the decision of that number, and were not written yet; None: all."""
     happened = simulation.happened
     while happened and (before is None or happened[0][0] <= before):
         _, one = happened.popleft()
-        if as_lines:
+        if (isinstance(one, TouchDue) and "touch" not in kinds) or (
+            isinstance(one, Transition) and "transition" not in kinds
+        ):
+            continue
+        if isinstance(one, TouchDue):
+            if as_lines:
+                write_line(lifecycle.touch(one))
+            else:
+                on = one.track or one.product or "customers"
+                write_cells(_COLUMNS, minute(one.at), one.person_id, "touch", on, one.name)
+        elif as_lines:
             write_line(lifecycle.transition(one))
         else:
             write_cells(_COLUMNS, minute(one.at), one.person_id, one.before, one.after, one.reason or "")

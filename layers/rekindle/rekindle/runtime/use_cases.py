@@ -77,7 +77,8 @@ class UseCases:
     def follow_change(self) -> "FollowChange":
         from rekindle.application.lifecycle.follow_change import FollowChange
 
-        return FollowChange(self.lifecycle_rules, lambda *due: self.end_clocks(*due))
+        ports = self.ports
+        return FollowChange(self.lifecycle_rules, ports.people, ports.reference, lambda *due: self.end_clocks(*due))
 
     @cached_property
     def lifecycle_rules(self) -> "LifecycleRules":

@@ -1,6 +1,6 @@
 """The ways of two records of one person, and what a status and a section of the settings mean."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -53,5 +53,5 @@ def test_the_programme_for_customers_is_read_with_its_touches():
     }
     rules = lifecycle_of(settings({"lifecycle": {"customers": section}}))
     assert rules is not None
-    touches = (Touch("welcome", timedelta(days=1)), Touch("fair", day=date(2026, 5, 1)))
+    touches = (Touch("welcome", timedelta(days=1)), Touch("fair", begins_at=datetime(2026, 5, 1, tzinfo=UTC)))
     assert rules.customers == Customers("product", "c1", touches)

@@ -7,7 +7,7 @@ from rekindle.adapters.dynamodb.encoding import Json, basis_of, decoded, encoded
 from rekindle.adapters.dynamodb.people_encoding import decoded_assignment, encoded_assignment, of_cycle
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.entries import ClockStep, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Entry,
@@ -60,6 +60,9 @@ _ENTRIES: Mapping[str, type[Any]] = {
     "interaction": Interacted,
     "transition": Transition,
     "clock": ClockStep,
+    "entered": Entered,
+    "left": Left,
+    "touch": TouchDue,
 }
 _NAMES_OF_ENTRIES = {form: name for name, form in _ENTRIES.items()}
 

@@ -92,15 +92,27 @@ class DynamoDBPeople:
 
         return self._placed(rows, still, limit)
 
-    def owed(self, limit: int, start: str | None = None, before: datetime | None = None) -> Page[Person]:
-        between = _between(start, times.sortable(before) if before is not None else None)
+    def owed(self, limit: int, start: str | None = None) -> Page[Person]:
+        after = PeopleItem.owed_at > start if start is not None else None
 
         def rows(shard: int) -> Iterator[tuple[str, str]]:
-            for row in PeopleItem.by_clock.query(str(shard), between, limit=limit + 1):
-                yield row.owed_at, row.person_id
+            return _by_clock(str(shard), after, limit)
 
         def still(person: Person) -> bool:
             return person.lifecycle is not None and person.lifecycle.is_owed
+
+        return self._placed(rows, still, limit)
+
+    def due(self, before: datetime, limit: int, start: str | None = None) -> Page[Person]:
+        until = times.sortable(before)
+        between = PeopleItem.owed_at < until if start is None else PeopleItem.owed_at.between(f"{start}\x00", until)
+
+        def rows(shard: int) -> Iterator[tuple[str, str]]:
+            for partition in (str(shard), f"{ways.TOUCHES}{shard}"):
+                yield from _by_clock(partition, between, limit)
+
+        def still(person: Person) -> bool:
+            return person.lifecycle is not None and person.lifecycle.due_at is not None
 
         return self._placed(rows, still, limit)
 
@@ -244,13 +256,10 @@ class DynamoDBPeople:
                 yield _response(item), item.cand
 
 
-def _between(after: str | None, before: str | None) -> Any:
-    """The condition on the place in the index of clocks."""
-    if after is None:
-        return PeopleItem.owed_at < before if before is not None else None
-    if before is None:
-        return PeopleItem.owed_at > after
-    return PeopleItem.owed_at.between(f"{after}\x00", before)
+def _by_clock(partition: str, between: Any, limit: int) -> Iterator[tuple[str, str]]:
+    """A partition of the index of clocks: each place, and whose it is."""
+    for row in PeopleItem.by_clock.query(partition, between, limit=limit + 1):
+        yield row.owed_at, row.person_id
 
 
 def _person(item: PeopleItem) -> Person:

@@ -13,7 +13,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.clock import Clock, Target
-from rekindle.domain.people.lifecycle import Handoff, Lifecycle, Recycling
+from rekindle.domain.people.lifecycle import Enrollment, Handoff, Lifecycle, Recycling
 from rekindle.domain.people.person import Person
 
 _STORED = "way"
@@ -35,12 +35,18 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
 
 
 def owed(person: Person, shards: int) -> dict[str, str]:
-    """Where the index of clocks has the person, in one of several partitions; nowhere, where nothing is owed."""
+    """Where the index of clocks has the person, in one of several partitions: in others where sales owes nothing and
+    only a touch is due. Nowhere, where nothing is to be done."""
     way = person.lifecycle
-    if way is None or not way.is_owed:
+    if way is None or not (way.is_owed or way.due_at is not None):
         return {}
     at = times.sortable(way.due_at or times.LAST)
-    return {OWED: str(int(digest(person.person_id), 16) % shards), "owed_at": f"{at}#{person.person_id}"}
+    shard = int(digest(person.person_id), 16) % shards
+    return {OWED: str(shard) if way.is_owed else f"{TOUCHES}{shard}", "owed_at": f"{at}#{person.person_id}"}
+
+
+TOUCHES = "touch#"
+"""How the partitions of those begin to whom sales owes nothing."""
 
 
 _WAY = {
@@ -88,12 +94,24 @@ _RECYCLING = {
 }
 
 
+_ENROLLMENT = {
+    "cycle": "n",
+    "settings_version": "v",
+    "entered_at": "a",
+    "track": "t",
+    "product": "p",
+    "taken": "k",
+}
+
+
 def written(way: Lifecycle) -> Json:
     stored = _short(way, _WAY)
     if way.handoff is not None:
         stored["h"] = {**_short(way.handoff, _HANDOFF), "l": [_clock(clock) for clock in way.handoff.clocks]}
     if way.recyclings:
         stored["r"] = [_short(one, _RECYCLING) for one in way.recyclings]
+    if way.enrollments:
+        stored["e"] = [_short(one, _ENROLLMENT) for one in way.enrollments]
     return stored
 
 
@@ -104,6 +122,7 @@ def read(stored: Mapping[str, Any]) -> Lifecycle:
             **_long(Handoff, stored["h"], _HANDOFF), clocks=tuple(map(_read_clock, stored["h"]["l"]))
         )
     values["recyclings"] = tuple(Recycling(**_long(Recycling, one, _RECYCLING)) for one in stored.get("r", ()))
+    values["enrollments"] = tuple(Enrollment(**_long(Enrollment, one, _ENROLLMENT)) for one in stored.get("e", ()))
     return Lifecycle(**values)
 
 

@@ -1,7 +1,7 @@
 """Persons with their responses, in memory."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -96,14 +96,18 @@ class MemoryPeople:
             [person for _, person in following[:limit]], following[limit - 1][0] if len(following) > limit else None
         )
 
-    def owed(self, limit: int, start: str | None = None, before: datetime | None = None) -> Page[Person]:
+    def owed(self, limit: int, start: str | None = None) -> Page[Person]:
+        return self._by_clock(lambda person, way: way.is_owed, limit, start)
+
+    def due(self, before: datetime, limit: int, start: str | None = None) -> Page[Person]:
+        until = times.sortable(before)
+        return self._by_clock(lambda person, way: way.due_at is not None and _owed_at(person) < until, limit, start)
+
+    def _by_clock(self, has: Callable[[Person, Lifecycle], bool], limit: int, start: str | None) -> Page[Person]:
         with self.memory.lock:
-            people = [p for p in self.memory.people.values() if p.lifecycle is not None and p.lifecycle.is_owed]
+            people = [p for p in self.memory.people.values() if p.lifecycle is not None and has(p, p.lifecycle)]
         placed = sorted((_owed_at(p), p.person_id, p) for p in people)
-        until = None if before is None else times.sortable(before)
-        following = [
-            (at, person) for at, _, person in placed if (start is None or at > start) and (until is None or at < until)
-        ][: limit + 1]
+        following = [(at, person) for at, _, person in placed if start is None or at > start][: limit + 1]
         return Page([p for _, p in following[:limit]], following[limit - 1][0] if len(following) > limit else None)
 
     def count_assigned(self, state: AssignmentState) -> int:

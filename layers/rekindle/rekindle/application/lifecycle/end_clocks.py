@@ -1,4 +1,4 @@
-"""The time of a clock has come: warn, escalate, hand the lead to another, or take it back."""
+"""The time of a clock or a touch has come: warn, escalate, reassign, take the lead back; announce the touch."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,10 +48,10 @@ class EndClocks:
         return until_committed(attempt)
 
     def due(self, limit: int, start: str | None = None) -> Page[str]:
-        """Whose clocks are to do something by now, page by page."""
+        """For whom something is due by now, page by page."""
         if not self.reference.settings().follows_people:
             return Page([], None)
-        page = self.people.owed(limit, start, self.clock())
+        page = self.people.due(self.clock(), limit, start)
         return Page([person.person_id for person in page.items], page.next)
 
     def _change(self, person: Person, until: datetime, rules: Rules) -> Change:

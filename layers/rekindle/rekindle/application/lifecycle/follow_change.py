@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.application.lifecycle.rules import LifecycleRules
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Reference
+from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.entries import Entered
 from rekindle.domain.lifecycle.following import DeadlineFirst, follow
 from rekindle.domain.lifecycle.journey import Deactivated
+from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.responses.response import NOT_A_RESPONSE, Details, Response, ResponseState
+from rekindle.domain.settings.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -17,6 +25,8 @@ class FollowChange:
     """Raises Conflict where a deadline came first: then that was settled, and the person is to be read again."""
 
     rules: LifecycleRules
+    people: People
+    reference: Reference
     end_clocks: Callable[[str, datetime], object]
     """Does what a person's clocks were to do up to an instant."""
 
@@ -28,16 +38,56 @@ class FollowChange:
         begins = change.decision is not None and change.decision.activates
         ends = [entry for entry in change.entries if isinstance(entry, Deactivated)]
         try:
-            person, transitions = follow(person, ends, rules, begins=begins, responded_at=_responded_at(change))
+            person, entries = follow(
+                *(person, ends, rules),
+                begins=begins,
+                responded=_responded(change),
+                member_of=self._track_of_member(change, rules),
+            )
         except DeadlineFirst as first:
             self.end_clocks(person.person_id, first.until)
             raise Conflict("a deadline passed before, and is settled now") from first
         if person is change.person:
             return change
-        return replace(change, person=person, entries=(*change.entries, *transitions))
+        after = replace(change, person=person, entries=(*change.entries, *entries))
+        for entry in entries:
+            if isinstance(entry, Entered) and entry.campaign_id is not None:
+                after = self._as_target(after, entry, entry.campaign_id, rules.settings)
+        return after
+
+    def _track_of_member(self, change: Change, rules: Rules) -> tuple[str, datetime] | None:
+        """The track of a campaign of which somebody becomes a member who did not respond, and when."""
+        tracks = rules.lifecycle.tracks
+        for response in change.arriving() if tracks else ():
+            if not response.state.responded and not response.state.deleted:
+                campaign_id = response.campaign_id
+                campaign = self.reference.campaign(campaign_id)
+                own = next((name for name, one in tracks.items() if one.campaign_id == campaign_id), None)
+                track = campaign.track if campaign is not None and campaign.track in tracks else own
+                if track is not None:
+                    return track, response.state.effective_at
+        return None
+
+    def _as_target(self, change: Change, entry: Entered, campaign_id: str, settings: Settings) -> Change:
+        """With the person as a member of the track's campaign, if that is known, and the person is none yet."""
+        campaign, person = self.reference.campaign(campaign_id), change.person
+        is_member = any(one.campaign_id == campaign_id for one in change.arriving())
+        if campaign is None or campaign.deleted or is_member:
+            return change
+        if self.people.repeats(person.person_id, campaign_id, 1):
+            return change
+        target = Response(
+            f"rk-{digest('target', person.person_id, campaign_id, times.text(entry.at))}",
+            campaign_id,
+            ResponseState(False, None, entry.at, NOT_A_RESPONSE),
+            Details(recorded_at=entry.at),
+        )
+        classes = person.classes_with_another(settings.class_map)
+        person = replace(person, responses=person.responses + 1, classes=classes)
+        target = target.traced(person.person_id, person.version)
+        return replace(change, person=person, responses=(*change.responses, target)).indexed_by(settings)
 
 
-def _responded_at(change: Change) -> datetime | None:
+def _responded(change: Change) -> list[datetime]:
     """When the person responded, of the responses in a change."""
-    dates = [one.state.effective_at for one in change.responses if one.state.responded and not one.state.deleted]
-    return min(dates, default=None)
+    return [one.state.effective_at for one in change.responses if one.state.responded and not one.state.deleted]

@@ -17,7 +17,7 @@ class FollowedPeople:
         self.get, self.get_response, self.load = people.get, people.get_response, people.load
         self.responses, self.candidates, self.repeats = people.responses, people.candidates, people.repeats
         self.assigned, self.count_assigned, self.listed = people.assigned, people.count_assigned, people.listed
-        self.owed, self.members = people.owed, people.members
+        self.owed, self.due, self.members = people.owed, people.due, people.members
         self.owner_of_response = people.owner_of_response
         self._people, self._settings, self._follow = people, reference.settings, follow
 

@@ -83,10 +83,14 @@ class People(Protocol):
         """How many people have an assignment in this state, as of a moment ago."""
         ...
 
-    def owed(self, limit: int, start: str | None = None, before: datetime | None = None) -> Page[Person]:
-        """People to whom sales owes something, by what their clocks do next, the earliest first; those whose clocks
-        stand still come last. `before`: only those whose clocks do something before an instant. A person who was
-        changed a moment ago may be missing, or stand where it stood."""
+    def owed(self, limit: int, start: str | None = None) -> Page[Person]:
+        """People to whom sales owes something, by what time alone does next, the earliest first; those whose clocks
+        stand still come last. A person who was changed a moment ago may be missing, or stand where it stood."""
+        ...
+
+    def due(self, before: datetime, limit: int, start: str | None = None) -> Page[Person]:
+        """People with a clock or a touch that is due before an instant, the earliest first. Costs the same however
+        many are not due."""
         ...
 
     def listed(self, by: ListedBy, key: str, limit: int, start: str | None = None) -> Page[str]:

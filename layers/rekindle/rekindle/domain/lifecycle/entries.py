@@ -32,6 +32,54 @@ class Transition:
     user_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody entered a track, or the customers' programme."""
+
+    person_id: str
+    cycle: int
+    at: datetime
+    settings_version: int
+    track: str | None = None
+    product: str | None = None
+    campaign_id: str | None = None
+    reason: str | None = None
+    """That of the recycling; `member` where the membership in a campaign of the track led to it."""
+    responses: int = 0
+    """Of the person until then."""
+    cycles: int = 0
+    recycled: int = 0
+    """How often the lead went back to marketing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    person_id: str
+    cycle: int
+    at: datetime
+    settings_version: int
+    entered_at: datetime
+    reason: str
+    track: str | None = None
+    product: str | None = None
+    campaign_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TouchDue:
+    """What somebody on a track, or in the programme, is to get now."""
+
+    person_id: str
+    cycle: int
+    at: datetime
+    settings_version: int
+    entered_at: datetime
+    name: str
+    track: str | None = None
+    product: str | None = None
+    campaign_id: str | None = None
+
+
 class Action(StrEnum):
     WARNED = "warned"
     ESCALATED = "escalated"

@@ -4,22 +4,25 @@ Every change of a person passes here on its way to the store. What happened is r
 engagement, the assignment and the status as they are afterwards, and from the entries of how they came to be so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from rekindle.domain.assignment.transitions import is_worked
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle import clocks, timing
-from rekindle.domain.lifecycle.entries import Transition
-from rekindle.domain.lifecycle.journey import Deactivated, Ended, Stage
+from rekindle.domain.lifecycle import clocks, nurture, timing
+from rekindle.domain.lifecycle.due import with_due
+from rekindle.domain.lifecycle.entries import Entered, Left, Transition
+from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Stage
+from rekindle.domain.lifecycle.policies import LEAVE_ON, Track
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.assignment import AssignmentReason
 from rekindle.domain.people.clock import Clock, ClockKind
-from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Handoff, Recycling, State
+from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Enrollment, Handoff, Recycling, State
 from rekindle.domain.people.person import Engagement, Person
 
 LATE = timedelta(hours=1)
-"""A handoff that is heard of later than that begins when it is heard of: nobody could keep a promise before."""
+"""A handoff, or an entry, that is heard of later than that begins when it is heard of: nobody could keep a promise
+before."""
 REJECTED_FOR = "rejected:"
 """How the reason of a transition begins that a rejection made."""
 REASON_FIELD = "recycle_reason"
@@ -40,10 +43,12 @@ def follow(
     rules: Rules,
     *,
     begins: bool = False,
-    responded_at: datetime | None = None,
-) -> tuple[Person, tuple[Transition, ...]]:
-    """The person after a change, and the transitions that it made. `ends` are the ends of engagements in the change;
-    `begins`: whether it began one; `responded_at`: when the person responded, if that is news.
+    responded: Sequence[datetime] = (),
+    member_of: tuple[str, datetime] | None = None,
+) -> tuple[Person, tuple[Entry, ...]]:
+    """The person after a change, and the entries of what it made of the way. `ends` are the ends of engagements in the
+    change; `begins`: whether it began one; `responded`: when the person responded, if that is news; `member_of`: the
+    track of a campaign of which the person became a member, and when.
 
     Raises DeadlineFirst.
     """
@@ -55,10 +60,11 @@ def follow(
     elif path.way.state in ENGAGED:
         path.end([end for end in ends if end.person_id == person.person_id])
     else:
-        path.rest(responded_at)
+        path.rest(min(responded, default=None))
+    path.keep_tracks(responded, member_of)
     if path.way == (person.lifecycle or NEW):
         return person, ()
-    return timing.with_due(replace(person, lifecycle=path.way), rules), tuple(path.transitions)
+    return with_due(replace(path.person, lifecycle=path.way), rules), (*path.transitions, *path.stays)
 
 
 class _Path:
@@ -70,6 +76,8 @@ class _Path:
         self.may_owe = begins or person.lifecycle is not None
         """Whether the handoff is news: what was handed over before anybody's way was followed owes nothing."""
         self.transitions: list[Transition] = []
+        self.stays: list[Entered | Left] = []
+        """Tracks that were entered and left."""
 
     # --- an active response -----------------------------------------------------------------------------------------
 
@@ -256,7 +264,7 @@ class _Path:
             self._move(State.WON, at, reason)
         elif reason is Ended.RECYCLED:
             self._stop(at)
-            self._recycled(at)
+            self._recycled(at, by_rekindle=True)
         elif reason is Ended.STATUS_INACTIVE:
             self._end_by_status(at)
         else:
@@ -271,13 +279,24 @@ class _Path:
             return
         named = self.rules.known().get(REASON_FIELD)
         reason = self.rules.lifecycle.reasons.get(named) if isinstance(named, str) else None
-        one = Recycling(self.way.cycle, at, named if reason else None, False, reason.track if reason else None)
+        track = reason.track if reason is not None else None
+        if nurture.is_over_cap(self.way, at, self.rules.lifecycle):
+            track = None
+        one = Recycling(self.way.cycle, at, reason.name if reason is not None else None, track=track)
+        if reason is not None and reason.nurture_timeout_days is not None:
+            self.person = replace(self.person, nurture_until=at + timedelta(days=reason.nurture_timeout_days))
         self.way = replace(self.way, recyclings=(*self.way.recyclings, one)[-KEPT:])
-        self._recycled(at)
+        self._recycled(at, by_rekindle=False)
 
-    def _recycled(self, at: datetime) -> None:
+    def _recycled(self, at: datetime, *, by_rekindle: bool) -> None:
         one = self.way.recyclings[-1] if self.way.recyclings else Recycling(self.way.cycle, at)
-        self._move(State.RECYCLED, at, one.reason, track=one.track, passive=one.passive, user_id=one.user_id)
+        # What the CRM did not say itself, it is to hear.
+        status = self.person.status if by_rekindle else None
+        self._move(
+            State.RECYCLED, at, one.reason, track=one.track, passive=one.passive, user_id=one.user_id, status=status
+        )
+        if one.track is not None and not self._keeps_away():
+            self._enter(one.track, at, one.reason)
 
     def _stop(self, at: datetime) -> None:
         """Nothing is waited for any more."""
@@ -306,6 +325,71 @@ class _Path:
                 self._move(state, stamp.at, self.person.status)
         if self.way.state is State.TARGET and responded_at is not None:
             self._move(State.INQUIRY, responded_at)
+
+    # --- tracks -----------------------------------------------------------------------------------------------------
+
+    def keep_tracks(self, responded: Sequence[datetime], member_of: tuple[str, datetime] | None) -> None:
+        """Whoever is on a track stays, or leaves; whoever became a member of its campaign enters."""
+        for stay in self.way.enrollments:
+            reason = self._reason_to_leave(stay, responded)
+            if reason is None:
+                continue
+            named, at = reason
+            at = max(at, stay.entered_at)
+            if named not in nurture.SILENT:  # Else nothing more is sent, not even what was due before.
+                self._no_touch_before(at)
+            self.stays.append(nurture.left(self.person, stay, named, at, self.rules))
+            self.way = replace(self.way, enrollments=tuple(one for one in self.way.enrollments if one is not stay))
+        if member_of is not None and self.person.active is None and not self._keeps_away():
+            track, at = member_of
+            if all(stay.track != track for stay in self.way.enrollments):
+                self._enter(track, at, nurture.MEMBER)
+
+    def _reason_to_leave(self, stay: Enrollment, responded: Sequence[datetime]) -> tuple[str, datetime] | None:
+        person, since = self.person, self.way.since or self.rules.now
+        course = nurture.course_of(stay, self.rules)
+        if person.deleted:
+            return nurture.DELETED, self.rules.now
+        if stay.track is None:
+            return None
+        if self.way.state in (State.WON, State.CUSTOMER):
+            return "won", since
+        if self.way.state is State.DISQUALIFIED:
+            return "disqualified", since
+        leaves_on = course.leave_on if isinstance(course, Track) else frozenset(LEAVE_ON)
+        profile, stamp = person.profile, person.status_stamp
+        if "opted_out" in leaves_on and profile is not None and profile.do_not_contact:
+            said = profile.stamps.get("do_not_contact")
+            return nurture.OPTED_OUT, said.at if said is not None else self.rules.now
+        later = [at for at in responded if stay.entered_at < at <= self.rules.now]
+        if "response" in leaves_on and later:
+            return "response", min(later)
+        if "active" in leaves_on:
+            if person.active is not None:
+                return "active", max(person.active.since, stay.entered_at)
+            status = self.rules.settings.status(person.status)
+            if status is not None and status.active and stamp is not None and stamp.at > stay.entered_at:
+                return "active", stamp.at
+        return None
+
+    def _keeps_away(self) -> bool:
+        """Whether nobody is to write to the person."""
+        profile = self.person.profile
+        return self.person.deleted or (profile is not None and bool(profile.do_not_contact))
+
+    def _enter(self, track: str, at: datetime, reason: str | None) -> None:
+        """From the beginning: where it is heard of late, not all at once."""
+        at = at if self.rules.now - at <= LATE else self.rules.now
+        self._no_touch_before(at)
+        self.way, entries = nurture.enter(self.person, self.way, track, at, self.rules, reason)
+        self.stays += entries
+
+    def _no_touch_before(self, at: datetime) -> None:
+        """A touch that was due before what is told now comes first, even if nobody looked since."""
+        before = self.person.lifecycle
+        due = nurture.next_touch(before, self.rules) if before is not None and before.enrollments else None
+        if due is not None and due.at <= at:
+            raise DeadlineFirst(at)
 
     def _of_status(self) -> State | None:
         """What the CRM's status says of a person without an active response; None where it says nothing."""

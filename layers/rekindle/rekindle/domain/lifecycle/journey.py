@@ -11,7 +11,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.entries import ClockStep, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.people.lifecycle import State
 from rekindle.domain.people.person import Engagement, Person
@@ -180,6 +180,9 @@ type Entry = (
     | Interacted
     | Transition
     | ClockStep
+    | Entered
+    | Left
+    | TouchDue
 )
 
 
@@ -274,4 +277,10 @@ def entry_id(entry: Entry) -> str:
             # A promise of nothing is broken twice at one instant: by the owner, and by who gets the lead next.
             whose = (entry.owner_id or "", str(entry.reassigned))
             name = digest("clock", str(entry.cycle), *parts, *whose)
+        case Entered() | Left():
+            of = (entry.track or "", entry.product or "", str(entry.cycle))
+            name = digest("entered" if isinstance(entry, Entered) else "left", *of)
+        case TouchDue():
+            of = (entry.track or "", entry.product or "", times.text(entry.entered_at))
+            name = digest("touch", entry.name, *of)
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{name}"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rekindle.domain.lifecycle.calendar import Calendar, Window
 from rekindle.domain.people.clock import ClockKind, Target
@@ -61,11 +62,14 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What is due to somebody on a track: so long after the entry, or on a day."""
+    """What is due to somebody on a track: so long after the entry, or at the beginning of a day."""
 
     name: str
-    after: timedelta | None = None
-    day: date | None = None
+    after: timedelta = timedelta()
+    begins_at: datetime | None = None
+
+    def due_at(self, entered_at: datetime) -> datetime:
+        return self.begins_at if self.begins_at is not None else entered_at + self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class LifecycleSettings:
     """How often in `cap_days` somebody may be recycled."""
     cap_days: int = 365
     tracks: Mapping[str, Track] = field(default_factory=dict)
+    tracks_at_once: int = 1
+    """On how many somebody may be."""
     customers: Customers | None = None
     dormant_after: timedelta | None = None
 
@@ -188,12 +194,12 @@ def _lifecycle(document: Mapping[str, Any]) -> LifecycleSettings | None:
     if not section:
         return None
     try:
-        return _read(section)
+        return _read(section, ZoneInfo(document.get("time_zone", "UTC")))
     except (AttributeError, KeyError, TypeError, ValueError):
         return None  # It was stored before the section was checked: it follows nobody until it is mended.
 
 
-def _read(section: Mapping[str, Any]) -> LifecycleSettings:
+def _read(section: Mapping[str, Any], zone: tzinfo) -> LifecycleSettings:
     recycle = section.get("recycle") or {}
     dormant = section.get("dormant_after_days")
     customers = section.get("customers")
@@ -203,8 +209,9 @@ def _read(section: Mapping[str, Any]) -> LifecycleSettings:
         reasons={name: _reason(name, one) for name, one in (recycle.get("reasons") or {}).items()},
         cap=recycle.get("cap"),
         cap_days=recycle.get("cap_days", 365),
-        tracks={name: _track(name, one) for name, one in (section.get("tracks") or {}).items()},
-        customers=None if customers is None else _customers(customers),
+        tracks={name: _track(name, one, zone) for name, one in (section.get("tracks") or {}).items()},
+        tracks_at_once=section.get("tracks_at_once", 1),
+        customers=None if customers is None else _customers(customers, zone),
         dormant_after=None if dormant is None else timedelta(days=dormant),
     )
 
@@ -242,27 +249,26 @@ def _reason(name: str, section: Mapping[str, Any]) -> Reason:
     )
 
 
-def _touch(section: Mapping[str, Any]) -> Touch:
-    return Touch(
-        section["name"],
-        duration(section["after"]) if "after" in section else None,
-        date.fromisoformat(section["date"]) if "date" in section else None,
-    )
+def _touch(section: Mapping[str, Any], zone: tzinfo) -> Touch:
+    if "date" in section:
+        day = date.fromisoformat(section["date"])
+        return Touch(section["name"], begins_at=datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC))
+    return Touch(section["name"], duration(section["after"]))
 
 
-def _track(name: str, section: Mapping[str, Any]) -> Track:
+def _track(name: str, section: Mapping[str, Any], zone: tzinfo) -> Track:
     return Track(
         name,
         section.get("campaign_id"),
-        tuple(map(_touch, section.get("touches") or ())),
+        tuple(_touch(one, zone) for one in section.get("touches") or ()),
         frozenset(section.get("leave_on", LEAVE_ON)),
     )
 
 
-def _customers(section: Mapping[str, Any]) -> Customers:
+def _customers(section: Mapping[str, Any], zone: tzinfo) -> Customers:
     return Customers(
         section.get("per", "product"),
         section.get("campaign_id"),
-        tuple(map(_touch, section.get("touches") or ())),
+        tuple(_touch(one, zone) for one in section.get("touches") or ()),
         frozenset(section.get("suppress", SUPPRESS)),
     )

@@ -127,16 +127,6 @@ def with_clock(handoff: Handoff, place: int, clock: Clock) -> Handoff:
     return replace(handoff, clocks=(*handoff.clocks[:place], clock, *handoff.clocks[place + 1 :]))
 
 
-def with_due(person: Person, rules: Rules) -> Person:
-    """The person, with the instant at which time alone does something next."""
-    way = person.lifecycle
-    if way is None:
-        return person
-    due = next_due(person, way.handoff, rules) if way.handoff is not None else None
-    at = due.at if due is not None else None
-    return person if at == way.due_at else replace(person, lifecycle=replace(way, due_at=at))
-
-
 def reassigned(handoff: Handoff, at: datetime, rules: Rules) -> Handoff:
     """The handoff after a breach gave the lead to another: what is still owed is owed anew, from then on."""
     held_to = rules.policy_of(handoff)

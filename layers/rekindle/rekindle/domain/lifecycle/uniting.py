@@ -1,5 +1,7 @@
 """The ways of two records of one person, who are one from now on."""
 
+from datetime import datetime
+
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Lifecycle, Recycling, State
 
@@ -12,8 +14,10 @@ def united(mine: Lifecycle | None, theirs: Lifecycle | None, cycles: int) -> Lif
     if mine is None or mine.state is State.TARGET:
         state = State.INQUIRY if theirs.state in ENGAGED else theirs.state
         mine = replace(mine or NEW, state=state, since=theirs.since, cycle=0, handoff=None, due_at=None)
-    first = min((at for at in (mine.inquired_at, theirs.inquired_at) if at is not None), default=None)
-    return replace(mine, inquired_at=first, recyclings=_of_both(mine, theirs, cycles))
+    first = _first(mine.inquired_at, theirs.inquired_at)
+    due = _first(mine.due_at, theirs.due_at)
+    stays = mine.enrollments or theirs.enrollments
+    return replace(mine, inquired_at=first, recyclings=_of_both(mine, theirs, cycles), enrollments=stays, due_at=due)
 
 
 def carried(mine: Lifecycle | None, theirs: Lifecycle | None, cycle: int) -> Lifecycle | None:
@@ -21,8 +25,15 @@ def carried(mine: Lifecycle | None, theirs: Lifecycle | None, cycle: int) -> Lif
     if theirs is None or theirs.state not in ENGAGED:
         return mine
     handoff = theirs.handoff if theirs.handoff is None else replace(theirs.handoff, cycle=cycle)
-    recyclings = mine.recyclings if mine is not None else ()
-    return replace(theirs, cycle=cycle, handoff=handoff, recyclings=recyclings)
+    mine = mine or NEW
+    due = _first(mine.due_at, theirs.due_at)
+    return replace(
+        theirs, cycle=cycle, handoff=handoff, recyclings=mine.recyclings, enrollments=mine.enrollments, due_at=due
+    )
+
+
+def _first(*instants: datetime | None) -> datetime | None:
+    return min((at for at in instants if at is not None), default=None)
 
 
 def _of_both(mine: Lifecycle, theirs: Lifecycle, cycles: int) -> tuple[Recycling, ...]:

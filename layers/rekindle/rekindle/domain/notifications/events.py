@@ -9,7 +9,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.entries import ClockStep, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Ended,
@@ -81,6 +81,8 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
         return _of_transition(record)
     if isinstance(record, ClockStep):
         return _of_clock(record)
+    if isinstance(record, Entered | Left | TouchDue):
+        return _of_stay(record)
     return (_deactivated(record),)
 
 
@@ -93,6 +95,14 @@ def _of_clock(entry: ClockStep) -> tuple[Event, ...]:
     asked = {**detail, "kind": kind, "assignment_id": entry.assignment_id}
     event_id = f"{entry_id(entry)}-notified"
     return told, Event(event_id, "Notification Requested", entry.person_id, entry.at, entry.settings_version, asked)
+
+
+def _of_stay(entry: Entered | Left | TouchDue) -> tuple[Event, ...]:
+    name = lifecycle_events.name_of_stay(entry)
+    if name is None:
+        return ()
+    detail = lifecycle_events.of_stay(entry)
+    return (Event(entry_id(entry), name, entry.person_id, entry.at, entry.settings_version, detail),)
 
 
 def _of_transition(entry: Transition) -> tuple[Event, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rekindle.domain.core import times
-from rekindle.domain.lifecycle.entries import Action, ClockStep, Transition
+from rekindle.domain.lifecycle.entries import Action, ClockStep, Entered, Left, TouchDue, Transition
 from rekindle.domain.lifecycle.following import REJECTED_FOR
 from rekindle.domain.lifecycle.states import way
 from rekindle.domain.people.lifecycle import State
@@ -45,6 +45,35 @@ def of_transition(entry: Transition) -> Mapping[str, Any]:
         told["reason"] = entry.reason.removeprefix(REJECTED_FOR)
         return {**told, "owner_id": entry.owner_id, "user_id": entry.user_id}
     return {**told, "owner_id": entry.owner_id, "user_id": entry.user_id}
+
+
+def name_of_stay(entry: Entered | Left | TouchDue) -> str | None:
+    """The detail-type of what happens on a track, or in the customers' programme: there, only a touch is told of."""
+    if isinstance(entry, TouchDue):
+        return "Customer Touch Due" if entry.track is None else "Nurture Touch Due"
+    if entry.track is None:
+        return None
+    return "Nurture Entered" if isinstance(entry, Entered) else "Nurture Left"
+
+
+def of_stay(entry: Entered | Left | TouchDue) -> Mapping[str, Any]:
+    told: dict[str, Any] = {"cycle": entry.cycle, **course_of(entry), "campaign_id": entry.campaign_id}
+    if isinstance(entry, Entered):
+        exchanged = {"responses": entry.responses, "cycles": entry.cycles, "recycled": entry.recycled}
+        return {**told, "reason": entry.reason, **exchanged}
+    told["entered_at"] = times.text(entry.entered_at)
+    if isinstance(entry, Left):
+        return {**told, "reason": entry.reason}
+    return {**told, "name": entry.name, "due_at": times.text(entry.at)}
+
+
+def course_of(entry: Entered | Left | TouchDue) -> Mapping[str, Any]:
+    """The track, or the programme: of a product, or of all customers."""
+    return {"track": entry.track} if entry.track is not None else {"programme": entry.product or CUSTOMERS}
+
+
+CUSTOMERS = "customers"
+"""The programme that is not started for each product."""
 
 
 def _seconds(entry: Transition) -> float | None:

@@ -70,6 +70,22 @@ class Recycling:
 
 
 @dataclass(frozen=True, slots=True)
+class Enrollment:
+    """A stay on a track of nurture, or in the customers' programme."""
+
+    cycle: int
+    settings_version: int
+    """Of its touches: whoever is inside finishes that version."""
+    entered_at: datetime
+    track: str | None = None
+    """None in the customers' programme."""
+    product: str | None = None
+    """In the programme: what was bought, where it is started for each product."""
+    taken: int = 0
+    """Which of the touches are over: a bit for each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     state: State = State.TARGET
     since: datetime | None = None
@@ -83,7 +99,9 @@ class Lifecycle:
     recyclings: tuple[Recycling, ...] = ()
     """The newest ones, the oldest first."""
     due_at: datetime | None = None
-    """When time alone changes something: a warning, an escalation, a breach."""
+    """When time alone changes something: a warning, an escalation, a breach, a touch."""
+    enrollments: tuple[Enrollment, ...] = ()
+    """The oldest first."""
 
     @property
     def is_owed(self) -> bool:

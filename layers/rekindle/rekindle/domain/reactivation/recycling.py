@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from rekindle.domain.assignment.transitions import Owners, reassign
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle import timing
+from rekindle.domain.lifecycle import nurture, timing
+from rekindle.domain.lifecycle.due import next_of, with_due
 from rekindle.domain.lifecycle.entries import Action, ClockStep
 from rekindle.domain.lifecycle.journey import Ended, Entry
+from rekindle.domain.lifecycle.nurture import NextTouch
 from rekindle.domain.lifecycle.policies import LifecycleSettings, Reason
 from rekindle.domain.lifecycle.timing import Rules
-from rekindle.domain.people.lifecycle import KEPT, NEW, Lifecycle, Recycling
+from rekindle.domain.people.lifecycle import KEPT, NEW, Recycling
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.ending import deactivate
@@ -26,7 +28,7 @@ RECYCLED = "Recycled"
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What time did to a person's clocks."""
+    """What time did to a person: what its clocks did, and which touches were due."""
 
     person: Person
     entries: tuple[Entry, ...]
@@ -35,15 +37,22 @@ class Passed:
 
 
 def let_time_pass(person: Person, until: datetime, rules: Rules, owners: Owners) -> Passed:
-    """What the clocks did up to an instant, each at its own."""
+    """What was due up to an instant, each at its own."""
     entries: list[Entry] = []
     while True:
         way = person.lifecycle
-        handoff = way.handoff if way is not None else None
-        due = timing.next_due(person, handoff, rules) if handoff is not None else None
-        taken = timing.take(person, handoff, due, rules) if handoff is not None and due is not None else None
-        if way is None or handoff is None or due is None or taken is None or due.at > until:
-            return Passed(timing.with_due(person, rules), tuple(entries))
+        due = next_of(person, way, rules) if way is not None else None
+        if way is None or due is None or due.at > until:
+            return Passed(with_due(person, rules), tuple(entries))
+        if isinstance(due, NextTouch):
+            after, touched = nurture.take(person, way, due, rules)
+            person = replace(person, lifecycle=after)
+            entries += touched
+            continue
+        handoff = way.handoff
+        taken = timing.take(person, handoff, due, rules) if handoff is not None else None
+        if handoff is None or taken is None:
+            return Passed(with_due(person, rules), tuple(entries))
         handoff, step = taken
         person = replace(person, lifecycle=replace(way, handoff=handoff))
         if step.action is Action.BREACHED:
@@ -90,7 +99,7 @@ def recycled(
     Who was recycled too often enters no track, so that nobody is sent to and fro without end.
     """
     way = person.lifecycle or NEW
-    again = is_over_cap(way, at, lifecycle)
+    again = nurture.is_over_cap(way, at, lifecycle)
     track = reason.track if reason is not None and not again else None
     passive = by_rule or (reason is not None and reason.passive)
     name = recycle_status(settings)
@@ -115,12 +124,6 @@ def recycled(
 
 def _later(stamp: ChangeStamp | None, at: datetime) -> ChangeStamp:
     return stamp if stamp is not None and stamp.at >= at else ChangeStamp(at)
-
-
-def is_over_cap(way: Lifecycle, at: datetime, lifecycle: LifecycleSettings) -> bool:
-    """Whether somebody was recycled as often as the settings allow."""
-    since = at - timedelta(days=lifecycle.cap_days)
-    return lifecycle.cap is not None and sum(one.at > since for one in way.recyclings) >= lifecycle.cap
 
 
 def recycle_status(settings: Settings) -> str | None:

@@ -21,7 +21,7 @@ from rekindle.domain.capture.facts import Fact, PassedOver, PersonChanged, Respo
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, NotYetKnown, Refusal
 from rekindle.domain.core.values import unfreeze
-from rekindle.domain.lifecycle.entries import Transition
+from rekindle.domain.lifecycle.entries import TouchDue, Transition
 from rekindle.domain.lifecycle.journey import Deactivated, Entry, ResponseRenamed, StageReached
 from rekindle.domain.measures.cycles import Cycle, concerns_cycles, cycles
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
@@ -129,8 +129,8 @@ class Simulation:
         self._ignored = lambda: ignored
         self._journeys: list[Decision | Entry] | None = None
         self._decisions = 0
-        self.happened: deque[tuple[int, Transition]] | None = None
-        """Transitions, each with the number of decisions before it, where `keep_ways` was called before."""
+        self.happened: deque[tuple[int, Transition | TouchDue]] | None = None
+        """Transitions and touches, each with the number of decisions before it, where `keep_ways` was called before."""
 
     def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
         """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
@@ -350,7 +350,7 @@ class Simulation:
             saved = outbox.popleft()
             if self._journeys is not None and concerns_cycles(saved):
                 self._journeys.append(saved)
-            if self.happened is not None and isinstance(saved, Transition):
+            if self.happened is not None and isinstance(saved, Transition | TouchDue):
                 self.happened.append((self._decisions, saved))
             if isinstance(saved, ResponseRenamed) and saved.voided_decision_id is not None:
                 self.credit[saved.campaign_id] -= 1

@@ -167,6 +167,42 @@ class ClockEntry(TypedDict):
     reassigned: bool
 
 
+class TrackEnteredEntry(TypedDict):
+    kind: Literal["track_entered"]
+    at: Instant
+    track: str | None
+    programme: Annotated[str | None, ("description", "Of a customer: the product, or `customers`.")]
+    cycle: int
+    campaign_id: str | None
+    reason: str | None
+    responses: int
+    cycles: int
+    recycled: int
+
+
+class TrackLeftEntry(TypedDict):
+    kind: Literal["track_left"]
+    at: Instant
+    track: str | None
+    programme: str | None
+    cycle: int
+    campaign_id: str | None
+    entered_at: Instant
+    reason: str
+
+
+class TouchEntry(TypedDict):
+    kind: Literal["touch_due"]
+    at: Instant
+    track: str | None
+    programme: str | None
+    cycle: int
+    campaign_id: str | None
+    entered_at: Instant
+    name: str
+    due_at: Instant
+
+
 TimelineEntry = (
     DecisionEntry
     | AssignmentEntry
@@ -181,4 +217,7 @@ TimelineEntry = (
     | InteractionEntry
     | TransitionEntry
     | ClockEntry
+    | TrackEnteredEntry
+    | TrackLeftEntry
+    | TouchEntry
 )

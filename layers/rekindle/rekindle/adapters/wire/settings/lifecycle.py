@@ -159,7 +159,7 @@ _REASON = object_of(
 
 _TOUCHES = {
     "type": "array",
-    "description": "What is due, one after the other. It is checked, and not acted upon yet.",
+    "description": "What is due. A touch that passed before the entry is left out.",
     "items": object_of(
         "One touch: `after` the entry, or on a `date`.",
         {
@@ -176,15 +176,10 @@ _TOUCHES = {
 _TRACK = object_of(
     "What somebody gets who is not ready yet.",
     {
-        "campaign_id": optional(
-            text(
-                "The campaign that those on it become members of. It is checked, and not acted upon yet.",
-                maxLength=LONGEST_IDENTIFIER,
-            )
-        ),
+        "campaign_id": optional(text("The campaign that those on it become members of.", maxLength=LONGEST_IDENTIFIER)),
         "touches": _TOUCHES,
         "leave_on": list_of(
-            "What takes somebody off it. It is checked, and not acted upon yet.",
+            "What takes somebody off it. A won opportunity always does.",
             {"type": "string", "enum": list(LEAVE_ON)},
             default=list(LEAVE_ON),
         ),
@@ -244,6 +239,13 @@ LIFECYCLE: Rule = object_of(
             default={},
         ),
         "tracks": {**map_of("Name -> track.", _TRACK), "default": {}},
+        "tracks_at_once": {
+            "type": "integer",
+            "description": "On how many tracks somebody may be. Whoever enters one more leaves the oldest.",
+            "minimum": 1,
+            "maximum": MOST,
+            "default": 1,
+        },
         "customers": _CUSTOMERS,
         "dormant_after_days": {
             **optional(

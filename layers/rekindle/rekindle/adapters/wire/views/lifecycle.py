@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from rekindle.adapters.wire.views import Json
 from rekindle.application.lifecycle.show_handoffs import Explained, next_deadline
 from rekindle.domain.core import times
-from rekindle.domain.lifecycle.entries import ClockStep, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
 from rekindle.domain.notifications import lifecycle_events
 from rekindle.domain.people.clock import Clock
 from rekindle.domain.people.lifecycle import NEW, Handoff, Recycling
@@ -57,7 +57,24 @@ def recycling(person_id: str, one: Recycling) -> Json:
     }
 
 
-def of_timeline(entry: Transition | ClockStep) -> Json:
+def touch(entry: TouchDue) -> Json:
+    return {
+        "record": "touch",
+        "person_id": entry.person_id,
+        **lifecycle_events.course_of(entry),
+        "name": entry.name,
+        "due_at": times.text(entry.at),
+    }
+
+
+_KINDS = {Entered: "track_entered", Left: "track_left", TouchDue: "touch_due"}
+
+
+def of_timeline(entry: Transition | ClockStep | Entered | Left | TouchDue) -> Json:
+    if isinstance(entry, Entered | Left | TouchDue):
+        both = {"track": None, "programme": None}
+        return {"kind": _KINDS[type(entry)], "at": times.text(entry.at), **both, **lifecycle_events.of_stay(entry)}
+
     if isinstance(entry, ClockStep):
         return {"kind": f"clock_{entry.action}", "at": times.text(entry.at), **lifecycle_events.of_step(entry)}
     shown = {name: value for name, value in transition(entry).items() if name not in ("record", "person_id")}

@@ -1,0 +1,26 @@
+"""What time alone does next to a person: a step of a clock, or a touch."""
+
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.nurture import NextTouch, next_touch
+from rekindle.domain.lifecycle.timing import Due, Rules, next_due
+from rekindle.domain.people.lifecycle import Lifecycle
+from rekindle.domain.people.person import Person
+
+
+def next_of(person: Person, way: Lifecycle, rules: Rules) -> Due | NextTouch | None:
+    """Of one instant, the touches come first: a clock may end the stay on a track."""
+    due = next_due(person, way.handoff, rules) if way.handoff is not None else None
+    touch = next_touch(way, rules) if way.enrollments else None
+    if due is None or touch is None:
+        return due or touch
+    return touch if touch.at <= due.at else due
+
+
+def with_due(person: Person, rules: Rules) -> Person:
+    """The person, with the instant at which time alone does something next."""
+    way = person.lifecycle
+    if way is None:
+        return person
+    due = next_of(person, way, rules)
+    at = due.at if due is not None else None
+    return person if at == way.due_at else replace(person, lifecycle=replace(way, due_at=at))

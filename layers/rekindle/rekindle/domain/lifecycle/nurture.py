@@ -1,0 +1,144 @@
+"""Tracks of nurture and the programme of customers: who enters, which touch is due when, who leaves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.entries import Entered, Left, TouchDue
+from rekindle.domain.lifecycle.policies import Customers, LifecycleSettings, Track
+from rekindle.domain.lifecycle.timing import Rules
+from rekindle.domain.people.lifecycle import Enrollment, Lifecycle
+from rekindle.domain.people.person import Person
+
+COMPLETED = "completed"
+"""Of the end of a stay: its last touch was due."""
+OPTED_OUT, DELETED, RECYCLED = "opted_out", "deleted", "recycled"
+SILENT = (OPTED_OUT, DELETED)
+"""Ends after which nothing more is sent."""
+MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class NextTouch:
+    at: datetime
+    place: int
+    """Of the stay among those of the person."""
+    touch: int
+    """Of the track's touches."""
+
+
+def course_of(stay: Enrollment, rules: Rules) -> Track | Customers | None:
+    """What somebody goes through, as the settings said at the entry; None where they said nothing of it."""
+    settings = rules.of_version(stay.settings_version)
+    if settings is None:
+        return None
+    return settings.customers if stay.track is None else settings.tracks.get(stay.track)
+
+
+def next_touch(way: Lifecycle, rules: Rules) -> NextTouch | None:
+    """The touch that is due first; None where none is."""
+    return min(_touches(way, rules), key=lambda one: (one.at, one.place, one.touch), default=None)
+
+
+def _touches(way: Lifecycle, rules: Rules) -> Iterator[NextTouch]:
+    for place, stay in enumerate(way.enrollments):
+        course = course_of(stay, rules)
+        for number, touch in enumerate(course.touches if course is not None else ()):
+            if not stay.taken & (1 << number):
+                yield NextTouch(touch.due_at(stay.entered_at), place, number)
+
+
+def may_be_contacted(person: Person) -> bool:
+    """Whether messages may be sent to the person, and arrive."""
+    profile = person.profile
+    return not person.deleted and (profile is None or not (profile.do_not_contact or profile.undeliverable))
+
+
+def take(person: Person, way: Lifecycle, due: NextTouch, rules: Rules) -> tuple[Lifecycle, list[TouchDue | Left]]:
+    """The way after a touch was due, and the entries of it. To whoever may not be contacted nothing is due: the touch
+    is left out, and the next comes at its own time."""
+    stay = way.enrollments[due.place]
+    course = course_of(stay, rules)
+    entries: list[TouchDue | Left] = []
+    if course is not None and may_be_contacted(person):
+        entries.append(
+            TouchDue(
+                person.person_id,
+                stay.cycle,
+                due.at,
+                stay.settings_version,
+                stay.entered_at,
+                course.touches[due.touch].name,
+                stay.track,
+                stay.product,
+                course.campaign_id,
+            )
+        )
+    stay = replace(stay, taken=stay.taken | (1 << due.touch))
+    if course is None or stay.taken == (1 << len(course.touches)) - 1:
+        entries.append(left(person, stay, COMPLETED, due.at, rules))
+        return replace(way, enrollments=_without(way, due.place)), entries
+    return replace(way, enrollments=(*way.enrollments[: due.place], stay, *way.enrollments[due.place + 1 :])), entries
+
+
+def _without(way: Lifecycle, place: int) -> tuple[Enrollment, ...]:
+    return (*way.enrollments[:place], *way.enrollments[place + 1 :])
+
+
+def enter(
+    person: Person, way: Lifecycle, track: str, at: datetime, rules: Rules, reason: str | None
+) -> tuple[Lifecycle, list[Entered | Left]]:
+    """Somebody enters a track: from its beginning, and in the place of another where the settings allow no more."""
+    stays = list(way.enrollments)
+    entries: list[Entered | Left] = []
+    on_tracks = [one for one in stays if one.track is not None]
+    too_many = len(on_tracks) + 1 - rules.lifecycle.tracks_at_once
+    for number, one in enumerate(on_tracks):
+        if one.track == track or number < too_many:
+            stays.remove(one)
+            entries.append(left(person, one, RECYCLED, at, rules))
+    course = rules.lifecycle.tracks.get(track)
+    touches = course.touches if course is not None else ()
+    over = sum(1 << number for number, touch in enumerate(touches) if touch.due_at(at) < at)
+    stay = Enrollment(way.cycle, rules.settings.version, at, track, taken=over)
+    entries.append(
+        Entered(
+            person.person_id,
+            way.cycle,
+            at,
+            rules.settings.version,
+            track,
+            campaign_id=course.campaign_id if course is not None else None,
+            reason=reason,
+            responses=person.responses,
+            cycles=person.cycles,
+            recycled=len(way.recyclings),
+        )
+    )
+    if touches and over == (1 << len(touches)) - 1:
+        entries.append(left(person, stay, COMPLETED, at, rules))
+    else:
+        stays.append(stay)
+    return replace(way, enrollments=tuple(stays)), entries
+
+
+def is_over_cap(way: Lifecycle, at: datetime, lifecycle: LifecycleSettings) -> bool:
+    """Whether somebody was recycled as often as the settings allow."""
+    since = at - timedelta(days=lifecycle.cap_days)
+    return lifecycle.cap is not None and sum(one.at > since for one in way.recyclings) >= lifecycle.cap
+
+
+def left(person: Person, stay: Enrollment, reason: str, at: datetime, rules: Rules) -> Left:
+    course = course_of(stay, rules)
+    return Left(
+        person.person_id,
+        stay.cycle,
+        at,
+        stay.settings_version,
+        stay.entered_at,
+        reason,
+        stay.track,
+        stay.product,
+        course.campaign_id if course is not None else None,
+    )
