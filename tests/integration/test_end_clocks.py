@@ -96,6 +96,27 @@ def test_the_event_warns_reassigns_and_takes_the_lead_back(aws: Aws, at: Callabl
     assert set(kinds()[:2]) == {"to_recycled", "clock_breached"}
 
 
+def test_whoever_is_taken_back_enters_the_track_and_gets_its_touches(aws: Aws, at: Callable[[str], None]) -> None:
+    at("10:00:01")
+    handed_over()
+    told("10:00:00", "Campaign Changed", campaign_id="drip")
+    reasons = {"sla_expired": {"passive": True, "track": "general"}}
+    tracks = {"general": {"campaign_id": "drip", "touches": [{"after": "PT2H", "name": "news"}]}}
+    section = {**LIFECYCLE, "recycle": {"reasons": reasons}, "tracks": tracks}
+    assert call(change, "PUT", "settings", body={"person_statuses": STATUSES, "lifecycle": section}).status == 200
+    for time in ("14:00:10", "18:00:59", "20:00:30"):
+        at(time)
+        handler(event("end_clocks"), CONTEXT)
+    items = call(show, "GET", "people", "p", "timeline", query={"limit": "100"}).body["items"]
+    stays = {one["kind"]: one for one in items if one["kind"].startswith(("track_", "touch_"))}
+    assert {kind: one["at"][11:19] for kind, one in stays.items()} == {
+        "track_entered": "18:00:00", "touch_due": "20:00:00", "track_left": "20:00:00",
+    }  # fmt: skip
+    assert (stays["touch_due"]["name"], stays["touch_due"]["track"]) == ("news", "general")
+    responses = call(show, "GET", "people", "p", "responses").body["items"]
+    assert {one["campaign_id"]: one["responded"] for one in responses} == {"spring": True, "drip": False}
+
+
 def test_the_event_again_changes_nothing(aws: Aws, at: Callable[[str], None]) -> None:
     at("10:00:01")
     handed_over()

@@ -7,7 +7,6 @@ from datetime import datetime
 from rekindle.application.lifecycle.rules import LifecycleRules
 from rekindle.application.ports.people import People
 from rekindle.application.ports.records import Reference
-from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
@@ -69,15 +68,16 @@ class FollowChange:
         return None
 
     def _as_target(self, change: Change, entry: Entered, campaign_id: str, settings: Settings) -> Change:
-        """With the person as a member of the track's campaign, if that is known, and the person is none yet."""
+        """With the person as a member of the track's campaign, if that is known; once."""
         campaign, person = self.reference.campaign(campaign_id), change.person
         is_member = any(one.campaign_id == campaign_id for one in change.arriving())
         if campaign is None or campaign.deleted or is_member:
             return change
-        if self.people.repeats(person.person_id, campaign_id, 1):
+        response_id = f"rk-{digest('target', person.person_id, campaign_id)}"
+        if self.people.get_response(person.person_id, response_id) is not None:
             return change
         target = Response(
-            f"rk-{digest('target', person.person_id, campaign_id, times.text(entry.at))}",
+            response_id,
             campaign_id,
             ResponseState(False, None, entry.at, NOT_A_RESPONSE),
             Details(recorded_at=entry.at),
