@@ -1,10 +1,12 @@
 """The metrics of campaigns on the local cloud: counted by the function, shown by the API, checked by the command."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from rekindle.cli.main import main
+from rekindle.domain.measures.books import preceding
 from tests.e2e.test_scenarios import as_operator
 from tests.local_cloud.stack import Stack
 
@@ -26,3 +28,23 @@ def test_what_the_stack_counts_is_what_a_recount_counts(
     assert told.api.get("campaigns", "nowhere", "metrics").status == 404
     shares = told.api.get("attribution", by="month").json()
     assert shares["model"] == "active_response"
+
+
+def test_what_the_stack_closes_stays(
+    told: Stack,
+    without_tls: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    as_operator(told, monkeypatch)
+    month = f"{datetime.now(UTC):%Y-%m}"
+    before = preceding(month)
+    capsysbinary.readouterr()
+    assert main(["close", "--stack", told.name, "--period", before]) == 0
+    statement = capsysbinary.readouterr().out
+    assert json.loads(statement)["stack"]["records"]["count"] >= 0
+    assert told.api.get("books", before).text.encode() == statement
+    assert [one["period"] for one in told.api.get("books").json()["items"]] == [before]
+    assert told.api.post("books", month, "closing").status == 409
+    assert main(["close", "--stack", told.name, "--period", before]) == 0
+    assert capsysbinary.readouterr().out == statement

@@ -32,6 +32,7 @@ REGION = "eu-central-1"
 GROUP = "rekindle"
 BUCKET = "rekindle-simulations"
 FAILED_RECORDS = "rekindle-failed-records"
+BOOKS = "rekindle-books"
 DUE_ARN = f"arn:aws:sqs:{REGION}:111122223333:rekindle-DueQueue"
 CONTEXT = SimpleNamespace(
     function_name="rekindle",
@@ -273,7 +274,7 @@ def _created() -> Aws:
         sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "DueQueue", "Heard")
     )
     client("scheduler").create_schedule_group(Name=GROUP)
-    for bucket in (BUCKET, FAILED_RECORDS):
+    for bucket in (BUCKET, FAILED_RECORDS, BOOKS):
         client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     events.create_event_bus(Name="rekindle")
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
@@ -304,6 +305,8 @@ def _environment(found: Aws) -> dict[str, str]:
         "FAILURES_TABLE": "FailuresTable",
         "FAILURE_DAYS": "14",
         "FAILED_RECORDS_BUCKET": FAILED_RECORDS,
+        "BOOKS_BUCKET": BOOKS,
+        "CLOSE_BOOKS_FUNCTION": "rekindle-close-books",
         "ANNOUNCE_CHANGES_FUNCTION": "rekindle-announce-changes",
         **found.queues,
         "SCHEDULE_GROUP": GROUP,

@@ -171,7 +171,9 @@ def test_stream_records_are_processed_again_and_their_file_is_gone(aws: Aws, fun
     assert client("s3").list_objects_v2(Bucket=FAILED_RECORDS)["KeyCount"] == 0
 
 
-@pytest.mark.parametrize("function", ["SweepTimersFunction", "EndClocksFunction", "CountCampaignsFunction"])
+@pytest.mark.parametrize(
+    "function", ["SweepTimersFunction", "EndClocksFunction", "CountCampaignsFunction", "CloseBooksFunction"]
+)
 def test_an_invocation_that_failed_is_made_again(aws: Aws, function: str) -> None:
     calls = invoked()
     arn = f"arn:aws:lambda:{REGION}:111122223333:function:{function}"

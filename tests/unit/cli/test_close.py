@@ -4,6 +4,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rekindle.adapters.books import FiledBooks
 from rekindle.adapters.history import History
+from rekindle.adapters.memory import Memory
+from rekindle.adapters.memory.books import MemoryFiles
+from rekindle.adapters.memory.census import MemoryCensus
 from rekindle.adapters.wire import books
+from rekindle.application.measures.close_books import CloseBooks
+from rekindle.application.measures.count_measures import CountMeasures
 from rekindle.cli.main import main
 from rekindle.domain.measures.books import Line, Measure
+from rekindle.domain.measures.causes import OTHER_COUNT, OTHER_HISTORY, OTHER_SETTINGS
 from rekindle.domain.measures.money import minor_units
-from rekindle.runtime.simulation.closing import OTHER_COUNT, OTHER_HISTORY, OTHER_SETTINGS, Closing
+from rekindle.runtime.simulation.closing import Closing
 from rekindle.runtime.simulation.requests import played
 from rekindle.runtime.simulation.simulator import Simulation
 
@@ -238,6 +246,58 @@ def test_what_cannot_be_closed(month, previous, said, settings, tmp_path, capsys
     captured = capsysbinary.readouterr()
     assert said in captured.err.decode()
     assert captured.out == b""
+
+
+# --- what a stack closed ---------------------------------------------------------------------------------------------
+
+
+def closed_by_stack(path: Path, events: Sequence[dict[str, Any]], month: str, at: str, files: Any) -> Path:
+    """As a stack closes that was sent these events by then; it keeps its files."""
+    simulation = Simulation(DOCUMENT)
+    simulation.keep_journeys()
+    play(simulation, History(io.BytesIO("".join(f"{json.dumps(one)}\n" for one in events).encode())))
+    census, ports = MemoryCensus(simulation.memory, simulation.journeys), simulation.use_cases.ports
+    stored = FiledBooks(MemoryFiles(files))
+    close = CloseBooks(
+        CountMeasures(census), census, stored, ports.reference, ports.versions, lambda: datetime.fromisoformat(at)
+    )
+    close(month)
+    body = stored.statement(month)
+    assert body is not None
+    path.write_bytes(body)
+    return path
+
+
+def test_what_a_stack_closed_is_verified_from_what_it_was_sent(settings, tmp_path, capsysbinary):
+    files, late = Memory(), [*engaged("04-10T10", "p5", "fair"), MERGED]
+    march = closed_by_stack(tmp_path / "march", MARCH, "2026-03", "2026-04-05T03:30:00Z", files)
+    may = closed_by_stack(tmp_path / "april", [*MARCH, *late], "2026-04", "2026-05-13T03:30:00Z", files)
+    assert [one["text"] for one in told(may)["adjustments"]] == [
+        "2026-03, fair, even, EUR 0.0 → 50.0: people merged on 2026-05-12",
+        "2026-03, Webinar, even, EUR 100.01 → 50.01: people merged on 2026-05-12",
+    ]
+    history = written(tmp_path / "h.jsonl", [*MARCH, *late, *engaged("06-01T10", "p6", "fair")])
+    for statement in (march, may):
+        assert main(["verify", str(statement), "--settings", str(settings), str(history)]) == 0
+    other = written(tmp_path / "other.jsonl", [*MARCH, *late[:-1]])
+    assert main(["verify", str(may), "--settings", str(settings), str(other)]) == 1
+    march.write_bytes(march.read_bytes().replace(b'"credit": 2', b'"credit": 3'))
+    assert main(["verify", str(march), "--settings", str(settings), str(history)]) == 1
+    more = ["--period", "2026-05", "--previous", str(may)]
+    assert main(["close", "--settings", str(settings), str(history), *more]) == 2
+    assert b"was closed by a stack" in capsysbinary.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--period", "2026-03"], b"expected --settings and a history, or --stack"),
+        (["--period", "2026-03", "--stack", "x", "--settings", "y"], b"--stack: a stack has settings"),
+    ],
+)
+def test_a_month_is_closed_by_a_history_or_by_a_stack(arguments, said, capsysbinary):
+    assert main(["close", *arguments]) == 2
+    assert said in capsysbinary.readouterr().err
 
 
 # --- any history ----------------------------------------------------------------------------------------------------

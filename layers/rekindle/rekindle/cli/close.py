@@ -3,20 +3,24 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from difflib import unified_diff
 from pathlib import Path
+from time import sleep
 
 from rekindle.adapters.history import History, opened
 from rekindle.adapters.wire import books
-from rekindle.cli.arguments import command, takes_history, takes_settings
+from rekindle.cli.arguments import command, may_take_history, takes_history, takes_settings
 from rekindle.cli.play import Unusable, decisions_of, settings_of
-from rekindle.domain.core.errors import Malformed
-from rekindle.domain.measures.books import Previous, following
+from rekindle.domain.core.errors import Malformed, NotFound, Unavailable
+from rekindle.domain.measures.books import Previous, Stored, following
 from rekindle.runtime.simulation.closing import Closing, TooShort
 from rekindle.runtime.simulation.simulator import Simulation
 
+_PAUSE, _LONGEST = 2.0, 1800.0
+"""Seconds between two looks whether a stack has closed a month, and until it is given up: a run takes 15 minutes at
+most."""
 _SHOWN = 20
 """Lines of a difference that are printed."""
 
@@ -29,12 +33,15 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         """
           rekindle close --settings settings.yaml history.jsonl --period 2026-03 > 2026-03.json
           rekindle close --settings settings.yaml history.jsonl --period 2026-04 --previous 2026-03.json > 2026-04.json
+          rekindle close --stack rekindle-prod --period 2026-03 > 2026-03.json
         """,
         "Write the statement of a month to standard output: credit by campaign and by model, volumes of the stages, "
-        "and what is known by now about the months that were closed before, as adjustments with their causes.",
+        "and what is known by now about the months that were closed before, as adjustments with their causes. A stack "
+        "keeps the statement, too: a month that it closed already is written as it was closed.",
     )
-    takes_history(close)
-    takes_settings(close)
+    may_take_history(close)
+    takes_settings(close, optional=True)
+    close.add_argument("--stack", metavar="NAME", help="close a month of a deployed stack, in place of a history")
     close.add_argument("--period", required=True, metavar="MONTH", help="such as 2026-03, of the settings' time_zone")
     close.add_argument(
         "--previous", type=Path, metavar="FILE", help="the statement of the month before, if it is closed"
@@ -57,13 +64,43 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _close(parsed: argparse.Namespace) -> int:
-    document = settings_of(parsed.settings)
     month = parsed.period
     if books.MONTH.fullmatch(month) is None:
         raise Unusable(f"--period: expected a month such as 2026-03, got {month!r}")
+    if parsed.stack is not None:
+        if parsed.settings is not None or parsed.history is not None or parsed.previous is not None:
+            raise Unusable("--stack: a stack has settings, facts and the statements before of its own")
+        return _written(closed_by_stack(parsed.stack, month).encode())
+    if parsed.settings is None or parsed.history is None:
+        raise Unusable("expected --settings and a history, or --stack")
+    document = settings_of(parsed.settings)
     previous = _previous(parsed.previous, month) if parsed.previous is not None else None
     with closing(opened(parsed.history)) as file:
         statement = Closing(document, _play)(file, month, previous)
+    return _written(statement)
+
+
+def closed_by_stack(stack: str, month: str, wait: Callable[[float], None] = sleep) -> str:
+    """The statement, once the stack has closed the month. Raises Refusal and Unavailable."""
+    from rekindle.adapters.aws.calls import Calls
+
+    calls = Calls(stack, "ShowBooksFunctionName")
+    answer = calls.text("POST", f"/books/{month}/closing")
+    if json.loads(answer).get("record") == "statement":
+        return answer
+    print(f"{month} is being closed", file=sys.stderr)
+    for _ in range(int(_LONGEST / _PAUSE)):
+        wait(_PAUSE)
+        try:
+            return calls.text("GET", f"/books/{month}")
+        except NotFound:
+            continue
+    raise Unavailable(
+        f"{month} was not closed within {_LONGEST // 60:.0f} minutes: look into the failures of the stack"
+    )
+
+
+def _written(statement: bytes) -> int:
     sys.stdout.buffer.write(statement)
     for one in json.loads(statement)["adjustments"]:
         print(one["text"], file=sys.stderr)
@@ -76,6 +113,8 @@ def _previous(path: Path, month: str) -> Previous:
         previous = books.previous(path.read_bytes())
     except Malformed as error:
         raise Unusable(f"{path}: {error.message}") from None
+    if isinstance(previous.known, Stored):
+        raise Unusable(f"--previous: {path} was closed by a stack, which closes the next month, too")
     if following(previous.month) != month:
         raise Unusable(f"--previous: {path} closes {previous.month}, which is not the month before {month}")
     return previous
@@ -91,12 +130,18 @@ def _verify(parsed: argparse.Namespace) -> int:
         raise Unusable(f"{parsed.statement}: {error.message}") from None
     try:
         with closing(opened(parsed.history)) as file:
-            made = Closing(document, _play)(file, told["period"], previous, told["history"]["events"])
+            if told["history"] is None:
+                made = Closing(document, _play).of_stack(file, body)
+            else:
+                made = Closing(document, _play)(file, told["period"], previous, told["history"]["events"])
     except TooShort as error:
         print(f"rekindle: {parsed.history}: {error}", file=sys.stderr)
         return 1
     if made == body:
-        print(f"{told['period']}: the same {len(body):,} bytes, from {told['history']['events']:,} events")
+        events = (
+            f"from {told['history']['events']:,} events" if told["history"] else "with the events up to its closing"
+        )
+        print(f"{told['period']}: the same {len(body):,} bytes, {events}")
         return 0
     print(f"rekindle: {parsed.statement}: the history gives another statement", file=sys.stderr)
     for line in _difference(body, made):

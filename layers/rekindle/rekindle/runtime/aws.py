@@ -23,8 +23,8 @@ from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.links import Clicks
-from rekindle.application.ports.measures import Census, CountedCampaigns, StoredShares
-from rekindle.application.ports.notifications import SentNotifications
+from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
+from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.reactivation import Batches, ReactivationTimers
 from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
 from rekindle.domain.records.kind import Kind
@@ -256,6 +256,23 @@ class AwsPorts:
         from rekindle.adapters.dynamodb.stored_shares import DynamoDBStoredShares
 
         return DynamoDBStoredShares()
+
+    @cached_property
+    def books(self) -> Books:
+        from rekindle.adapters.aws.objects import Bucket
+        from rekindle.adapters.books import FiledBooks
+
+        return FiledBooks(Bucket(_client("s3", read_timeout=60), environment().books_bucket))
+
+    @cached_property
+    def closings(self) -> Closings:
+        from rekindle.adapters.aws.closings import InvokedClosings
+
+        return InvokedClosings(_client("lambda"), environment().close_books)
+
+    @property
+    def bus(self) -> Bus:
+        return bus()
 
     @cached_property
     def clicks(self) -> Clicks:

@@ -64,6 +64,10 @@ class Environment:
     """Partitions of the index of assignments, for each state."""
     link_key: str
     """The ARN of the secret that signs the tokens of links."""
+    books_bucket: str
+    """Where statements of closed months are kept."""
+    close_books: str
+    """The function that closes a month."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -109,6 +113,8 @@ class Environment:
             ),
             assignment_shards=int(variables.get("ASSIGNMENT_SHARDS", SHARDS)),
             link_key=variables.get("LINK_KEY_ARN", ""),
+            books_bucket=variables.get("BOOKS_BUCKET", ""),
+            close_books=variables.get("CLOSE_BOOKS_FUNCTION", ""),
         )
 
 

@@ -6,8 +6,8 @@ from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.links import Clicks
-from rekindle.application.ports.measures import Census, CountedCampaigns, StoredShares
-from rekindle.application.ports.notifications import SentNotifications
+from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
+from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.people import Contacts, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
 from rekindle.application.ports.records import RecordStores, Reference
@@ -101,6 +101,15 @@ class Ports(Protocol):
 
     @property
     def stored_shares(self) -> StoredShares: ...
+
+    @property
+    def books(self) -> Books: ...
+
+    @property
+    def closings(self) -> Closings: ...
+
+    @property
+    def bus(self) -> Bus: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -35,9 +35,12 @@ if TYPE_CHECKING:
     from rekindle.application.links.create_links import CreateLinks
     from rekindle.application.links.follow_links import FollowLinks
     from rekindle.application.links.judge_clicks import JudgeClicks
+    from rekindle.application.measures.announce_books import AnnounceBooks
+    from rekindle.application.measures.close_books import CloseBooks
     from rekindle.application.measures.count_campaigns import CountCampaigns
     from rekindle.application.measures.count_measures import CountMeasures
     from rekindle.application.measures.show_attribution import ShowAttribution
+    from rekindle.application.measures.show_books import ShowBooks
     from rekindle.application.measures.show_metrics import ShowMetrics
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
@@ -136,6 +139,25 @@ class UseCases:
         ports = self.ports
         stores = ports.counted_campaigns, ports.stored_shares
         return CountCampaigns(self.count_measures, *stores, ports.reference, ports.clock)
+
+    @cached_property
+    def close_books(self) -> "CloseBooks":
+        from rekindle.application.measures.close_books import CloseBooks
+
+        ports = self.ports
+        return CloseBooks(self.count_measures, ports.census, ports.books, ports.reference, ports.versions, ports.clock)
+
+    @cached_property
+    def announce_books(self) -> "AnnounceBooks":
+        from rekindle.application.measures.announce_books import AnnounceBooks
+
+        return AnnounceBooks(self.ports.books, self.ports.bus)
+
+    @cached_property
+    def show_books(self) -> "ShowBooks":
+        from rekindle.application.measures.show_books import ShowBooks
+
+        return ShowBooks(self.ports.books, self.close_books, self.ports.closings)
 
     @cached_property
     def show_attribution(self) -> "ShowAttribution":

@@ -29,6 +29,10 @@ class Calls:
 
     def __call__(self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None) -> Any:
         """The answer's body. Raises NotFound, Refusal and Unavailable."""
+        return json.loads(self.text(method, path, body, query))
+
+    def text(self, method: str, path: str, body: Any = None, query: dict[str, str] | None = None) -> str:
+        """The same as it was written."""
         request = {
             "httpMethod": method,
             "path": path,
@@ -46,9 +50,10 @@ class Calls:
         answer = json.loads(invoked["Payload"].read())
         if invoked.get("FunctionError"):
             raise Unavailable(f"the function {self.function} failed: see its log")
-        content = json.loads(answer["body"])
+        written: str = answer["body"]
         if answer["statusCode"] < 400:
-            return content
+            return written
+        content = json.loads(written)
         if answer["statusCode"] >= 500:
             raise Unavailable(content["detail"])
         raise (NotFound if answer["statusCode"] == 404 else Refusal)(content["detail"], content.get("field"))

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rekindle.domain.core.errors import NotFound, Unavailable
+from rekindle.domain.core.errors import Conflict, NotFound, Unavailable
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class Bucket:
         with _asking_for(key):
             self.client.put_object(Bucket=self.name, Key=key, Body=body)
 
+    def create(self, key: str, body: bytes) -> None:
+        """Raises Conflict where there is such a file, or somebody writes it in this moment."""
+        with _asking_for(key):
+            self.client.put_object(Bucket=self.name, Key=key, Body=body, IfNoneMatch="*")
+
     def delete(self, key: str) -> None:
         """A file that is not there is no fault."""
         with _asking_for(key):
@@ -57,6 +62,8 @@ def _asking_for(what: str) -> Iterator[None]:
         code = error.response["Error"]["Code"]
         if code == "NoSuchKey":
             raise NotFound(f"{what}: there is no such file in the bucket") from error
+        if code in ("PreconditionFailed", "ConditionalRequestConflict"):
+            raise Conflict(f"{what}: there is such a file") from error
         raise Unavailable(f"{what}: {code}") from error
     except BotoCoreError as error:
         raise Unavailable(f"{what}: {error}") from error

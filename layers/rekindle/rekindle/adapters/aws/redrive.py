@@ -80,8 +80,9 @@ class Redrive:
         self.sqs.send_message(QueueUrl=queue, MessageBody=body)
 
     def _announce_again(self, event: Mapping[str, Any]) -> None:
-        person = self.people.get(event["detail"]["person_id"])
-        detail = detail_that_holds(event["detail-type"], event["detail"], person)
+        detail, person_id = event["detail"], event["detail"]["person_id"]
+        if person_id is not None:
+            detail = detail_that_holds(event["detail-type"], detail, self.people.get(person_id))
         if detail is None:
             raise Outdated("it no longer holds")
         self._invoke(self.announcing, {"again": {**event, "detail": detail}})

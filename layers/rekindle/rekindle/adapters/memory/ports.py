@@ -2,8 +2,11 @@
 
 from functools import cached_property
 
+from rekindle.adapters.books import FiledBooks
 from rekindle.adapters.memory.accounts import MemoryAccounts, MemoryStores
 from rekindle.adapters.memory.batches import MemoryBatches
+from rekindle.adapters.memory.books import MemoryClosings, MemoryFiles
+from rekindle.adapters.memory.bus import MemoryBus
 from rekindle.adapters.memory.census import MemoryCensus
 from rekindle.adapters.memory.clicks import MemoryClicks
 from rekindle.adapters.memory.contacts import MemoryContacts
@@ -29,8 +32,8 @@ from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.links import Clicks
-from rekindle.application.ports.measures import Census, CountedCampaigns, StoredShares
-from rekindle.application.ports.notifications import SentNotifications
+from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
+from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.people import Contacts, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
 from rekindle.application.ports.records import RecordStores, Reference
@@ -70,6 +73,9 @@ class MemoryPorts:
         self.census: Census = MemoryCensus(memory)
         self.counted_campaigns: CountedCampaigns = MemoryCountedCampaigns(memory)
         self.stored_shares: StoredShares = MemoryStoredShares(memory)
+        self.books: Books = FiledBooks(MemoryFiles(memory))
+        self.closings: Closings = MemoryClosings(memory)
+        self.bus: Bus = MemoryBus()
         self.clicks: Clicks = MemoryClicks(memory)
         self.link_key = LINK_KEY
         self.clock = clock

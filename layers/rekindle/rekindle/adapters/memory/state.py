@@ -94,6 +94,10 @@ class Memory:
     refused_items: deque[tuple[RawWebhook, Item, Refusal]] = field(default_factory=deque)
     counted_shares: CountedShares | None = None
     counted_campaigns: dict[str, CountedCampaign] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Statements of closed months, and their records."""
+    closings: deque[str] = field(default_factory=deque)
+    """Months that somebody wanted closed."""
     clicks: deque[Click] = field(default_factory=deque)
     judged: deque[tuple[Click, timedelta]] = field(default_factory=deque)
     """Clicks that are to be judged, and after how long."""

@@ -1,22 +1,27 @@
 """Statements of closed months as files: JSON of which every byte is determined."""
 
+import gzip
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
 from rekindle.domain.core import times
-from rekindle.domain.core.errors import Malformed
+from rekindle.domain.core.errors import InvalidField, Malformed
 from rekindle.domain.lifecycle.journey import ORDER
 from rekindle.domain.measures.books import (
     Account,
     Adjustment,
+    Cause,
+    InForce,
+    Kept,
     Known,
     Line,
     Measure,
     Previous,
     Statement,
+    Stored,
     without_zeros,
 )
 from rekindle.domain.measures.money import amount_of, minor_units
@@ -29,15 +34,30 @@ Named = Callable[[str], str]
 """What a campaign is called."""
 
 
-def digest_of(document: Mapping[str, Any]) -> str:
-    """Of a settings document, whatever the order of its keys."""
-    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return sha256(canonical.encode(errors="surrogatepass")).hexdigest()
-
-
 def written(statement: Statement, name: Named) -> bytes:
     """The statement as a file."""
     return json.dumps(shown(statement, name), indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def month_named(text: str) -> str:
+    """Raises InvalidField."""
+    if MONTH.fullmatch(text) is None:
+        raise InvalidField("expected a month such as 2026-03", "period")
+    return text
+
+
+def listed(body: bytes) -> Json:
+    """A statement as one of many. Raises Malformed."""
+    content = read(body)
+    stack, previous = content.get("stack"), content["previous"]
+    return {
+        "period": content["period"],
+        "closed_at": stack["closed_at"] if stack else None,
+        "sha256": sha256(body).hexdigest(),
+        "previous_sha256": previous["sha256"] if previous else None,
+        "decisions": content["decisions"]["count"],
+        "adjustments": len(content["adjustments"]),
+    }
 
 
 def shown(statement: Statement, name: Named) -> Json:
@@ -49,8 +69,8 @@ def shown(statement: Statement, name: Named) -> Json:
         "from": times.text(statement.since),
         "to": times.text(statement.until),
         "time_zone": statement.time_zone,
-        "history": _known(statement.known),
-        "settings": [{"version": 1, "sha256": statement.settings_sha256}],
+        **_known(statement.known),
+        "settings": [{"version": one.version, "sha256": one.sha256} for one in statement.settings],
         "decisions": {"count": statement.decisions.count, "sha256": statement.decisions.sha256},
         **account,
         "previous": _previous(statement.previous) if statement.previous is not None else None,
@@ -62,15 +82,19 @@ def shown(statement: Statement, name: Named) -> Json:
     }
 
 
-def _known(known: Known) -> Json:
-    return {"events": known.events, "sha256": known.sha256}
+def _known(known: Known | Stored) -> Json:
+    """The events of a history, or what a stack had stored."""
+    if isinstance(known, Known):
+        return {"history": {"events": known.events, "sha256": known.sha256}}
+    stored = {"closed_at": times.text(known.at), "records": {"count": known.records, "sha256": known.sha256}}
+    return {"history": None, "stack": stored}
 
 
 def _previous(previous: Previous) -> Json:
     return {
         "period": previous.month,
         "sha256": previous.sha256,
-        "history": _known(previous.known),
+        **_known(previous.known),
         "settings_sha256": previous.settings_sha256,
     }
 
@@ -147,7 +171,8 @@ def read(body: bytes) -> Json:
     try:
         if MONTH.fullmatch(content["period"]) is None:
             raise ValueError("no month")
-        _known_of(content["history"])
+        _known_of(content)
+        settings_of(content)
         closed_by(content)
         _previous_of(content)
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
@@ -161,9 +186,10 @@ def previous(body: bytes) -> Previous:
     return Previous(
         content["period"],
         sha256(body).hexdigest(),
-        _known_of(content["history"]),
-        str(content["settings"][0]["sha256"]),
+        _known_of(content),
+        settings_of(content)[-1].sha256,
         closed_by(content),
+        settings_of(content)[-1].version,
     )
 
 
@@ -178,7 +204,7 @@ def _previous_of(content: Json) -> Previous | None:
         return None
     known = content["previous"]
     closed = {one["period"]: _account_of(one) for one in content["brought_forward"]}
-    return Previous(known["period"], known["sha256"], _known_of(known["history"]), known["settings_sha256"], closed)
+    return Previous(known["period"], known["sha256"], _known_of(known), known["settings_sha256"], closed)
 
 
 def closed_by(content: Json) -> dict[str, dict[Line, int]]:
@@ -193,8 +219,40 @@ def closed_by(content: Json) -> dict[str, dict[Line, int]]:
     }
 
 
-def _known_of(content: Json) -> Known:
-    return Known(int(content["events"]), str(content["sha256"]))
+def known_of(body: bytes) -> Known | Stored:
+    """What was known when a statement was made. Raises Malformed."""
+    return _known_of(read(body))
+
+
+def _known_of(content: Json) -> Known | Stored:
+    history = content["history"]
+    if history is not None:
+        return Known(int(history["events"]), str(history["sha256"]))
+    stack = content["stack"]
+    records = stack["records"]
+    return Stored(times.instant(stack["closed_at"]), int(records["count"]), str(records["sha256"]))
+
+
+def settings_in(body: bytes) -> tuple[InForce, ...]:
+    """Those that a statement names. Raises Malformed."""
+    return settings_of(read(body))
+
+
+def settings_of(content: Json) -> tuple[InForce, ...]:
+    found = tuple(InForce(int(one["version"]), str(one["sha256"])) for one in content["settings"])
+    if not found:
+        raise ValueError("no settings")
+    return found
+
+
+def adjustments_of(body: bytes) -> list[Adjustment]:
+    """Raises Malformed."""
+    found = []
+    for one in read(body)["adjustments"]:
+        line = _line_of(one)
+        before, after = _units(line, one["before"]), _units(line, one["after"])
+        found.append(Adjustment(one["period"], line, before, after, one["cause"], tuple(one["records"])))
+    return found
 
 
 def _account_of(content: Json) -> dict[Line, int]:
@@ -217,3 +275,27 @@ def _line_of(content: Json) -> Line:
 
 def _units(line: Line, value: float) -> int:
     return minor_units(value, line.currency) if line.measure is Measure.SHARE else int(value)
+
+
+# --- what the next closing compares with ------------------------------------------------------------------------------
+
+
+def written_records(kept: Iterable[Kept]) -> bytes:
+    """As JSON Lines in gzip, a line a record. The same records are the same bytes."""
+    lines = (json.dumps(_kept(one), separators=(",", ":"), ensure_ascii=False) for one in kept)
+    return gzip.compress("".join(f"{line}\n" for line in lines).encode(errors="surrogatepass"), mtime=0)
+
+
+def _kept(one: Kept) -> list[Any]:
+    parts = [[month, *line, units] for month, line, units in one.parts]
+    return [one.record_id, parts, [[rank, times.text(at), what] for rank, at, what in sorted(one.causes)]]
+
+
+def read_records(body: bytes) -> Iterator[Kept]:
+    for line in gzip.decompress(body).splitlines():
+        record_id, parts, causes = json.loads(line)
+        yield Kept(
+            record_id,
+            tuple((month, Line(Measure(measure), *names), units) for month, measure, *names, units in parts),
+            frozenset(Cause(rank, times.instant(at), what) for rank, at, what in causes),
+        )

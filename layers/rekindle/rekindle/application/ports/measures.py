@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rekindle.domain.lifecycle.journey import Entry
+    from rekindle.domain.measures.books import Kept, Previous, Statement
     from rekindle.domain.measures.metrics import CountedCampaign
     from rekindle.domain.measures.shared_days import CountedShares
     from rekindle.domain.people.person import Person
@@ -50,4 +51,44 @@ class StoredShares(Protocol):
 
     def get(self, months: Sequence[str]) -> CountedShares | None:
         """The days of some months; None where nothing was counted yet."""
+        ...
+
+
+class Books(Protocol):
+    """The statements of closed months. Each is kept as it was written."""
+
+    def months(self) -> Sequence[str]:
+        """Those that are closed, the newest first."""
+        ...
+
+    def statement(self, month: str) -> bytes | None:
+        """The file, byte for byte; None where the month is not closed."""
+        ...
+
+    def previous(self, month: str) -> Previous:
+        """What the statement of the month after says of this one. Raises NotFound where it is not closed."""
+        ...
+
+    def adjustments(self, month: str) -> Sequence[Mapping[str, Any]]:
+        """Those of a statement, as they stand in the file. Raises NotFound."""
+        ...
+
+    def kept(self, previous: Previous) -> Iterable[Kept]:
+        """The records of closed months as they counted at a closing."""
+        ...
+
+    def unannounced(self) -> Sequence[str]:
+        """The closed months of which nobody was told yet, in their order."""
+        ...
+
+    def announced(self, month: str) -> None: ...
+
+    def put(self, statement: Statement, kept: Iterable[Kept], name: Callable[[str], str]) -> None:
+        """`name`: what a campaign is called. Raises Conflict where the month is closed."""
+        ...
+
+
+class Closings(Protocol):
+    def start(self, month: str) -> None:
+        """Have a month closed: that takes minutes."""
         ...

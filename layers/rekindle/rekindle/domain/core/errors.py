@@ -127,6 +127,12 @@ class NotOpen(Refusal):
     code = "NOT_OPEN"
 
 
+class NotClosable(Refusal):
+    """The month is not over, or the one before it is not closed."""
+
+    code = "NOT_CLOSABLE"
+
+
 class TooLarge(Refusal):
     """A record would become larger than the store can hold."""
 

@@ -4,13 +4,14 @@ A month has one account: a number for each line. Every number is a sum over reco
 that a change of it has the records that changed, and a cause.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rekindle.domain.measures.attribution import Share
 from rekindle.domain.measures.cycles import Cycle
@@ -51,6 +52,15 @@ class Record:
     """The kinds and ids of the records that a fact about it would name."""
 
 
+class Cause(NamedTuple):
+    """What was learned about a record."""
+
+    rank: int
+    """Those that change more come first."""
+    at: datetime
+    what: str
+
+
 class Posting(NamedTuple):
     """A record's part in a line of a month."""
 
@@ -75,6 +85,11 @@ def span_of(month: str, zone: tzinfo) -> tuple[datetime, datetime]:
 def following(month: str) -> str:
     year, number = map(int, month.split("-"))
     return f"{year + number // 12:04}-{number % 12 + 1:02}"
+
+
+def preceding(month: str) -> str:
+    year, number = map(int, month.split("-"))
+    return f"{year - (number == 1):04}-{number - 1 or 12:02}"
 
 
 def postings(cycles: Iterable[Cycle], shares: Iterable[Share], zone: tzinfo) -> list[Posting]:
@@ -237,16 +252,36 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """What a stack had stored when it closed a month."""
+
+    at: datetime
+    records: int
+    """Records that the closed months are counted from."""
+    sha256: str
+    """Over what each of them counts as: see `digest_of_records`."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """Settings that were in force from the first instant of the month up to its closing."""
+
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Previous:
     """The statement before."""
 
     month: str
     sha256: str
     """Of its bytes."""
-    known: Known
+    known: Known | Stored
     settings_sha256: str
     closed: Accounts
     """The months that were closed with it and before, as they stood with its adjustments."""
+    settings_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,9 +290,55 @@ class Statement:
     since: datetime
     until: datetime
     time_zone: str
-    known: Known
-    settings_sha256: str
+    known: Known | Stored
+    settings: tuple[InForce, ...]
+    """The last are those by which it is counted."""
     decisions: Decisions
     account: Account
     previous: Previous | None = None
     adjustments: tuple[Adjustment, ...] = ()
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Of a settings document, whatever the order of its keys."""
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(canonical.encode(errors="surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record as it counted when a month was closed, for the next closing to compare with. It names no person."""
+
+    record_id: str
+    parts: tuple[tuple[str, Line, int], ...]
+    """Month, line and units."""
+    causes: frozenset[Cause] = frozenset()
+    """What was known about it."""
+
+    def postings(self) -> Iterable[Posting]:
+        record = Record(self.record_id)
+        return (Posting(month, line, units, record) for month, line, units in self.parts)
+
+
+def kept_of(posted: Iterable[Posting], months: Iterable[str]) -> dict[str, Kept]:
+    """Of each record that counts in one of the months, by its id: a record's parts of one line are one."""
+    wanted = set(months)
+    parts: dict[str, Counter[tuple[str, Line]]] = defaultdict(Counter)
+    for one in posted:
+        if one.month in wanted:
+            parts[one.record.record_id][one.month, one.line] += one.units
+    return {
+        record_id: Kept(record_id, tuple((month, line, units) for (month, line), units in sorted(found.items())))
+        for record_id, found in sorted(parts.items())
+    }
+
+
+def digest_of_records(kept: Iterable[Kept]) -> str:
+    """Over a line for each part of each record, in the order of their ids: month, measure, name, campaign, currency,
+    units and the record's id as a JSON array, each with a line feed behind it."""
+    found = sha256()
+    for one in kept:
+        for month, line, units in one.parts:
+            part = json.dumps([month, *line, units, one.record_id], separators=(",", ":"), ensure_ascii=False)
+            found.update(part.encode(errors="surrogatepass") + b"\n")
+    return found.hexdigest()

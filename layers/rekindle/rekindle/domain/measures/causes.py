@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
-from typing import NamedTuple
 
 from rekindle.domain.capture.facts import (
     Fact,
@@ -17,19 +16,29 @@ from rekindle.domain.capture.facts import (
     ResponseDeleted,
     ResponseRecorded,
 )
-from rekindle.domain.measures.books import Record
+from rekindle.domain.measures.books import Cause, Record
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
 
 _LISTED = 3
 """Causes of one change that are named."""
 PENDING = "what was pending at the closing was decided"
+OTHER_SETTINGS = "the settings were changed since"
+OTHER_HISTORY = "the history is another one than at the closing before"
+OTHER_COUNT = "the statement before does not follow from its history"
 
 
-class _Cause(NamedTuple):
-    rank: int
-    """Those that change more come first."""
-    at: datetime
-    words: str
+def in_words(causes: Iterable[Cause], open_since: datetime, zone: tzinfo) -> str:
+    """`open_since`: when the month began that is open now. What happened before it was learned late."""
+    words = list(dict.fromkeys(_words(cause, open_since, zone) for cause in sorted(causes)))
+    if not words:
+        return PENDING
+    more = [f"{len(words) - _LISTED} more"] if len(words) > _LISTED else []
+    return "; ".join([*words[:_LISTED], *more])
+
+
+def _words(cause: Cause, open_since: datetime, zone: tzinfo) -> str:
+    late = ", told late" if cause.at < open_since else ""
+    return f"{cause.what} on {cause.at.astimezone(zone):%Y-%m-%d}{late}"
 
 
 class Learned:
@@ -48,21 +57,17 @@ class Learned:
         self._owner = owner
         self._open_since = open_since
         self._zone = zone
-        self._about: dict[tuple[str, str], set[_Cause]] = defaultdict(set)
+        self._about: dict[tuple[str, str], set[Cause]] = defaultdict(set)
         for fact in facts:
             self._learn(fact)
 
     def cause_of(self, record: Record) -> str:
         """In words: what was learned of the record's people and deals; else of its campaign; else that time passed."""
-        causes: set[_Cause] = set()
+        causes: set[Cause] = set()
         for kind, record_id in record.concerns:
             name = self._home(record_id) if kind == "person" else record_id
             causes |= self._about.get((kind, name), set())
-        words = list(dict.fromkeys(cause.words for cause in sorted(causes)))
-        if not words:
-            return PENDING
-        more = [f"{len(words) - _LISTED} more"] if len(words) > _LISTED else []
-        return "; ".join([*words[:_LISTED], *more])
+        return in_words(causes, self._open_since, self._zone)
 
     def _learn(self, fact: Fact) -> None:
         at = fact.stamp.at
@@ -105,8 +110,7 @@ class Learned:
         people: Iterable[str | None] = (),
         other: tuple[str, str] | None = None,
     ) -> None:
-        late = ", told late" if at < self._open_since else ""
-        cause = _Cause(rank, at, f"{what} on {at.astimezone(self._zone):%Y-%m-%d}{late}")
+        cause = Cause(rank, at, what)
         for person_id in people:
             if person_id:
                 self._about["person", self._home(person_id)].add(cause)

@@ -37,7 +37,8 @@ class Event:
 
     event_id: str
     detail_type: str
-    person_id: str
+    person_id: str | None
+    """None of what concerns nobody in particular."""
     occurred_at: datetime
     settings_version: int
     detail: Mapping[str, Any]

@@ -6,6 +6,7 @@ A history grows at its end. A statement notes how many events were known, so it 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -15,32 +16,35 @@ from rekindle.adapters.sources.salesforce_mapping import mapping_of
 from rekindle.adapters.wire import books
 from rekindle.adapters.wire.events import facts_of, ignored_by
 from rekindle.domain.capture.facts import Fact
-from rekindle.domain.core.errors import Refusal
+from rekindle.domain.core import times
+from rekindle.domain.core.errors import Malformed, Refusal
 from rekindle.domain.core.values import replace
 from rekindle.domain.measures.attribution import shares
 from rekindle.domain.measures.books import (
     Adjustment,
+    InForce,
     Known,
     Posting,
     Previous,
     Statement,
+    Stored,
     accounts,
+    adjusted,
     adjustments,
     decisions_of,
+    digest_of,
+    digest_of_records,
+    kept_of,
     postings,
     span_of,
 )
-from rekindle.domain.measures.causes import Learned
+from rekindle.domain.measures.causes import OTHER_COUNT, OTHER_HISTORY, OTHER_SETTINGS, Learned
 from rekindle.domain.measures.credit import names_of
 from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.measures.points import models_of
 from rekindle.domain.settings.settings import Settings
 from rekindle.runtime.simulation.measured import measured, now_known_as
 from rekindle.runtime.simulation.simulator import Simulation
-
-OTHER_SETTINGS = "the settings were changed since"
-OTHER_HISTORY = "the history is another one than at the closing before"
-OTHER_COUNT = "the statement before does not follow from its history"
 
 
 class TooShort(Exception):
@@ -60,6 +64,20 @@ def known_of(file: IO[bytes], events: int | None = None, into: IO[bytes] | None 
     if events is not None and count < events:
         raise TooShort(f"it has {count:,} events, and {events:,} were known")
     return Known(count, digest.hexdigest())
+
+
+def _copy_until(file: IO[bytes], moment: datetime, into: IO[bytes]) -> None:
+    """The events that were sent up to an instant."""
+    for number, line in enumerate(_lines(file)):
+        sent = envelope_of(number + 1, line).get("time")
+        if not isinstance(sent, str) or times.instant(sent) <= moment:
+            into.write(line)
+
+
+def _events_of(known: Known | Stored) -> int:
+    if isinstance(known, Stored):
+        raise Malformed("the statement before was closed by a stack: its next month is closed there")
+    return known.events
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
@@ -91,7 +109,7 @@ class Closing:
                 until,
                 zone.key,
                 known,
-                books.digest_of(self.document),
+                (InForce(1, digest_of(self.document)),),
                 decisions_of(cycles, month, zone),
                 accounts(posted, [month])[month],
                 previous,
@@ -99,6 +117,38 @@ class Closing:
             if previous is not None:
                 found = self._adjustments(file, statement, previous, posted, simulation)
                 statement = replace(statement, adjustments=tuple(found))
+        return books.written(statement, names_of(simulation.use_cases.ports.reference.campaign))
+
+    def of_stack(self, file: IO[bytes], body: bytes) -> bytes:
+        """A statement that a stack closed, made again from a history of what the stack was sent: from the events up to
+        its closing. Its adjustments stay as they are where they take the closed months to how the history counts them.
+        Raises OSError, Malformed, and BadHistory for what is no event."""
+        told, previous, settings = books.read(body), books.previous_of(body), books.settings_in(body)
+        month, zone = told["period"], Settings.of(self.document, 0).zone
+        known = books.known_of(body)
+        if not isinstance(known, Stored):
+            raise Malformed("this statement was not closed by a stack")
+        with TemporaryFile() as begin:
+            _copy_until(file, known.at, begin)
+            simulation, cycles, posted = self._posted(begin)
+        closed = previous.closed if previous is not None else {}
+        kept = kept_of(posted, [*closed, month])
+        since, until = span_of(month, zone)
+        found = books.adjustments_of(body)
+        standing = adjusted(closed, found)
+        rest = adjustments(standing, posted, posted, lambda record: OTHER_HISTORY, OTHER_HISTORY)
+        statement = Statement(
+            month,
+            since,
+            until,
+            zone.key,
+            Stored(known.at, len(kept), digest_of_records(kept.values())),
+            (*settings[:-1], InForce(settings[-1].version, digest_of(self.document))),
+            decisions_of(cycles, month, zone),
+            accounts(posted, [month])[month],
+            previous,
+            (*found, *rest),
+        )
         return books.written(statement, names_of(simulation.use_cases.ports.reference.campaign))
 
     def _posted(self, file: IO[bytes]) -> tuple[Simulation, Sequence[Cycle], Sequence[Posting]]:
@@ -117,19 +167,19 @@ class Closing:
         posted: Sequence[Posting],
         simulation: Simulation,
     ) -> list[Adjustment]:
-        remaining = OTHER_COUNT
+        remaining, known_before = OTHER_COUNT, _events_of(previous.known)
         with TemporaryFile() as begin:
             try:
-                is_same = known_of(file, previous.known.events, begin) == previous.known
+                is_same = known_of(file, known_before, begin) == previous.known
             except TooShort:
                 is_same = False
             # What was known then cannot be told where the history is another one.
             before = self._posted(begin)[2] if is_same else posted
         if not is_same:
             remaining = OTHER_HISTORY
-        elif statement.settings_sha256 != previous.settings_sha256:
+        elif statement.settings[-1].sha256 != previous.settings_sha256:
             remaining = OTHER_SETTINGS
-        facts = self._facts(file, previous.known.events, statement.known.events) if is_same else ()
+        facts = self._facts(file, known_before, _events_of(statement.known)) if is_same else ()
         learned = Learned(
             facts,
             lambda person_id: now_known_as(simulation.memory, person_id),

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from rekindle.adapters.wire.describe import schemas
+from rekindle.adapters.wire.describe.book_paths import BOOKS
 from rekindle.adapters.wire.describe.examples import TOLD, example
 from rekindle.adapters.wire.describe.handoff_paths import HANDOFF_BODIES
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
@@ -35,7 +36,7 @@ from rekindle.domain.records.opportunity import OPPORTUNITY
 
 def components() -> Json:
     described = _described()
-    for name, values in TOLD.items():
+    for name, values in {**TOLD, **BOOKS}.items():
         described[name]["examples"] = [example(described[name], values, described)]
     for kind in _SHOWN:
         schema = described[_name(kind)]
@@ -159,7 +160,7 @@ _SHOWN = [kind for kind in KINDS if kind.path and kind is not PERSON]
 """Kinds whose records are shown as they are stored."""
 _PAGED = (
     *("Campaign", "Person", "Response", "Assignment", "HandoffState"),
-    *("Decision", "TimelineEntry", "StoredVersion", "Failure"),
+    *("Decision", "TimelineEntry", "StoredVersion", "Failure", "ClosedMonth"),
 )
 
 

@@ -43,6 +43,10 @@ def described() -> Json:
             {"name": "Reactivation", "description": "Ask for a past response to become the active one."},
             {"name": "Assignment", "description": "What waits for an owner."},
             {"name": "Measures", "description": "What campaigns brought."},
+            {
+                "name": "Books",
+                "description": "Closed months: what was reported stays, what is learned later adjusts it.",
+            },
             {"name": "Lifecycle", "description": "What sales owes to the leads that it was passed, and says of them."},
             {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
             {"name": "Webhooks", "description": "What marketing tools send, in their own words."},

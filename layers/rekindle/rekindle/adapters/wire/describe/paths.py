@@ -1,5 +1,6 @@
 """The routes of the API, as OpenAPI describes them."""
 
+from rekindle.adapters.wire.describe.book_paths import book_paths
 from rekindle.adapters.wire.describe.handoff_paths import handoff_paths
 from rekindle.adapters.wire.describe.link_paths import link_paths
 from rekindle.adapters.wire.describe.operations import (
@@ -36,6 +37,7 @@ def paths() -> Json:
         **webhook_paths(),
         **link_paths(),
         **handoff_paths(),
+        **book_paths(),
         "/people": {
             "get": operation(
                 "find_people",

@@ -16,8 +16,8 @@ PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
     "Conflict": (
         "409",
         "The record was changed at the same moment again and again: try again. Or nobody is waited for any more, or "
-        "the failure was handled.",
-        ["CONFLICT", "NOT_PENDING", "NOT_OPEN"],
+        "the failure was handled, or the month is not to be closed yet.",
+        ["CONFLICT", "NOT_PENDING", "NOT_OPEN", "NOT_CLOSABLE"],
     ),
     "TooLarge": ("413", "The request or its answer is larger than one call can carry.", ["CALL_TOO_LARGE"]),
     "PreconditionFailed": ("412", "Another version is current.", ["PRECONDITION_FAILED"]),

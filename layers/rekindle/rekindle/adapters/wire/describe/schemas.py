@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from rekindle.adapters.wire.answers.books import ClosedMonth, Closing, Statement
 from rekindle.adapters.wire.answers.decisions import Decision, Results
 from rekindle.adapters.wire.answers.exports import Export
 from rekindle.adapters.wire.answers.failures import Failure, HandledFailure, HandledFailures
@@ -38,6 +39,7 @@ COMPONENTS: Mapping[Any, str] = {
         *(Results, Simulation, Person, Response, Assignment, NotificationText, Decision),
         *(TimelineEntry, SettingsVersion, StoredVersion, Validation, Health, Problem),
         *(WebhookReceived, WebhookPreview, Metrics, Attribution),
+        *(Statement, ClosedMonth, Closing),
         *(Link, LinkTokens),
         *(Conversion, Erasure, Export, Failure, HandledFailure, HandledFailures),
         *(HandoffState, Clocks),

@@ -70,8 +70,7 @@ BOOKS = object_of(
         "close_on_day": optional(
             {
                 "type": "integer",
-                "description": "Day of the month that closes the month before; null: by hand. It is kept as it is, and "
-                "not read yet.",
+                "description": "Day of the month that closes the month before; null: by hand.",
                 "minimum": 1,
                 "maximum": 28,
             }
