@@ -43,7 +43,7 @@ def test_what_the_stack_closes_stays(
     assert main(["close", "--stack", told.name, "--period", before]) == 0
     statement = capsysbinary.readouterr().out
     assert json.loads(statement)["stack"]["records"]["count"] >= 0
-    assert told.api.get("books", before).text.encode() == statement
+    assert told.api.get("books", before).body.encode() == statement
     assert [one["period"] for one in told.api.get("books").json()["items"]] == [before]
     assert told.api.post("books", month, "closing").status == 409
     assert main(["close", "--stack", told.name, "--period", before]) == 0
