@@ -1,4 +1,4 @@
-"""Stream of the ledger -> events on the bus: what was saved is what is told. And an event again that a target did not
+"""Stream of the ledger -> events on the bus: what was saved is announced. And an event again that a target did not
 take, for `rekindle redrive`: the bus takes events of Rekindle from nobody else."""
 
 from typing import Any

@@ -124,24 +124,24 @@ def _verify(parsed: argparse.Namespace) -> int:
     document = settings_of(parsed.settings)
     body = parsed.statement.read_bytes()
     try:
-        told = books.read(body)
+        stated = books.read(body)
         previous = books.previous_of(body)
     except Malformed as error:
         raise Unusable(f"{parsed.statement}: {error.message}") from None
     try:
         with closing(opened(parsed.history)) as file:
-            if told["history"] is None:
+            if stated["history"] is None:
                 made = Closing(document, _play).of_stack(file, body)
             else:
-                made = Closing(document, _play)(file, told["period"], previous, told["history"]["events"])
+                made = Closing(document, _play)(file, stated["period"], previous, stated["history"]["events"])
     except TooShort as error:
         print(f"rekindle: {parsed.history}: {error}", file=sys.stderr)
         return 1
     if made == body:
         events = (
-            f"from {told['history']['events']:,} events" if told["history"] else "with the events up to its closing"
+            f"from {stated['history']['events']:,} events" if stated["history"] else "with the events up to its closing"
         )
-        print(f"{told['period']}: the same {len(body):,} bytes, {events}")
+        print(f"{stated['period']}: the same {len(body):,} bytes, {events}")
         return 0
     print(f"rekindle: {parsed.statement}: the history gives another statement", file=sys.stderr)
     for line in _difference(body, made):

@@ -208,8 +208,8 @@ def _table(
     heads: Sequence[Row], rows: Iterable[tuple[str, Group | None]], cells: Callable[[Group], Sequence[str]]
 ) -> str:
     """A row without a group is the head of those below."""
-    told = ((label, cells(group) if group is not None else ()) for label, group in rows)
-    return "\n".join(_line(*row) for row in (*heads, *told))
+    lines = ((label, cells(group) if group is not None else ()) for label, group in rows)
+    return "\n".join(_line(*row) for row in (*heads, *lines))
 
 
 def _line(label: str, cells: Sequence[str]) -> str:

@@ -98,7 +98,7 @@ class _Event(NamedTuple):
     until: datetime
     """The instant up to which time passes with it."""
     is_in_part: bool = False
-    """Our own events, which an archive of the bus holds too, tell nothing and are left out. The end of a part that is
+    """Our own events, which an archive of the bus holds too, hold no fact and are left out. The end of a part that is
     cut again stays its end."""
 
 

@@ -1,4 +1,4 @@
-"""Lines of tables on the terminal that tell of a person at an instant."""
+"""Lines of tables on the terminal, each about a person at an instant."""
 
 import sys
 from collections.abc import Sequence

@@ -48,7 +48,7 @@ _METRIC = {
 
 
 def count(counts: Mapping[str, int]) -> None:
-    """Add to the metrics of this invocation; what is zero is not told."""
+    """Add to the metrics of this invocation; what is zero is left out."""
     for name, number in counts.items():
         if number:
             measure(name, number)

@@ -426,7 +426,7 @@ def interrupted(rekindle: Rekindle) -> Rekindle:
     return rekindle
 
 
-def test_nothing_is_decided_for_a_person_that_is_being_united(interrupted: Rekindle):
+def test_nothing_is_decided_for_a_person_that_is_being_merged(interrupted: Rekindle):
     interrupted.tell(person_changed("contact", 21, score=0), person_changed("contact", 22, score=70))
     with pytest.raises(Conflict):
         interrupted.deliver()

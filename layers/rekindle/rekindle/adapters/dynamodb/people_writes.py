@@ -29,7 +29,7 @@ from rekindle.domain.responses.response import Response
 
 ACTIVATED = "activated"
 LIVES, GONE = "lives_with", "gone"
-"""What a home tells: whose the response is, or which change deleted a response that nobody has."""
+"""What a home holds: whose the response is, or which change deleted a response that nobody has."""
 
 
 def writes_of(change: Change, shards: int, expires: int | None) -> Iterator[Write]:
@@ -83,8 +83,8 @@ def writes_of_homes(changes: Sequence[Change]) -> Iterator[Write]:
 
 
 def unchanged_home(name: str, read: str | None) -> Condition:
-    """That a home still tells what was read of it; None: that there is none."""
-    return Condition(f"{name} = :told", writes.texts({":told": read})) if read else writes.missing("person_id")
+    """That a home still holds what was read of it; None: that there is none."""
+    return Condition(f"{name} = :read", writes.texts({":read": read})) if read else writes.missing("person_id")
 
 
 def key_of_home(response_id: str) -> Image:

@@ -31,11 +31,11 @@ class DynamoDBStoredShares:
         all_of_them = _item(_ALL)
         if all_of_them is None:
             return None
-        told = all_of_them.body
-        found = [_item(f"{_ALL}#{month}") for month in months if month in told["months"]]
+        stored = all_of_them.body
+        found = [_item(f"{_ALL}#{month}") for month in months if month in stored["months"]]
         days = [day for item in found if item is not None for day in _unpacked(item.body["days"])]
         return CountedShares(
-            days, tuple(told["models"]), times.instant(all_of_them.changed_at), int(told["settings_version"])
+            days, tuple(stored["models"]), times.instant(all_of_them.changed_at), int(stored["settings_version"])
         )
 
     def _save(self, counted: CountedShares, record: str, body: dict[str, Any]) -> None:

@@ -166,7 +166,7 @@ class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-c
 
 class LedgerItem(Model):
     """A decision, an entry of a journey, a timer that waits, a call by its key, a batch with its members, the mark of a
-    notification, or a counter of a pool. The range key of the first two sorts by the instant that is told about.
+    notification, or a counter of a pool. The range key of the first two sorts by the instant that the item is about.
 
     `announce` is there only on what other systems are to hear of, for the filter of the stream.
     """

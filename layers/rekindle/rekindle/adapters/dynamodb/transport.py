@@ -37,7 +37,7 @@ class _Line:
 
 @dataclass
 class KeptConnection:
-    """The connection to one service; each thread has its own. What fails is told in botocore's words, so that botocore
+    """The connection to one service; each thread has its own. What fails is a botocore error, so that botocore
     tries it again."""
 
     endpoint: str

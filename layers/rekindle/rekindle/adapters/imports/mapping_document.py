@@ -1,4 +1,4 @@
-"""A mapping document, in YAML or JSON, as a mapping. Every fault of a document is told at once, by its path."""
+"""A mapping document, in YAML or JSON, as a mapping. All faults of a document are reported at once, by its path."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping

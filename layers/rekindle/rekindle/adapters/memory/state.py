@@ -50,7 +50,7 @@ class Memory:
     listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
     """The accounts under each key of matching."""
     addresses: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Of each address the contacts that have it, with the version that told so."""
+    """Of each address the contacts that have it, with the version that said so."""
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
     crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
     activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)

@@ -124,7 +124,7 @@ _Telling = Callable[[str, ChangeStamp], Iterable[Fact]]
 
 
 def _lead(change: Change, header: Header, mapped: Mapped) -> _Telling | None:
-    """A conversion may open an opportunity, which tells nowhere else whose it is."""
+    """A conversion may open an opportunity, which nowhere else says whose it is."""
     values, _ = change.mapped({name: mapped[name] for name in _OF_A_CONVERSION if name in mapped})
     opportunity_id = values.get("converted_opportunity_id")
     read = _person("lead", change, header, mapped)
@@ -198,7 +198,7 @@ def _begun_in_the_east(values: Mapping[str, Any], committed: datetime) -> Mappin
 def _plainly(
     kind: Kind[Any], changed: Callable[[str, ChangeStamp, Mapping[str, Any]], Fact] | None = None
 ) -> Callable[[Change, Header, Mapped], _Telling | None]:
-    """Reads a record of which no more is told than its mapped fields."""
+    """Reads a record of which only the mapped fields matter."""
     fact = changed or partial(RecordChanged, kind)
 
     def read(change: Change, _: Header, mapped: Mapped) -> _Telling | None:

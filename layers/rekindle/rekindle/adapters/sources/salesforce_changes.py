@@ -46,7 +46,7 @@ class Header(msgspec.Struct):
 
     @property
     def from_write_back(self) -> bool:
-        """Whether the change was made by our own write-back, which tells its name with each call."""
+        """Whether the change was made by our own write-back, which sends its name with each call."""
         client = (self.changeOrigin or "").partition(";client=")[2]
         return client.partition("/")[0] == CLIENT
 
@@ -88,7 +88,7 @@ class Change:
         return parts.get(part, UNCHANGED) if isinstance(parts, dict) else self.payload.get(part, UNCHANGED)
 
     def mapped(self, mapped: Mapped) -> tuple[dict[str, Any], dict[str, str]]:
-        """What is told of our fields, and the path of the Salesforce field that each was read from."""
+        """The values of our fields, and the path of the Salesforce field that each was read from."""
         values, paths = {}, {}
         for field, names in mapped.items():
             for name in names:
@@ -108,7 +108,7 @@ class Change:
         return None
 
     def custom(self, mapped: Mapped) -> dict[str, Any]:
-        """The other custom fields that are told, without long texts and values of several parts."""
+        """The other custom fields of the change, without long texts and values of several parts."""
         known = {name for names in mapped.values() for name in names}
         names = [name for name in {**self.payload, **dict.fromkeys(self.nulled)} if name.endswith("__c")]
         values = {name: self.value(name) for name in names if name not in known}

@@ -13,7 +13,7 @@ from rekindle.domain.records.task import TASK
 from rekindle.domain.records.user import USER
 
 Mapped = Mapping[str, tuple[str, ...]]
-"""Our name of a field -> Salesforce's; a dot leads into a compound field. The first one told counts."""
+"""Our name of a field -> Salesforce's; a dot leads into a compound field. The first one in the change counts."""
 
 _OF_PEOPLE: Mapped = {
     "email": ("Email",),
@@ -98,7 +98,7 @@ MAPPING: Mapping[str, Mapped] = MappingProxyType(
         },
     }
 )
-"""Which Salesforce field feeds which of ours, by object. Other objects' events tell us nothing."""
+"""Which Salesforce field feeds which of ours, by object. Other objects' events are passed over."""
 
 _KIND_OF: Mapping[str, Kind[Any]] = {
     "Lead": PERSON,

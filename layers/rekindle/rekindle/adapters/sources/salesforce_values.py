@@ -57,7 +57,7 @@ def _as_identifiers(value: Any) -> Any:
 
 
 def _as_completed(value: Any) -> Any:
-    """By the task's status where the flag is not told."""
+    """By the task's status where the flag is missing."""
     return value == "Completed" if isinstance(value, str) else value
 
 
@@ -66,7 +66,7 @@ def _as_kind(value: Any) -> Any:
 
 
 def _as_domain(value: Any) -> Any:
-    """People write what they like into the field for a website: what is no address there tells of no domain."""
+    """People write what they like into the field for a website: what is no address there has no domain."""
     from rekindle.domain.people.mail_domains import company_domain
 
     return company_domain(value) or None if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Bodies of requests as the facts or the requests they tell: the rules of events, and unknown fields refused."""
+"""Bodies of requests as the facts or the requests they hold: the rules of events, and unknown fields refused."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -189,7 +189,7 @@ def conversion(response_id: str, body: bytes, now: datetime) -> ConversionReques
 
 
 def _opened(values: Any) -> Mapping[str, Any]:
-    """What is told of the opportunity that is opened."""
+    """The fields of the opportunity that is opened."""
     if values is None:
         return {}
     if not isinstance(values, dict):
@@ -198,13 +198,13 @@ def _opened(values: Any) -> Mapping[str, Any]:
     def named(name: str) -> str:
         return f"opportunity.{name}"
 
-    told: Mapping[str, Any]
-    told, *_ = gathered(
+    fields: Mapping[str, Any]
+    fields, *_ = gathered(
         lambda: records.values_of(OPPORTUNITY, values, named),
         lambda: only(OPPORTUNITY.fields.keys() - {"person_ids"}, values, named),
         lambda: check_listed(values, named),
     )
-    return told
+    return fields
 
 
 _SOUGHT_BY = {"id": None, "email": ListedBy.MAIL, "phone": ListedBy.PHONE, "name": ListedBy.NAME}
@@ -326,7 +326,7 @@ def object_of(body: bytes) -> dict[str, Any]:
 
 
 def _no_doubles(pairs: list[tuple[str, Any]]) -> None:
-    """Of a name told twice one value would count, and nobody could say which one was meant."""
+    """Of a name given twice one value would count, and nobody could say which one was meant."""
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
         double = next(name for name in names if names.count(name) > 1)

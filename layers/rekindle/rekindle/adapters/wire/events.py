@@ -1,4 +1,4 @@
-"""Events of the bus, in EventBridge's envelope, as the facts they tell."""
+"""Events of the bus, in EventBridge's envelope, as the facts they hold."""
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ from rekindle.domain.core.errors import InvalidField, Malformed, UnknownEvent
 
 OWN_SOURCE = "rekindle"
 _ENDED = "History Ended"
-"""Of our own events the one that a history is played by: it tells no fact, but that time passed until then."""
+"""Of our own events the one that a history is played by: it holds no fact, only that time passed until then."""
 
 _READERS: Mapping[str, Reader] = {
     "Person Changed": records.person_changed,
@@ -37,7 +37,7 @@ _READERS: Mapping[str, Reader] = {
 
 
 DETAIL_TYPES = tuple(_READERS)
-"""The facts that an event can tell."""
+"""The facts that an event can hold."""
 
 
 def ignored_by(document: Mapping[str, Any]) -> Collection[str]:

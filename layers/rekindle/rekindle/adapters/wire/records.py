@@ -1,4 +1,4 @@
-"""The `detail` of an event, or the body of a request, as the fact it tells.
+"""The `detail` of an event, or the body of a request, as the fact it holds.
 
 Each function takes the detail, the change's stamp, and how the caller names a field where one is refused. A
 field that the detail does not have is not in a fact's values; one that is null there is None.
@@ -190,7 +190,7 @@ def _values(form: Form, detail: Mapping[str, Any], naming: Naming) -> dict[str, 
     try:
         checked_values = checked(form.struct, detail, naming)
     except InvalidField as refusal:
-        # What else is wrong is told with it.
+        # What else is wrong is reported with it.
         faults += refusal.faults
         detail = fitting_fields(form.struct, detail)
         checked_values = checked(form.struct, detail, naming)

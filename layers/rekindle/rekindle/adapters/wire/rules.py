@@ -233,7 +233,7 @@ def moment(text: str, path: str) -> datetime:
     try:
         instant = _read(text)
         if instant.tzinfo is UTC and not instant.microsecond and EARLIEST <= instant <= LATEST:
-            return instant  # As nearly every time is told, and of every event it is asked for more than once.
+            return instant  # As nearly every time is written; and each event's is needed more than once.
     except ValueError:
         pass
     try:

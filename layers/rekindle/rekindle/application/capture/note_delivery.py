@@ -1,4 +1,4 @@
-"""What a response tells of its person's address: an opt-out, a hard bounce, and the third soft one."""
+"""What a response says of its person's address: an opt-out, a hard bounce, and the third soft one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class NoteDelivery:
             self.record_person(PersonChanged(fact.person_id, fact.stamp, {"undeliverable": True}))
 
     def _bounced_often(self, person_id: str) -> bool:
-        """Messages are told apart by their responses: one that is told of twice counts once."""
+        """Messages are distinguished by their responses: one that arrives twice counts once."""
         bounced = 0
         for response in self.people.responses(person_id):
             bounced += _is_soft_bounce(response)

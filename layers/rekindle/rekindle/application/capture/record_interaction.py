@@ -50,7 +50,7 @@ class RecordInteraction:
 
 
 def _dated(interaction: Interaction, at: datetime) -> Interaction:
-    """A date that nobody told is that of the first fact, whichever arrived first."""
+    """A missing date is that of the first fact, whichever arrived first."""
     if "occurred_at" in interaction.stamps and interaction.occurred_at is not None:
         return interaction
     return replace(interaction, occurred_at=min(interaction.occurred_at or at, at))

@@ -1,4 +1,4 @@
-"""Record what a CRM tells of a person: fields, status, score, conversion."""
+"""Record a CRM's change of a person: fields, status, score, conversion."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

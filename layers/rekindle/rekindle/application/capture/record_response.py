@@ -1,4 +1,4 @@
-"""Record what a CRM tells of a response, and evaluate it when it arrives."""
+"""Record a CRM's change of a response, and evaluate it when it arrives."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -23,7 +23,7 @@ class ResolveSourceCode:
     record_interaction: RecordInteraction
 
     def __call__(self, fact: ResponseRecorded) -> tuple[ResponseRecorded, SourceCode | None]:
-        """The fact with its campaign, and the code. A known response keeps its campaign: a code that is told, or
+        """The fact with its campaign, and the code. A known response keeps its campaign: a code that arrives, or
         changed, later moves no credit. Raises UnknownSourceCode."""
         named = fact.values.get("source_code")
         if named is None:

@@ -36,7 +36,7 @@ class JudgeClicks:
             self.clicks.judge(click, JUDGED_AFTER)
 
     def __call__(self, click: Click) -> bool:
-        """Whether it is a person's: then it is told as a response, or as an opt-out. Raises NotFound, Unavailable."""
+        """Whether it is a person's: then it becomes a response, or an opt-out. Raises NotFound, Unavailable."""
         link = self._link(click)
         near = self.ledger.interactions(click.person_id, click.at - INSTANT, click.at + INSTANT)
         if is_one_of_many(click.link_id, click.at, [(one.link_id, one.at) for one in near if one.kind == KIND]):

@@ -1,4 +1,4 @@
-"""Publish what was saved: the stream of the ledger is the outbox, so nothing is told that was not committed."""
+"""Publish what was saved: the stream of the ledger is the outbox, so nothing is announced that was not committed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

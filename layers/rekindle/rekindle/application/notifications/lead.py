@@ -1,4 +1,4 @@
-"""What a notification tells of a lead, read anew: a template is to say what is true when it is sent."""
+"""What a notification says of a lead, read anew: a template is to say what is true when it is sent."""
 
 from dataclasses import dataclass
 

@@ -46,7 +46,7 @@ class Templates(Protocol):
 
 class Topic(Protocol):
     def publish(self, message: Message) -> None:
-        """Tell everybody who subscribed. Raises Unavailable, also where it is not known whether it was told."""
+        """Notify all subscribers. Raises Unavailable, also where it is not known whether it was sent."""
         ...
 
 

@@ -142,8 +142,8 @@ class Scores(Protocol):
 
 
 class Contacts(Protocol):
-    """Which contacts have an e-mail address, as `naming.mail_key` writes it. What is told of an earlier version of a
-    person than was told before changes nothing."""
+    """Which contacts have an e-mail address, as `naming.mail_key` writes it. A change of an earlier version of a
+    person than the stored one changes nothing."""
 
     def add(self, address: str, person_id: str, version: int) -> None: ...
 

@@ -97,7 +97,7 @@ class AssociateOpportunities:
 
     def _followed(self, person: Person, opportunity: Opportunity) -> bool:
         if person.merging_ids:
-            raise MergeInProgress("the person is being united with another")
+            raise MergeInProgress("the person is being merged with another")
         engagement = person.active or (person.ended.engagement if person.ended is not None else None)
         response = self.people.get_response(person.person_id, engagement.response_id) if engagement else None
         if response is None:

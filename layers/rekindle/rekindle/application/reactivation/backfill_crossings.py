@@ -43,7 +43,7 @@ class BackfillCrossings:
     clock: Clock
 
     def __call__(self, batch_id: str, *, dry_run: bool = False) -> Iterator[Step]:
-        """The steps, the first of which tells where the batch stands. Raises PreconditionFailed where the batch can not
+        """The steps, the first of which says where the batch stands. Raises PreconditionFailed where the batch can not
         be gone on with, and Unavailable where it can be later."""
         batch = self._begun(batch_id, dry_run)
         yield Step(batch)

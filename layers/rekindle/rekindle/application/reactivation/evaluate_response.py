@@ -39,7 +39,7 @@ def loaded(people: People, person_id: str, response_id: str) -> tuple[Person | N
     while person is not None and person.merged_into is not None:
         person, stored = people.load(person.merged_into, response_id)
     if person is not None and person.merging_ids:
-        raise MergeInProgress("the person is being united with another")
+        raise MergeInProgress("the person is being merged with another")
     return person, stored
 
 

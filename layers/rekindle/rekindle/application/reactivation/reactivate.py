@@ -45,7 +45,7 @@ class Reactivate:
 
     Costs two requests where a candidate is found or nothing is to be done: the search and the commit; one more where
     a default is inserted (its repeats are counted) or the candidate had not responded (it is read whole). In a batch
-    it reads all responses of whom it activates. Raises Conflict where the person is being united with another.
+    it reads all responses of whom it activates. Raises Conflict where the person is being merged with another.
     """
 
     people: People
@@ -65,7 +65,7 @@ class Reactivate:
                 trigger = replace(trigger, person_id=person.merged_into)
                 continue
             if person is not None and person.merging_ids:
-                raise MergeInProgress("the person is being united with another")
+                raise MergeInProgress("the person is being merged with another")
             settings = self.reference.settings()
             if person is not None and self._index_is_outdated(person, settings):
                 if not trigger.dry_run:

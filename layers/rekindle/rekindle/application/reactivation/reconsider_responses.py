@@ -1,4 +1,4 @@
-"""A crossing found nothing: a response that was told of after it, but arrived before it, is evaluated again.
+"""A crossing found nothing: a response that reached us after it, but happened before it, is evaluated again.
 
 When it arrived the score was still below, so it was left; by the score it should have met, it becomes active by itself.
 """
@@ -162,7 +162,7 @@ class ReconsiderResponses:
         return context_of_arrival(person, self.people, self.reference, settings, self.clock, owners)
 
     def _best(self, candidates: Candidates, active: Engagement) -> Response | None:
-        """What the search that chose the active response would find now beside it, of what had been told by then."""
+        """What the search that chose the active response would find now beside it, of what had been applied by then."""
         rules = rules_of_choice(active, self.reference.settings())
 
         def received_by_then(response_class: ResponseClass) -> Iterator[Response]:

@@ -80,7 +80,7 @@ class UndoBackfill:
             if reason is not None:
                 return Undone(member, reason)
             if response is None or person.merging_ids:
-                raise MergeInProgress("the person is being united with another")
+                raise MergeInProgress("the person is being merged with another")
             settings = self.reference.settings()
             change = undone(member, person, response, self.clock(), settings)
             if not dry_run:

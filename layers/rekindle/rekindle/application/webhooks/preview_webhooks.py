@@ -35,7 +35,7 @@ class PreviewWebhooks:
             return []
 
     def _person_of(self, address: str) -> str:
-        """Who has the address, of several the first by id: they are one person, told of twice. Where nobody has it, an
+        """Who has the address, of several the first by id: they are one person, recorded twice. Where nobody has it, an
         identifier that the address alone decides, so that the next message is of the same person."""
         key = mail_entry(address) or digest("mail", address)
         person_ids = self.people.listed(ListedBy.MAIL, key, 1).items

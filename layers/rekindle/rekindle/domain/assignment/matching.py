@@ -72,7 +72,7 @@ class Unmatched(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """What a person tells of the account it belongs to."""
+    """What a person's fields say of the account it belongs to."""
 
     email: str | None = None
     company: str | None = None
@@ -143,7 +143,7 @@ def near_keys(name: str | None) -> tuple[str, ...]:
 
 
 def sought_domains(sought: Sought) -> tuple[str, ...]:
-    """The domains that tell whose the person is, the most specific first."""
+    """The domains by which the account is found, the most specific first."""
     domain = mail_domain(sought.email)
     return tuple(level for level in levels(domain) if not is_generic(level)) if not is_generic(domain) else ()
 

@@ -73,8 +73,8 @@ def open_assignment(
     owners: Owners,
     fields: Callable[[], Mapping[str, Any]],
 ) -> Person:
-    """The person with the assignment of an engagement that just began. `told` reads what is known beyond the person's
-    hot part, and is asked only where a rule looks at it."""
+    """The person with the assignment of an engagement that just began. `fields` reads what is stored beyond the
+    person's hot part, and is called only where a rule looks at it."""
     since, kept = engagement.since, person.owner_id
     assignment = _of(person, engagement, settings)
     if person.kind == "contact":
@@ -214,7 +214,7 @@ def apply_owner_change(
     steps: Steps = ()
     if assignment.waits:
         if assignment.deadline is not None and at >= assignment.deadline:
-            # The answer was late, even if it was told before the timer was: first the deadline, then the answer.
+            # The answer was late, even if it arrived before the timer did: first the deadline, then the answer.
             answered = person
             waiting = replace(person, owner_id=assignment.owner_id)
             person, steps = time_out(waiting, assignment.deadline, settings, owners)
@@ -240,7 +240,7 @@ def _confirmed(person: Person, owner_id: str | None) -> Person:
 
 
 def _is_no_answer(assignment: Assignment, owner_id: str | None, settings: Settings, owners: Owners) -> bool:
-    """Whether an owner ends no wait: one who only holds the person; or the one before, of whom the CRM still tells
+    """Whether an owner ends no wait: one who only holds the person; or the one before, whom the CRM still names
     because nobody moved the person there yet."""
     if _only_holds(owner_id, settings, owners):
         return True
@@ -336,7 +336,7 @@ def time_out(person: Person, at: datetime, settings: Settings, owners: Owners) -
     assigned = replace(
         _complete(assignment, fallback, at, AssignmentReason.DEADLINE, owners), state=AssignmentState.TIMED_OUT
     )
-    # With the stamp that the owner has: an answer that was in time, and is told of only now, is newer than that.
+    # With the stamp that the owner has: an answer that was in time, and arrives only now, is newer than that.
     moved = _with_owner(replace(person, assignment=assigned), fallback, assignment.activated_at)
     return _stepped(moved, Step.TIMED_OUT, at, settings)
 
@@ -349,7 +349,7 @@ def remind(person: Person, at: datetime, settings: Settings) -> tuple[Person, St
 
 
 def cancel(person: Person, reason: str, at: datetime, settings: Settings) -> tuple[Person, Steps]:
-    """The response is no longer active: nobody is waited for, and nobody is told to work it."""
+    """The response is no longer active: nobody is waited for, and nobody is asked to work it."""
     assignment = person.assignment
     if assignment is None or not assignment.waits:
         return person, ()
@@ -361,7 +361,7 @@ def take_over(
     person: Person, assignment: Assignment | None, cycle: int, at: datetime, settings: Settings, owners: Owners
 ) -> tuple[Person, Steps]:
     """The person takes over another's engagement, and the wait with it: an owner of its own ends the wait. One who has
-    none is with whom it waits, and that is nothing that the CRM told."""
+    none is with whom it waits, and that is no change of the CRM."""
     if assignment is None:
         return replace(person, assignment=None), ()
     person = replace(person, assignment=replace(assignment, cycle=cycle))

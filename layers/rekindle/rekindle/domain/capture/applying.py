@@ -31,8 +31,8 @@ _DETAILS = {f.name for f in fields(Details)} - {
 
 
 def _flat(values: Mapping[str, Any], stamps: Stamps) -> Mapping[str, Any]:
-    """One entry for each field that can change by itself: `fields` is told apart into its own names, and where it is
-    cleared as a whole, each name that was told before is cleared."""
+    """One entry for each field that can change by itself: `fields` is split into its own names, and where it is
+    cleared as a whole, each name that was set before is cleared."""
     if NESTED not in values:
         return values
     flat = {name: value for name, value in values.items() if name != NESTED}
@@ -55,7 +55,7 @@ def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _merged(applied: Applied, nested: Mapping[str, Any]) -> dict[str, Any]:
-    """What was applied, its named values told into those there were before."""
+    """What was applied, its named values merged into those there were before."""
     values = _nested(applied.values)
     if NESTED in values:
         entries = {n.removeprefix(f"{NESTED}."): v for n, v in applied.values.items() if n.startswith(f"{NESTED}.")}
@@ -119,7 +119,7 @@ def stamps_of(person: Person) -> dict[str, ChangeStamp]:
 
 
 def apply_person_change(person: Person, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[Person, Applied]:
-    """The person after a fact, at the next version. Score and conversion are told apart by the caller: they are not
+    """The person after a fact, at the next version. The caller applies score and conversion: they are not
     plain fields."""
     applied = _apply(values, stamp, stamps_of(person))
     if not applied.values:
@@ -145,7 +145,7 @@ def apply_person_change(person: Person, values: Mapping[str, Any], stamp: Change
 
 
 def newer_values(person: Person, values: Mapping[str, Any], stamp: ChangeStamp) -> tuple[dict[str, Any], Applied]:
-    """What a fact about a record that was merged away tells the survivor: only what is newer than the record's own
+    """What a fact about a record that was merged away changes of the survivor: only what is newer than the record's own
     last change, so a second or a late delivery does not bring an old value back."""
     applied = _apply(values, stamp, stamps_of(person))
     return _nested(applied.values), applied
@@ -221,7 +221,7 @@ def follow_status(
 def follow_owner(
     change: Change, before: Person, at: datetime, settings: Settings, owners: Owners, *, from_write_back: bool = False
 ) -> Change:
-    """The same change, with what an owner means for the assignment who was told: a new one, or the one there was."""
+    """The same change, with what an owner means for the assignment who changed: a new one, or the one there was."""
     if change.person.owner_stamp == before.owner_stamp:
         return change
     person, steps = apply_owner_change(change.person, at, settings, owners, from_write_back=from_write_back)
@@ -250,7 +250,7 @@ def apply_response_change(stored: Response | None, fact: ResponseRecorded) -> tu
     """The response after a fact, what was applied of that, and whether it newly responded: it was unknown, or no
     response, before, and is to be evaluated.
 
-    Once it is a response it stays one (glossary), and its date stays with it; a date that nobody told is that of the
+    Once it is a response it stays one (glossary), and its date stays with it; a missing date is that of the
     first fact, whichever arrived first.
     """
     stamp = fact.stamp
@@ -279,7 +279,7 @@ def apply_response_change(stored: Response | None, fact: ResponseRecorded) -> tu
             state.status,
             state.activated_at,
             state.reactivated_at,
-            # A merge may have withdrawn it as another's twin: only news bring it back, not what was told before.
+            # A merge may have withdrawn it as another's twin: only a newer change brings it back, not an earlier one.
             state.deleted and not applied.values,
         ),
         replace(
@@ -301,7 +301,7 @@ def nothing_known_of(response_id: str, stamp: ChangeStamp) -> Response:
 
 
 def _first(known: datetime, stamp: ChangeStamp, stamps: Stamps, name: str) -> datetime:
-    """A date that nobody told, by the first fact."""
+    """A missing date, by the first fact."""
     return known if name in stamps else min(known, stamp.at)
 
 
@@ -316,7 +316,7 @@ def _responded_at(
 
 
 def names_later_owner(stamp: ChangeStamp, response: Response) -> bool:
-    """Whether a change is newer than the last that told whose the response is."""
+    """Whether a change is newer than the last that said whose the response is."""
     stamps = response.details.stamps if response.details else {}
     return stamp.order_after(stamps.get("person_id")) is Order.NEWER
 

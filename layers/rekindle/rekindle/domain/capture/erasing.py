@@ -1,4 +1,4 @@
-"""What goes when a person is erased, and what a plain deletion takes from the responses: texts that tell who the person
+"""What goes when a person is erased, and what a plain deletion takes from the responses: texts that show who the person
 is. What was decided stays without them, so that credit still adds up."""
 
 from dataclasses import fields

@@ -41,7 +41,7 @@ class PeopleMerged:
 
 @dataclass(frozen=True, slots=True)
 class ResponseRecorded:
-    """`person_id` and `campaign_id` are None where a CRM tells only what changed of a response already known. Without a
+    """`person_id` and `campaign_id` are None where a CRM sends only what changed of a response already known. Without a
     campaign a new response belongs to that of its source code."""
 
     response_id: str

@@ -65,7 +65,7 @@ class ResponseValues(TypedDict, total=False):
     source_code: Annotated[str | None, Field()]
     products: Annotated[
         tuple[str, ...],
-        Field(sentence="The products that the person is interested in, told as a whole.", most=100),
+        Field(sentence="The products that the person is interested in, replaced as a whole.", most=100),
     ]
     click_url: Annotated[str | None, Field(longest=2048)]
     score: Annotated[

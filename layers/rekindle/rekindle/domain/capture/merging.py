@@ -14,7 +14,7 @@ from rekindle.domain.capture.erasing import without_profile
 from rekindle.domain.capture.transferring import alive_again, closed_since, stays, transfer_engagement
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, has_opportunity
-from rekindle.domain.lifecycle.uniting import united
+from rekindle.domain.lifecycle.merging import merged_lifecycle
 from rekindle.domain.people.person import EndedEngagement, Person, Profile
 from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.change import Change
@@ -115,7 +115,7 @@ def link(
         merged_ids=(*survivor.merged_ids, merged.person_id, *merged.merged_ids),
         merging_ids=(*survivor.merging_ids, merged.person_id, *merged.merging_ids),
         cycles=survivor.cycles + merged.cycles,
-        lifecycle=united(survivor.lifecycle, merged.lifecycle, survivor.cycles),
+        lifecycle=merged_lifecycle(survivor.lifecycle, merged.lifecycle, survivor.cycles),
         classes="",
     )
     profile = merged.profile or Profile()

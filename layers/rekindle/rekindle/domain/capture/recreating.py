@@ -112,7 +112,7 @@ def recreate(recreation: Recreation, at: datetime, settings: Settings, owners: O
 
 def _ended_with(person: Person, response_id: str, at: datetime) -> bool:
     """Whether the person's engagement ended with the response in that very transaction, by whichever of its parts was
-    told first."""
+    applied first."""
     ended = person.ended
     if ended is None or ended.engagement.response_id != response_id or ended.at != at:
         return False

@@ -8,7 +8,7 @@ from datetime import datetime
 from rekindle.domain.assignment.transitions import Owners, take_over
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended, Stage, has_opportunity
-from rekindle.domain.lifecycle.uniting import carried
+from rekindle.domain.lifecycle.merging import transferred_lifecycle
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState
 from rekindle.domain.people.person import EndedEngagement, Engagement, Person
 from rekindle.domain.reactivation.change import Change
@@ -65,7 +65,7 @@ def transfer_engagement(
     active = replace(other.active, cycle=cycle) if other.active is not None else None
     taken = replace(change.person, active=active, ended=None, status=opened or person.status, nurture_until=None)
     if taken.lifecycle is not None or other.lifecycle is not None:
-        taken = replace(taken, lifecycle=carried(taken.lifecycle, other.lifecycle, cycle))
+        taken = replace(taken, lifecycle=transferred_lifecycle(taken.lifecycle, other.lifecycle, cycle))
     taken, steps = take_over(taken, other.assignment, cycle, at, settings, owners)
     return replace(change, person=taken, entries=(*change.entries, *steps))
 

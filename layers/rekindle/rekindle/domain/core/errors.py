@@ -68,7 +68,7 @@ class UnknownCampaign(NotYetKnown):
 
 
 class UnknownResponse(NotYetKnown):
-    """A fact tells what changed of a response that was never recorded. Its own event may still be on its way."""
+    """A fact holds what changed of a response that was never recorded. Its own event may still be on its way."""
 
     code = "UNKNOWN_RESPONSE"
 

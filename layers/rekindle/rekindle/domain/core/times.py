@@ -41,7 +41,7 @@ def _seldom_written(text: str) -> datetime:
     return moment
 
 
-@lru_cache(maxsize=64)  # A decision tells its instant three times.
+@lru_cache(maxsize=64)  # A decision writes its instant three times.
 def text(moment: datetime) -> str:
     """Write an instant as RFC 3339 in UTC with `Z`; milliseconds only where there are any."""
     plain = moment.replace(tzinfo=None)  # To ask for an offset that is known would take as long again.

@@ -37,7 +37,7 @@ def resume(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
 
 
 def meet(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
-    """What it waited for came. Where an earlier instant is told later, that one counts."""
+    """What it waited for came. Where an earlier instant arrives later, that one counts."""
     if clock.state is ClockState.MET and clock.met_at is not None and at < clock.met_at:
         return replace(clock, met_at=max(at, clock.started_at))
     if clock.is_over:

@@ -30,7 +30,7 @@ REASON_FIELD = "recycle_reason"
 
 
 class DeadlineFirst(Exception):
-    """What the clocks do by themselves up to an instant comes before what is told of it."""
+    """What the clocks do by themselves up to an instant comes before what changes it."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__("a deadline comes first")
@@ -244,7 +244,7 @@ class _Path:
         )
 
     def _no_deadline_before(self, at: datetime) -> None:
-        """A deadline that passed before what is told now comes first, even if its timer was late."""
+        """A deadline that passed before the current change comes first, even if its timer was late."""
         before, handoff = self.person.lifecycle, self.way.handoff
         if before is None or before.due_at is None or before.handoff is None or handoff is None:
             return
@@ -385,7 +385,7 @@ class _Path:
         self.stays += entries
 
     def _no_touch_before(self, at: datetime) -> None:
-        """A touch that was due before what is told now comes first, even if nobody looked since."""
+        """A touch that was due before the current change comes first, even if nobody looked since."""
         before = self.person.lifecycle
         due = nurture.next_touch(before, self.rules) if before is not None and before.enrollments else None
         if due is not None and due.at <= at:

@@ -81,12 +81,12 @@ def _steps(person: Person, handoff: Handoff, policy: Policy, calendar: Calendar,
 
 
 def _in_business_time(at: datetime, calendar: Calendar, zone: str | None) -> datetime | None:
-    """When whoever is told works, by the own clock: nobody is told at night."""
+    """When the recipient works, by the recipient's own clock: nobody is notified at night."""
     return calendar.in_zone(zone).next_open(at)
 
 
 def receiver(person: Person, step: PolicyStep) -> str | None:
-    """Who is told: of a warning the owner."""
+    """Who is notified: of a warning the owner."""
     return step.notify if step.action == ESCALATE else person.owner_id
 
 

@@ -13,7 +13,7 @@ CLICK_THROUGH = "Click-thru"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """It never changes: whoever has it was told where it leads."""
+    """It never changes: whoever has it has seen where it leads."""
 
     link_id: str
     destination: str = ""

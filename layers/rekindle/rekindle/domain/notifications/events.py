@@ -1,4 +1,4 @@
-"""Events out: what other systems hear. Their ids are made from what they tell, so a second delivery has the same id."""
+"""Events out: what other systems hear. Their ids are made from their content, so a second delivery has the same id."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,13 +89,15 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
 
 def _of_clock(entry: ClockStep) -> tuple[Event, ...]:
     name, detail = lifecycle_events.NAMES[entry.action], lifecycle_events.of_step(entry)
-    told = Event(entry_id(entry), name, entry.person_id, entry.at, entry.settings_version, detail)
+    announced = Event(entry_id(entry), name, entry.person_id, entry.at, entry.settings_version, detail)
     kind = lifecycle_events.NOTIFIED_AS.get(entry.action)
     if kind is None or entry.notify_id is None or entry.assignment_id is None:
-        return (told,)
+        return (announced,)
     asked = {**detail, "kind": kind, "assignment_id": entry.assignment_id}
     event_id = f"{entry_id(entry)}-notified"
-    return told, Event(event_id, "Notification Requested", entry.person_id, entry.at, entry.settings_version, asked)
+    return announced, Event(
+        event_id, "Notification Requested", entry.person_id, entry.at, entry.settings_version, asked
+    )
 
 
 def _of_stay(entry: Entered | Left | TouchDue) -> tuple[Event, ...]:
@@ -190,7 +192,7 @@ def _of_begin(decision: Decision) -> tuple[Event, ...]:
     if assignment is None or decision.batch_id is not None:
         return ()
     if not assignment.waits and assignment.assigned_at is None:
-        return ()  # Nobody has the person who could be told.
+        return ()  # Nobody who could be notified has the person.
     step = Step.STARTED if assignment.waits else Step.COMPLETED
     at = assignment.assigned_at or assignment.activated_at
     return _of_step(AssignmentStep(decision.person_id, step, at, assignment, decision.settings_version))
@@ -201,7 +203,7 @@ _TOLD_AS = {
     Step.COMPLETED: "Assignment Completed",
     Step.TIMED_OUT: "Assignment Timed Out",
 }
-"""What is told under a name of its own. The other steps concern nobody but who is notified of them."""
+"""What is announced under a name of its own. The other steps concern nobody but who is notified of them."""
 
 _NOTIFIED_AS = {
     Step.COMPLETED: "assigned",
@@ -256,7 +258,7 @@ _KNOWN_TO_THE_CRM = {
 
 
 def _decided_here(entry: AssignmentStep) -> bool:
-    """Whether the owner was decided here, so that the CRM is to be told, and not the other way round."""
+    """Whether the owner was decided here, so that the CRM is to be updated, and not the other way round."""
     assignment = entry.assignment
     if entry.step not in _TOLD_AS or assignment.reason in _KNOWN_TO_THE_CRM or assignment.owner_id is None:
         return False

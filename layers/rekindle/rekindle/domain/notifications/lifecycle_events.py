@@ -1,4 +1,4 @@
-"""Events out that tell of a person's way: handoffs, broken promises, leads that go back, customers."""
+"""Events out about a person's way: handoffs, broken promises, leads that go back, customers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,12 +19,12 @@ def name_of(entry: Transition) -> str | None:
 
 
 def of_transition(entry: Transition) -> Mapping[str, Any]:
-    """What a transition tells beside its person, its instant and its settings."""
-    told: dict[str, Any] = {"cycle": entry.cycle, "from": entry.before.value, "to": entry.after.value}
+    """What the event of a transition holds beside its person, its instant and its settings."""
+    detail: dict[str, Any] = {"cycle": entry.cycle, "from": entry.before.value, "to": entry.after.value}
     match entry.after:
         case State.HANDED_OFF:
             return {
-                **told,
+                **detail,
                 "policy": entry.policy,
                 "owner_id": entry.owner_id,
                 "passed_at": times.text(entry.at),
@@ -33,7 +33,7 @@ def of_transition(entry: Transition) -> Mapping[str, Any]:
             }
         case State.RECYCLED:
             return {
-                **told,
+                **detail,
                 "reason": entry.reason,
                 "passive": entry.passive,
                 "track": entry.track,
@@ -42,13 +42,13 @@ def of_transition(entry: Transition) -> Mapping[str, Any]:
                 "user_id": entry.user_id,
             }
     if entry.reason is not None and entry.reason.startswith(REJECTED_FOR):
-        told["reason"] = entry.reason.removeprefix(REJECTED_FOR)
-        return {**told, "owner_id": entry.owner_id, "user_id": entry.user_id}
-    return {**told, "owner_id": entry.owner_id, "user_id": entry.user_id}
+        detail["reason"] = entry.reason.removeprefix(REJECTED_FOR)
+        return {**detail, "owner_id": entry.owner_id, "user_id": entry.user_id}
+    return {**detail, "owner_id": entry.owner_id, "user_id": entry.user_id}
 
 
 def name_of_stay(entry: Entered | Left | TouchDue) -> str | None:
-    """The detail-type of what happens on a track, or in the customers' programme: there, only a touch is told of."""
+    """The detail-type of what happens on a track, or in the customers' programme: there, only a touch is announced."""
     if isinstance(entry, TouchDue):
         return "Customer Touch Due" if entry.track is None else "Nurture Touch Due"
     if entry.track is None:
@@ -57,14 +57,14 @@ def name_of_stay(entry: Entered | Left | TouchDue) -> str | None:
 
 
 def of_stay(entry: Entered | Left | TouchDue) -> Mapping[str, Any]:
-    told: dict[str, Any] = {"cycle": entry.cycle, **course_of(entry), "campaign_id": entry.campaign_id}
+    detail: dict[str, Any] = {"cycle": entry.cycle, **course_of(entry), "campaign_id": entry.campaign_id}
     if isinstance(entry, Entered):
         exchanged = {"responses": entry.responses, "cycles": entry.cycles, "recycled": entry.recycled}
-        return {**told, "reason": entry.reason, **exchanged}
-    told["entered_at"] = times.text(entry.entered_at)
+        return {**detail, "reason": entry.reason, **exchanged}
+    detail["entered_at"] = times.text(entry.entered_at)
     if isinstance(entry, Left):
-        return {**told, "reason": entry.reason}
-    return {**told, "name": entry.name, "due_at": times.text(entry.at)}
+        return {**detail, "reason": entry.reason}
+    return {**detail, "name": entry.name, "due_at": times.text(entry.at)}
 
 
 def course_of(entry: Entered | Left | TouchDue) -> Mapping[str, Any]:

@@ -28,7 +28,7 @@ DIGEST = "digest"
 TEMPLATES = (*Kind, DIGEST)
 PARTS = ("subject", "body")
 LISTED = 25
-"""The most leads that a digest lists; it tells how many more there are."""
+"""The most leads that a digest lists; it says how many more there are."""
 LONGEST_SUBJECT = 255
 LONGEST_BODY = 20_000
 """Characters of what a template makes; the rest is cut off. In the longest letters they fit twice into a message of
@@ -114,7 +114,7 @@ BUILT_IN: Mapping[str, Template] = {
 class NotificationSettings:
     enabled: bool = True
     digest_from: int = 5
-    """From how many notifications on, of one kind to one recipient and at one time, they are told in one."""
+    """From how many notifications on, of one kind to one recipient and at one time, they are sent as one."""
     templates: Mapping[str, Template] = field(default_factory=lambda: BUILT_IN)
 
 
@@ -141,7 +141,7 @@ Names = Mapping[str, "Names | list[Names] | None"]
 """The names there are: None for a text or a number, a list for what can be gone through, names within names."""
 
 ANY: Names = {"*": None}
-"""Whatever the CRM told, by its own names."""
+"""All other fields of the CRM, by its own names."""
 
 
 def _plain(names: str) -> Names:

@@ -50,7 +50,7 @@ class Step(StrEnum):
     """The first owner, out of a queue, or after a deadline that left the person with nobody."""
     REASSIGNED = "reassigned"
     WORKED = "worked"
-    """The first sign of work; once more where an earlier one is told of later."""
+    """The first sign of work; once more where an earlier one arrives later."""
     CANCELLED = "cancelled"
 
 
@@ -70,7 +70,7 @@ class Assignment:
     """Who had the person before the wait, as long as it lasts."""
     temporary_owner_id: str | None = None
     confirmed: bool = False
-    """Whether the CRM told that the temporary owner has the person. Before, it still tells of the one before."""
+    """Whether the CRM has said that the temporary owner has the person. Before, it still names the one before."""
     owner_id: str | None = None
     first_owner_id: str | None = None
     first_queue_id: str | None = None

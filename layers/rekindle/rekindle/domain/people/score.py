@@ -96,7 +96,7 @@ def crosses(previous: float | None, score: float | None, threshold: float) -> bo
 
 def risen(rises: tuple[Rise, ...], value: float | None, at: datetime) -> tuple[Rise, ...]:
     """The rises after a change. Where they are too many, the two that are closest in time become one, of the later's
-    instant: what is told of a threshold between them is late by no more than that."""
+    instant: a change of a threshold between them is late by no more than that."""
     if value is None:
         return ()
     kept = len(rises)

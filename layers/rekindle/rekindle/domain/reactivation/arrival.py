@@ -3,7 +3,7 @@
 Responded? Active response exists? Open opportunity? Nurture Timeout (unless bypassed)? Score at or above the
 threshold? Then it becomes active by itself.
 
-Facts may arrive in another order than they happened. So a response is judged by the score at the instant the CRM told
+Facts may arrive in another order than they happened. So a response is judged by the score at the instant the CRM sent
 of it, and a response that was there before the active one was chosen, and would have been chosen, takes its place:
 whatever the order of arrival, the credit is the same.
 """
@@ -191,7 +191,7 @@ def _reason(arrival: Arrival, context: DecisionContext) -> Reason | None:
 
 
 def may_take_over(trigger: Trigger, active: Engagement | None) -> bool:
-    """Whether the CRM told of the response no later than the instant at which a search chose the active one."""
+    """Whether the CRM sent the response no later than the instant at which a search chose the active one."""
     if active is None or active.scenario == Scenario.RESPONSE or active.stage != Stage.MQL:
         return False  # What a rep works on stays.
     return trigger.as_of <= active.since

@@ -116,7 +116,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A stored decision. Which responses it considered is told again from the person's responses as they stood
+    """A stored decision. Which responses it considered is found again from the person's responses as they stood
     at `person_version`, so it costs the same to store at any length of history."""
 
     decision_id: str

@@ -22,7 +22,7 @@ def deactivate(
     *,
     deleted: bool = False,
 ) -> Change:
-    """The active response ends: the person has none, the response takes its closing status, the journey is told."""
+    """The active response ends: the person has none, the response takes its closing status, the journey is recorded."""
     engagement = person.active
     if engagement is None:
         raise ValueError("no active response to end")

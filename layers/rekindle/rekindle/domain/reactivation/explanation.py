@@ -1,4 +1,4 @@
-"""Why this campaign got the credit, and why not that one: told from the responses as they stood when it was decided."""
+"""Why this campaign got the credit, and why not that one: from the responses as they stood at the decision."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -362,7 +362,7 @@ def _days(count: int) -> str:
 
 
 def _number(value: float) -> str:
-    """As many decimals as it has: 59.999999 is not to be told as 60."""
+    """As many decimals as it has: 59.999999 is not shown as 60."""
     integer = int(value)
     return f"{integer:,}" if integer == value else _with_decimals(value)
 

@@ -23,7 +23,7 @@ class Account:
     owner_id: Annotated[str | None, Field(refers_to=("user", "queue"))] = None
     team: Annotated[
         Mapping[str, str],
-        Field(sentence="Roles, each with its user. A team is told as a whole.", refers_to=("user",), most=50),
+        Field(sentence="Roles, each with its user. A team is replaced as a whole.", refers_to=("user",), most=50),
     ] = field(default_factory=dict)
     """Role -> user."""
     parent_id: Annotated[

@@ -14,7 +14,7 @@ class Opportunity:
     opportunity_id: str
     person_ids: Annotated[
         tuple[str, ...],
-        Field(sentence="The people it is about, told as a whole.", refers_to=("person",), most=100),
+        Field(sentence="The people it is about, replaced as a whole.", refers_to=("person",), most=100),
     ] = ()
     account_id: Annotated[str | None, Field(refers_to=("account",))] = None
     stage: Annotated[str | None, Field(sentence="As the CRM names it.")] = None

@@ -15,7 +15,7 @@ class Queue:
     member_ids: Annotated[
         tuple[str, ...],
         Field(
-            sentence="The users who take what the queue owns, told as a whole.",
+            sentence="The users who take what the queue owns, replaced as a whole.",
             refers_to=("user",),
             most=1000,
         ),

@@ -64,7 +64,7 @@ class ChangeStamp(NamedTuple):
         return NEWER if mine > theirs else OLDER
 
     def _order_within_instant(self, applied: tuple[str, ...]) -> Order:
-        """An event that was applied before is a duplicate. Of events without an id, only the last one can be told from
+        """An event that was applied before is a duplicate. Of events without an id, only the last one is known from
         another event with the same content, which takes the record back to an earlier value."""
         if not self.digests:
             return DUPLICATE
@@ -86,7 +86,7 @@ class ChangeStamp(NamedTuple):
         return (self.at, self.minor, len(self.digests)) > (other.at, other.minor, len(other.digests))
 
     def of_same_change(self, other: "ChangeStamp") -> bool:
-        """Whether both are of one change of a record, whichever of its fields they tell of."""
+        """Whether both are of one change of a record, whichever of its fields they hold."""
         return self.at == other.at and self.sequence == other.sequence and self.minor == other.minor
 
     def __str__(self) -> str:
@@ -124,7 +124,9 @@ def newer_fields(values: Mapping[str, Any], stamp: ChangeStamp, stamps: Stamps) 
     A change of a whole (`fields`) also changes its parts (`fields.region`).
     """
     if not stamps:
-        return Applied(values, dict.fromkeys(values, stamp), 0, 0)  # Nothing was told before, as of most responses.
+        return Applied(
+            values, dict.fromkeys(values, stamp), 0, 0
+        )  # Nothing was applied before, as with most responses.
     kept: dict[str, Any] = {}
     after = dict(stamps)
     older = duplicate = 0

@@ -126,13 +126,13 @@ class Details:
     inserted_by: str | None = None
     """The decision that inserted this response as a default; None where the CRM recorded it."""
     recorded_at: datetime | None = None
-    """When the CRM first told of it, by the CRM's own clock."""
+    """When the CRM first sent it, by the CRM's own clock."""
     stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseOwner:
-    """Whose a response is; or, where nobody has it, that the CRM deleted it before it was told of."""
+    """Whose a response is; or, where nobody has it, that the CRM deleted it before it was recorded."""
 
     person_id: str | None = None
     deleted: ChangeStamp | None = None

@@ -22,7 +22,7 @@ class RawWebhook:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A part of a body that is told by itself: applied whole or not at all."""
+    """A part of a body that is applied by itself: whole or not at all."""
 
     content: Any
     events: tuple[Mapping[str, Any], ...] = ()

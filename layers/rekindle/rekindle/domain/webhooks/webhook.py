@@ -1,4 +1,4 @@
-"""A webhook of the settings: who sends, how the sender proves it, and which facts its bodies tell."""
+"""A webhook of the settings: who sends, how the sender proves it, and which facts its bodies hold."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -41,7 +41,7 @@ class Rule:
     detail: Mapping[str, str]
     """Field of the fact -> expression."""
     when: str | None = None
-    """Whether the item tells this fact; None: each does."""
+    """Whether the item holds this fact; None: each does."""
     time: str | None = None
     """When it happened; None: when it arrived."""
     person_by_email: str | None = None
@@ -74,7 +74,7 @@ class Webhook:
     properties: Mapping[str, str] = field(default_factory=dict)
     """Of that mapping: property of the sender -> field of a person, instead of its own."""
     items: str = "@"
-    """What of a body is told by itself: a list holds several items."""
+    """The items of a body: a list holds several."""
     ignore: str | None = None
     """Whether an item to which no rule applies is none of our business."""
     facts: tuple[Rule, ...] = ()

@@ -173,7 +173,7 @@ class Closing:
                 is_same = known_of(file, known_before, begin) == previous.known
             except TooShort:
                 is_same = False
-            # What was known then cannot be told where the history is another one.
+            # What was known then cannot be known where the history is another one.
             before = self._posted(begin)[2] if is_same else posted
         if not is_same:
             remaining = OTHER_HISTORY
@@ -190,7 +190,7 @@ class Closing:
         return adjustments(previous.closed, before, posted, learned.cause_of, remaining)
 
     def _facts(self, file: IO[bytes], after: int, until: int) -> Iterator[Fact]:
-        """What the events between two places of a history tell. What is refused tells nothing."""
+        """The facts of the events between two places of a history. An event that is refused has none."""
         fields, ignored = mapping_of(self.document), frozenset(ignored_by(self.document))
         for number, line in enumerate(_lines(file)):
             if after <= number < until:

@@ -100,7 +100,7 @@ def _fitting(explanations: Iterator[Explanation]) -> list[Json]:
 
 
 def _check_campaigns(request: SimulationRequested, simulated: list[Simulation]) -> None:
-    """As where settings are stored, but by whatever the history tells of: a campaign may be over at its end."""
+    """As where settings are stored, but by whatever the history holds: a campaign may be over at its end."""
     faults: list[tuple[str, str]] = []
     for name, choice, simulation in zip(
         ("settings", "against"), (request.settings, request.against), simulated, strict=False

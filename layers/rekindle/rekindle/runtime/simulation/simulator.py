@@ -88,7 +88,7 @@ class Waiting:
 
 @dataclass(slots=True)
 class Instant:
-    """What was told at one instant by transactions of Salesforce, and waits for the rest of them."""
+    """The changes of one instant from transactions of Salesforce, which wait for the rest of them."""
 
     at: datetime
     crossings: list[tuple[str, Crossing]] = field(default_factory=list)
@@ -225,8 +225,8 @@ class Simulation:
 
     def _let_time_pass(self, moment: datetime) -> Iterator[Explanation]:
         """Move the clock on; what is due by then happens at its own instant, in that order, and what has waited long
-        enough by then is refused. Both happen before anything is told at that moment, so that a person's decisions do
-        not depend on how often others are told of in between."""
+        enough by then is refused. Both happen before any change of that moment, so that a person's decisions do
+        not depend on how often others change in between."""
         memory = self.memory
         while memory.due or memory.waiting or memory.routings or memory.clocks_due:
             delay = memory.due[0][0] if memory.due else _NEVER
@@ -301,8 +301,8 @@ class Simulation:
             self._follow()
 
     def _hold(self, at: datetime) -> None:
-        """What Salesforce changes in one transaction is told in several events of one instant, and is a unit: a contact
-        is decided about as whom the lead became that the next event tells of."""
+        """What Salesforce changes in one transaction arrives in several events of one instant, and is a unit: a contact
+        is decided about as whom the lead became by the next event."""
         memory = self.memory
         instant = self._instant = self._instant or Instant(at)
         instant.crossings.extend(memory.crossings)
@@ -359,7 +359,7 @@ class Simulation:
                 self._decisions += 1
                 explained.append(self._explained(saved))
                 if saved.scenario is _RESPONSE and not saved.activates:
-                    # Most decisions are such, and nobody asks for one again: a response that is told of once more is
+                    # Most decisions are such, and nobody asks for one again: a response that arrives once more is
                     # known by itself.
                     records[saved.person_id].pop(saved.decision_id, None)
                     self.memory.decisions.pop(saved.decision_id, None)
@@ -369,7 +369,7 @@ class Simulation:
         return explained
 
     def _let_go(self, person_id: str) -> None:
-        """Keep of what was told of a person only what the use cases may ask for again: the newest decisions, that on
+        """Keep of a person's changes only what the use cases may ask for again: the newest decisions, that on
         the last crossing, and those on requests, which may be delivered twice."""
         score = self.memory.scores.get(person_id)
         crossing = score.last_crossing if score else None

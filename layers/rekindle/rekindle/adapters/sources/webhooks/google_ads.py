@@ -1,4 +1,4 @@
-"""Google Ads: a lead form asset sends each lead whole. The campaign is told by number: a source code leads from it to
+"""Google Ads: a lead form asset sends each lead whole. The campaign comes as a number: a source code leads from it to
 ours."""
 
 from rekindle.domain.webhooks.webhook import Rule

@@ -26,7 +26,7 @@ PersonOf = Callable[[str], str]
 
 
 def mapped(webhook: Webhook, raw: RawWebhook, person_of: PersonOf) -> list[Item]:
-    """Raises Malformed where the body cannot be read, and MappingFailed where its items cannot be told apart."""
+    """Raises Malformed where the body cannot be read, and MappingFailed where its items cannot be distinguished."""
     content = content_of(raw)
     value = content if raw.is_item else search(items_of(webhook), content, "items")
     items = value if isinstance(value, list) and not raw.is_item else [value]

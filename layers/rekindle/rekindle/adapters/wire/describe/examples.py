@@ -1,4 +1,4 @@
-"""An example of each answer: what is told of it here, and of its other fields that there is nothing."""
+"""An example of each answer: the values named here, and null for its other fields."""
 
 from typing import Any
 

@@ -48,7 +48,7 @@ def described() -> Json:
                 "description": "Closed months: what was reported stays, what is learned later adjusts it.",
             },
             {"name": "Lifecycle", "description": "What sales owes to the leads that it was passed, and says of them."},
-            {"name": "Facts", "description": "What a CRM tells, for callers without an event bus."},
+            {"name": "Facts", "description": "Changes of a CRM's records, for callers without an event bus."},
             {"name": "Webhooks", "description": "What marketing tools send, in their own words."},
             {"name": "Links", "description": "Tracked links, and their clicks."},
             {"name": "Settings", "description": "One document; each change of it is a version."},

@@ -57,7 +57,7 @@ _POOL = object_of(
         "members": {
             **list_of("Who takes turns, each by its capacity.", _POOL_MEMBER),
             "minItems": 1,
-            # Who is there twice is told by the member, with other capacities too.
+            # Who is there twice is reported at the member, with other capacities too.
             "uniqueItems": False,
         },
         "hours": optional(

@@ -71,7 +71,7 @@ def _bad_texts(_: Any, pattern: str, value: Any, __: Rule) -> Iterator[Exception
 
 def _sound(document: Mapping[str, Any], shape_faults: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """What of a document names campaigns and owners and is itself without fault: that can be looked up whatever is
-    wrong elsewhere, so that all faults are told at once."""
+    wrong elsewhere, so that all faults are reported at once."""
     faulty = [path for path, _ in shape_faults]
 
     def is_sound(*place: Part) -> bool:

@@ -41,7 +41,7 @@ def _share(description: str, **more: Any) -> Rule:
 
 
 def _target(description: str) -> Rule:
-    """A duration, or a number of business days: one rule for both, so that a fault is told at its own place."""
+    """A duration, or a number of business days: one rule for both, so that a fault is reported at its own place."""
     written = duration_of(
         f"{description} Hours of business, such as PT8H, or a number of business days. Nothing: not promised."
     )
@@ -108,7 +108,7 @@ _POLICY = object_of(
             "The shares of a target at which the owner is warned.", _share("Such as 0.5, the half."), default=[]
         ),
         "escalate": list_of(
-            "Who is told, and when.",
+            "Who is notified, and when.",
             object_of(
                 "One of them.",
                 {"at": _share("At which multiple of a target."), "notify": _name("A user's or a queue's id.")},

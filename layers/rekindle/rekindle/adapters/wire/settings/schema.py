@@ -79,7 +79,7 @@ def _fed(entity: str) -> Rule:
         f"The fields of {entity}.",
         {
             field: list_of(
-                f"What feeds our {field}: the first of these that a change tells of. Empty for nothing.",
+                f"What feeds our {field}: the first of these that a change holds. Empty for nothing.",
                 text(
                     "The field's name; a dot leads into a compound field.",
                     pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)?$",
@@ -202,13 +202,13 @@ SCHEMA: Rule = {
                 default={},
             ),
             "notifications": object_of(
-                "Whoever gets a lead is told.",
+                "Whoever gets a lead is notified.",
                 {
-                    "enabled": flag("Whether anybody is told.", True),
+                    "enabled": flag("Whether anybody is notified.", True),
                     "digest_from": {
                         "type": "integer",
                         "description": "From how many notifications on, of one kind to one recipient and arriving "
-                        "together, they are told in one.",
+                        "together, they are sent as one.",
                         "minimum": 2,
                         "maximum": 100,
                         "default": 5,

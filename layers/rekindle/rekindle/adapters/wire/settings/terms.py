@@ -79,7 +79,7 @@ def duration_of(description: str, **more: Any) -> Rule:
 
 
 def quoted(value: Any) -> str:
-    """A short value itself: settings tell of no person."""
+    """A short value itself: settings hold no person."""
     return json.dumps(value, ensure_ascii=False) if len(str(value)) <= 40 and value != "" else kind_of(value)
 
 

@@ -23,7 +23,7 @@ _RULE = object_of(
     "How a fact is made of an item.",
     {
         "event": {"type": "string", "description": "The detail-type of the fact.", "enum": list(DETAIL_TYPES)},
-        "when": optional(_expression("Whether the item tells this fact; null: each does.")),
+        "when": optional(_expression("Whether the item holds this fact; null: each does.")),
         "time": optional(
             _expression(
                 "When it happened: a text as 2026-03-01T09:30:00Z, or a number of seconds or milliseconds since 1970; "
@@ -120,11 +120,11 @@ WEBHOOKS: Rule = {
                     "`fields.region`. They come before those of the mapping.",
                     text("The field."),
                 ),
-                "items": _expression("What of a body is told by itself: a list holds several items.", default="@"),
+                "items": _expression("The items of a body: a list holds several.", default="@"),
                 "ignore": optional(
                     _expression("Whether an item to which no rule applies is none of our business; else it fails.")
                 ),
-                "facts": list_of("Which facts an item tells: each rule that applies makes one.", _RULE),
+                "facts": list_of("Which facts an item holds: each rule that applies makes one.", _RULE),
                 "decision_in_answer": flag(
                     "Whether the answer names the decisions on the responses that were sent.", default=False
                 ),

@@ -17,7 +17,7 @@ LISTED = 50
 
 
 def decision(explanation: Explanation, settings: Settings | None = None, listed: int | None = None) -> Json:
-    """A decision with what it considered. With `settings`, those it was made by, it also tells why each loser lost, and
+    """A decision with what it considered. With `settings`, those it was made by, it also says why each loser lost, and
     whether it came out the same when it was made again."""
     decided = explanation.decision
     considered = explanation.considered

@@ -22,7 +22,7 @@ from rekindle.domain.reactivation.decision import Decision
 
 
 def timeline_entry(record: Decision | Entry) -> Json:
-    """What happened, told in order: a decision, a stage that was reached, the end of an active response, or another
+    """What happened, in order: a decision, a stage that was reached, the end of an active response, or another
     record of the person that became this one."""
     if isinstance(record, Decision):
         return {

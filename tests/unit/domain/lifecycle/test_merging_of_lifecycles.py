@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from rekindle.domain.lifecycle.merging import merged_lifecycle, transferred_lifecycle
 from rekindle.domain.lifecycle.policies import Customers, Touch, lifecycle_of
-from rekindle.domain.lifecycle.uniting import carried, united
 from rekindle.domain.people.lifecycle import Handoff, Lifecycle, Recycling, State
 from rekindle.domain.reactivation.recycling import recycle_status
 from tests.support.builders import day, settings
@@ -15,19 +15,19 @@ HANDED = Lifecycle(State.HANDED_OFF, day(3), 1, Handoff(1, 4, day(3), "fast"))
 
 def test_what_is_owed_is_of_the_survivors_cycle():
     mine = Lifecycle(State.RECYCLED, day(1), 2, recyclings=(Recycling(2, day(1)),))
-    taken = carried(mine, HANDED, 5)
+    taken = transferred_lifecycle(mine, HANDED, 5)
     assert taken == Lifecycle(State.HANDED_OFF, day(3), 5, Handoff(5, 4, day(3), "fast"), recyclings=mine.recyclings)
 
 
 @pytest.mark.parametrize("theirs", [None, Lifecycle(State.INQUIRY, day(3))])
 def test_where_nothing_is_engaged_nothing_is_taken_over(theirs: Lifecycle | None):
-    assert carried(HANDED, theirs, 5) is HANDED
+    assert transferred_lifecycle(HANDED, theirs, 5) is HANDED
 
 
 def test_what_went_back_to_marketing_counts_for_both_in_its_order():
     mine = Lifecycle(State.RECYCLED, day(5), 2, inquired_at=day(2), recyclings=(Recycling(2, day(5)),))
     theirs = Lifecycle(State.RECYCLED, day(3), 1, inquired_at=day(1), recyclings=(Recycling(1, day(3)),))
-    both = united(mine, theirs, 2)
+    both = merged_lifecycle(mine, theirs, 2)
     assert both is not None
     assert (both.state, both.since, both.inquired_at) == (State.RECYCLED, day(5), day(1))
     assert both.recyclings == (Recycling(3, day(3)), Recycling(2, day(5)))

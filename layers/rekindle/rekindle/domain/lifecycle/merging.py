@@ -1,4 +1,4 @@
-"""The ways of two records of one person, who are one from now on."""
+"""The lifecycles of two records of one person, who are merged."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Lifecycle, Recycling, State
 
 
-def united(mine: Lifecycle | None, theirs: Lifecycle | None, cycles: int) -> Lifecycle | None:
+def merged_lifecycle(mine: Lifecycle | None, theirs: Lifecycle | None, cycles: int) -> Lifecycle | None:
     """The survivor's way goes on; where it has none yet, it stands where the other stood. What went back to marketing
     counts for both. `cycles` is how many the survivor has: the other's are numbered after them."""
     if theirs is None:
@@ -20,7 +20,7 @@ def united(mine: Lifecycle | None, theirs: Lifecycle | None, cycles: int) -> Lif
     return replace(mine, inquired_at=first, recyclings=_of_both(mine, theirs, cycles), enrollments=stays, due_at=due)
 
 
-def carried(mine: Lifecycle | None, theirs: Lifecycle | None, cycle: int) -> Lifecycle | None:
+def transferred_lifecycle(mine: Lifecycle | None, theirs: Lifecycle | None, cycle: int) -> Lifecycle | None:
     """The survivor takes over the other's engagement, and with it what is owed: its clocks run on."""
     if theirs is None or theirs.state not in ENGAGED:
         return mine
