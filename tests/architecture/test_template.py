@@ -31,6 +31,8 @@ ALARMS = resources("AWS::CloudWatch::Alarm")
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))
 
 OTHER_USE_CASES = {
+    "show_console_files": "sign_in_users",
+    "show_people_pages": "show_records",
     "put_facts": "record_crm_changes",
     "describe_service": "change_settings",
 }
@@ -90,6 +92,7 @@ SECTIONS = [
     "Links",
     "Simulation",
     "API",
+    "Console",
     "Failures",
     "Dashboard",
     "Alarms",
@@ -424,9 +427,15 @@ def test_tables_survive_the_stack() -> None:
             assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
+def routes(api: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The routes of one of the two APIs, each with its function."""
+    return [(function, route) for function, route in events("Api") if route["RestApiId"] == {"Ref": api}]
+
+
 MISSING = "/{proxy+}"
 """The path of what has no path."""
-ROUTES = [(function, route) for function, route in events("Api") if route["Path"] != MISSING]
+ROUTES = [(function, route) for function, route in routes("Api") if route["Path"] != MISSING]
+CONSOLE = routes("ConsoleApi")
 
 
 def test_a_missing_path_is_answered_by_a_function_that_may_do_nothing() -> None:
@@ -444,8 +453,17 @@ PROVED = {"/webhooks/{source}", "/r/{token}"}
 def test_only_health_the_documentation_webhooks_and_links_are_open_to_everybody() -> None:
     api = resources("AWS::Serverless::Api")["Api"]
     assert api["Auth"]["DefaultAuthorizer"] == "AWS_IAM"
-    opened = {route["Path"] for _, route in events("Api") if "Auth" in route}
+    opened = {route["Path"] for _, route in routes("Api") if "Auth" in route}
     assert opened == {*OPEN, *PROVED, MISSING}
+
+
+def test_every_page_of_the_console_needs_a_session_but_the_way_in_and_out() -> None:
+    auth = resources("AWS::Serverless::Api")["ConsoleApi"]["Auth"]
+    (name,) = auth["Authorizers"]
+    assert auth["DefaultAuthorizer"] == name and auth["Authorizers"][name]["Identity"]["ReauthorizeEvery"] == 0
+    opened = {route["Path"].removeprefix("/console") for _, route in CONSOLE if "Auth" in route}
+    assert opened == {"", "/sign-in", "/signed-in", "/sign-out", "/signed-out", "/static/{name}"}
+    assert {route["Path"].split("/")[1] for _, route in CONSOLE} == {"console"}
 
 
 API_FUNCTIONS = sorted({function for function, _ in events("Api")})

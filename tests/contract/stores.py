@@ -16,6 +16,7 @@ from botocore.config import Config
 from rekindle.adapters.dynamodb import connection
 from rekindle.adapters.dynamodb.connection import TableNames, bind
 from rekindle.adapters.dynamodb.retention import DEFAULT
+from rekindle.adapters.dynamodb.sessions import DynamoDBSessions
 from rekindle.adapters.memory import (
     Memory,
     MemoryAssignmentTimers,
@@ -44,6 +45,10 @@ Stores = Ports
 """All ports, whatever they are kept in."""
 
 
+def sessions_table(names: TableNames) -> str:
+    return names.people.replace("PeopleTable", "SessionsTable")
+
+
 def failures_table(names: TableNames) -> str:
     return names.people.replace("PeopleTable", "FailuresTable")
 
@@ -58,6 +63,7 @@ class Tables(AwsPorts):
         self.client, self.names, self.lifetime = client, names, lifetime
         self.timers, self.waits = MemoryReactivationTimers(memory), MemoryAssignmentTimers(memory)
         self.pools, self.routings = MemoryPools(memory), MemoryRoutings(memory)
+        self.sessions = DynamoDBSessions(self._tables, sessions_table(names))
 
 
 def in_memory() -> Stores:
@@ -124,7 +130,7 @@ def delete_tables(client: Any, names: TableNames) -> None:
 
 
 def _all(names: TableNames) -> list[str]:
-    return [*asdict(names).values(), failures_table(names)]
+    return [*asdict(names).values(), failures_table(names), sessions_table(names)]
 
 
 @contextmanager

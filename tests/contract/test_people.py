@@ -401,3 +401,15 @@ def test_a_response_counts_for_the_campaign_it_was_moved_to(stores: Stores) -> N
 
     assert stores.people.repeats(person.person_id, "c", 25) == 0
     assert stores.people.repeats(person.person_id, "d", 25) == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(2, ["r3", "r4"]), (4, ["r1", "r2", "r3", "r4"]), (9, ["r1", "r2", "r3", "r4"])]
+)
+def test_a_person_comes_with_its_last_responses(stores: Stores, limit: int, expected: list[str]) -> None:
+    person = stored(stores, *(a_response(f"r{number}") for number in range(1, 5)))
+    found, responses = stores.people.with_last_responses(person.person_id, limit)
+    assert found == stores.people.get(person.person_id)
+    assert [one.response_id for one in responses] == expected
+    assert list(responses) == [stores.people.get_response(person.person_id, name) for name in expected]
+    assert stores.people.with_last_responses(fresh(), limit) == (None, [])

@@ -309,6 +309,7 @@ def _environment(found: Aws) -> dict[str, str]:
         "CLOSE_BOOKS_FUNCTION": "rekindle-close-books",
         "ANNOUNCE_CHANGES_FUNCTION": "rekindle-announce-changes",
         **found.queues,
+        "SESSIONS_TABLE": "SessionsTable",
         "SCHEDULE_GROUP": GROUP,
         "SIMULATIONS_BUCKET": BUCKET,
         "SCHEDULE_ROLE_ARN": "arn:aws:iam::111122223333:role/rekindle-ScheduleRole",

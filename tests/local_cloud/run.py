@@ -24,6 +24,7 @@ from rekindle.domain.settings.settings import Scenario, Settings
 from tests.local_cloud import story
 from tests.local_cloud.build import build
 from tests.local_cloud.cloud import ROOT, LocalCloud, LocalCloudError
+from tests.local_cloud.console import PASSWORD, ROLES
 from tests.local_cloud.history import Line, campaigns_first, read, waves
 from tests.local_cloud.progress import Bar, step
 from tests.local_cloud.stack import LIFETIME, NotDigested, Stack
@@ -146,6 +147,8 @@ def _print(lines: Iterable[str]) -> None:
 
 
 def stay(stack: Stack) -> None:
+    users = ", ".join(map(stack.console.user, ROLES))
+    print(f"\nThe console: {stack.console.sign_in}\nSign in as {users}, with the password {PASSWORD}.")
     print(f"\nIt stays until Ctrl-C. Its bus is {stack.outputs['EventBusName']!r} at {stack.cloud.endpoint}.")
     try:
         while True:

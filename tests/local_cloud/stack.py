@@ -15,6 +15,7 @@ from rekindle.domain.notifications.events import events_from
 from rekindle.domain.reactivation.decision import Decision
 from tests.local_cloud.api import Api
 from tests.local_cloud.cloud import REGION, LocalCloud
+from tests.local_cloud.console import Console
 from tests.support.template import resources
 
 STAGE = "local"
@@ -25,6 +26,7 @@ PARAMETERS = {
     # Between two facts lie days in life, and here milliseconds: what is kept in memory must not outlive them.
     "ReferenceLifetimeSeconds": "1",
     "Simulations": "on",
+    "Console": "on",
     "IsLocal": "true",
 }
 LIFETIME = 1.2
@@ -77,6 +79,8 @@ class Stack:
         self.sqs = self.cloud.client("sqs")
         self.api = self.api_as("test", "test")
         self._answer_as_the_gateway_does()
+        self.console = Console(self.cloud, self.outputs, STAGE)
+        self.console.open()
         self._ear = self._listen()
         self._decided: set[str] = set()
 
@@ -86,18 +90,20 @@ class Stack:
 
     def _answer_as_the_gateway_does(self) -> None:
         """The local cloud reads no gateway responses from the template, and has them by its API alone."""
-        gateway, api = self.cloud.client("apigateway"), self.outputs["ApiId"]
-        for kind, answer in resources("AWS::Serverless::Api")["Api"]["GatewayResponses"].items():
-            headers = answer["ResponseParameters"]["Headers"].items()
-            status = {"statusCode": str(answer["StatusCode"])} if "StatusCode" in answer else {}
-            gateway.put_gateway_response(
-                restApiId=api,
-                responseType=kind,
-                responseParameters={f"gatewayresponse.header.{name}": value for name, value in headers},
-                responseTemplates=answer["ResponseTemplates"],
-                **status,
-            )
-        gateway.create_deployment(restApiId=api, stageName=STAGE)
+        gateway = self.cloud.client("apigateway")
+        for name, declared in resources("AWS::Serverless::Api").items():
+            api = self.outputs[f"{name}Id"]
+            for kind, answer in declared["GatewayResponses"].items():
+                headers = answer["ResponseParameters"]["Headers"].items()
+                status = {"statusCode": str(answer["StatusCode"])} if "StatusCode" in answer else {}
+                gateway.put_gateway_response(
+                    restApiId=api,
+                    responseType=kind,
+                    responseParameters={f"gatewayresponse.header.{name}": value for name, value in headers},
+                    responseTemplates=answer["ResponseTemplates"],
+                    **status,
+                )
+            gateway.create_deployment(restApiId=api, stageName=STAGE)
 
     # ---- in -----------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from rekindle.adapters.dynamodb.retention import Retention
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routings
+from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
@@ -279,6 +280,12 @@ class AwsPorts:
         from rekindle.adapters.aws.clicks import ClicksQueue
 
         return ClicksQueue(queues(), self._failures.queues[CLICKS])
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        from rekindle.adapters.dynamodb.sessions import DynamoDBSessions
+
+        return DynamoDBSessions(self._tables, environment().sessions)
 
     @property
     def link_key(self) -> str:

@@ -68,6 +68,8 @@ class Environment:
     """Where statements of closed months are kept."""
     close_books: str
     """The function that closes a month."""
+    sessions: str
+    """The table of the console's sessions."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -115,6 +117,7 @@ class Environment:
             link_key=variables.get("LINK_KEY_ARN", ""),
             books_bucket=variables.get("BOOKS_BUCKET", ""),
             close_books=variables.get("CLOSE_BOOKS_FUNCTION", ""),
+            sessions=variables.get("SESSIONS_TABLE", ""),
         )
 
 

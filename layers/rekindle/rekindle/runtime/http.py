@@ -134,9 +134,12 @@ def _check_parameters(app: APIGatewayRestResolver, known: Collection[str]) -> No
 
 
 def _refused(error: Refusal | Conflict | Unavailable) -> Response[str]:
-    status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
     content = problems.error(error)
-    return problem(status, content["code"], content["message"], content["field"], problems.faults_of(error))
+    return problem(status_of(error), content["code"], content["message"], content["field"], problems.faults_of(error))
+
+
+def status_of(error: Refusal | Conflict | Unavailable) -> HTTPStatus:
+    return next(status for kind, status in _STATUS.items() if isinstance(error, kind))
 
 
 def _failed(error: Exception) -> Response[str]:
@@ -197,8 +200,13 @@ def address_of(app: APIGatewayRestResolver) -> str:
     """The base address of the API, as the caller asked for it."""
     event = app.current_event
     host = event.request_context.domain_name or event.headers.get("host", "")
-    stage = (event.request_context.path or "").removesuffix(event.path)
-    return f"https://{host}{stage}"
+    return f"https://{host}{stage_of(app)}"
+
+
+def stage_of(app: APIGatewayRestResolver) -> str:
+    """What stands before the path in addresses: the stage, and nothing on a domain of its own."""
+    event = app.current_event
+    return (event.request_context.path or "").removesuffix(event.path)
 
 
 def content_type_of(app: APIGatewayRestResolver) -> str | None:
@@ -269,7 +277,7 @@ def paging(app: APIGatewayRestResolver) -> tuple[int, str | None]:
     limit = query.get("limit", str(DEFAULT_LIMIT))
     if not _is_number(limit) or not 1 <= int(limit) <= HIGHEST_LIMIT:
         raise InvalidField(f"expected a whole number from 1 to {HIGHEST_LIMIT}", "limit")
-    return int(limit), _unsealed(query.get("next"))
+    return int(limit), unsealed(query.get("next"))
 
 
 def page(items: list[Any], following: str | None) -> dict[str, Any]:
@@ -281,7 +289,7 @@ def sealed(following: str | None) -> str | None:
     return following and base64.urlsafe_b64encode(following.encode()).decode()
 
 
-def _unsealed(token: str | None) -> str | None:
+def unsealed(token: str | None) -> str | None:
     """Where the next page begins; callers see it only as letters that need no escaping."""
     if not token:
         return None

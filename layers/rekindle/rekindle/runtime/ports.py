@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
+from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
@@ -110,6 +111,9 @@ class Ports(Protocol):
 
     @property
     def bus(self) -> Bus: ...
+
+    @property
+    def sessions(self) -> Sessions: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rekindle.application.capture.merge_people import MergePeople
     from rekindle.application.capture.record_crm_changes import RecordCrmChanges
     from rekindle.application.capture.record_responses import RecordResponses
+    from rekindle.application.console.check_sessions import CheckSessions
+    from rekindle.application.console.sign_in_users import SignInUsers
     from rekindle.application.failures.keep_failures import KeepFailures
     from rekindle.application.failures.resend_failures import ResendFailures
     from rekindle.application.lifecycle.answer_handoffs import AnswerHandoffs
@@ -459,3 +461,17 @@ class UseCases:
         ports = self.ports
         records = ports.records
         return ChangeSettings(ports.versions, records(CAMPAIGN), records(USER), records(QUEUE), ports.clock)
+
+    @cached_property
+    def sign_in_users(self) -> "SignInUsers":
+        import secrets
+
+        from rekindle.application.console.sign_in_users import SignInUsers
+
+        return SignInUsers(self.ports.sessions, self.ports.clock, lambda: secrets.token_urlsafe(32))
+
+    @cached_property
+    def check_sessions(self) -> "CheckSessions":
+        from rekindle.application.console.check_sessions import CheckSessions
+
+        return CheckSessions(self.ports.sessions, self.ports.clock)

@@ -80,6 +80,23 @@ class DynamoDBPeople:
             for item in PeopleItem.query(person_id, condition, consistent_read=True):
                 yield _response(item)
 
+    def with_last_responses(self, person_id: str, limit: int) -> tuple[Person | None, Sequence[Response]]:
+        # The person's own item stands behind those of its responses.
+        both = PeopleItem.record.between("R#", PERSON)
+        with our_errors():
+            items = list(
+                PeopleItem.query(
+                    person_id,
+                    both,
+                    consistent_read=True,
+                    scan_index_forward=False,
+                    limit=limit + 1,
+                    page_size=limit + 1,
+                )
+            )
+        person = _person(items.pop(0)) if items and items[0].record == PERSON else None
+        return person, [_response(item) for item in reversed(items[:limit])]
+
     def assigned(self, state: AssignmentState, limit: int, start: str | None = None) -> Page[Person]:
         after = PeopleItem.assigned_at > start if start else None
 

@@ -1,7 +1,7 @@
 """Persons with their responses, in memory."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -68,6 +68,11 @@ class MemoryPeople:
         with self.memory.lock:
             ordered = sorted(self.memory.responses.get(person_id, {}).items())
         return (response for response_id, response in ordered if after is None or response_id > after)
+
+    def with_last_responses(self, person_id: str, limit: int) -> tuple[Person | None, Sequence[Response]]:
+        with self.memory.lock:
+            ordered = sorted(self.memory.responses.get(person_id, {}).items())
+            return self.memory.people.get(person_id), [response for _, response in ordered[-limit:]]
 
     def candidates(self, person_id: str) -> MemoryCandidates:
         with self.memory.lock:

@@ -18,6 +18,7 @@ from rekindle.adapters.memory.pools import MemoryPools
 from rekindle.adapters.memory.reference import MemoryReference
 from rekindle.adapters.memory.scores import MemoryScores
 from rekindle.adapters.memory.sent_notifications import MemorySentNotifications
+from rekindle.adapters.memory.sessions import MemorySessions
 from rekindle.adapters.memory.settings import MemorySettings
 from rekindle.adapters.memory.state import Memory
 from rekindle.adapters.memory.stored_shares import MemoryStoredShares
@@ -30,6 +31,7 @@ from rekindle.adapters.memory.webhooks import (
 )
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
+from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
@@ -77,6 +79,7 @@ class MemoryPorts:
         self.closings: Closings = MemoryClosings(memory)
         self.bus: Bus = MemoryBus()
         self.clicks: Clicks = MemoryClicks(memory)
+        self.sessions: Sessions = MemorySessions()
         self.link_key = LINK_KEY
         self.clock = clock
 

@@ -68,6 +68,11 @@ class People(Protocol):
         """All of a person's responses, whole, in the order of their ids, those up to `after` left out."""
         ...
 
+    def with_last_responses(self, person_id: str, limit: int) -> tuple[Person | None, Sequence[Response]]:
+        """The whole person, and up to `limit` responses: those with the last ids, in the order of these; in one
+        request."""
+        ...
+
     def candidates(self, person_id: str) -> Candidates: ...
 
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:

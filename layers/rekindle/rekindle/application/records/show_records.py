@@ -22,6 +22,7 @@ from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation, explain
 from rekindle.domain.reactivation.replay import replayed
+from rekindle.domain.reactivation.search import Considered, Rules, best_first, explain_search
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.responses.response import Response
 from rekindle.domain.settings.settings import Scenario
@@ -40,6 +41,17 @@ class Responses:
     person_id: str
     items: Sequence[Response]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Where a person stands, the last responses with what a search would say of each, and what happened last."""
+
+    shown: Shown
+    responses: Sequence[Response]
+    verdicts: Mapping[str, Considered]
+    """What a search of the scenario says of each of these responses, by their ids."""
+    timeline: Page[Decision | Entry]
 
 
 LONG_HISTORY = 1_000
@@ -66,6 +78,24 @@ class ShowRecords:
         """The person, or the one that took it over. Raises NotFound."""
         person = self._home(person_id)
         return Shown(person, self.scores.get(person.person_id))
+
+    def overview(self, person_id: str, scenario: Scenario, now: datetime, limit: int) -> Overview:
+        """Costs three requests, at any length of the history, beside the campaigns that are not in memory; four for
+        somebody who was merged. Raises NotFound."""
+        person, responses = self.people.with_last_responses(person_id, limit)
+        while person is not None and person.merged_into is not None:
+            person, responses = self.people.with_last_responses(person.merged_into, limit)
+        found = _or_not_found(person, f"there is no person {person_id!r}")
+        living = [response for response in responses if not response.state.deleted]
+        settings = self.reference.settings()
+        rules = Rules.of(settings.scenario(scenario), settings.classes, now)
+        _, considered = explain_search(living, cache(self.reference.campaign), rules)
+        return Overview(
+            Shown(found, self.scores.get(found.person_id)),
+            best_first(living),
+            {one.response_id: one for one in considered},
+            self.ledger.timeline(found.person_id, limit, None),
+        )
 
     def find(self, by: ListedBy | None, text: str, limit: int, start: str | None) -> Page[Shown]:
         """People by e-mail address, telephone number or beginning of the name; by any of their ids where `by` is None.

@@ -112,7 +112,12 @@ _EXCLUDED = {
 
 
 def why_excluded(excluded: Excluded, decision: Decision, settings: Settings) -> str:
-    return _EXCLUDED[excluded].format(lookback=_days(_scenario(decision, settings).lookback_days))
+    return reason_of_exclusion(excluded, _scenario(decision, settings).lookback_days)
+
+
+def reason_of_exclusion(excluded: Excluded, lookback_days: int) -> str:
+    """Why a response is no candidate, or not the winner, as part of a sentence."""
+    return _EXCLUDED[excluded].format(lookback=_days(lookback_days))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The console's pages: templates filled with what the API shows, and lists as CSV."""
