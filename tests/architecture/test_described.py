@@ -1,12 +1,12 @@
-"""What `make describe` writes is written: the OpenAPI document and the table of events."""
+"""What `make describe` writes is written: the OpenAPI document and what the guides show of the declarations."""
 
 from pathlib import Path
 
+from rekindle.adapters.wire.describe import event_table, settings_reference
 from rekindle.adapters.wire.describe.__main__ import written
 from rekindle.adapters.wire.describe.document import WRITTEN
-from rekindle.adapters.wire.describe.event_table import in_document
 
-EVENTS = Path(__file__).parents[2] / "docs" / "events.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_openapi_document_is_made_from_the_declarations() -> None:
@@ -14,5 +14,10 @@ def test_the_openapi_document_is_made_from_the_declarations() -> None:
 
 
 def test_the_guide_to_events_shows_the_fields_that_are_declared() -> None:
-    guide = EVENTS.read_text(encoding="utf-8")
-    assert in_document(guide) == guide
+    guide = (DOCS / "events.md").read_text(encoding="utf-8")
+    assert event_table.in_document(guide) == guide
+
+
+def test_the_reference_of_the_settings_shows_the_schema() -> None:
+    guide = (DOCS / "settings.md").read_text(encoding="utf-8")
+    assert settings_reference.in_document(guide) == guide

@@ -441,3 +441,24 @@ def test_a_time_of_day_with_more_behind_it_is_a_fault() -> None:
     router = {"steps": [{"to": "pool", "pool": "sdr"}], "pools": {"sdr": pool}}
     document = {"person_statuses": {"New": {"active": False}}, "assignment": {"router": router}}
     assert [path for path, _ in documents.faults(document)] == ["assignment.router.pools.sdr.hours.from"]
+
+
+def rules_of(rule: dict[str, Any], at: str = "") -> dict[str, dict[str, Any]]:
+    """The schema of each key below one, whatever documents call it."""
+    inner = {f"{at}.{name}": below for name, below in rule.get("properties", {}).items()}
+    for place, below in ((f"{at}.*", rule.get("additionalProperties")), (f"{at}[]", rule.get("items"))):
+        if isinstance(below, dict):
+            inner[place] = below
+    return inner | {path: found for place, below in inner.items() for path, found in rules_of(below, place).items()}
+
+
+def test_a_fault_of_any_key_can_be_put_in_words() -> None:
+    for path, rule in rules_of(SCHEMA).items():
+        assert documents.expected(rule), path
+        # Nobody reads a pattern: whoever is refused sees what it looks like.
+        assert "pattern" not in rule or rule["examples"], path
+
+
+def test_a_zone_that_is_no_text_is_refused_as_such() -> None:
+    faults = documents.faults({**WHOLE, "time_zone": 5})
+    assert faults == [("time_zone", "expected a text such as UTC or Europe/Oslo, got 5")]

@@ -115,10 +115,11 @@ def _faults_of(at: tuple[Part, ...], keyword: str, rule: Rule, value: Any) -> It
         case "minLength" | "maxLength" if "type" not in rule:
             yield (*at, value), f"a key needs 1 to {rule['maxLength']} characters"
         case _:
-            yield at, f"expected {_expected(rule)}, got {quoted(value)}"
+            yield at, f"expected {expected(rule)}, got {quoted(value)}"
 
 
-def _expected(rule: Rule) -> str:
+def expected(rule: Rule) -> str:
+    """What a value must be, as messages and the reference say it."""
     types = rule.get("type", [])
     names = [types] if isinstance(types, str) else list(types)
     if "enum" in rule:
@@ -134,11 +135,11 @@ def _words(name: str, rule: Rule) -> str:
             return f"{kind} from {rule['minimum']} to {rule['maximum']}"
         case "string" if "examples" in rule:
             kind = "a duration" if rule.get("format") == "duration" else "a text"
-            if rule["pattern"] == LONGER_THAN_ZERO:
+            if rule.get("pattern") == LONGER_THAN_ZERO:
                 kind += " longer than zero"
             return f"{kind} such as {' or '.join(rule['examples'])}"
         case "string":
-            return f"a text of {rule['minLength']} to {rule['maxLength']} characters"
+            return f"a text of {rule.get('minLength', 0)} to {rule['maxLength']} characters"
         case "boolean":
             return "true or false"
         case "array":
@@ -164,7 +165,7 @@ def _bad_durations(at: tuple[Part, ...], rule: Rule, value: Any) -> Iterator[Fau
             if duration(value) > LONGEST_DURATION:
                 yield at, f"expected at most {LONGEST_DURATION.days} days"
         except (ValueError, OverflowError):
-            yield at, f"expected {_expected(rule)}, got {quoted(value)}"
+            yield at, f"expected {expected(rule)}, got {quoted(value)}"
     elif isinstance(value, dict):
         properties, others = rule.get("properties", {}), rule.get("additionalProperties")
         for name, entry in value.items():

@@ -95,7 +95,12 @@ RESPONSES: Mapping[str, Rule] = {
         {
             "allowed_destinations": list_of(
                 "Where links may lead: an address, and all that is below it, as https://www.example.com/events.",
-                text("An address.", pattern=r"^https?://[^\s\\@?#]+$", maxLength=500),
+                text(
+                    "An address.",
+                    pattern=r"^https?://[^\s\\@?#]+$",
+                    maxLength=500,
+                    examples=["https://www.example.com/"],
+                ),
                 default=[],
             )
         },

@@ -60,16 +60,22 @@ WEBHOOKS: Rule = {
                     "/webhooks/.",
                     maxLength=2048,
                     pattern=_ARN,
+                    examples=["arn:aws:secretsmanager:eu-central-1:111122223333:secret:rekindle/webhooks/crm-AbCdEf"],
                 ),
                 "address": optional(
                     text(
                         "The public address, as it was given to the sender. Of `hubspot_v3`, which signs it.",
                         maxLength=2048,
                         pattern=ADDRESS,
+                        examples=["https://events.example.com/prod/webhooks/crm"],
                     )
                 ),
                 "header": optional(
-                    text("The header with the signature or the token. Of `hmac` and `token_header`.", pattern=_HEADER)
+                    text(
+                        "The header with the signature or the token. Of `hmac` and `token_header`.",
+                        pattern=_HEADER,
+                        examples=["X-Signature"],
+                    )
                 ),
                 "digest": {
                     "type": "string",
