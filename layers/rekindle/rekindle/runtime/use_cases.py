@@ -90,7 +90,7 @@ class UseCases:
         from rekindle.application.lifecycle.rules import LifecycleRules
 
         ports = self.ports
-        return LifecycleRules(ports.people, ports.scores, ports.reference, ports.clock)
+        return LifecycleRules(ports.people, ports.scores, ports.reference, ports.records, ports.clock)
 
     @cached_property
     def answer_handoffs(self) -> "AnswerHandoffs":
@@ -332,6 +332,7 @@ class UseCases:
     def record_crm_changes(self) -> "RecordCrmChanges":
         from rekindle.application.capture.note_delivery import NoteDelivery
         from rekindle.application.capture.note_work import NoteWork
+        from rekindle.application.capture.record_case import RecordCase
         from rekindle.application.capture.record_crm_changes import RecordCrmChanges
         from rekindle.application.capture.record_interaction import RecordInteraction
         from rekindle.application.capture.record_opportunity import RecordOpportunity
@@ -359,7 +360,10 @@ class UseCases:
             record=record,
             task=RecordTask(record, note_work),
             interaction=interaction,
-            opportunity=RecordOpportunity(self.people, ports.records(OPPORTUNITY), self.associate_opportunities),
+            case=RecordCase(record),
+            opportunity=RecordOpportunity(
+                *(self.people, ports.records(OPPORTUNITY), self.associate_opportunities, self.lifecycle_rules)
+            ),
             merge_people=self.merge_people,
             request=self.request_reactivation,
             ledger=ports.ledger,

@@ -13,7 +13,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.clock import Clock, Target
-from rekindle.domain.people.lifecycle import Enrollment, Handoff, Lifecycle, Recycling
+from rekindle.domain.people.lifecycle import Enrollment, Handoff, Lifecycle, Purchase, Recycling
 from rekindle.domain.people.person import Person
 
 _STORED = "way"
@@ -55,6 +55,7 @@ _WAY = {
     "cycle": "n",
     "inquired_at": "q",
     "due_at": "d",
+    "heard_at": "l",
 }
 _HANDOFF = {
     "cycle": "n",
@@ -104,6 +105,14 @@ _ENROLLMENT = {
 }
 
 
+_PURCHASE = {
+    "opportunity_id": "i",
+    "at": "a",
+    "product": "p",
+    "churned_at": "c",
+}
+
+
 def written(way: Lifecycle) -> Json:
     stored = _short(way, _WAY)
     if way.handoff is not None:
@@ -112,6 +121,8 @@ def written(way: Lifecycle) -> Json:
         stored["r"] = [_short(one, _RECYCLING) for one in way.recyclings]
     if way.enrollments:
         stored["e"] = [_short(one, _ENROLLMENT) for one in way.enrollments]
+    if way.bought:
+        stored["b"] = [_short(one, _PURCHASE) for one in way.bought]
     return stored
 
 
@@ -123,6 +134,7 @@ def read(stored: Mapping[str, Any]) -> Lifecycle:
         )
     values["recyclings"] = tuple(Recycling(**_long(Recycling, one, _RECYCLING)) for one in stored.get("r", ()))
     values["enrollments"] = tuple(Enrollment(**_long(Enrollment, one, _ENROLLMENT)) for one in stored.get("e", ()))
+    values["bought"] = tuple(Purchase(**_long(Purchase, one, _PURCHASE)) for one in stored.get("b", ()))
     return Lifecycle(**values)
 
 

@@ -27,6 +27,7 @@ from rekindle.domain.reactivation.batch import Batch, Member
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.records.open_cases import OPEN_CASES
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.member_change import MemberChange
 from rekindle.domain.responses.response import Response, ResponseOwner
@@ -44,7 +45,7 @@ class Memory:
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
     reference: dict[str, dict[str, list[Any]]] = field(
-        default_factory=lambda: {kind.name: {} for kind in (*KINDS, LINK)}
+        default_factory=lambda: {kind.name: {} for kind in (*KINDS, LINK, OPEN_CASES)}
     )
     """By kind and id, the versions of a record."""
     listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rekindle.application.capture.erase_people import ErasePeople
 from rekindle.application.capture.merge_people import MergePeople
+from rekindle.application.capture.record_case import RecordCase
 from rekindle.application.capture.record_interaction import RecordInteraction
 from rekindle.application.capture.record_opportunity import RecordOpportunity
 from rekindle.application.capture.record_person import RecordPerson
@@ -32,6 +33,7 @@ from rekindle.domain.capture.facts import (
 )
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.request import Call, ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.case import CASE
 from rekindle.domain.records.interaction import INTERACTION
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.task import TASK
@@ -45,6 +47,7 @@ class RecordCrmChanges:
     record: RecordReference
     task: RecordTask
     interaction: RecordInteraction
+    case: RecordCase
     opportunity: RecordOpportunity
     merge_people: MergePeople
     request: RequestReactivation
@@ -88,4 +91,6 @@ class RecordCrmChanges:
     def _record_of(self, kind: Kind[Any]) -> Callable[[RecordChanged], Recorded]:
         if kind is TASK:
             return self.task
+        if kind is CASE:
+            return self.case
         return self.interaction if kind is INTERACTION else self.record

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rekindle.application.capture.recorded import Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
+from rekindle.application.lifecycle.rules import LifecycleRules
 from rekindle.application.ports.people import People
 from rekindle.application.ports.records import Opportunities
 from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
@@ -12,8 +13,11 @@ from rekindle.domain.capture.applying import apply_opportunity_change, opportuni
 from rekindle.domain.capture.facts import OpportunityChanged, OpportunityDeleted
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.customers import settle
+from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.opportunity import End, end_of
 from rekindle.domain.records.opportunity import Opportunity
 
 
@@ -22,6 +26,7 @@ class RecordOpportunity:
     people: People
     opportunities: Opportunities
     associate: AssociateOpportunities
+    rules: LifecycleRules
 
     def __call__(self, fact: OpportunityChanged) -> Recorded:
         for _ in ATTEMPTS:
@@ -62,6 +67,31 @@ class RecordOpportunity:
         for person_id in sorted(left):
             self._keep_open(person_id, opportunity, is_open=False)
         self.associate(opportunity.opportunity_id)
+        if not self.rules.reference.settings().follows_people:
+            return
+        end = end_of(opportunity)
+        for person_id in opportunity.person_ids:
+            self._note_purchase(person_id, opportunity, end)
+        for person_id in sorted(left):
+            self._note_purchase(person_id, opportunity, None)
+
+    def _note_purchase(self, person_id: str, opportunity: Opportunity, end: End | None) -> None:
+        """Note with a person whether the opportunity was won: whoever bought is a customer."""
+        reason, at = (end.reason, end.at) if end is not None else (None, None)
+        for _ in ATTEMPTS:
+            person = current_person(self.people, person_id) or Person(person_id)
+            rules = self.rules(person)
+            if rules is None or person.deleted:
+                return
+            won_at = at if reason is Ended.OPPORTUNITY_WON else None
+            lost_at = at if reason is Ended.OPPORTUNITY_LOST else None
+            settled = settle(person, opportunity, won_at, lost_at, rules)
+            if settled is None:
+                return
+            after, entries = settled
+            if committed(self.people, Change(after, person.version, entries=tuple(entries))):
+                return
+        raise contended()
 
     def _keep_open(self, person_id: str, opportunity: Opportunity, *, is_open: bool) -> None:
         """Note with a person whether the opportunity is open."""

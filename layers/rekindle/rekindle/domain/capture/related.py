@@ -22,6 +22,7 @@ from rekindle.domain.capture.facts import (
 )
 from rekindle.domain.people.naming import mail_key
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
+from rekindle.domain.records.case import CASE
 from rekindle.domain.records.interaction import INTERACTION
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.task import TASK
@@ -91,8 +92,8 @@ def records_of(fact: Fact) -> tuple[str, ...]:
 
 def _of_record(kind: Kind[Any], record_id: str, values: Mapping[str, Any]) -> tuple[str, ...]:
     people = [name for name, declared in kind.fields.items() if "person" in declared.refers_to]
-    if not people:
-        return ()
+    if not people or (kind is CASE and not any(map(values.get, people))):
+        return ()  # A case of an account concerns all of its people.
     return _keys("person" if kind is TASK else kind.name, record_id) + _keys("person", *map(values.get, people))
 
 

@@ -10,19 +10,19 @@ from datetime import datetime, timedelta
 from rekindle.domain.assignment.transitions import is_worked
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle import clocks, nurture, timing
+from rekindle.domain.lifecycle.customers import churned
 from rekindle.domain.lifecycle.due import with_due
 from rekindle.domain.lifecycle.entries import Entered, Left, Transition
 from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Stage
-from rekindle.domain.lifecycle.policies import LEAVE_ON, Track
+from rekindle.domain.lifecycle.policies import LEAVE_ON, Track, matches
+from rekindle.domain.lifecycle.states import BEFORE_SALES
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.assignment import AssignmentReason
 from rekindle.domain.people.clock import Clock, ClockKind
 from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Enrollment, Handoff, Recycling, State
 from rekindle.domain.people.person import Engagement, Person
 
-LATE = timedelta(hours=1)
-"""A handoff, or an entry, that is heard of later than that begins when it is heard of: nobody could keep a promise
-before."""
+LATE = nurture.LATE
 REJECTED_FOR = "rejected:"
 """How the reason of a transition begins that a rejection made."""
 REASON_FIELD = "recycle_reason"
@@ -62,6 +62,7 @@ def follow(
     else:
         path.rest(min(responded, default=None))
     path.keep_tracks(responded, member_of)
+    path.keep_customers()
     if path.way == (person.lifecycle or NEW):
         return person, ()
     return with_due(replace(path.person, lifecycle=path.way), rules), (*path.transitions, *path.stays)
@@ -316,6 +317,10 @@ class _Path:
         """Nobody is engaged, and nobody was: a first response, or what the CRM's status says."""
         state, stamp = self._of_status(), self.person.status_stamp
         since = self.way.since
+        bought = max((one.at for one in self.way.bought if one.churned_at is None), default=None)
+        if bought is not None and self.way.state in BEFORE_SALES and (since is None or bought >= since):
+            self._move(State.WON, bought, Ended.OPPORTUNITY_WON)
+            since = bought
         if state is State.RECYCLED:
             state = State.NURTURE  # Nobody had the lead who could give it back.
         if state is not None and stamp is not None and (since is None or stamp.at > since):
@@ -327,6 +332,16 @@ class _Path:
             self._move(State.INQUIRY, responded_at)
 
     # --- tracks -----------------------------------------------------------------------------------------------------
+
+    def keep_customers(self) -> None:
+        """Whether the CRM says that a customer churned."""
+        customers = self.rules.lifecycle.customers
+        if customers is None or all(one.churned_at is not None for one in self.way.bought):
+            return
+        if customers.churned_person and matches(self.rules.known(), customers.churned_person):
+            now = self.rules.now
+            self.way, entries = churned(self.person, self.way, now, self.rules, everything=True)
+            self.stays += entries
 
     def keep_tracks(self, responded: Sequence[datetime], member_of: tuple[str, datetime] | None) -> None:
         """Whoever is on a track stays, or leaves; whoever became a member of its campaign enters."""

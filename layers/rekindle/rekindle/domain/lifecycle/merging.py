@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Lifecycle, Recycling, State
+from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Enrollment, Lifecycle, Purchase, Recycling, State
 
 
 def merged_lifecycle(mine: Lifecycle | None, theirs: Lifecycle | None, cycles: int) -> Lifecycle | None:
@@ -16,8 +16,15 @@ def merged_lifecycle(mine: Lifecycle | None, theirs: Lifecycle | None, cycles: i
         mine = replace(mine or NEW, state=state, since=theirs.since, cycle=0, handoff=None, due_at=None)
     first = _first(mine.inquired_at, theirs.inquired_at)
     due = _first(mine.due_at, theirs.due_at)
-    stays = mine.enrollments or theirs.enrollments
-    return replace(mine, inquired_at=first, recyclings=_of_both(mine, theirs, cycles), enrollments=stays, due_at=due)
+    bought = tuple(sorted({one.opportunity_id: one for one in (*theirs.bought, *mine.bought)}.values(), key=_bought_at))
+    return replace(
+        mine,
+        inquired_at=first,
+        recyclings=_of_both(mine, theirs, cycles),
+        enrollments=_stays(mine, theirs),
+        bought=bought,
+        due_at=due,
+    )
 
 
 def transferred_lifecycle(mine: Lifecycle | None, theirs: Lifecycle | None, cycle: int) -> Lifecycle | None:
@@ -27,9 +34,22 @@ def transferred_lifecycle(mine: Lifecycle | None, theirs: Lifecycle | None, cycl
     handoff = theirs.handoff if theirs.handoff is None else replace(theirs.handoff, cycle=cycle)
     mine = mine or NEW
     due = _first(mine.due_at, theirs.due_at)
-    return replace(
-        theirs, cycle=cycle, handoff=handoff, recyclings=mine.recyclings, enrollments=mine.enrollments, due_at=due
+    theirs = replace(theirs, cycle=cycle, handoff=handoff, due_at=due)
+    return replace(theirs, recyclings=mine.recyclings, enrollments=mine.enrollments, bought=mine.bought)
+
+
+def _bought_at(one: Purchase) -> tuple[datetime, str]:
+    return one.at, one.opportunity_id
+
+
+def _stays(mine: Lifecycle, theirs: Lifecycle) -> tuple[Enrollment, ...]:
+    """The survivor's track, else the other's; each programme once."""
+    on_track = any(one.track is not None for one in mine.enrollments)
+    products = {one.product for one in mine.enrollments if one.track is None}
+    others = (
+        one for one in theirs.enrollments if (not on_track if one.track is not None else one.product not in products)
     )
+    return tuple(sorted((*mine.enrollments, *others), key=lambda one: (one.entered_at, one.track or "")))
 
 
 def _first(*instants: datetime | None) -> datetime | None:

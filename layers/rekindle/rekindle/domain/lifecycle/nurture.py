@@ -11,6 +11,9 @@ from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.lifecycle import Enrollment, Lifecycle
 from rekindle.domain.people.person import Person
 
+LATE = timedelta(hours=1)
+"""A handoff, or an entry, that is heard of later than that begins when it is heard of: nobody could keep a promise
+before."""
 COMPLETED = "completed"
 """Of the end of a stay: its last touch was due."""
 OPTED_OUT, DELETED, RECYCLED = "opted_out", "deleted", "recycled"
@@ -55,13 +58,17 @@ def may_be_contacted(person: Person) -> bool:
     return not person.deleted and (profile is None or not (profile.do_not_contact or profile.undeliverable))
 
 
+def _is_suppressed(person: Person, course: Track | Customers, rules: Rules) -> bool:
+    return isinstance(course, Customers) and "open_case" in course.suppress and rules.has_open_case(person)
+
+
 def take(person: Person, way: Lifecycle, due: NextTouch, rules: Rules) -> tuple[Lifecycle, list[TouchDue | Left]]:
     """The way after a touch was due, and the entries of it. To whoever may not be contacted nothing is due: the touch
     is left out, and the next comes at its own time."""
     stay = way.enrollments[due.place]
     course = course_of(stay, rules)
     entries: list[TouchDue | Left] = []
-    if course is not None and may_be_contacted(person):
+    if course is not None and may_be_contacted(person) and not _is_suppressed(person, course, rules):
         entries.append(
             TouchDue(
                 person.person_id,
@@ -98,29 +105,46 @@ def enter(
         if one.track == track or number < too_many:
             stays.remove(one)
             entries.append(left(person, one, RECYCLED, at, rules))
-    course = rules.lifecycle.tracks.get(track)
-    touches = course.touches if course is not None else ()
+    stay = Enrollment(way.cycle, rules.settings.version, at, track)
+    way, entered = _begun(
+        person, replace(way, enrollments=tuple(stays)), stay, rules.lifecycle.tracks.get(track), rules
+    )
+    first, *ended = entered
+    return way, [*entries, replace(first, reason=reason) if isinstance(first, Entered) else first, *ended]
+
+
+def start(
+    person: Person, way: Lifecycle, product: str | None, customers: Customers, at: datetime, rules: Rules
+) -> tuple[Lifecycle, list[Entered | Left]]:
+    """The programme for who bought something begins."""
+    at = at if rules.now - at <= LATE else rules.now
+    stay = Enrollment(way.cycle, rules.settings.version, at, None, product)
+    return _begun(person, way, stay, customers, rules)
+
+
+def _begun(
+    person: Person, way: Lifecycle, stay: Enrollment, course: Track | Customers | None, rules: Rules
+) -> tuple[Lifecycle, list[Entered | Left]]:
+    """The way with a stay from its beginning; touches on dates that passed are left out."""
+    touches, at = course.touches if course is not None else (), stay.entered_at
     over = sum(1 << number for number, touch in enumerate(touches) if touch.due_at(at) < at)
-    stay = Enrollment(way.cycle, rules.settings.version, at, track, taken=over)
-    entries.append(
+    entries: list[Entered | Left] = [
         Entered(
             person.person_id,
-            way.cycle,
+            stay.cycle,
             at,
-            rules.settings.version,
-            track,
-            campaign_id=course.campaign_id if course is not None else None,
-            reason=reason,
+            stay.settings_version,
+            stay.track,
+            stay.product,
+            course.campaign_id if course is not None else None,
             responses=person.responses,
             cycles=person.cycles,
             recycled=len(way.recyclings),
         )
-    )
+    ]
     if touches and over == (1 << len(touches)) - 1:
-        entries.append(left(person, stay, COMPLETED, at, rules))
-    else:
-        stays.append(stay)
-    return replace(way, enrollments=tuple(stays)), entries
+        return way, [*entries, left(person, stay, COMPLETED, at, rules)]
+    return replace(way, enrollments=(*way.enrollments, replace(stay, taken=over))), entries
 
 
 def is_over_cap(way: Lifecycle, at: datetime, lifecycle: LifecycleSettings) -> bool:

@@ -88,6 +88,11 @@ class Customers:
     campaign_id: str | None = None
     touches: tuple[Touch, ...] = ()
     suppress: frozenset[str] = frozenset(SUPPRESS)
+    churned_person: Mapping[str, Any] = field(default_factory=dict)
+    """What the fields of a person who churned are; empty: nothing says it."""
+    churned_account: Mapping[str, Any] = field(default_factory=dict)
+    lost_renewal: Mapping[str, Any] = field(default_factory=dict)
+    """What the fields of a lost opportunity for what was bought are, if it was a renewal; empty: each is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +271,13 @@ def _track(name: str, section: Mapping[str, Any], zone: tzinfo) -> Track:
 
 
 def _customers(section: Mapping[str, Any], zone: tzinfo) -> Customers:
+    churn = section.get("churn") or {}
     return Customers(
         section.get("per", "product"),
         section.get("campaign_id"),
         tuple(_touch(one, zone) for one in section.get("touches") or ()),
         frozenset(section.get("suppress", SUPPRESS)),
+        churn.get("person") or {},
+        churn.get("account") or {},
+        churn.get("lost_renewal") or {},
     )

@@ -45,7 +45,7 @@ WAYS = (
     Way((State.WORKED,), State.HANDED_OFF, "the status goes back to open"),
     Way((State.WORKED,), State.ACCEPTED, "the status goes back to open, and the lead was accepted"),
     Way(_but(ENGAGED, State.OPPORTUNITY), State.OPPORTUNITY, "an opportunity is opened"),
-    Way(ENGAGED, State.WON, "its opportunity is won", "Customer Won"),
+    Way((*ENGAGED, *BEFORE_SALES), State.WON, "an opportunity of theirs is won", "Customer Won"),
     Way(ENGAGED, State.INQUIRY, "its opportunity is lost, or its response or the opportunity is deleted"),
     Way(ENGAGED, State.RECYCLED, "goes back to marketing, by a rule, a user or a status", "Lead Recycled"),
     Way((State.QUALIFIED,), State.NURTURE, "the status says nurture before anybody had the lead"),

@@ -29,6 +29,10 @@ class Rules:
     zone_of: Callable[[str], str | None]
     """The time zone of a user; None where it is not known."""
     now: datetime
+    has_open_case: Callable[[Person], bool] = lambda person: False
+    """Whether the person, or the person's account, has an open support case."""
+    account_of: Callable[[Person], Mapping[str, Any]] = lambda person: {}
+    """What is known of the person's account."""
 
     def policy_of(self, handoff: Handoff) -> tuple[Policy, Calendar] | None:
         """What a handoff is held to; None where nothing is owed."""

@@ -86,6 +86,17 @@ class Enrollment:
 
 
 @dataclass(frozen=True, slots=True)
+class Purchase:
+    """That an opportunity of the person's was won."""
+
+    opportunity_id: str
+    at: datetime
+    product: str | None = None
+    churned_at: datetime | None = None
+    """Since when the person is no customer of it any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     state: State = State.TARGET
     since: datetime | None = None
@@ -102,6 +113,10 @@ class Lifecycle:
     """When time alone changes something: a warning, an escalation, a breach, a touch."""
     enrollments: tuple[Enrollment, ...] = ()
     """The oldest first."""
+    bought: tuple[Purchase, ...] = ()
+    """The oldest first."""
+    heard_at: datetime | None = None
+    """The last sign of life of an active person, where the settings take the dormant ones back."""
 
     @property
     def is_owed(self) -> bool:
@@ -110,6 +125,8 @@ class Lifecycle:
 
 
 NEW = Lifecycle()
+BOUGHT = 50
+"""Purchases that a person carries."""
 KEPT = 10
 """Recyclings that a person carries. All of them are in the ledger."""
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 
 from rekindle.domain.assignment.transitions import Owners, reassign
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle import nurture, timing
+from rekindle.domain.lifecycle import customers, nurture, timing
 from rekindle.domain.lifecycle.due import next_of, with_due
 from rekindle.domain.lifecycle.entries import Action, ClockStep
 from rekindle.domain.lifecycle.journey import Ended, Entry
 from rekindle.domain.lifecycle.nurture import NextTouch
 from rekindle.domain.lifecycle.policies import LifecycleSettings, Reason
 from rekindle.domain.lifecycle.timing import Rules
-from rekindle.domain.people.lifecycle import KEPT, NEW, Recycling
+from rekindle.domain.people.lifecycle import KEPT, NEW, Lifecycle, Recycling
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.ending import deactivate
@@ -44,6 +44,11 @@ def let_time_pass(person: Person, until: datetime, rules: Rules, owners: Owners)
         due = next_of(person, way, rules) if way is not None else None
         if way is None or due is None or due.at > until:
             return Passed(with_due(person, rules), tuple(entries))
+        if isinstance(due, NextTouch) and _has_churned(person, way, due, rules):
+            way, ended = customers.churned(person, way, due.at, rules, everything=True)
+            person = replace(person, lifecycle=way)
+            entries += ended
+            continue
         if isinstance(due, NextTouch):
             after, touched = nurture.take(person, way, due, rules)
             person = replace(person, lifecycle=after)
@@ -63,6 +68,15 @@ def let_time_pass(person: Person, until: datetime, rules: Rules, owners: Owners)
                 return Passed(person, tuple(entries), (policy[0].reason if policy else None, step.at))
         else:
             entries.append(step)
+
+
+def _has_churned(person: Person, way: Lifecycle, due: NextTouch, rules: Rules) -> bool:
+    """Whether a touch for a customer comes after the CRM said of the account, or the person, that it is none more."""
+    settings = rules.lifecycle.customers
+    is_customers = way.enrollments[due.place].track is None and settings is not None
+    if settings is None or not is_customers or customers.CHURNED not in settings.suppress:
+        return False
+    return customers.has_churned(person, settings, rules)
 
 
 def _breached(

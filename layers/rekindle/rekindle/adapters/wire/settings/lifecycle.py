@@ -157,6 +157,12 @@ _REASON = object_of(
     },
 )
 
+
+def _where(description: str) -> Rule:
+    bounds = "a value, one of several, or a number within bounds (`at_least`, `at_most`)"
+    return {"type": "object", "description": f"{description}: {bounds}.", "default": {}}
+
+
 _TOUCHES = {
     "type": "array",
     "description": "What is due. A touch that passed before the entry is left out.",
@@ -188,7 +194,7 @@ _TRACK = object_of(
 
 _CUSTOMERS = optional(
     object_of(
-        "What customers get; null for nothing. It is checked, and not acted upon yet.",
+        "What those get who bought; null for nothing.",
         {
             "per": {
                 "type": "string",
@@ -200,6 +206,18 @@ _CUSTOMERS = optional(
             "touches": _TOUCHES,
             "suppress": list_of(
                 "What keeps a touch back.", {"type": "string", "enum": list(SUPPRESS)}, default=list(SUPPRESS)
+            ),
+            "churn": object_of(
+                "What says that a customer is one no more. Nothing: only a lost renewal says it.",
+                {
+                    "person": _where("What the person's fields are then"),
+                    "account": _where("What the account's fields are then"),
+                    "lost_renewal": _where(
+                        "What `stage`, `product`, `amount` or `currency` of a lost opportunity for a product that was "
+                        "bought is, if it was a renewal. Nothing: each is one"
+                    ),
+                },
+                default={},
             ),
         },
     )
