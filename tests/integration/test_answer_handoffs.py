@@ -19,7 +19,7 @@ SECTION: dict[str, Any] = {
     "recycle": {
         "reasons": {
             **LIFECYCLE["recycle"]["reasons"],
-            "no_budget": {"track": "budget", "nurture_timeout_days": 90},
+            "no_budget": {"track": "budget", "nurture_timeout_days": 90, "score": "reset"},
             "other": {"note": "required"},
         }
     },
@@ -118,6 +118,7 @@ def test_a_lead_is_given_back_with_a_reason_and_a_date(passed: Aws) -> None:
     assert (answer.body["state"], answer.body["recycled"]) == ("recycled", 1)
     person = call(show, "GET", "people", "p").body
     assert (person["status"], person["nurture_until"]) == ("Back", "2026-09-01T00:00:00Z")
+    assert person["score"] == 0
     before = passed.items()
     assert say("recycle", reason="no_budget").status == 200
     assert passed.items() == before

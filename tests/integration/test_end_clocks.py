@@ -100,7 +100,7 @@ def test_whoever_is_taken_back_enters_the_track_and_gets_its_touches(aws: Aws, a
     at("10:00:01")
     handed_over()
     told("10:00:00", "Campaign Changed", campaign_id="drip")
-    reasons = {"sla_expired": {"passive": True, "track": "general"}}
+    reasons = {"sla_expired": {"passive": True, "track": "general", "score": "reset"}}
     tracks = {"general": {"campaign_id": "drip", "touches": [{"after": "PT2H", "name": "news"}]}}
     section = {**LIFECYCLE, "recycle": {"reasons": reasons}, "tracks": tracks}
     assert call(change, "PUT", "settings", body={"person_statuses": STATUSES, "lifecycle": section}).status == 200
@@ -113,6 +113,7 @@ def test_whoever_is_taken_back_enters_the_track_and_gets_its_touches(aws: Aws, a
         "track_entered": "18:00:00", "touch_due": "20:00:00", "track_left": "20:00:00",
     }  # fmt: skip
     assert (stays["touch_due"]["name"], stays["touch_due"]["track"]) == ("news", "general")
+    assert shown()["score"] == 0
     responses = call(show, "GET", "people", "p", "responses").body["items"]
     assert {one["campaign_id"]: one["responded"] for one in responses} == {"spring": True, "drip": False}
 

@@ -57,6 +57,12 @@ def writes_of(change: Change, shards: int, expires: int | None) -> Iterator[Writ
         from rekindle.adapters.dynamodb.pools import write_of_claim
 
         yield write_of_claim(change.quota_claim)
+    if change.new_score is not None:
+        # Only a recycling has one.
+        from rekindle.adapters.dynamodb.scores import score_image
+
+        new, read_version = change.new_score
+        yield writes.put(ScoreItem.Meta.table_name, score_image(new), writes.unchanged("person_id", read_version))
     if change.unchanged_score is not None:
         scored, score = change.unchanged_score
         condition = writes.unchanged("person_id", score.version if score else 0)

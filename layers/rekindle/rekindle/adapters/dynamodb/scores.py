@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import ScoreItem, compact
+from rekindle.adapters.dynamodb.writes import Image
 from rekindle.application.ports import Page
 from rekindle.domain.core import times
 from rekindle.domain.people.score import Crossing, Rise, Score
@@ -32,21 +33,29 @@ class DynamoDBScores:
         return Page(scores, last["person_id"]["S"] if last else None)
 
     def put(self, score: Score, read_version: int) -> None:
-        crossing = score.last_crossing
-        item = ScoreItem(
-            score.person_id,
-            version=score.version,
-            score=score.value,
-            mark=str(score.stamp),
-            crossing=UP if score.crosses else NONE,
-            crossed_from=crossing.previous if crossing else None,
-            crossed_to=crossing.score if crossing else None,
-            crossed_mark=str(crossing.stamp) if crossing else None,
-            moved_to=score.moved_to,
-            rises=_written(score.rises) if score.rises else None,
-        )
+        condition = ScoreItem.version == read_version if read_version else ScoreItem.person_id.does_not_exist()
         with our_errors():
-            item.save(ScoreItem.version == read_version if read_version else ScoreItem.person_id.does_not_exist())
+            _item(score).save(condition)
+
+
+def score_image(score: Score) -> Image:
+    return _item(score).serialize()
+
+
+def _item(score: Score) -> ScoreItem:
+    crossing = score.last_crossing
+    return ScoreItem(
+        score.person_id,
+        version=score.version,
+        score=score.value,
+        mark=str(score.stamp),
+        crossing=UP if score.crosses else NONE,
+        crossed_from=crossing.previous if crossing else None,
+        crossed_to=crossing.score if crossing else None,
+        crossed_mark=str(crossing.stamp) if crossing else None,
+        moved_to=score.moved_to,
+        rises=_written(score.rises) if score.rises else None,
+    )
 
 
 def _score(item: ScoreItem) -> Score:

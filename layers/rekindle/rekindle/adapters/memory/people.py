@@ -213,6 +213,11 @@ class MemoryPeople:
                 score.version if score else 0
             ):
                 raise Conflict("the score was changed since")
+        if change.new_score is not None:
+            new, read_version = change.new_score
+            current = memory.scores.get(new.person_id)
+            if (current.version if current else 0) != read_version:
+                raise Conflict("the score was changed since")
         claim = change.quota_claim
         if claim is not None and memory.claims.get((claim.pool, claim.user_id, claim.day), 0) >= claim.quota:
             raise Conflict("the quota is reached")
@@ -238,6 +243,8 @@ class MemoryPeople:
             self._write_responses(change, person_id)
         if change.decision is not None:
             store(memory, change.decision)
+        if change.new_score is not None:
+            memory.scores[change.new_score[0].person_id] = change.new_score[0]
         if change.member is not None:
             memory.members.setdefault(change.member.batch_id, {})[change.member.decision_id] = change.member
         if change.quota_claim is not None:

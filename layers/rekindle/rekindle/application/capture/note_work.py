@@ -4,14 +4,17 @@ Where the assignment had an earlier one, nothing changes.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
 from rekindle.application.ports.people import People
 from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import record_work
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.policies import lifecycle_of
 from rekindle.domain.reactivation.change import Change
+
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -37,3 +40,18 @@ class NoteWork:
         """Contact by sales. Where nobody's way is followed, nobody asks for a first touch."""
         if self.reference.settings().follows_people:
             self(person_id, at)
+
+    def of_life(self, person_id: str, at: datetime) -> None:
+        """A sign of life of an active person, where the settings take the dormant ones back: once a day."""
+        lifecycle = lifecycle_of(self.reference.settings())
+        if lifecycle is None or lifecycle.dormant_after is None:
+            return
+        for _ in ATTEMPTS:
+            person = current_person(self.people, person_id)
+            way = person.lifecycle if person is not None else None
+            if person is None or way is None or way.heard_at is None or at - way.heard_at < A_DAY:
+                return
+            after = replace(person, version=person.version + 1, lifecycle=replace(way, heard_at=at))
+            if committed(self.people, Change(after, person.version)):
+                return
+        raise contended()

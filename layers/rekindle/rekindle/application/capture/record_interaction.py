@@ -47,6 +47,8 @@ class RecordInteraction:
             self.ledger.put_interaction(entry, entry_of(before) if before is not None else None)
             if now.is_by_sales:
                 self.note_work.of_contact(entry.person_id, entry.at)
+            if not now.suspected_bot:
+                self.note_work.of_life(entry.person_id, entry.at)
 
 
 def _dated(interaction: Interaction, at: datetime) -> Interaction:

@@ -19,5 +19,7 @@ class RecordTask:
         if fact.values.get("completed"):
             task = self.record.stores(TASK).get(fact.record_id)
             if task is not None and task.person_id is not None and task.completed:
-                self.note_work(task.person_id, task.occurred_at or fact.stamp.at)
+                at = task.occurred_at or fact.stamp.at
+                self.note_work(task.person_id, at)
+                self.note_work.of_life(task.person_id, at)
         return recorded

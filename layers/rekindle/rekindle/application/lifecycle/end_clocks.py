@@ -13,6 +13,7 @@ from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.policies import GIVEN_BY_RULE, Reason
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.person import Person
@@ -64,6 +65,8 @@ class EndClocks:
         if active is None:
             raise MergeInProgress("the active response is still on its way from a record that is being taken over")
         reason = rules.lifecycle.reasons.get(named) if named is not None else None
+        if reason is None and named in GIVEN_BY_RULE:
+            reason = Reason(named)
         change = recycled(passed.person, active, reason, at, rules.settings, rules.lifecycle, by_rule=True)
         change = replace(change, entries=(*passed.entries, *change.entries))
         return change.indexed_by(rules.settings)

@@ -10,11 +10,15 @@ from rekindle.application.ports.records import Reference
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.entries import Entered
+from rekindle.domain.lifecycle.entries import Entered, Transition
 from rekindle.domain.lifecycle.following import DeadlineFirst, follow
 from rekindle.domain.lifecycle.journey import Deactivated
+from rekindle.domain.lifecycle.policies import RESET
 from rekindle.domain.lifecycle.timing import Rules
+from rekindle.domain.people.lifecycle import State
+from rekindle.domain.people.score import changed
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.records.stamps import NEWER, ChangeStamp
 from rekindle.domain.responses.response import NOT_A_RESPONSE, Details, Response, ResponseState
 from rekindle.domain.settings.settings import Settings
 
@@ -50,9 +54,21 @@ class FollowChange:
             return change
         after = replace(change, person=person, entries=(*change.entries, *entries))
         for entry in entries:
+            if isinstance(entry, Transition) and entry.after is State.RECYCLED:
+                after = self._with_score(after, entry, rules)
             if isinstance(entry, Entered) and entry.campaign_id is not None:
                 after = self._as_target(after, entry, entry.campaign_id, rules.settings)
         return after
+
+    def _with_score(self, change: Change, entry: Transition, rules: Rules) -> Change:
+        """With a score of zero, where the reason of the recycling says so."""
+        reason = rules.lifecycle.reasons.get(entry.reason or "")
+        stored = self.rules.scores.get(entry.person_id) if reason is not None and reason.score == RESET else None
+        if stored is None or not stored.value:
+            return change
+        stamp, threshold = ChangeStamp(entry.at), rules.settings.threshold
+        score, order = changed(stored, entry.person_id, 0.0, stamp, threshold)
+        return replace(change, new_score=(score, stored.version)) if order is NEWER else change
 
     def _track_of_member(self, change: Change, rules: Rules) -> tuple[str, datetime] | None:
         """The track of a campaign of which somebody becomes a member who did not respond, and when."""

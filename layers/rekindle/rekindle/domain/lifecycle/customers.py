@@ -10,7 +10,7 @@ from rekindle.domain.lifecycle.entries import Entered, Left
 from rekindle.domain.lifecycle.policies import Customers, matches
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.lifecycle import BOUGHT, NEW, Lifecycle, Purchase
-from rekindle.domain.people.person import Person
+from rekindle.domain.people.person import Person, known_fields
 from rekindle.domain.records.opportunity import Opportunity
 
 CHURNED = "churned"
@@ -98,8 +98,14 @@ def end(
     return replace(way, enrollments=tuple(stay for stay in way.enrollments if stay not in gone)), entries
 
 
+def says_churned(person: Person, customers: Customers) -> bool:
+    """Whether what the CRM says of the person has the configured values. The score is none of the fields."""
+    own = {name: getattr(person, name) for name in ("kind", "status", "record_type", "owner_id")}
+    return bool(customers.churned_person) and matches({**known_fields(person), **own}, customers.churned_person)
+
+
 def has_churned(person: Person, customers: Customers, rules: Rules) -> bool:
-    """Whether what the CRM says of the person, or of the account, has the configured values."""
-    if customers.churned_person and matches(rules.known(), customers.churned_person):
+    """The same of the person, or of the account."""
+    if says_churned(person, customers):
         return True
     return bool(customers.churned_account) and matches(rules.account_of(person), customers.churned_account)

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from rekindle.domain.assignment.transitions import is_worked
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle import clocks, nurture, timing
-from rekindle.domain.lifecycle.customers import churned
+from rekindle.domain.lifecycle.customers import churned, says_churned
 from rekindle.domain.lifecycle.due import with_due
 from rekindle.domain.lifecycle.entries import Entered, Left, Transition
 from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Stage
-from rekindle.domain.lifecycle.policies import LEAVE_ON, Track, matches
+from rekindle.domain.lifecycle.policies import LEAVE_ON, Track
 from rekindle.domain.lifecycle.states import BEFORE_SALES
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.assignment import AssignmentReason
@@ -63,6 +63,7 @@ def follow(
         path.rest(min(responded, default=None))
     path.keep_tracks(responded, member_of)
     path.keep_customers()
+    path.keep_heard(responded)
     if path.way == (person.lifecycle or NEW):
         return person, ()
     return with_due(replace(path.person, lifecycle=path.way), rules), (*path.transitions, *path.stays)
@@ -284,8 +285,10 @@ class _Path:
         if nurture.is_over_cap(self.way, at, self.rules.lifecycle):
             track = None
         one = Recycling(self.way.cycle, at, reason.name if reason is not None else None, track=track)
-        if reason is not None and reason.nurture_timeout_days is not None:
-            self.person = replace(self.person, nurture_until=at + timedelta(days=reason.nurture_timeout_days))
+        days = reason.nurture_timeout_days if reason is not None else None
+        days = max(days or 0, self.rules.lifecycle.cool_down_days) if self.rules.lifecycle.cool_down_days else days
+        if days is not None:
+            self.person = replace(self.person, nurture_until=at + timedelta(days=days))
         self.way = replace(self.way, recyclings=(*self.way.recyclings, one)[-KEPT:])
         self._recycled(at, by_rekindle=False)
 
@@ -331,6 +334,24 @@ class _Path:
         if self.way.state is State.TARGET and responded_at is not None:
             self._move(State.INQUIRY, responded_at)
 
+    # --- signs of life ----------------------------------------------------------------------------------------------
+
+    def keep_heard(self, responded: Sequence[datetime]) -> None:
+        """When something was heard of an active person last, where the settings take the dormant ones back. Sales works
+        on an opportunity: nobody who has one is dormant."""
+        active, person = self.person.active, self.person
+        if active is None or self.rules.lifecycle.dormant_after is None or self.way.state is State.OPPORTUNITY:
+            heard = None
+        else:
+            stamp, assignment = person.status_stamp, person.assignment
+            signs = [active.since, *(at for at in responded if at <= self.rules.now)]
+            signs += [at for at in (self.way.heard_at, stamp.at if stamp is not None else None) if at is not None]
+            if assignment is not None and assignment.cycle == active.cycle and assignment.worked_at is not None:
+                signs.append(assignment.worked_at)
+            heard = max(signs)
+        if heard != self.way.heard_at:
+            self.way = replace(self.way, heard_at=heard)
+
     # --- tracks -----------------------------------------------------------------------------------------------------
 
     def keep_customers(self) -> None:
@@ -338,7 +359,7 @@ class _Path:
         customers = self.rules.lifecycle.customers
         if customers is None or all(one.churned_at is not None for one in self.way.bought):
             return
-        if customers.churned_person and matches(self.rules.known(), customers.churned_person):
+        if says_churned(self.person, customers):
             now = self.rules.now
             self.way, entries = churned(self.person, self.way, now, self.rules, everything=True)
             self.stays += entries

@@ -13,6 +13,7 @@ from rekindle.domain.settings.settings import Settings, duration
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BREACH, ESCALATE, WARN = "breach", "escalate", "warn"
 BUSINESS_DAYS = "business_days"
+KEEP, RESET = "keep", "reset"
 DORMANT, REJECTED = "dormant", "rejected"
 GIVEN_BY_RULE = (DORMANT, REJECTED)
 """The reasons that rules give by themselves, beside those that a policy's breach names."""
@@ -53,7 +54,7 @@ class Reason:
     name: str
     track: str | None = None
     nurture_timeout_days: int | None = None
-    score: str = "keep"
+    score: str = KEEP
     """`keep` or `reset`."""
     passive: bool = False
     """Whether a rule gives it, and no person."""
@@ -103,6 +104,8 @@ class LifecycleSettings:
     cap: int | None = None
     """How often in `cap_days` somebody may be recycled."""
     cap_days: int = 365
+    cool_down_days: int = 0
+    """For how long at least nobody who was recycled comes back by a score or a response."""
     tracks: Mapping[str, Track] = field(default_factory=dict)
     tracks_at_once: int = 1
     """On how many somebody may be."""
@@ -214,6 +217,7 @@ def _read(section: Mapping[str, Any], zone: tzinfo) -> LifecycleSettings:
         reasons={name: _reason(name, one) for name, one in (recycle.get("reasons") or {}).items()},
         cap=recycle.get("cap"),
         cap_days=recycle.get("cap_days", 365),
+        cool_down_days=recycle.get("cool_down_days", 0),
         tracks={name: _track(name, one, zone) for name, one in (section.get("tracks") or {}).items()},
         tracks_at_once=section.get("tracks_at_once", 1),
         customers=None if customers is None else _customers(customers, zone),
@@ -248,7 +252,7 @@ def _reason(name: str, section: Mapping[str, Any]) -> Reason:
         name,
         section.get("track"),
         section.get("nurture_timeout_days"),
-        section.get("score", "keep"),
+        section.get("score", KEEP),
         bool(section.get("passive")),
         section.get("note") == "required",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rekindle.domain.people.lifecycle import State
 from rekindle.domain.people.person import Person
 
 
@@ -18,6 +19,11 @@ def detail_that_holds(detail_type: str, detail: Mapping[str, Any], person: Perso
             return dict(detail) if stands == (detail["assignment_id"], detail["owner_id"]) else None
         case "Response Activated":
             if active is None or active.decision_id != detail["decision_id"]:
+                return None
+            return {**detail, "status_changed": bool(detail["status_changed"]) and person.status == detail["status"]}
+        case "Lead Recycled":
+            way = person.lifecycle
+            if active is not None or way is None or way.state is not State.RECYCLED or way.cycle != detail["cycle"]:
                 return None
             return {**detail, "status_changed": bool(detail["status_changed"]) and person.status == detail["status"]}
         case "Response Deactivated":

@@ -48,6 +48,8 @@ class Change:
     """The deletion that was known of an arriving response before the response itself was; None where none was."""
     member: "Member | None" = None
     """The activation of a backfill, as it is to be remembered for an undo."""
+    new_score: tuple[Score, int] | None = None
+    """The score as this change makes it, and the version that was read of it."""
     quota_claim: "QuotaClaim | None" = None
     """Counted with this change, which fails if the quota is reached."""
 

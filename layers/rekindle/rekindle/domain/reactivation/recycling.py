@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from rekindle.domain.assignment.transitions import Owners, reassign
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle import customers, nurture, timing
-from rekindle.domain.lifecycle.due import next_of, with_due
+from rekindle.domain.lifecycle.due import Dormant, next_of, with_due
 from rekindle.domain.lifecycle.entries import Action, ClockStep
 from rekindle.domain.lifecycle.journey import Ended, Entry
 from rekindle.domain.lifecycle.nurture import NextTouch
-from rekindle.domain.lifecycle.policies import LifecycleSettings, Reason
+from rekindle.domain.lifecycle.policies import DORMANT, LifecycleSettings, Reason
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.lifecycle import KEPT, NEW, Lifecycle, Recycling
 from rekindle.domain.people.person import Person
@@ -44,6 +44,8 @@ def let_time_pass(person: Person, until: datetime, rules: Rules, owners: Owners)
         due = next_of(person, way, rules) if way is not None else None
         if way is None or due is None or due.at > until:
             return Passed(with_due(person, rules), tuple(entries))
+        if isinstance(due, Dormant):
+            return Passed(person, tuple(entries), (DORMANT, due.at))
         if isinstance(due, NextTouch) and _has_churned(person, way, due, rules):
             way, ended = customers.churned(person, way, due.at, rules, everything=True)
             person = replace(person, lifecycle=way)
@@ -119,6 +121,7 @@ def recycled(
     name = recycle_status(settings)
     one = Recycling(way.cycle, at, reason.name if reason else None, passive, track, user_id=user_id)
     days = reason.nurture_timeout_days if reason is not None else None
+    days = max(days or 0, lifecycle.cool_down_days) if lifecycle.cool_down_days else days
     status = settings.status(name)
     if days is None and status is not None:
         days = status.nurture_timeout_days

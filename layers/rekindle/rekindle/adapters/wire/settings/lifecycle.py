@@ -143,7 +143,7 @@ _REASON = object_of(
         "nurture_timeout_days": optional(days("How long no response becomes active by itself.")),
         "score": {
             "type": "string",
-            "description": "Whether the score stays, or begins at zero. It is checked, and not acted upon yet.",
+            "description": "Whether the score stays, or begins at zero.",
             "enum": ["keep", "reset"],
             "default": "keep",
         },
@@ -253,6 +253,11 @@ LIFECYCLE: Rule = object_of(
                     "default": None,
                 },
                 "cap_days": {**days("The days that `cap` counts in.", default=365), "minimum": 1},
+                "cool_down_days": days(
+                    "For how many days at least nobody who was recycled becomes active by a score or a response, also "
+                    "where a reason sets no nurture timeout.",
+                    default=0,
+                ),
             },
             default={},
         ),
@@ -268,8 +273,8 @@ LIFECYCLE: Rule = object_of(
         "dormant_after_days": {
             **optional(
                 days(
-                    "After how many days without a sign of life an active person is recycled; null: never. It is "
-                    "checked, and not acted upon yet."
+                    "After how many days without a sign of life an active person is recycled; null: never. Whoever "
+                    "has an open opportunity is not."
                 )
             ),
             "minimum": 1,
