@@ -100,6 +100,9 @@ QUEUES = {
 STREAMS = {
     "ReactivateOnScoreFunction": Work("crossings decided", reads=1, writes=SCORE_CHANGE_UNITS[1]),
     "ScheduleReactivationFunction": Work("delays scheduled", reads=1, last=SCHEDULE_SECONDS, writes=2),
+    "FindDuplicatesFunction": Work(
+        "people compared", reads=4, last=READ_SECONDS, threads=MOST_AT_THE_SAME_TIME, writes=2
+    ),
     "StartAssignmentsFunction": Work(
         "assignments scheduled", reads=0, last=SCHEDULE_SECONDS, threads=MOST_AT_THE_SAME_TIME, writes=2
     ),

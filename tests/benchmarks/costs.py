@@ -177,6 +177,19 @@ def _remember_owners() -> None:
             aws.use_cases().ports.reference.queue(owner_id)
 
 
+def of_duplicates(here: World, others: int) -> Cost:
+    """A person looked for among so many others with the same address and none with the same name."""
+    person_ids = [here.a_person(1) for _ in range(others + 1)]
+    address = f"{person_ids[0]}@example.com"
+    for n, person_id in enumerate(person_ids):
+        named = {"first_name": person_id, "last_name": f"Byron-{n}", "email": address, "phone": f"+44 20 {person_id}"}
+        here.tell(fact("Person Changed", NOW, person_id=person_id, **named))
+    with watched(_client()) as asked:
+        assert len(aws.use_cases().find_duplicates(person_ids[0])) == others
+    written = [request["Item"] for request in asked.requests if "Item" in request]
+    return Cost(asked.operations, asked.read_units, sum(map(units, written)), len(written))
+
+
 def of_recording(here: World, envelope: dict[str, Any]) -> Cost:
     """One fact, recorded by a warm function."""
     aws.use_cases().ports.reference.settings()

@@ -2,6 +2,7 @@
 every machine, so they are promises; `make bench` prints them beside what is measured (docs/performance.md)."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.benchmarks import cold, costs
 from tests.benchmarks.processes import PACKAGES, Code
 from tests.benchmarks.watch import index_units, size
-from tests.benchmarks.world import World, world
+from tests.benchmarks.world import NOW, World, fact, world
 from tests.support.dynamodb_local import dynamodb_local
 
 pytestmark = pytest.mark.dynamodb_local
@@ -80,6 +81,24 @@ def test_a_lead_is_routed_with_the_same_requests_however_many_members_the_pool_h
     drawn = ["UpdateItem", "GetItem"]  # The turn, and what the member has of its quota.
     assert few.operations == many.operations == ["BatchGetItem", *matched, *drawn, "TransactWriteItems"]
     assert few.write_units == many.write_units == 8 + SECOND_KILOBYTE
+
+
+def test_who_else_a_person_may_be_costs_three_small_queries_and_a_read_and_a_write_for_each_found(here: World) -> None:
+    alone, found = costs.of_duplicates(here, 0), costs.of_duplicates(here, 2)
+
+    looked = ["BatchGetItem", "Query", "Query", "Query"]
+    assert alone == costs.Cost(looked, read_units=2.5, write_units=0, index_units=0)
+    assert sorted(found.operations) == sorted([*looked, *["BatchGetItem", "PutItem"] * 2])
+    assert (found.write_units, found.index_units) == (2, 2)
+
+
+def test_a_change_that_leaves_who_somebody_is_costs_what_it_did(here: World) -> None:
+    person_id = here.a_person(1)
+    same, new = (
+        costs.of_recording(here, fact("Person Changed", NOW + timedelta(days=n), person_id=person_id, **values))
+        for n, values in enumerate([{"fields": {"region": "EMEA"}}, {"company": "Engines Ltd"}], start=1)
+    )
+    assert same == new == costs.Cost(["BatchGetItem", "TransactWriteItems"], 1, 2, same.index_units)
 
 
 def test_what_crosses_nothing_invokes_nothing(here: World) -> None:

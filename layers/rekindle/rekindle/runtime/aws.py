@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from rekindle.adapters.aws.sns import SnsTopic
     from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
     from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
+    from rekindle.adapters.dynamodb.duplicates import DynamoDBDuplicates
     from rekindle.runtime.simulation.parts import SimulatedParts
 
 
@@ -139,6 +140,12 @@ class AwsPorts:
         from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
 
         return DynamoDBContacts(self._tables)
+
+    @cached_property
+    def duplicates(self) -> "DynamoDBDuplicates":
+        from rekindle.adapters.dynamodb.duplicates import DynamoDBDuplicates
+
+        return DynamoDBDuplicates()
 
     @cached_property
     def versions(self) -> DynamoDBSettings:

@@ -36,6 +36,7 @@ from rekindle.domain.core.errors import (
     NotPending,
     PreconditionFailed,
     Refusal,
+    StateConflict,
     Unavailable,
     Unproven,
 )
@@ -50,6 +51,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     NotPending: HTTPStatus.CONFLICT,
     NotOpen: HTTPStatus.CONFLICT,
     NotClosable: HTTPStatus.CONFLICT,
+    StateConflict: HTTPStatus.CONFLICT,
     Expired: HTTPStatus.GONE,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     CallTooLarge: HTTPStatus.CONTENT_TOO_LARGE,

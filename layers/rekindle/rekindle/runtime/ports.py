@@ -9,7 +9,7 @@ from rekindle.application.ports.failures import Destinations, Failures, LongEras
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import Bus, SentNotifications
-from rekindle.application.ports.people import Contacts, People, Scores
+from rekindle.application.ports.people import Contacts, Duplicates, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
 from rekindle.application.ports.records import RecordStores, Reference
 from rekindle.application.ports.settings import SettingsVersions
@@ -42,6 +42,9 @@ class Ports(Protocol):
 
     @property
     def contacts(self) -> Contacts: ...
+
+    @property
+    def duplicates(self) -> Duplicates: ...
 
     @property
     def versions(self) -> SettingsVersions: ...

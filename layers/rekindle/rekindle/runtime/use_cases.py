@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from rekindle.application.assignment.route_leads import RouteLeads
     from rekindle.application.assignment.start_assignments import StartAssignments
     from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
+    from rekindle.application.capture.answer_duplicates import AnswerDuplicates
     from rekindle.application.capture.commit_people import CommitPeople
     from rekindle.application.capture.convert_responses import ConvertResponses
     from rekindle.application.capture.erase_people import ErasePeople
+    from rekindle.application.capture.find_duplicates import FindDuplicates
     from rekindle.application.capture.merge_people import MergePeople
     from rekindle.application.capture.record_crm_changes import RecordCrmChanges
     from rekindle.application.capture.record_responses import RecordResponses
@@ -307,12 +309,32 @@ class UseCases:
         return MergePeople(self.people, ports.scores, ports.reference, self.reconsider_responses, self.commit_people)
 
     @cached_property
+    def find_duplicates(self) -> "FindDuplicates":
+        from rekindle.application.capture.find_duplicates import FindDuplicates
+
+        ports = self.ports
+        return FindDuplicates(ports.people, ports.duplicates, ports.clock)
+
+    @cached_property
+    def answer_duplicates(self) -> "AnswerDuplicates":
+        from rekindle.application.capture.answer_duplicates import AnswerDuplicates
+        from rekindle.application.capture.commit_people import CommitPeople
+
+        ports = self.ports
+        # Whoever stands again as before takes no step on the way.
+        commit = CommitPeople(ports.people, ports.contacts)
+        return AnswerDuplicates(
+            *(ports.people, ports.scores, ports.ledger, ports.reference, ports.duplicates),
+            *(self.merge_people, commit, ports.clock),
+        )
+
+    @cached_property
     def erase_people(self) -> "ErasePeople":
         from rekindle.application.capture.erase_people import ErasePeople
 
         ports = self.ports
         return ErasePeople(
-            *(self.people, ports.reference, self.commit_people),
+            *(self.people, ports.reference, ports.duplicates, self.commit_people),
             *(ports.failures, ports.long_erasures, ports.clock),
         )
 

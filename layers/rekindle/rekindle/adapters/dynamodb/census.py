@@ -23,7 +23,7 @@ from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.responses.response import Response
 
-_KINDS = ("decision", "stage", "deactivated", "merged", "renamed", "resumed", "assignment")
+_KINDS = ("decision", "stage", "deactivated", "merged", "separated", "renamed", "resumed", "assignment")
 """Of the ledger what a cycle may be made of."""
 _SKIPPED = "skipped"
 

@@ -17,6 +17,7 @@ from rekindle.domain.lifecycle.journey import (
     ResponseConverted,
     ResponseRenamed,
     Resumed,
+    Separated,
     StageReached,
 )
 from rekindle.domain.people.assignment import AssignmentStep
@@ -51,6 +52,7 @@ _ENTRIES: Mapping[str, type[Any]] = {
     "stage": StageReached,
     "deactivated": Deactivated,
     "merged": Merged,
+    "separated": Separated,
     "erased": Erased,
     "renamed": ResponseRenamed,
     "converted": ResponseConverted,

@@ -27,7 +27,7 @@ from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change, origins
 from rekindle.domain.responses.response import Response
 
-ACTIVATED = "activated"
+ACTIVATED, CHANGED = "activated", "changed"
 LIVES, GONE = "lives_with", "gone"
 """What a home holds: whose the response is, or which change deleted a response that nobody has."""
 
@@ -110,6 +110,7 @@ def _write_of_person(change: Change, shards: int) -> Write:
             "core": compact(ways.core(person)),
             "profile": None if person.profile is None else compact(encoding.encoded(person.profile)),
             "watch": ACTIVATED if change.status_activated else None,
+            "identity": CHANGED if change.identity_changed else None,
         }
     )
     return writes.update(
@@ -118,6 +119,7 @@ def _write_of_person(change: Change, shards: int) -> Write:
         {"version": writes.number(person.version), **attributes},
         remove=[
             *(() if change.status_activated else ("watch",)),
+            *(() if change.identity_changed else ("identity",)),
             *(() if assigned else (ASSIGNED, "assigned_at")),
             *(() if owed else (OWED, "owed_at")),
             *(name for name, value in listed.items() if value is None),

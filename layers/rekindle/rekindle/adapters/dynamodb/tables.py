@@ -133,6 +133,8 @@ class PeopleItem(Model):
     name = UnicodeAttribute(null=True)
     watch = UnicodeAttribute(null=True)
     """`activated` on the very change that took a status from inactive to active, for the filter of the stream."""
+    identity = UnicodeAttribute(null=True)
+    """`changed` on the very change after which others may turn out to be the same person, for the same."""
 
 
 class ScoreItem(Model):
@@ -154,7 +156,8 @@ class ScoreItem(Model):
 
 
 class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-call]
-    """ReactivationTimers by the instant they are due: sparse, so it holds only what waits."""
+    """ReactivationTimers by the instant they are due, and pairs of people by their state and the instant they were
+    found: sparse, so it holds only what waits or was answered."""
 
     class Meta:
         index_name = "due"
@@ -166,7 +169,8 @@ class DueIndex(GlobalSecondaryIndex["LedgerItem"]):  # type: ignore[no-untyped-c
 
 class LedgerItem(Model):
     """A decision, an entry of a journey, a timer that waits, a call by its key, a batch with its members, the mark of a
-    notification, or a counter of a pool. The range key of the first two sorts by the instant that the item is about.
+    notification, a counter of a pool, or a pair of people who may be one. The range key of the first two sorts by the
+    instant that the item is about.
 
     `announce` is there only on what other systems are to hear of, for the filter of the stream.
     """

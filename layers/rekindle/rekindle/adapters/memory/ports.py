@@ -11,6 +11,7 @@ from rekindle.adapters.memory.census import MemoryCensus
 from rekindle.adapters.memory.clicks import MemoryClicks
 from rekindle.adapters.memory.contacts import MemoryContacts
 from rekindle.adapters.memory.counted_campaigns import MemoryCountedCampaigns
+from rekindle.adapters.memory.duplicates import MemoryDuplicates
 from rekindle.adapters.memory.failures import MemoryDestinations, MemoryFailures
 from rekindle.adapters.memory.ledger import MemoryLedger
 from rekindle.adapters.memory.people import MemoryPeople
@@ -36,7 +37,7 @@ from rekindle.application.ports.failures import Destinations, Failures, LongEras
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import Bus, SentNotifications
-from rekindle.application.ports.people import Contacts, People, Scores
+from rekindle.application.ports.people import Contacts, Duplicates, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
 from rekindle.application.ports.records import RecordStores, Reference
 from rekindle.application.ports.settings import SettingsVersions
@@ -58,6 +59,7 @@ class MemoryPorts:
         self.records: RecordStores = MemoryStores(memory)
         self.directory: AccountDirectory = MemoryAccounts(memory)
         self.contacts: Contacts = MemoryContacts(memory)
+        self.duplicates: Duplicates = MemoryDuplicates(memory)
         self.versions: SettingsVersions = MemorySettings(memory)
         self.timers: ReactivationTimers = MemoryReactivationTimers(memory)
         self.waits: AssignmentTimers = MemoryAssignmentTimers(memory)

@@ -12,6 +12,7 @@ from rekindle.domain.assignment.matching import Candidate
 from rekindle.domain.assignment.round_robin import Capacities
 from rekindle.domain.assignment.timer import AssignmentTimer
 from rekindle.domain.capture.kinds import KINDS
+from rekindle.domain.capture.separating import Union
 from rekindle.domain.core.errors import Refusal
 from rekindle.domain.failures.failure import Failure
 from rekindle.domain.lifecycle.journey import Entry
@@ -22,6 +23,7 @@ from rekindle.domain.measures.shared_days import CountedShares
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.person import Person
+from rekindle.domain.people.possible_duplicate import PossibleDuplicate
 from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.batch import Batch, Member
 from rekindle.domain.reactivation.decision import Decision
@@ -52,6 +54,8 @@ class Memory:
     """The accounts under each key of matching."""
     addresses: dict[str, dict[str, int]] = field(default_factory=dict)
     """Of each address the contacts that have it, with the version that said so."""
+    duplicates: dict[str, PossibleDuplicate] = field(default_factory=dict)
+    unions: dict[str, Union] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
     crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
     activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)

@@ -1,10 +1,13 @@
-"""Commit changes of people, and keep the look-up of contacts by their e-mail address."""
+"""Commit changes of people, keep the look-up of contacts by their e-mail address, and note who is to be compared with
+others anew."""
 
 from dataclasses import dataclass
 
 from rekindle.application.core.attempts import committed
 from rekindle.application.ports.people import Contacts, People
+from rekindle.domain.core.values import replace
 from rekindle.domain.people.person import Person, contact_address
+from rekindle.domain.people.possible_duplicate import identity_changed
 from rekindle.domain.reactivation.change import Change
 
 
@@ -18,6 +21,10 @@ class CommitPeople:
 
     def __call__(self, *steps: tuple[Person, Change]) -> bool:
         """Each person as it was read, and its change. False where a condition did not hold."""
+        steps = tuple(
+            (before, replace(change, identity_changed=True) if identity_changed(before, change.person) else change)
+            for before, change in steps
+        )
         moved = [
             (was, now, change.person)
             for before, change in steps

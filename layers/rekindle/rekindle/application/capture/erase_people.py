@@ -10,7 +10,7 @@ from rekindle.application.capture.recorded import ONE, Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
 from rekindle.application.ports import Clock
 from rekindle.application.ports.failures import Failures, LongErasures
-from rekindle.application.ports.people import People
+from rekindle.application.ports.people import Duplicates, People
 from rekindle.application.ports.records import Reference
 from rekindle.domain.capture.applying import person_deleted
 from rekindle.domain.capture.erasing import person_erased, without_profile, without_texts
@@ -36,6 +36,7 @@ class ErasePeople:
 
     people: People
     reference: Reference
+    duplicates: Duplicates
     commit: CommitPeople
     failures: Failures
     long_erasures: LongErasures | None
@@ -109,6 +110,7 @@ class ErasePeople:
             if person is None or person.erasure is None or person.erasure.completed_at is not None:
                 return
             for merged_id in person.merged_ids:
+                self.duplicates.forget_union(merged_id)
                 if (merged := self.people.get(merged_id)) is not None:
                     self._clear_record(merged)
             batches = batched(self.people.responses(person_id, person.erasure.last_response_id), BATCH, strict=False)

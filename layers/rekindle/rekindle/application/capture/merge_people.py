@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import batched
-from typing import Literal
+from typing import Literal, Protocol
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.commit_people import CommitPeople
@@ -14,7 +14,7 @@ from rekindle.application.ports.people import People, Scores
 from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 from rekindle.domain.capture.facts import PeopleMerged
-from rekindle.domain.capture.merging import ended_by_deletion, link, score_of_both
+from rekindle.domain.capture.merging import Link, ended_by_deletion, link, score_of_both
 from rekindle.domain.capture.moving import Twins, by_campaign_and_date, move_responses
 from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
@@ -25,6 +25,18 @@ from rekindle.domain.responses.response import Response
 
 BATCH = 20
 """Responses moved in one transaction: three writes each, and at most as many twins, stay below DynamoDB's 100."""
+
+
+class MergeLog(Protocol):
+    """What wants to know how a merge finds and leaves the two."""
+
+    def begins(self, survivor: Person, merged: Person, steps: Link) -> None:
+        """Just before the first step is committed; again, where others were faster."""
+        ...
+
+    def ends(self, survivor_version: int) -> None:
+        """After the last step, with the version of the survivor that it left."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -38,17 +50,24 @@ class MergePeople:
     commit: CommitPeople
 
     def __call__(
-        self, survivor_id: str, merged_id: str, at: datetime, kind: Literal["lead", "contact"] | None = None
+        self,
+        survivor_id: str,
+        merged_id: str,
+        at: datetime,
+        kind: Literal["lead", "contact"] | None = None,
+        log: MergeLog | None = None,
     ) -> Recorded:
         survivor_id = self._home(survivor_id)
         if survivor_id == merged_id:
             return Recorded(duplicate=1)
-        linked = self._link(survivor_id, merged_id, at, kind)
+        linked = self._link(survivor_id, merged_id, at, kind, log)
         if not linked and merged_id not in self._survivor(survivor_id).merging_ids:
             return Recorded(duplicate=1, decision=self.reconsider.after_merge(survivor_id, merged_id, at))
         self._take_score(survivor_id, merged_id)
         self._move_responses(survivor_id, merged_id)
-        self._finish(survivor_id, merged_id, at, converted=kind is not None)
+        version = self._finish(survivor_id, merged_id, at, converted=kind is not None)
+        if log is not None and version is not None:
+            log.ends(version)
         return Recorded(1, decision=self.reconsider.after_merge(survivor_id, merged_id, at))
 
     def merge(self, fact: PeopleMerged) -> Recorded:
@@ -72,7 +91,14 @@ class MergePeople:
             raise MergeInProgress("the survivor was itself merged away in this moment")
         return survivor
 
-    def _link(self, survivor_id: str, merged_id: str, at: datetime, kind: Literal["lead", "contact"] | None) -> bool:
+    def _link(
+        self,
+        survivor_id: str,
+        merged_id: str,
+        at: datetime,
+        kind: Literal["lead", "contact"] | None,
+        log: MergeLog | None = None,
+    ) -> bool:
         """Point the one at the other; False where that was done before."""
         for _ in ATTEMPTS:
             stored = self.people.get(survivor_id)
@@ -91,6 +117,8 @@ class MergePeople:
                 active_of |= {merged_id: response} if response is not None else {}
             settings = self.reference.settings()
             steps = link(survivor, merged, active_of, at, settings, owners_of(self.reference))
+            if log is not None:
+                log.begins(survivor, merged, steps)
             if self.commit(
                 (survivor, steps.survivor.indexed_by(settings)),
                 (merged, steps.merged.indexed_by(settings)),
@@ -142,15 +170,17 @@ class MergePeople:
         twins = {date: self.people.get_response(survivor_id, own[date]) for date in dates}
         return {date: twin for date, twin in twins.items() if twin is not None and not twin.state.deleted}
 
-    def _finish(self, survivor_id: str, merged_id: str, at: datetime, *, converted: bool) -> None:
+    def _finish(self, survivor_id: str, merged_id: str, at: datetime, *, converted: bool) -> int | None:
+        """The version of the survivor that the merge left; None where another delivery finished it."""
 
-        def attempt() -> None:
+        def attempt() -> int | None:
             survivor = self._survivor(survivor_id)
             if merged_id not in survivor.merging_ids:
-                return  # Another delivery was faster.
+                return None  # Another delivery was faster.
             left = tuple(a for a in survivor.merging_ids if a != merged_id)
             done = replace(survivor, version=survivor.version + 1, merging_ids=left)
             merged = Merged(survivor_id, merged_id, converted, at, self.reference.settings().version)
             self.people.commit(Change(done, survivor.version, entries=(merged,)))
+            return done.version
 
-        until_committed(attempt)
+        return until_committed(attempt)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from rekindle.application.ports import Page
 
 if TYPE_CHECKING:
+    from rekindle.domain.capture.separating import Union
     from rekindle.domain.people.assignment import AssignmentState
     from rekindle.domain.people.person import Person
+    from rekindle.domain.people.possible_duplicate import DuplicateState, PossibleDuplicate
     from rekindle.domain.people.score import Score
     from rekindle.domain.reactivation.change import Change
     from rekindle.domain.records.stamps import ChangeStamp
@@ -158,4 +160,30 @@ class Contacts(Protocol):
 
     def having(self, address: str, limit: int) -> Sequence[str]:
         """Up to `limit` people who have, or had until lately, the address, in the order of their ids."""
+        ...
+
+
+class Duplicates(Protocol):
+    """Pairs of records that may be one person."""
+
+    def add(self, duplicate: PossibleDuplicate) -> None:
+        """Keep a pair that was found. One that is known already stays as it is."""
+        ...
+
+    def get(self, duplicate_id: str) -> PossibleDuplicate | None: ...
+
+    def put(self, duplicate: PossibleDuplicate, read_version: int) -> None:
+        """Raises Conflict where the stored version is no longer `read_version`."""
+        ...
+
+    def keep_union(self, union: Union) -> None:
+        """Keep what a union found under the id of the record that became the other, in place of what was kept."""
+        ...
+
+    def union_of(self, merged_id: str) -> Union | None: ...
+
+    def forget_union(self, merged_id: str) -> None: ...
+
+    def page(self, state: DuplicateState, limit: int, start: str | None = None) -> Page[PossibleDuplicate]:
+        """The newest first. One that was changed a moment ago may be missing, or still listed."""
         ...

@@ -115,6 +115,12 @@ class Expired(Refusal):
     code = "EXPIRED"
 
 
+class StateConflict(Refusal):
+    """The record does not stand as the request needs it, and trying again will not help. Subclasses say why."""
+
+    code = "STATE_CONFLICT"
+
+
 class NotPending(Refusal):
     """Nobody is waited for any more."""
 

@@ -140,6 +140,16 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
+class Separated:
+    """A union was taken back: two records that were one person are two again. Each of them has this entry."""
+
+    person_id: str
+    other_id: str
+    at: datetime
+    settings_version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Erased:
     """The texts about a person are gone. What was decided stays, without them."""
 
@@ -174,6 +184,7 @@ type Entry = (
     | ResponseRenamed
     | ResponseConverted
     | Merged
+    | Separated
     | Erased
     | AssignmentStep
     | Routing
@@ -264,6 +275,8 @@ def entry_id(entry: Entry) -> str:
             name = digest("converted", entry.response_id)
         case Merged():
             name = digest("merged", entry.merged_id)
+        case Separated():
+            name = digest("separated", entry.other_id)
         case Erased():
             name = digest("erased")
         case Interacted():

@@ -16,6 +16,7 @@ from rekindle.domain.lifecycle.journey import (
     Merged,
     ResponseRenamed,
     Resumed,
+    Separated,
     Stage,
     StageReached,
     entry_id,
@@ -81,7 +82,9 @@ def concerns_cycles(record: Decision | Entry) -> bool:
     """Whether a funnel looks at a record of the ledger."""
     if isinstance(record, Decision):
         return record.activates and not record.dry_run
-    return isinstance(record, StageReached | Deactivated | Resumed | ResponseRenamed | AssignmentStep | Merged)
+    return isinstance(
+        record, StageReached | Deactivated | Resumed | ResponseRenamed | AssignmentStep | Merged | Separated
+    )
 
 
 def cycles(records: Iterable[Decision | Entry], campaign_at: CampaignAt) -> list[Cycle]:
@@ -107,7 +110,8 @@ class _Records:
         resumed: list[Resumed] = []
         self._replacing: dict[tuple[str | None, datetime], list[Decision]] = defaultdict(list)
         self._steps: dict[str, list[AssignmentStep]] = defaultdict(list)
-        self._became: dict[str, str] = {}
+        merged: list[Merged] = []
+        separated: dict[tuple[str, str], datetime] = {}
         self._renamed: dict[str, str] = {}
         voided: set[str] = set()
         for record in records:
@@ -130,7 +134,15 @@ class _Records:
                 case AssignmentStep():
                     self._steps[record.assignment.assignment_id].append(record)
                 case Merged():
-                    self._became[record.merged_id] = record.person_id
+                    merged.append(record)
+                case Separated():
+                    parted = record.other_id, record.person_id
+                    separated[parted] = max(record.at, separated.get(parted, record.at))
+        self._became = {
+            one.merged_id: one.person_id
+            for one in sorted(merged, key=lambda one: one.at)
+            if (until := separated.get((one.merged_id, one.person_id))) is None or until < one.at
+        }
         taken_back = _taken_back(opening, undone)
         void_ids = taken_back.keys() | voided
         self.openings = [decision for decision in opening if decision.decision_id not in void_ids]

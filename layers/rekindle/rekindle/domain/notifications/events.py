@@ -20,6 +20,7 @@ from rekindle.domain.lifecycle.journey import (
     ResponseConverted,
     ResponseRenamed,
     Resumed,
+    Separated,
     Stage,
     StageReached,
     entry_id,
@@ -76,7 +77,7 @@ def events_from(record: Decision | Entry) -> tuple[Event, ...]:
         return (_renamed(record),)
     if isinstance(record, ResponseConverted):
         return (_converted(record),)
-    if isinstance(record, Interacted):
+    if isinstance(record, Interacted | Separated):
         return ()
     if isinstance(record, Transition):
         return _of_transition(record)

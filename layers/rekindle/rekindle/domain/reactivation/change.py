@@ -41,6 +41,9 @@ class Change:
     status_activated: bool = False
     """Whether this very change took the person's status from inactive to active, with no active response: what the
     filter of the stream reads."""
+    identity_changed: bool = False
+    """Whether this very change gave the person another address, number, name or company, so that others may turn out to
+    be the same person: what the filter of the stream reads."""
     timer: "ReactivationTimer | None" = None
     """The delayed reactivation that begins with the change. It is kept with it, so that the sweep finds it even if the
     record of the stream, which has its schedule set, is never handled."""

@@ -127,6 +127,14 @@ class MergedEntry(TypedDict):
     converted: Annotated[bool, ("description", "Whether it was a lead that became this contact.")]
 
 
+class SeparatedEntry(TypedDict):
+    """A union that was taken back."""
+
+    kind: Literal["separated"]
+    at: Instant
+    other_id: str
+
+
 class ErasedEntry(TypedDict):
     kind: Literal["erased"]
     at: Instant
@@ -213,6 +221,7 @@ TimelineEntry = (
     | ResponseRenamedEntry
     | ResponseConvertedEntry
     | MergedEntry
+    | SeparatedEntry
     | ErasedEntry
     | InteractionEntry
     | TransitionEntry

@@ -9,6 +9,7 @@ from rekindle.adapters.wire.describe.book_paths import BOOKS
 from rekindle.adapters.wire.describe.examples import TOLD, example
 from rekindle.adapters.wire.describe.handoff_paths import HANDOFF_BODIES
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
+from rekindle.adapters.wire.duplicates import DismissalValues, UnionValues
 from rekindle.adapters.wire.forms import form_of
 from rekindle.adapters.wire.links import LinkValues
 from rekindle.adapters.wire.links import People as LinkPeople
@@ -143,6 +144,8 @@ def _described() -> Json:
             "examples": [{"person_ids": ["00Q5e00000A1b2CEAR"], "sent_at": "2026-03-01T12:00:00Z"}],
         },
         **HANDOFF_BODIES,
+        "Union": _request(UnionValues, [], {"survivor_id": "0035e00000A1b2CEAR", "user_id": "user-7"}),
+        "Dismissal": _request(DismissalValues, [], {"user_id": "user-7", "note": "father and son"}),
         "FailureSelection": _chosen({}),
         "FailureDiscard": _chosen({"note": _rule(Note)}),
         "Discard": {
@@ -159,7 +162,7 @@ def _described() -> Json:
 _SHOWN = [kind for kind in KINDS if kind.path and kind is not PERSON]
 """Kinds whose records are shown as they are stored."""
 _PAGED = (
-    *("Campaign", "Person", "Response", "Assignment", "HandoffState"),
+    *("Campaign", "Person", "Response", "Assignment", "HandoffState", "Duplicate"),
     *("Decision", "TimelineEntry", "StoredVersion", "Failure", "ClosedMonth"),
 )
 
@@ -258,6 +261,7 @@ _ASKED = {
     "fallback": "Whether to fall back to a campaign where the search finds nothing, or to do nothing.",
     "dry_run": "Answer the decision, and store nothing.",
     "campaign_id": "The response prompt campaign.",
+    "survivor_id": "Which of the two goes on. Absent: a contact before a lead, then what is known better.",
     "intent": "What the user is about to do.",
 }
 

@@ -287,6 +287,19 @@ TOLD: dict[str, Json] = {
             }
         ]
     },
+    "Duplicate": {
+        "record": "duplicate",
+        "duplicate_id": "5a1f0c7be2d94f6a83b1",
+        "person_ids": ["0035e00000A1b2CEAR", _PERSON],
+        "grounds": "EMAIL",
+        "likely": True,
+        "found_at": _AT,
+        "state": "open",
+        "people": [
+            {"person_id": "0035e00000A1b2CEAR", "kind": "contact", "email": "ada@example.com"},
+            {"person_id": _PERSON, "kind": "lead", "email": "ada@example.com"},
+        ],
+    },
     "WebhookReceived": {"record": "webhook", "source": "hubspot", "received_at": _AT},
     "WebhookPreview": {
         "record": "webhook_preview",

@@ -1,6 +1,7 @@
 """The routes of the API, as OpenAPI describes them."""
 
 from rekindle.adapters.wire.describe.book_paths import book_paths
+from rekindle.adapters.wire.describe.duplicate_paths import duplicate_paths
 from rekindle.adapters.wire.describe.handoff_paths import handoff_paths
 from rekindle.adapters.wire.describe.link_paths import link_paths
 from rekindle.adapters.wire.describe.operations import (
@@ -38,6 +39,7 @@ def paths() -> Json:
         **link_paths(),
         **handoff_paths(),
         **book_paths(),
+        **duplicate_paths(),
         "/people": {
             "get": operation(
                 "find_people",

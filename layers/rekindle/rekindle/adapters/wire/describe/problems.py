@@ -15,9 +15,14 @@ PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
     "Expired": ("410", "Its time is over.", ["EXPIRED"]),
     "Conflict": (
         "409",
-        "The record was changed at the same moment again and again: try again. Or nobody is waited for any more, or "
-        "the failure was handled, or the month is not to be closed yet.",
-        ["CONFLICT", "NOT_PENDING", "NOT_OPEN", "NOT_CLOSABLE"],
+        "The record was changed at the same moment again and again: try again. Or nobody is waited for any more, the "
+        "failure was handled, the month is not to be closed yet, the two people are one already, or something happened "
+        "since that forbids to take their union back.",
+        [
+            *("CONFLICT", "NOT_PENDING", "NOT_OPEN", "NOT_CLOSABLE"),
+            *("ALREADY_UNITED", "NOT_UNITED", "DELETED_SINCE", "UNITED_AGAIN"),
+            *("DECIDED_SINCE", "SCORED_SINCE", "CHANGED_SINCE", "TOO_MANY_RESPONSES"),
+        ],
     ),
     "TooLarge": ("413", "The request or its answer is larger than one call can carry.", ["CALL_TOO_LARGE"]),
     "PreconditionFailed": ("412", "Another version is current.", ["PRECONDITION_FAILED"]),

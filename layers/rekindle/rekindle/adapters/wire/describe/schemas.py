@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_or
 
 from rekindle.adapters.wire.answers.books import ClosedMonth, Closing, Statement
 from rekindle.adapters.wire.answers.decisions import Decision, Results
+from rekindle.adapters.wire.answers.duplicates import Duplicate
 from rekindle.adapters.wire.answers.exports import Export
 from rekindle.adapters.wire.answers.failures import Failure, HandledFailure, HandledFailures
 from rekindle.adapters.wire.answers.handoffs import Clocks, HandoffState
@@ -42,7 +43,7 @@ COMPONENTS: Mapping[Any, str] = {
         *(Statement, ClosedMonth, Closing),
         *(Link, LinkTokens),
         *(Conversion, Erasure, Export, Failure, HandledFailure, HandledFailures),
-        *(HandoffState, Clocks),
+        *(HandoffState, Clocks, Duplicate),
     )
 }
 """Answers that have a schema of their own, to which others refer."""

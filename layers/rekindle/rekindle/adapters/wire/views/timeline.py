@@ -15,6 +15,7 @@ from rekindle.domain.lifecycle.journey import (
     ResponseConverted,
     ResponseRenamed,
     Resumed,
+    Separated,
     StageReached,
 )
 from rekindle.domain.people.assignment import AssignmentStep
@@ -56,6 +57,8 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "merged_id": record.merged_id,
             "converted": record.converted,
         }
+    if isinstance(record, Separated):
+        return {"kind": "separated", "at": times.text(record.at), "other_id": record.other_id}
     if isinstance(record, Erased):
         removed = {"people": record.people, "responses": record.responses, "failures": record.failures}
         return {"kind": "erased", "at": times.text(record.at), **removed}
