@@ -37,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 STATE = ROOT / ".cache" / "local-cloud"
 BUILT_TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
 MINISTACK = ROOT / ".cloud" / "bin" / "ministack"
+STARTER = Path(__file__).parent / "start_ministack.py"
 
 REGION = "eu-central-1"
 # Chooses the port; otherwise any free one.
@@ -134,7 +135,7 @@ class LocalCloud:
         with self._log.open("wb") as log:
             # A session of its own: Ctrl-C reaches us first, and the whole group can be ended.
             self._process = subprocess.Popen(
-                [str(MINISTACK)],
+                [str(MINISTACK.parent / "python"), "-P", str(STARTER), str(MINISTACK)],
                 env=environment,
                 cwd=self._temporary,
                 stdin=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """What webhooks need of AWS: secrets, the queue of what was received, and the queue of facts."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,15 +64,46 @@ class WebhooksQueue:
 
 @dataclass(frozen=True)
 class QueuedFacts:
+    """Facts in their order, ten to a request as long as they fit in it."""
+
     client: Any
     url: str
 
     def send(self, events: Sequence[Mapping[str, Any]]) -> None:
-        try:
-            for event in events:
-                self.client.send_message(QueueUrl=self.url, MessageBody=json.dumps(event, separators=(",", ":")))
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("the facts could not be sent") from error
+        for bodies in _requests(json.dumps(event, separators=(",", ":")) for event in events):
+            self._send(bodies)
+
+    def _send(self, bodies: Sequence[str]) -> None:
+        """Of a request that is taken in part, the rest is sent once more: whatever is left then is sent by the next
+        delivery of the webhook, with all others, which are applied once. Raises Unavailable."""
+        for _ in range(2):
+            entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)]
+            try:
+                answer = self.client.send_message_batch(QueueUrl=self.url, Entries=entries)
+            except (ClientError, BotoCoreError) as error:
+                raise Unavailable("the facts could not be sent") from error
+            bodies = [bodies[int(entry["Id"])] for entry in answer.get("Failed", ())]
+            if not bodies:
+                return
+        raise Unavailable(f"{len(bodies)} facts could not be sent")
+
+
+MOST_MESSAGES, LARGEST_REQUEST = 10, 262_144
+"""What SQS takes in one request: messages, and bytes of all their bodies."""
+
+
+def _requests(bodies: Iterable[str]) -> Iterator[list[str]]:
+    some: list[str] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if some and (len(some) == MOST_MESSAGES or size + length > LARGEST_REQUEST):
+            yield some
+            some, size = [], 0
+        some.append(body)
+        size += length
+    if some:
+        yield some
 
 
 @dataclass(frozen=True)
