@@ -115,7 +115,7 @@ def test_a_subject_is_one_line() -> None:
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("{{ person.nmae }}", "line 1: there is no 'nmae' here: there is company, email"),
+        ("{{ person.nmae }}", "line 1: there is no 'nmae' here: there is company, do_not_contact, email"),
         (
             "a\nb\n{{ persn.name }}",
             "line 3: there is no 'persn' here: there is assignment, campaign, handoff, kind, owner",

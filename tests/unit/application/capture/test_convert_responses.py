@@ -137,6 +137,11 @@ def test_who_opted_out_is_not_converted(rekindle):
     assert refusal(rekindle, asked()) == "OPTED_OUT"
 
 
+def test_whose_address_receives_nothing_is_not_converted_by_another_response(rekindle):
+    rekindle.tell(response_recorded("r2", "p1", "webinar", 3, responded=False, response_type="Hard Bounce"))
+    assert refusal(rekindle, asked(at=4)) == "BOUNCED"
+
+
 @pytest.mark.parametrize(
     ("values", "code"),
     [

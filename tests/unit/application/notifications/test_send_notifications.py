@@ -136,6 +136,23 @@ def test_the_owner_who_was_found_is_told_of_lead_and_campaign(desk: Desk) -> Non
     assert "Campaign: Spring webinar" in desk.newest.text.body
 
 
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"do_not_contact": True}, "The person does not want to be contacted."),
+        ({"undeliverable": True}, "Messages to the person's address do not arrive."),
+        ({"do_not_contact": False}, "Campaign: Spring webinar"),
+    ],
+)
+def test_whoever_gets_a_lead_is_told_that_it_is_not_to_be_written_to(
+    desk: Desk, values: dict[str, bool], line: str
+) -> None:
+    (notice,) = assigned(desk)
+    desk.rekindle.tell(person_changed("p1", 500, **values))
+    desk.send(notice)
+    assert desk.newest.text.body.strip().endswith(line)
+
+
 def test_nobody_is_told_while_the_lead_waits_for_its_owner(desk: Desk) -> None:
     desk.wait()
     assert desk.requested() == []

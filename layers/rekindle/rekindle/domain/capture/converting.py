@@ -72,7 +72,7 @@ def check_conversion(
     """Raises OptedOut, Bounced, NotPositive, InterestMissing and AlreadyLinked."""
     if person.profile is not None and person.profile.do_not_contact:
         raise OptedOut("the person does not want to be contacted")
-    if is_bounced:
+    if is_bounced or (person.profile is not None and person.profile.undeliverable):
         raise Bounced("the person's address does not receive anything")
     if not is_positive:
         raise NotPositive("the response is not of a type that the setting responses.positive lists")

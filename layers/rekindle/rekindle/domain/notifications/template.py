@@ -63,6 +63,11 @@ class BadTemplate(Exception):
 _LEAD = """\
 Lead: {{ person.name }}{% if person.company %}, {{ person.company }}{% endif %} ({{ person.id }})
 Campaign: {{ campaign.name }}
+{% if person.do_not_contact %}
+The person does not want to be contacted.
+{% elif person.undeliverable %}
+Messages to the person's address do not arrive.
+{% endif %}
 """
 BUILT_IN: Mapping[str, Template] = {
     Kind.ASSIGNED: Template(
@@ -101,7 +106,8 @@ BUILT_IN: Mapping[str, Template] = {
         "{% else %}for {{ recipient.name }}{% endif %}",
         "{% for lead in leads %}\n"
         "- {{ lead.person.name }}{% if lead.person.company %}, {{ lead.person.company }}{% endif %} "
-        "({{ lead.person.id }}): {{ lead.campaign.name }}\n"
+        "({{ lead.person.id }}{% if lead.person.do_not_contact %}, not to be contacted"
+        "{% elif lead.person.undeliverable %}, messages do not arrive{% endif %}): {{ lead.campaign.name }}\n"
         "{% endfor %}\n"
         "{% if more %}\n"
         "and {{ more }} more\n"
@@ -150,7 +156,10 @@ def _plain(names: str) -> Names:
 
 _PARTY = _plain("id name email type")
 _LEAD_NAMES: Names = {
-    "person": {**_plain("id name kind first_name last_name company email phone status"), "fields": ANY},
+    "person": {
+        **_plain("id name kind first_name last_name company email phone status do_not_contact undeliverable"),
+        "fields": ANY,
+    },
     "campaign": _plain("id name type"),
     "assignment": _plain("id cycle reason activated_at assigned_at deadline"),
     "handoff": _plain("policy passed_at due_at"),
