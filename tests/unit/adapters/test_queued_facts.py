@@ -17,7 +17,7 @@ class Queue:
     requests: list[int]
     bodies: list[str]
 
-    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:
         assert len(Entries) <= 10
         assert sum(len(entry["MessageBody"].encode()) for entry in Entries) <= LARGEST_REQUEST
         refused = self.refused.pop(0) if self.refused else set()
