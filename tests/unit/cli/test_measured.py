@@ -113,6 +113,7 @@ def test_the_metrics_of_a_campaign(settings, tmp_path, capsys):
             "SQL": 600.0,
             "Won": 600.0,
         },
+        "goals": {"by": None},
         "inserted": {
             "people": 0,
             "responses": 0,

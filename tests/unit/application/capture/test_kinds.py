@@ -32,6 +32,8 @@ def sent(field: Field, name: str) -> Any:
         values: Mapping[Any, Any] = {bool: True, int: 7, float: 2.5, datetime: NOON, date: "2026-03-01"}
         listed = {"domain": "acme.example", "time_zone": "Europe/Oslo", "currency": "EUR"}
         return listed.get(name) or values.get(field.type, f"{name}-1")
+    if field.type == Mapping[str, float | str]:
+        return {"mqls": 20.0, "by": "2026-06-30"}
     if get_args(field.type)[0] is str and len(get_args(field.type)) == 2:
         return ["a", "b"] if field.type == tuple[str, ...] else {"SDR": "a"}
     raise AssertionError(f"no value known for {field.type}")

@@ -30,6 +30,7 @@ class DynamoDBCountedCampaigns:
             "type": counted.type,
             "settings_version": counted.settings_version,
             "cost": metrics.cost,
+            "goals": dict(metrics.goals),
             "counts": _stored(metrics.counts),
             "inserted": _stored(metrics.inserted),
         }
@@ -62,7 +63,8 @@ def _counts(stored: Mapping[str, Any]) -> Counts:
 
 def _counted(campaign_id: str, item: ReferenceItem) -> CountedCampaign:
     body = item.body
-    metrics = CampaignMetrics(campaign_id, _counts(body["counts"]), _counts(body["inserted"]), body["cost"])
+    counts, inserted = _counts(body["counts"]), _counts(body["inserted"])
+    metrics = CampaignMetrics(campaign_id, counts, inserted, body["cost"], body.get("goals", {}))
     return CountedCampaign(
         metrics, body["name"], body["type"], times.instant(item.changed_at), body["settings_version"]
     )

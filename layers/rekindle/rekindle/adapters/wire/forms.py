@@ -23,6 +23,8 @@ from rekindle.adapters.wire.rules import (
     no_blank,
     text_of,
 )
+from rekindle.domain.campaigns.campaign import BY, GOALS
+from rekindle.domain.core.errors import InvalidField
 from rekindle.domain.records.kind import Field, Kind
 
 _DECIMALS = 6
@@ -59,8 +61,11 @@ def rule_of(declared: Field) -> Any:
         return _rule_of_text(declared)
     if declared.type in (int, float):
         return _rule_of_number(declared)
+    if declared.type == Mapping[str, float | str]:
+        return _GOALS
     if get_origin(declared.type) is tuple:
-        limit = Meta(max_length=declared.most, description=f"a list of at most {declared.most:,} identifiers")
+        entries = "identifiers" if declared.refers_to else "names"
+        limit = Meta(max_length=declared.most, description=f"a list of at most {declared.most:,} {entries}")
         return Annotated[list[Identifier], limit]
     if declared.type == Mapping[str, str]:
         limit = Meta(
@@ -70,6 +75,21 @@ def rule_of(declared: Field) -> Any:
         return Annotated[dict[FieldName, Identifier], limit]
     return _RULES[declared.type]
 
+
+_NAMES_OF_GOALS = ", ".join(f'"{name}"' for name in GOALS) + f' and "{BY}"'
+_GOALS = Annotated[
+    dict[Literal["responses", "mqls", "won_amount", "by"], float | str],
+    Meta(
+        description=f"an object of {_NAMES_OF_GOALS}",
+        extra_json_schema={
+            "properties": {
+                **{name: {"type": "number", "minimum": 0} for name in GOALS},
+                BY: {"type": "string", "format": "date"},
+            },
+            "additionalProperties": False,
+        },
+    ),
+]
 
 _RULES: Mapping[Any, Any] = {bool: Flag, date: Date, datetime: Time, Mapping[str, Any]: Fields}
 
@@ -107,6 +127,8 @@ def _reader_of(declared: Field) -> Callable[[Any, str], Any] | None:
         return moment
     if get_origin(declared.type) is tuple:
         return lambda listed, _: tuple(dict.fromkeys(ids.widened_if(prefixes, one) for one in listed))
+    if declared.type == Mapping[str, float | str]:
+        return _goals
     if declared.type == Mapping[str, str]:
         return lambda ids_by_name, _: {name: ids.widened_if(prefixes, one) for name, one in ids_by_name.items()}
     if declared.type == Mapping[str, Any]:
@@ -114,6 +136,19 @@ def _reader_of(declared: Field) -> Callable[[Any, str], Any] | None:
     if declared.type is not str or declared.one_of:
         return None
     return (lambda one, _: no_blank(ids.widened_if(prefixes, one))) if prefixes else _no_blank
+
+
+def _goals(goals: Mapping[str, float | str], path: str) -> Mapping[str, float | str]:
+    """Raises InvalidField."""
+    for name, goal in goals.items():
+        if name == BY:
+            try:
+                date.fromisoformat(str(goal))
+            except ValueError:
+                raise InvalidField("expected a date, as 2025-03-31", f"{path}.{name}") from None
+        elif isinstance(goal, str) or goal < 0:
+            raise InvalidField("expected a number, 0 or more", f"{path}.{name}")
+    return {name: goal if isinstance(goal, str) else cut(goal) for name, goal in goals.items()}
 
 
 def cut(number: float) -> float:

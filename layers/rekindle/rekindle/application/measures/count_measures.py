@@ -40,7 +40,7 @@ class CountMeasures:
         by_campaign = metrics(
             (touches.of(person, responses) for person, responses in self.census.people()),
             counted,
-            {name: campaign.cost for name, campaign in campaigns.items()},
+            campaigns,
             by,
         )
         return Measured(counted, campaigns, by_campaign, touches.deals(won, counted))

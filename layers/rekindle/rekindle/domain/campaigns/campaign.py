@@ -8,6 +8,12 @@ from typing import Annotated
 from rekindle.domain.records.kind import Field, Kind
 from rekindle.domain.records.stamps import ChangeStamp
 
+GOALS = ("responses", "mqls", "won_amount")
+"""What a campaign may be to reach, in numbers."""
+BY = "by"
+"""Of the goals the day by which they are to be reached."""
+type Goals = Mapping[str, float | str]
+
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
@@ -40,6 +46,14 @@ class Campaign:
         bool, Field(sentence="Whether a response qualifies while its person is to be left alone.")
     ] = False
     track: Annotated[str | None, Field()] = None
+    goals: Annotated[
+        Mapping[str, float | str],
+        Field(sentence="What it is to reach: responses, MQLs and won amount, and by when. Told as a whole."),
+    ] = field(default_factory=dict)
+    themes: Annotated[tuple[str, ...], Field(sentence="What it is about.", most=20)] = ()
+    business_outcomes: Annotated[
+        tuple[str, ...], Field(sentence="What it promises to those who respond.", most=20)
+    ] = ()
     deleted: bool = False
     """A deleted campaign is kept, with its name, for the credit it was given."""
     version: int = 0

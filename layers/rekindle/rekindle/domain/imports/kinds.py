@@ -45,7 +45,7 @@ class ImportKind:
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The fields that a column can feed, by name, without the further named values."""
-        own = {name: declared for name, declared in self.record.fields.items() if name not in (NESTED, TEAM)}
+        own = {name: declared for name, declared in self.record.fields.items() if name not in (NESTED, TEAM, "goals")}
         keys = {**_KEYS, self.record.id: Field(refers_to=(self.record.name,), type=str)}
         if self.is_about_person:
             keys |= {**_PERSON_KEYS, "campaign_id": Field(refers_to=("campaign",), type=str)}

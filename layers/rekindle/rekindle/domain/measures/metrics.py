@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from rekindle.domain.campaigns.campaign import GOALS, Campaign, Goals
 from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.measures.cycles import Cycle
-from rekindle.domain.measures.money import minor_units
+from rekindle.domain.measures.money import amount_of, minor_units
 from rekindle.domain.responses.response import Response
 
 POSITIVE = ("Registered", "Attended", "Requested More Info", "RSVP: Yes")
@@ -71,10 +72,22 @@ class CampaignMetrics:
     inserted: Counts
     """What Rekindle inserted for the campaign as a default or a prompted one."""
     cost: float | None = None
+    goals: Goals = field(default_factory=dict)
 
     @property
     def reachable(self) -> int:
         return self.counts.targeted - self.counts.hard_bounces
+
+    def reached(self) -> dict[str, tuple[float, float | None]]:
+        """Of each goal what it is, and what is reached. Amounts of several currencies have no sum."""
+        won = self.counts.won
+        amounts = [amount_of(units, currency) for currency, units in won.items()]
+        actual: dict[str, float | None] = {
+            "responses": self.counts.gross,
+            "mqls": self.counts.stages[Stage.MQL],
+            "won_amount": None if len(amounts) > 1 else sum(amounts),
+        }
+        return {name: (float(self.goals[name]), actual[name]) for name in GOALS if name in self.goals}
 
     def rate(self, count: int) -> float | None:
         """A count by the people who could be reached; None where there are none."""
@@ -98,10 +111,9 @@ def ratio(part: float | None, whole: int) -> float | None:
 
 
 def metrics(
-    people: Iterable[Iterable[Response]], cycles: Iterable[Cycle], costs: Mapping[str, float | None], by: CountedAs
+    people: Iterable[Iterable[Response]], cycles: Iterable[Cycle], campaigns: Mapping[str, Campaign], by: CountedAs
 ) -> list[CampaignMetrics]:
-    """Of every campaign, by its id. `people`: the responses of each person. `costs`: every campaign that is known, with
-    its cost."""
+    """Of every campaign, by its id. `people`: the responses of each person. `campaigns`: all that are known."""
     own: dict[str, Counts] = defaultdict(Counts)
     inserted: dict[str, Counts] = defaultdict(Counts)
     for responses in people:
@@ -109,8 +121,11 @@ def metrics(
     seen: set[tuple[bool, str, str, Stage]] = set()
     for cycle in cycles:
         _count_cycle(cycle, (inserted if cycle.inserted else own)[cycle.campaign_id], seen)
-    names = sorted({*costs, *own, *inserted})
-    return [CampaignMetrics(name, own[name], inserted[name], costs.get(name)) for name in names]
+    found = []
+    for name in sorted({*campaigns, *own, *inserted}):
+        known = campaigns.get(name, Campaign(name))
+        found.append(CampaignMetrics(name, own[name], inserted[name], known.cost, known.goals))
+    return found
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The metrics of a campaign, and the shares of won deals."""
 
 from datetime import date
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from rekindle.adapters.wire.answers import Instant
 from rekindle.domain.measures.shared_days import SharedBy
@@ -43,6 +43,18 @@ class Costs(TypedDict):
     Won: float | None
 
 
+class Goal(TypedDict):
+    goal: float
+    actual: float | None
+
+
+class GoalsReached(TypedDict):
+    by: date | None
+    responses: NotRequired[Goal]
+    mqls: NotRequired[Goal]
+    won_amount: NotRequired[Goal]
+
+
 class Inserted(TypedDict):
     people: int
     responses: int
@@ -65,6 +77,7 @@ class Metrics(TypedDict):
     stages: StageCounts
     won_amount: list[Amount]
     cost_per: Costs
+    goals: GoalsReached
     inserted: Inserted
     definitions: dict[str, str]
     counted_at: Instant

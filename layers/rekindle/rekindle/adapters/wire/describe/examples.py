@@ -143,6 +143,7 @@ TOLD: dict[str, Json] = {
             **{"targeted": 200, "gross": 300, "unique": 600, "positive": 600},
             **{"MQL": 600, "SAL": 600, "SQL": 600, "Won": 600},
         },
+        "goals": {"by": "2026-06-30", "mqls": {"goal": 20, "actual": 1}},
         "inserted": {
             "people": 0,
             "responses": 0,

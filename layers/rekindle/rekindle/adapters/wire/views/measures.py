@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from rekindle.adapters.wire.views import Json
 from rekindle.application.measures.show_attribution import Attribution
+from rekindle.domain.campaigns.campaign import BY
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER, Stage
 from rekindle.domain.measures.attribution import Share
@@ -63,6 +64,9 @@ DEFINITIONS: Mapping[str, str] = {
     "stages": "engagements_that_reached_the_stage",
     "won_amount": "amounts_of_won_engagements",
     "cost_per": "cost_by_count",
+    "goals.responses": "responses",
+    "goals.mqls": "engagements_that_reached_the_stage",
+    "goals.won_amount": "amounts_of_won_engagements",
     "inserted": "inserted_by_rekindle",
 }
 """Of each field of the metrics the name of its definition (docs/measures.md)."""
@@ -99,6 +103,10 @@ def metric(counted: CampaignMetrics, name: str | None, kind: str | None) -> Json
         "stages": stages,
         "won_amount": _amounts(counts),
         "cost_per": {one: ratio(cost, count) for one, count in each.items()},
+        "goals": {
+            "by": counted.goals.get(BY),
+            **{name: {"goal": goal, "actual": actual} for name, (goal, actual) in counted.reached().items()},
+        },
         "inserted": {
             "people": counted.inserted.unique,
             "responses": counted.inserted.gross,
