@@ -310,6 +310,7 @@ def _environment(found: Aws) -> dict[str, str]:
         "ANNOUNCE_CHANGES_FUNCTION": "rekindle-announce-changes",
         **found.queues,
         "SESSIONS_TABLE": "SessionsTable",
+        "RESEND_FAILURES_FUNCTION": "rekindle-resend-failures",
         "SCHEDULE_GROUP": GROUP,
         "SIMULATIONS_BUCKET": BUCKET,
         "SCHEDULE_ROLE_ARN": "arn:aws:iam::111122223333:role/rekindle-ScheduleRole",

@@ -309,6 +309,12 @@ class AwsPorts:
 
 
 @lru_cache(maxsize=1)
+def functions() -> Any:
+    """For calls of another function, which are not tried again: each would run beside the one before."""
+    return _client("lambda", RESENDING + 5, retries={"total_max_attempts": 1})
+
+
+@lru_cache(maxsize=1)
 def scheduler() -> Any:
     return _client("scheduler")
 

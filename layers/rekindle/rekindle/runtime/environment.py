@@ -70,6 +70,8 @@ class Environment:
     """The function that closes a month."""
     sessions: str
     """The table of the console's sessions."""
+    resending: str
+    """The function that sends failures again, and discards them."""
 
     @staticmethod
     def of(variables: Mapping[str, str]) -> "Environment":
@@ -118,6 +120,7 @@ class Environment:
             books_bucket=variables.get("BOOKS_BUCKET", ""),
             close_books=variables.get("CLOSE_BOOKS_FUNCTION", ""),
             sessions=variables.get("SESSIONS_TABLE", ""),
+            resending=variables.get("RESEND_FAILURES_FUNCTION", ""),
         )
 
 

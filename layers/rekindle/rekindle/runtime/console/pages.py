@@ -137,7 +137,7 @@ def table(
 ) -> Response[str]:
     """A list as a page, or, where the address says so, as CSV. `read` answers a part of the list and what follows."""
     if http.query(app, "format") == "csv":
-        return _csv(columns, _all(read))
+        return csv_answer(columns, _all(read))
     limit, start = http.paging(app)
     items, following = read(max(limit, PAGE) if "limit" not in http.queries(app) else limit, start)
     return page(app, template, items=list(items), next=http.sealed(following), **values)
@@ -155,7 +155,7 @@ def _all(
             return
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response[str]:
+def csv_answer(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Response[str]:
     headers: dict[str, str | list[str]] = {
         "Content-Disposition": 'attachment; filename="list.csv"',
         "Cache-Control": "no-store",
