@@ -206,6 +206,8 @@ COMPILE     = .cache/uv/bin/uv pip compile --quiet --universal --python-version 
 # In a layer of their own: the functions that read templates or check settings need them, and the others start faster
 # without. Then what these two need themselves.
 TEMPLATES := jinja2 jsonschema pyyaml
+# And the function that loads files alone needs these.
+IMPORTS   := phonenumberslite python-calamine
 BENEATH   := attrs jsonschema-specifications markupsafe referencing rpds-py
 
 .cache/uv/bin/uv: Makefile
@@ -214,13 +216,14 @@ BENEATH   := attrs jsonschema-specifications markupsafe referencing rpds-py
 	@touch $@
 
 lock: .cache/uv/bin/uv ## Write the lock files from pyproject.toml (UPGRADE=1 for the newest versions)
-	@$(COMPILE) pyproject.toml --extra imports --group pyproject.toml:dev --output-file requirements/dev.lock
+	@$(COMPILE) pyproject.toml --group pyproject.toml:dev --output-file requirements/dev.lock
 	@$(COMPILE) --group pyproject.toml:cloud --output-file requirements/cloud.lock
 	@$(COMPILE) --group pyproject.toml:bench --output-file requirements/bench.lock
 	@$(COMPILE) --group pyproject.toml:mutants --output-file requirements/mutants.lock
-	@$(COMPILE) pyproject.toml --constraints requirements/dev.lock $(addprefix --no-emit-package ,$(TEMPLATES) $(BENEATH)) \
+	@$(COMPILE) pyproject.toml --constraints requirements/dev.lock $(addprefix --no-emit-package ,$(TEMPLATES) $(BENEATH) $(IMPORTS)) \
 	  --output-file layers/vendor/requirements.txt
 	@printf '%s\n' $(TEMPLATES) | $(COMPILE) - --constraints requirements/dev.lock --output-file layers/templates/requirements.txt
+	@printf '%s\n' $(IMPORTS) | $(COMPILE) - --constraints requirements/dev.lock --output-file layers/imports/requirements.txt
 
 lock-check: .venv/.ready ## Check that the lock files and pyproject.toml agree
 	@$(PYTEST) tests/architecture/test_locks.py -q

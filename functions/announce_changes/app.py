@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from rekindle.adapters.dynamodb.stream import saved_record_of
+from rekindle.adapters.dynamodb.stream import announced_record_of
 from rekindle.application.notifications.announce_changes import AnnounceChanges
 from rekindle.runtime.aws import bus
 from rekindle.runtime.observability import logger
@@ -18,6 +18,6 @@ UNTAKEN = {"dynamodb": {"SequenceNumber": "again"}}
 def handler(event: dict[str, Any], context: LambdaContext) -> Failures:
     if "again" in event:
         return failures_of([] if bus().repeat(event["again"]) else [UNTAKEN])
-    saved, failed = each_decoded(event, saved_record_of)
+    saved, failed = each_decoded(event, announced_record_of)
     left = AnnounceChanges(bus())([value for _, value in saved])
     return failures_of([*failed, *(saved[position][0] for position in left)])

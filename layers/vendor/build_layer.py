@@ -128,10 +128,12 @@ OPERATIONS: dict[str, set[str]] = {
     },
     "events": {"PutEvents"},
     "lambda": {"Invoke"},
-    "s3": {"DeleteObject", "GetObject", "ListObjectsV2", "PutObject"},
+    # A form for an upload is signed for the address of CreateBucket, which nothing calls.
+    "s3": {"CreateBucket", "DeleteObject", "GetObject", "ListObjectsV2", "PutObject"},
     "scheduler": {"CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule"},
     "secretsmanager": {"GetSecretValue"},
     "sns": {"Publish"},
+    "stepfunctions": {"StartExecution"},
     "sqs": {
         "ChangeMessageVisibility",
         "GetQueueAttributes",

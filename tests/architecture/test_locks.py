@@ -23,7 +23,8 @@ BENCH_LOCK = ROOT / "requirements" / "bench.lock"
 MUTANTS_LOCK = ROOT / "requirements" / "mutants.lock"
 VENDOR_LOCK = ROOT / "layers" / "vendor" / "requirements.txt"
 TEMPLATES_LOCK = ROOT / "layers" / "templates" / "requirements.txt"
-IN_LAYERS = (VENDOR_LOCK, TEMPLATES_LOCK)
+IMPORTS_LOCK = ROOT / "layers" / "imports" / "requirements.txt"
+IN_LAYERS = (VENDOR_LOCK, TEMPLATES_LOCK, IMPORTS_LOCK)
 LOCKS = (DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, MUTANTS_LOCK, *IN_LAYERS)
 
 

@@ -39,6 +39,7 @@ OTHER_USE_CASES = {
     "show_work_pages": "resend_failures",
     "put_facts": "record_crm_changes",
     "describe_service": "change_settings",
+    "import_files": "import_rows",
 }
 """Functions that are another way to a use case which has its function already."""
 SIMULATORS = {"simulate_partition", "simulate_settings"}
@@ -94,6 +95,7 @@ SECTIONS = [
     "Records",
     "Webhooks",
     "Links",
+    "Imports",
     "Simulation",
     "API",
     "Console",

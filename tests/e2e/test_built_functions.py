@@ -44,7 +44,8 @@ def layers_of(function: str) -> list[str]:
 
 def run_alone(function: str, program: str, *arguments: list[str]) -> "subprocess.CompletedProcess[str]":
     """A program with a function's path, and without the packages and the variables of this environment."""
-    path = [str(BUILT / function), *(str(BUILT / layer / "python") for layer in layers_of(function))]
+    # Of two layers with the same file the later one counts.
+    path = [str(BUILT / function), *(str(BUILT / layer / "python") for layer in reversed(layers_of(function)))]
     return subprocess.run(
         [sys.executable, "-I", "-S", "-B", "-c", program, *map(json.dumps, (path, *arguments))],
         capture_output=True,

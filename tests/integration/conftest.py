@@ -33,6 +33,8 @@ GROUP = "rekindle"
 BUCKET = "rekindle-simulations"
 FAILED_RECORDS = "rekindle-failed-records"
 BOOKS = "rekindle-books"
+IMPORTS = "rekindle-imports"
+IMPORT_FILES = f"arn:aws:states:{REGION}:111122223333:stateMachine:rekindle-ImportFiles"
 DUE_ARN = f"arn:aws:sqs:{REGION}:111122223333:rekindle-DueQueue"
 CONTEXT = SimpleNamespace(
     function_name="rekindle",
@@ -213,6 +215,20 @@ def invoked(*answers: Any) -> list[tuple[str, Any]]:
     return calls
 
 
+def started() -> list[Any]:
+    """The executions that functions start, each as its name and input, as a list that grows."""
+    executions: list[Any] = []
+
+    def call_of(params: dict[str, Any], **_: Any) -> Any:
+        request = json.loads(params["body"])
+        executions.append((request["name"], json.loads(request["input"])))
+        return type("Answered", (), {"status_code": 200})(), {"executionArn": request["name"]}
+
+    root.session().unregister("before-call.stepfunctions.StartExecution", unique_id="started")
+    root.session().register("before-call.stepfunctions.StartExecution", call_of, unique_id="started")
+    return executions
+
+
 def delivered(messages: list[Any]) -> dict[str, Any]:
     """Messages of a queue as Lambda delivers them."""
     return {
@@ -274,7 +290,7 @@ def _created() -> Aws:
         sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "DueQueue", "Heard")
     )
     client("scheduler").create_schedule_group(Name=GROUP)
-    for bucket in (BUCKET, FAILED_RECORDS, BOOKS):
+    for bucket in (BUCKET, FAILED_RECORDS, BOOKS, IMPORTS):
         client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     events.create_event_bus(Name="rekindle")
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
@@ -313,6 +329,8 @@ def _environment(found: Aws) -> dict[str, str]:
         "RESEND_FAILURES_FUNCTION": "rekindle-resend-failures",
         "SCHEDULE_GROUP": GROUP,
         "SIMULATIONS_BUCKET": BUCKET,
+        "IMPORTS_BUCKET": IMPORTS,
+        "IMPORT_FILES_ARN": IMPORT_FILES,
         "SCHEDULE_ROLE_ARN": "arn:aws:iam::111122223333:role/rekindle-ScheduleRole",
         "DUE_QUEUE_ARN": DUE_ARN,
         "DUE_QUEUE_URL": found.due,

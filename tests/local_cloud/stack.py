@@ -37,7 +37,7 @@ SIMULATING = 300.0
 """The same for a simulation, which writes into no table."""
 
 
-_NOT_TOLD = ("timer", "call", "batch", "member", "notice", "counter")
+_NOT_TOLD = ("timer", "call", "batch", "member", "notice", "counter", "import")
 """Kinds of items in the ledger that are no part of a person's journey."""
 MANY = 50
 """Facts that will keep the queue busy for a while."""

@@ -99,6 +99,9 @@ def _needed(service: str, operation: str, params: Mapping[str, Any]) -> Iterator
         case "scheduler", _:
             yield f"scheduler:{operation}", params["GroupName"], f"/{params['Name']}"
             yield "iam:PassRole", params["Target"]["RoleArn"], ""
+        case "s3", "CreateBucket":
+            # botocore signs a form for an upload by this operation, which nothing calls.
+            yield "s3:PutObject", params["Bucket"], "/uploads/a"
         case "s3", _:
             key = f"/{params['Key']}" if "Key" in params else ""
             yield f"s3:{_OPERATIONS.get(operation, operation)}", params["Bucket"], key
@@ -110,6 +113,8 @@ def _needed(service: str, operation: str, params: Mapping[str, Any]) -> Iterator
             # A secret of the user's own: only how its name begins says whose it is.
             _, named, rest = params["SecretId"].partition(":secret:rekindle")
             yield f"secretsmanager:{operation}", SECRET if named else params["SecretId"], rest
+        case "stepfunctions", "StartExecution":
+            yield "states:StartExecution", params["stateMachineArn"], ""
         case "sns", _:
             yield f"sns:{operation}", params["TopicArn"], ""
         case _:

@@ -23,6 +23,7 @@ from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routings
 from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import Bus, SentNotifications
@@ -36,11 +37,13 @@ if TYPE_CHECKING:
     from rekindle.adapters.aws.eventbridge import EventBridgeBus
     from rekindle.adapters.aws.failed_records import FailedRecords
     from rekindle.adapters.aws.failures import FailureQueue
+    from rekindle.adapters.aws.objects import Bucket
     from rekindle.adapters.aws.scheduler import Schedules
     from rekindle.adapters.aws.sns import SnsTopic
     from rekindle.adapters.dynamodb.accounts import DynamoDBAccounts
     from rekindle.adapters.dynamodb.contacts import DynamoDBContacts
     from rekindle.adapters.dynamodb.duplicates import DynamoDBDuplicates
+    from rekindle.runtime.imports.in_parts import ImportedParts
     from rekindle.runtime.simulation.parts import SimulatedParts
 
 
@@ -294,6 +297,12 @@ class AwsPorts:
 
         return DynamoDBSessions(self._tables, environment().sessions)
 
+    @cached_property
+    def import_files(self) -> ImportFiles:
+        from rekindle.adapters.aws.imports import S3ImportFiles
+
+        return S3ImportFiles(import_bucket(), environment().import_machine, lambda: _client("stepfunctions"))
+
     @property
     def link_key(self) -> str:
         return environment().link_key
@@ -343,6 +352,22 @@ def failures() -> "FailureQueue":
 @lru_cache(maxsize=1)
 def queues() -> Any:
     return _client("sqs")
+
+
+@lru_cache(maxsize=1)
+def import_bucket() -> "Bucket":
+    from rekindle.adapters.aws.objects import Bucket
+
+    # Forms and addresses are signed for the bucket's own region.
+    signed = {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
+    return Bucket(_client("s3", read_timeout=30, **signed), environment().imports_bucket)
+
+
+@lru_cache(maxsize=1)
+def imported_parts() -> "ImportedParts":
+    from rekindle.runtime.imports.in_parts import ImportedParts
+
+    return ImportedParts(import_bucket(), use_cases())
 
 
 @lru_cache(maxsize=1)

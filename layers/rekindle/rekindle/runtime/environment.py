@@ -62,6 +62,10 @@ class Environment:
     failures: FailureHandling
     assignment_shards: int
     """Partitions of the index of assignments, for each state."""
+    imports_bucket: str
+    """Where files that are loaded are kept."""
+    import_machine: str
+    """The ARN of the state machine that loads them."""
     link_key: str
     """The ARN of the secret that signs the tokens of links."""
     books_bucket: str
@@ -116,6 +120,8 @@ class Environment:
                 announcing=variables.get("ANNOUNCE_CHANGES_FUNCTION", ""),
             ),
             assignment_shards=int(variables.get("ASSIGNMENT_SHARDS", SHARDS)),
+            imports_bucket=variables.get("IMPORTS_BUCKET", ""),
+            import_machine=variables.get("IMPORT_FILES_ARN", ""),
             link_key=variables.get("LINK_KEY_ARN", ""),
             books_bucket=variables.get("BOOKS_BUCKET", ""),
             close_books=variables.get("CLOSE_BOOKS_FUNCTION", ""),

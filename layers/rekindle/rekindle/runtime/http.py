@@ -39,6 +39,7 @@ from rekindle.domain.core.errors import (
     StateConflict,
     Unavailable,
     Unproven,
+    WrongState,
 )
 from rekindle.domain.reactivation.request import Call
 from rekindle.runtime.observability import count, logger, metrics
@@ -52,6 +53,7 @@ _STATUS: dict[type[Exception], HTTPStatus] = {
     NotOpen: HTTPStatus.CONFLICT,
     NotClosable: HTTPStatus.CONFLICT,
     StateConflict: HTTPStatus.CONFLICT,
+    WrongState: HTTPStatus.CONFLICT,
     Expired: HTTPStatus.GONE,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     CallTooLarge: HTTPStatus.CONTENT_TOO_LARGE,

@@ -6,6 +6,7 @@ from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import Bus, SentNotifications
@@ -117,6 +118,9 @@ class Ports(Protocol):
 
     @property
     def sessions(self) -> Sessions: ...
+
+    @property
+    def import_files(self) -> ImportFiles: ...
 
     @property
     def clock(self) -> Clock: ...

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rekindle.application.console.sign_in_users import SignInUsers
     from rekindle.application.failures.keep_failures import KeepFailures
     from rekindle.application.failures.resend_failures import ResendFailures
+    from rekindle.application.imports.answer_imports import AnswerImports
     from rekindle.application.lifecycle.answer_handoffs import AnswerHandoffs
     from rekindle.application.lifecycle.end_clocks import EndClocks
     from rekindle.application.lifecycle.follow_change import FollowChange
@@ -457,6 +458,14 @@ class UseCases:
         ports = self.ports
         interaction = self.record_crm_changes.interaction
         return JudgeClicks(ports.reference, interaction, ports.ledger, ports.facts_queue, ports.clicks)
+
+    @cached_property
+    def answer_imports(self) -> "AnswerImports":
+        from rekindle.application.imports.answer_imports import AnswerImports
+        from rekindle.domain.imports.file_import import IMPORT, MAPPING
+
+        ports = self.ports
+        return AnswerImports(ports.records(IMPORT), ports.records(MAPPING), ports.import_files, ports.clock)
 
     @cached_property
     def receive_webhooks(self) -> "ReceiveWebhooks":

@@ -16,6 +16,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
+from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.journey import Entry, Interacted, entry_id
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.reactivation.decision import Decision
@@ -132,6 +133,18 @@ class DynamoDBLedger:
             items = LedgerItem.query(person, LedgerItem.entry.between(first, f"{last}."), consistent_read=True)
             records = [ledger_encoding.record(item.kind, item.body) for item in items if item.kind == _INTERACTION]
         return [one for one in records if isinstance(one, Interacted)]
+
+    def add_import(self, ended: ImportEnded) -> None:
+        item = LedgerItem(
+            f"import#{ended.import_id}",
+            ended.state,
+            kind=ledger_encoding.kind_of(ended),
+            announce="yes",
+            body=ledger_encoding.body_of(ended),
+            expires=self.retention.decision_expires(),
+        )
+        with our_errors():
+            item.save()
 
     def put_interaction(self, now: Interacted, before: Interacted | None) -> None:
         item = ledger_image(now, self.retention.decision_expires())

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.adapters.dynamodb.encoding import Json, basis_of, decoded, encoded
+from rekindle.adapters.dynamodb.encoding import Json, basis_of, decoded, encoded, value_of
 from rekindle.adapters.dynamodb.people_encoding import decoded_assignment, encoded_assignment, of_cycle
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core.values import replace
+from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
@@ -66,6 +67,7 @@ _ENTRIES: Mapping[str, type[Any]] = {
     "left": Left,
     "touch": TouchDue,
 }
+_IMPORT = "import"
 _NAMES_OF_ENTRIES = {form: name for name, form in _ENTRIES.items()}
 
 
@@ -73,7 +75,12 @@ def record(kind: str, stored: Mapping[str, Any]) -> Decision | Entry:
     return decision(stored) if kind == "decision" else entry(kind, stored)
 
 
-def body_of(value: Decision | Entry) -> Json:
+def saved(kind: str, stored: Mapping[str, Any]) -> Decision | Entry | ImportEnded:
+    """Whatever is announced."""
+    return value_of(ImportEnded, stored) if kind == _IMPORT else record(kind, stored)
+
+
+def body_of(value: Decision | Entry | ImportEnded) -> Json:
     """A record of the ledger as it is stored."""
     stored = encoded(value, ASSIGNMENT)
     if isinstance(value, Decision) and value.assignment is not None:
@@ -86,5 +93,7 @@ def body_of(value: Decision | Entry) -> Json:
 ASSIGNMENT = frozenset({"assignment"})
 
 
-def kind_of(value: Decision | Entry) -> str:
+def kind_of(value: Decision | Entry | ImportEnded) -> str:
+    if isinstance(value, ImportEnded):
+        return _IMPORT
     return "decision" if isinstance(value, Decision) else _NAMES_OF_ENTRIES[type(value)]

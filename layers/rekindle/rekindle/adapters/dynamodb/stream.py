@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rekindle.adapters.dynamodb import ledger_encoding, people_encoding
+from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.person import Profile
 from rekindle.domain.people.score import Crossing
@@ -25,9 +26,15 @@ def crossing_of(record: Mapping[str, Any]) -> tuple[str, Crossing]:
 
 
 def saved_record_of(record: Mapping[str, Any]) -> Decision | Entry:
-    """What was saved, from a record of the ledger's stream (its `dynamodb` part)."""
+    """What was saved about a person, from a record of the ledger's stream (its `dynamodb` part)."""
     image = record["NewImage"]
     return ledger_encoding.record(image["kind"]["S"], json.loads(image["body"]["S"]))
+
+
+def announced_record_of(record: Mapping[str, Any]) -> Decision | Entry | ImportEnded:
+    """The same of all that other systems hear of."""
+    image = record["NewImage"]
+    return ledger_encoding.saved(image["kind"]["S"], json.loads(image["body"]["S"]))
 
 
 def status_change_of(record: Mapping[str, Any]) -> tuple[str, ChangeStamp, str | None]:

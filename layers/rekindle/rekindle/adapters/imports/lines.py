@@ -2,9 +2,9 @@
 
 import codecs
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
 from rekindle.domain.imports.refusals import FileFault, FileRefused
 
@@ -88,7 +88,7 @@ def _doubtful(file: IO[bytes], encoding: str, start: int) -> FileRefused:
     """Which lines the encoding cannot have written, and how they would read in others."""
     if encoding.startswith("utf-16"):
         return FileRefused(FileFault.ENCODING, "the file begins as UTF-16, and is damaged: some of its bytes are not")
-    number, shown = 0, []
+    number, shown = 0, list[Mapping[str, Any]]()
     for block in _blocks(file, "latin-1", start):
         for line in block.lines:
             number += 1
@@ -108,17 +108,18 @@ def _is_written_in(raw: bytes, encoding: str) -> bool:
     return True
 
 
-def _read_differently(number: int, raw: bytes) -> str:
+def _read_differently(number: int, raw: bytes) -> Mapping[str, Any]:
     first = next((place for place, byte in enumerate(raw) if byte > 127), 0)
     begin = max(0, first - _LONGEST_SHOWN // 2)
     part = raw[begin : begin + _LONGEST_SHOWN]
-    readings = [f"    {name}: {part.decode(name, errors='replace')}" for name in READINGS]
-    return "\n".join([f"  line {number}", *readings])
+    return {"line": number, "readings": {name: part.decode(name, errors="replace") for name in READINGS}}
 
 
-def _refused(encoding: str, shown: Sequence[str]) -> FileRefused:
+def _refused(encoding: str, doubtful: Sequence[Mapping[str, Any]]) -> FileRefused:
     named = "UTF-8" if encoding == "utf-8" else encoding
     say = "Name the right one in the mapping, as encoding: cp1252."
-    return FileRefused(
-        FileFault.ENCODING, "\n".join([f"the file is not {named}. {say} In others it reads:", *shown]), "encoding"
-    )
+    shown = [f"the file is not {named}. {say} In others it reads:"]
+    for one in doubtful:
+        shown.append(f"  line {one['line']}")
+        shown += [f"    {name}: {text}" for name, text in one["readings"].items()]
+    return FileRefused(FileFault.ENCODING, "\n".join(shown), "encoding", tuple(doubtful))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from rekindle.adapters.imports.lines import codec_of
-from rekindle.adapters.wire.settings import yaml_document
 from rekindle.domain.core.errors import Malformed
 from rekindle.domain.imports.cells import DECIMALS
 from rekindle.domain.imports.dates import ORDERS
@@ -20,8 +19,12 @@ _KEYS = ("columns", "set", "values", "encoding", "delimiter", "dates", "decimal"
 
 def mapping_of(body: bytes) -> FileMapping:
     """Raises FileRefused."""
-    document = _read(body)
-    faults = list(_faults(document))
+    return mapping_from(_read(body))
+
+
+def mapping_from(document: Mapping[str, Any]) -> FileMapping:
+    """Raises FileRefused."""
+    faults = list(faults_of(document))
     if faults:
         listed = "; ".join(f"{at}: {message}" for at, message in faults)
         raise FileRefused(FileFault.MAPPING, listed, faults[0][0])
@@ -46,6 +49,9 @@ def mapping_of(body: bytes) -> FileMapping:
 def _read(body: bytes) -> Mapping[str, Any]:
     if len(body) > LARGEST:
         raise FileRefused(FileFault.MAPPING, f"the mapping is larger than {LARGEST:,} bytes")
+    # A function reads documents that are stored, and needs no YAML.
+    from rekindle.adapters.wire.settings import yaml_document
+
     try:
         text = body.decode("utf-8-sig")
         document = json.loads(text) if text.lstrip().startswith("{") else yaml_document.load(text)
@@ -64,7 +70,8 @@ def _listed(names: Any) -> tuple[str, ...]:
     return () if names is None else (names,) if isinstance(names, str) else tuple(names)
 
 
-def _faults(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def faults_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where a document is wrong, by path, and what was expected."""
     for key in document:
         if key not in _KEYS:
             yield str(key), f"there is no such key; there are {', '.join(_KEYS)}"

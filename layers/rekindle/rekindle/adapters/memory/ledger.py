@@ -7,6 +7,7 @@ from datetime import datetime
 from rekindle.adapters.memory.pages import backward
 from rekindle.adapters.memory.state import Memory
 from rekindle.application.ports import Page
+from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.journey import Entry, Interacted, entry_id
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
@@ -54,6 +55,11 @@ class MemoryLedger:
     def member_changes(self, transaction: str, campaign_id: str) -> Sequence[MemberChange]:
         with self.memory.lock:
             return list(self.memory.member_changes.get((transaction, campaign_id), {}).values())
+
+    def add_import(self, ended: ImportEnded) -> None:
+        with self.memory.lock:
+            if ended not in self.memory.ended_imports:
+                self.memory.ended_imports.append(ended)
 
     def interactions(self, person_id: str, since: datetime, until: datetime) -> Sequence[Interacted]:
         known = self.memory.records.get(person_id, {}).values()

@@ -13,6 +13,7 @@ from rekindle.adapters.memory.contacts import MemoryContacts
 from rekindle.adapters.memory.counted_campaigns import MemoryCountedCampaigns
 from rekindle.adapters.memory.duplicates import MemoryDuplicates
 from rekindle.adapters.memory.failures import MemoryDestinations, MemoryFailures
+from rekindle.adapters.memory.imports import MemoryImportFiles
 from rekindle.adapters.memory.ledger import MemoryLedger
 from rekindle.adapters.memory.people import MemoryPeople
 from rekindle.adapters.memory.pools import MemoryPools
@@ -34,6 +35,7 @@ from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
 from rekindle.application.ports.notifications import Bus, SentNotifications
@@ -83,6 +85,7 @@ class MemoryPorts:
         self.clicks: Clicks = MemoryClicks(memory)
         self.sessions: Sessions = MemorySessions()
         self.link_key = LINK_KEY
+        self.import_files: ImportFiles = MemoryImportFiles()
         self.clock = clock
 
     @cached_property

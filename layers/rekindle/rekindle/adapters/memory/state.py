@@ -15,6 +15,7 @@ from rekindle.domain.capture.kinds import KINDS
 from rekindle.domain.capture.separating import Union
 from rekindle.domain.core.errors import Refusal
 from rekindle.domain.failures.failure import Failure
+from rekindle.domain.imports.file_import import IMPORT, MAPPING, ImportEnded
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.links.click import Click
 from rekindle.domain.links.link import LINK
@@ -47,7 +48,7 @@ class Memory:
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
     reference: dict[str, dict[str, list[Any]]] = field(
-        default_factory=lambda: {kind.name: {} for kind in (*KINDS, LINK, OPEN_CASES)}
+        default_factory=lambda: {kind.name: {} for kind in (*KINDS, LINK, OPEN_CASES, IMPORT, MAPPING)}
     )
     """By kind and id, the versions of a record."""
     listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Memory:
     crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
     activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)
     """Who went from inactive to active, by which change, and which user did it."""
+    ended_imports: list[ImportEnded] = field(default_factory=list)
     outbox: deque[Decision | Entry] = field(default_factory=deque)
     member_changes: dict[tuple[str, str], dict[str, MemberChange]] = field(default_factory=dict)
     """Of each transaction of a CRM and each campaign the members that it made or deleted, by their ids."""

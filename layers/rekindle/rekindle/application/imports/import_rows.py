@@ -16,7 +16,16 @@ AT_ONCE = 200
 """Rows that are looked at together."""
 Refuse = Callable[[int, Sequence[str] | Damage, RowRefused], None]
 """Takes the line of a refused row, its cells, and why it is refused."""
-Take = Callable[[Sequence[Settled]], Sequence[RowRefused | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRow:
+    line: int
+    cells: Sequence[str]
+    settled: Settled
+
+
+Take = Callable[[Sequence[SettledRow]], Sequence[RowRefused | None]]
 """Writes what some rows come to. Answers for each of them why it was refused after all, None where it was not."""
 Prepare = Callable[[Sequence[Mapping[str, Any]]], None]
 """Hears of the values of the rows that come next."""
@@ -41,7 +50,7 @@ class ImportRows:
             checked = [self._checked(row) for row in some]
             self.prepare([values for values in checked if isinstance(values, dict)])
             settled = [self._settled(values, report) for values in checked]
-            taken = iter(self.take([one for one in settled if isinstance(one, Settled)]))
+            taken = iter(self.take(_taken(some, settled)))
             for (line, cells), one in zip(some, settled, strict=True):
                 refused = one if isinstance(one, RowRefused) else next(taken)
                 if refused is not None:
@@ -78,6 +87,14 @@ class ImportRows:
         if is_unknown and settled.facts:
             report.name_unknown_campaign(str(campaign_id))
         return settled
+
+
+def _taken(rows: Sequence[_Row], settled: Sequence[Settled | RowRefused]) -> list[SettledRow]:
+    return [
+        SettledRow(line, cells, one)
+        for (line, cells), one in zip(rows, settled, strict=True)
+        if isinstance(one, Settled) and not isinstance(cells, Damage)
+    ]
 
 
 def _count(settled: Settled, report: Report) -> None:

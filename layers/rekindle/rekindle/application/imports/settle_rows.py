@@ -16,6 +16,7 @@ from rekindle.domain.imports.changes import (
     NewFact,
     Settled,
     Values,
+    before_of,
     differing,
     missing,
     nested,
@@ -36,6 +37,7 @@ from rekindle.domain.imports.kinds import (
 from rekindle.domain.imports.refusals import RowFault, RowRefused
 from rekindle.domain.imports.report import Outcome
 from rekindle.domain.records.opportunity import OPPORTUNITY
+from rekindle.domain.responses.response_type import meaning_of
 
 _DATED = ("responded_at", "received_at")
 MERGED = "People Merged"
@@ -82,11 +84,14 @@ class SettleRows:
         is_repeated = self.known.is_of_file(record.name, record_id)
         changed = values if known is None else differing(known, values)
         self.known.put(record.name, record_id, changed)
+        about = f"{record.name}:{record_id}"
         if known is not None and not changed:
-            return Settled(Outcome.UNCHANGED, is_repeated=is_repeated)
+            return Settled(Outcome.UNCHANGED, about, is_repeated=is_repeated)
         happened = created_at if known is None else at or self.now
-        fact = NewFact(record.event, happened, {record.id: record_id, **nested(changed, known)})
-        return Settled(Outcome.CREATED if known is None else Outcome.UPDATED, (fact,), is_repeated=is_repeated)
+        detail = {record.id: record_id, **nested(changed, known)}
+        fact = NewFact(record.event, happened, detail, before_of(known, changed))
+        outcome = Outcome.CREATED if known is None else Outcome.UPDATED
+        return Settled(outcome, about, (fact,), is_repeated=is_repeated)
 
     # --- opportunities -----------------------------------------------------------------------------------------------
 
@@ -119,7 +124,7 @@ class SettleRows:
             opened,
             {OPPORTUNITY.id: record_id, **nested({**then, "is_closed": False, "is_won": False})},
         )
-        return Settled(settled.outcome, (begin, *settled.facts), is_repeated=settled.is_repeated)
+        return replace(settled, facts=(begin, *settled.facts))
 
     # --- people ------------------------------------------------------------------------------------------------------
 
@@ -155,6 +160,10 @@ class SettleRows:
         if response_id is None:
             response_id = self._digest(person, campaign_id, values)
             stored = self.known.values("response", response_id)
+        if values["responded"] and meaning_of(row.get("response_type")) is not None:
+            # What became of a message is stored as no response. Its date still names it.
+            values = {**values, "responded": False}
+            values.pop("responded_at", None)
         is_repeated = self.known.is_of_file("response", response_id)
         dated = next((times.instant(row[name]) for name in _DATED if row.get(name)), None)
         created_at = min(at or dated or self.now, self.now)
@@ -164,14 +173,15 @@ class SettleRows:
         if stored is not None and stored.get("campaign_id") != campaign_id:
             changed["campaign_id"] = campaign_id
         self.known.put("response", response_id, {**who, **changed})
+        about = f"{PERSON.name}:{person.person_id}"
         if stored is not None and not changed:
             outcome = Outcome.UPDATED if people is Outcome.UPDATED else Outcome.UNCHANGED
-            return Settled(outcome, facts, people, is_repeated)
+            return Settled(outcome, about, facts, people, is_repeated)
         responded = values["responded"] or bool(stored and stored.get("responded"))
         detail = {"response_id": response_id, **who, **nested(changed), "responded": responded}
         happened = created_at if stored is None else at or self.now
-        facts = (*facts, NewFact(self.kind.record.event, happened, detail))
-        return Settled(Outcome.CREATED if stored is None else Outcome.UPDATED, facts, people, is_repeated)
+        facts = (*facts, NewFact(self.kind.record.event, happened, detail, before_of(stored, changed)))
+        return Settled(Outcome.CREATED if stored is None else Outcome.UPDATED, about, facts, people, is_repeated)
 
     def _responded(self, row: Mapping[str, Any]) -> bool:
         is_dated = bool(row.get("responded_at"))
@@ -218,9 +228,8 @@ class SettleRows:
         if known is not None and not changed:
             return (Outcome.UPDATED if united else Outcome.UNCHANGED), united
         self.known.put(PERSON.name, person.person_id, changed)
-        fact = NewFact(
-            PERSON.event, at if known is None else self.now, {PERSON.id: person.person_id, **nested(changed)}
-        )
+        detail = {PERSON.id: person.person_id, **nested(changed)}
+        fact = NewFact(PERSON.event, at if known is None else self.now, detail, before_of(known, changed))
         return (Outcome.CREATED if known is None else Outcome.UPDATED), (*united, fact)
 
 

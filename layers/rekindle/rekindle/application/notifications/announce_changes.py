@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rekindle.application.ports.notifications import Bus
+from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.notifications.events import Event, events_from
 from rekindle.domain.reactivation.decision import Decision
@@ -17,7 +18,7 @@ class AnnounceChanges:
 
     bus: Bus
 
-    def __call__(self, records: Sequence[Decision | Entry]) -> list[int]:
+    def __call__(self, records: Sequence[Decision | Entry | ImportEnded]) -> list[int]:
         """Positions of the records that are to be delivered again. Their events keep their ids."""
         events: list[Event] = []
         record_of: dict[str, int] = {}

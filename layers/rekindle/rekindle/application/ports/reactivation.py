@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from rekindle.application.ports import Page
 
 if TYPE_CHECKING:
+    from rekindle.domain.imports.file_import import ImportEnded
     from rekindle.domain.lifecycle.journey import Entry, Interacted
     from rekindle.domain.reactivation.batch import Batch, Member
     from rekindle.domain.reactivation.decision import Decision
@@ -46,6 +47,10 @@ class Ledger(Protocol):
 
     def interactions(self, person_id: str, since: datetime, until: datetime) -> Sequence[Interacted]:
         """The interactions of a person between two instants, both included, as last written."""
+        ...
+
+    def add_import(self, ended: ImportEnded) -> None:
+        """Keep that an import ended, for other systems to hear of it. The same end again is one."""
         ...
 
     def put_interaction(self, now: Interacted, before: Interacted | None) -> None:

@@ -139,6 +139,12 @@ class NotClosable(Refusal):
     code = "NOT_CLOSABLE"
 
 
+class WrongState(Refusal):
+    """What is asked of a record is not possible in the state that it is in."""
+
+    code = "WRONG_STATE"
+
+
 class TooLarge(Refusal):
     """A record would become larger than the store can hold."""
 

@@ -24,6 +24,8 @@ class NewFact:
     event: str
     at: datetime
     detail: Mapping[str, Any]
+    before: Mapping[str, Any] | None = None
+    """Of a record that was known, what was known of the fields that the fact changes; None where it is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Settled:
     """What a row comes to."""
 
     outcome: Outcome
+    record: str
+    """What the row is about, such as `person:p-1`: rows of one record are loaded in their order."""
     facts: tuple[NewFact, ...] = ()
     people: Outcome = Outcome.UNCHANGED
     """What became of the person that a response's row is about."""
@@ -60,6 +64,11 @@ def missing(known: Values, values: Values) -> dict[str, Any]:
         for name, value in values.items()
         if known.get(name) is None or (name == "do_not_contact" and known[name] != value)
     }
+
+
+def before_of(known: Values | None, changed: Values) -> Values | None:
+    """What was known of what changes, in one level; None where nothing was known of the record."""
+    return None if known is None else {name: known[name] for name in changed if name in known}
 
 
 def flat(values: Values) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """What an import refuses: the whole file, or one row of it. Each says what to mend, in words for who has the file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from rekindle.domain.core.errors import Refusal
 
@@ -28,9 +30,13 @@ class FileFault(StrEnum):
 class FileRefused(Refusal):
     """A file that cannot be loaded, or that its mapping does not fit."""
 
-    def __init__(self, fault: FileFault, message: str, field: str | None = None) -> None:
+    def __init__(
+        self, fault: FileFault, message: str, field: str | None = None, readings: tuple[Mapping[str, Any], ...] = ()
+    ) -> None:
         super().__init__(message, field)
         self.code = fault.value
+        self.readings = readings
+        """Doubtful lines of a file of an unknown encoding: each with its `line`, and `readings` by encoding."""
 
 
 class RowFault(StrEnum):

@@ -1,7 +1,7 @@
 """What came of the rows of a file: every row counts once, and every cause of a refusal is counted."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -83,6 +83,31 @@ class Report:
             "causes": [_shown(cause) for cause in causes],
             "unknown_campaigns": dict(self.unknown_campaigns.most_common()),
         }
+
+
+def added_up(reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The sum of several reports of one import, each as `Report.shown` has it."""
+    numbers, people = Counter[str](), Counter[str]()
+    campaigns = Counter[str]()
+    causes: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for report in reports:
+        numbers.update({name: report.get(name, 0) for name in _NUMBERS})
+        people.update(report.get("people", {}))
+        campaigns.update(report.get("unknown_campaigns", {}))
+        for cause in report.get("causes", ()):
+            known = causes.setdefault((cause["code"], cause["column"]), {**cause, "count": 0, "first_lines": []})
+            known["count"] += cause["count"]
+            known["first_lines"] = sorted([*known["first_lines"], *cause["first_lines"]])[:FIRST_LINES]
+    listed = sorted(causes.values(), key=lambda cause: (-cause["count"], cause["code"], cause["column"] or ""))
+    return {
+        **{name: numbers[name] for name in _NUMBERS},
+        "people": {name: people[name] for name in ("created", "updated")},
+        "causes": listed[:MOST_CAUSES],
+        "unknown_campaigns": dict(campaigns.most_common(MOST_CAMPAIGNS)),
+    }
+
+
+_NUMBERS = ("read", *(outcome.value for outcome in Outcome), "ignored", "duplicates", "facts")
 
 
 def _shown(cause: Cause) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
+from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
@@ -55,12 +56,14 @@ class Event:
         }
 
 
-def events_from(record: Decision | Entry) -> tuple[Event, ...]:
+def events_from(record: Decision | Entry | ImportEnded) -> tuple[Event, ...]:
     """The events that a stored record gives rise to, in the order they are to be understood."""
     if isinstance(record, Decision):
         if record.dry_run:
             return ()
         return _of_decision(record) if record.activates else _of_skipped(record)
+    if isinstance(record, ImportEnded):
+        return (_import_ended(record),)
     if isinstance(record, StageReached):
         return (_stage(record),)
     if isinstance(record, AssignmentStep):
@@ -397,6 +400,18 @@ def _merged(entry: Merged) -> Event:
         entry.settings_version,
         {"merged_id": entry.merged_id, "converted": entry.converted},
     )
+
+
+def _import_ended(ended: ImportEnded) -> Event:
+    detail = {
+        "import_id": ended.import_id,
+        "kind": ended.kind,
+        "filename": ended.filename,
+        "state": ended.state,
+        "counts": dict(ended.counts),
+    }
+    event_id = f"import-{ended.import_id}-{ended.state}"
+    return Event(event_id, "Import Finished", None, ended.at, ended.settings_version, detail)
 
 
 def _erased(entry: Erased) -> Event:

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import NamedTemporaryFile, TemporaryFile
-from typing import IO
+from typing import IO, Protocol
 
 from rekindle.adapters.imports.exceptions_file import ExceptionsFile
 from rekindle.adapters.imports.field_rules import rule_of_field
@@ -16,15 +16,14 @@ from rekindle.adapters.imports.phones import phone_number
 from rekindle.adapters.imports.table import Table
 from rekindle.application.imports.check_rows import CheckRows
 from rekindle.application.imports.find_person import FindPerson
-from rekindle.application.imports.import_rows import ImportRows, Prepare, Take
+from rekindle.application.imports.import_rows import ImportRows, Prepare, Refuse, SettledRow, Take
 from rekindle.application.imports.known_records import KnownRecords
 from rekindle.application.imports.settle_rows import SettleRows
 from rekindle.domain.imports.cells import Reading
-from rekindle.domain.imports.changes import Settled
 from rekindle.domain.imports.dates import DateReading
 from rekindle.domain.imports.kinds import ImportKind
 from rekindle.domain.imports.mapping import FileMapping, Plan, plan_of
-from rekindle.domain.imports.refusals import RowRefused
+from rekindle.domain.imports.refusals import Damage, RowRefused
 from rekindle.domain.imports.report import ABORT_OVER_PERCENT, Report
 
 
@@ -35,6 +34,18 @@ class Imported:
     is_aborted: bool
     exceptions: Path | None
     """The file of refused rows; None where none was written."""
+
+
+class Rows(Protocol):
+    """A file, or a part of one."""
+
+    @property
+    def header(self) -> list[str]: ...
+
+    @property
+    def delimiter(self) -> str: ...
+
+    def __iter__(self) -> Iterator[tuple[int, list[str] | Damage]]: ...
 
 
 @dataclass(frozen=True)
@@ -63,18 +74,33 @@ class Loading:
         """Raises FileRefused."""
         report = Report()
         table = Table(file, self.mapping, report)
+        refuse = ExceptionsFile(refused_rows, table.header, table.delimiter).write
+        return self.rows_of(table, report, known, take, refuse, prepare, needs_campaign=needs_campaign), report
+
+    def rows_of(
+        self,
+        table: Rows,
+        report: Report,
+        known: KnownRecords,
+        take: Take,
+        refuse: Refuse,
+        prepare: Prepare,
+        *,
+        needs_campaign: bool,
+    ) -> Plan:
+        """Raises FileRefused."""
         plan = plan_of(self.kind, self.mapping, table.header)
         reading = Reading(DateReading(self.zone, self.mapping.dates), self.mapping.decimal)
         check = CheckRows(plan, reading, rule_of_field)
         rows = ImportRows(check, self.settle(known), known, plan.headers, take, prepare, needs_campaign)
-        rows(table, report, ExceptionsFile(refused_rows, table.header, table.delimiter).write)
-        return plan, report
+        rows(table, report, refuse)
+        return plan
 
     def is_aborted(self, report: Report) -> bool:
         return report.is_aborted(self.abort_over_percent)
 
 
-def take_nothing(rows: Sequence[Settled]) -> list[RowRefused | None]:
+def take_nothing(rows: Sequence[SettledRow]) -> list[RowRefused | None]:
     """Only to count."""
     return [None] * len(rows)
 

@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from rekindle.adapters.imports.history_file import learn_history, new_facts
 from rekindle.adapters.imports.known_in_file import KnownInFile
-from rekindle.domain.imports.changes import Settled
+from rekindle.application.imports.import_rows import SettledRow
 from rekindle.domain.imports.refusals import RowRefused
 from rekindle.runtime.imports.loading import Imported, Loading, kept, refused_rows, take_nothing
 
@@ -25,9 +25,9 @@ class OfflineImport:
             if history is not None and history.is_file():
                 learn_history(known, history, self.document)
 
-            def take(rows: Sequence[Settled]) -> list[RowRefused | None]:
+            def take(rows: Sequence[SettledRow]) -> list[RowRefused | None]:
                 for row in rows:
-                    for fact in row.facts:
+                    for fact in row.settled.facts:
                         facts.write(fact)
                 return take_nothing(rows)
 

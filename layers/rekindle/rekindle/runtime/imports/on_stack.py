@@ -11,12 +11,12 @@ from typing import IO, Any
 from rekindle.adapters.imports.history_file import event_of
 from rekindle.adapters.imports.known_in_file import KnownInFile
 from rekindle.adapters.wire.events import facts_of
-from rekindle.application.imports.import_rows import Take
+from rekindle.application.imports.import_rows import SettledRow, Take
 from rekindle.application.imports.known_beside import KnownBeside
 from rekindle.application.imports.settle_rows import SettleRows
 from rekindle.application.imports.stored_records import StoredRecords
 from rekindle.domain.core.errors import Conflict, Refusal
-from rekindle.domain.imports.changes import NewFact, Settled
+from rekindle.domain.imports.changes import NewFact
 from rekindle.domain.imports.mapping import Plan
 from rekindle.domain.imports.refusals import RowFault, RowRefused
 from rekindle.domain.imports.report import Report
@@ -26,8 +26,6 @@ from rekindle.runtime.use_cases import UseCases
 
 _TRIES = 5
 """Of a fact whose record is changed all the time, before the import ends."""
-_RECORDS = ("person_id", "survivor_id", "opportunity_id", "campaign_id", "user_id", "account_id")
-"""The fields that say which record a fact is about, the first that it has."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +56,17 @@ class RecordFacts:
     use: UseCases
     now: datetime
 
-    def __call__(self, rows: Sequence[Settled]) -> list[RowRefused | None]:
+    def __call__(self, rows: Sequence[SettledRow]) -> list[RowRefused | None]:
         """The rows of one record stay in their order, those of others are recorded at the same time."""
         refused: list[RowRefused | None] = [None] * len(rows)
         by_record: dict[str, list[int]] = {}
         for place, row in enumerate(rows):
-            if row.facts:
-                by_record.setdefault(_record_of(row.facts[0]), []).append(place)
+            if row.settled.facts:
+                by_record.setdefault(row.settled.record, []).append(place)
 
         def record(places: Sequence[int]) -> None:
             for place in places:
-                refused[place] = self._recorded(rows[place].facts)
+                refused[place] = self._recorded(rows[place].settled.facts)
 
         at_the_same_time(record, list(by_record.values()))
         return refused
@@ -90,10 +88,6 @@ class RecordFacts:
             except Conflict:
                 continue  # Somebody else was busy with the record.
         self.use.record_crm_changes(fact)
-
-
-def _record_of(fact: NewFact) -> str:
-    return next(f"{name}:{fact.detail[name]}" for name in _RECORDS if name in fact.detail)
 
 
 @dataclass(frozen=True)

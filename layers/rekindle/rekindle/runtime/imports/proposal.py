@@ -1,5 +1,7 @@
 """A mapping that the headers of a file propose, as a document to correct, with samples of what the columns have."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO
 
@@ -9,6 +11,7 @@ from rekindle.adapters.imports.table import Table
 from rekindle.domain.imports.headers import proposed
 from rekindle.domain.imports.kinds import ImportKind
 from rekindle.domain.imports.mapping import FileMapping
+from rekindle.domain.imports.refusals import Damage
 from rekindle.domain.imports.report import Report
 
 SAMPLED, SAMPLES, LONGEST_SAMPLE = 100, 3, 40
@@ -18,14 +21,36 @@ SAMPLED, SAMPLES, LONGEST_SAMPLE = 100, 3, 40
 def proposal_of(kind: ImportKind, file: IO[bytes], mapping: FileMapping) -> str:
     """Raises FileRefused."""
     table = Table(file, mapping, Report())
-    rows = [cells for _, cells in islice(table, SAMPLED) if isinstance(cells, list)]
+    samples = Samples(table.header)
+    for _, cells in islice(table, SAMPLED):
+        samples.look_at(cells)
     fields = proposed(kind, table.header)
     lines = [f"# Fields of {kind.name}: {', '.join(sorted(kind.fields))}", "columns:"]
     for place, header in enumerate(table.header):
-        samples = dict.fromkeys(cells[place].strip() for cells in rows if place < len(cells) and cells[place].strip())
-        shown = ", ".join(_short(one) for one in list(samples)[:SAMPLES])
+        shown = ", ".join(samples.of(place))
         lines.append(f"  {_quoted(header)}: {fields.get(place, 'null')}  # {shown}".rstrip(" #"))
     return "\n".join(lines) + "\n"
+
+
+@dataclass
+class Samples:
+    """Some different texts of each column, of the first rows."""
+
+    header: Sequence[str]
+    _seen: int = 0
+    _texts: dict[int, dict[str, None]] = field(default_factory=dict)
+
+    def look_at(self, cells: Sequence[str] | Damage) -> None:
+        self._seen += 1
+        if self._seen > SAMPLED or isinstance(cells, Damage):
+            return
+        for place, cell in enumerate(cells[: len(self.header)]):
+            texts = self._texts.setdefault(place, {})
+            if len(texts) < SAMPLES and cell.strip():
+                texts.setdefault(_short(cell.strip()))
+
+    def of(self, place: int) -> list[str]:
+        return list(self._texts.get(place, ()))
 
 
 def _short(sample: str) -> str:

@@ -8,6 +8,7 @@ from rekindle.adapters.wire.describe import schemas
 from rekindle.adapters.wire.describe.book_paths import BOOKS
 from rekindle.adapters.wire.describe.examples import TOLD, example
 from rekindle.adapters.wire.describe.handoff_paths import HANDOFF_BODIES
+from rekindle.adapters.wire.describe.import_paths import IMPORT_BODIES
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
 from rekindle.adapters.wire.duplicates import DismissalValues, UnionValues
 from rekindle.adapters.wire.forms import form_of
@@ -146,6 +147,7 @@ def _described() -> Json:
         **HANDOFF_BODIES,
         "Union": _request(UnionValues, [], {"survivor_id": "0035e00000A1b2CEAR", "user_id": "user-7"}),
         "Dismissal": _request(DismissalValues, [], {"user_id": "user-7", "note": "father and son"}),
+        **IMPORT_BODIES,
         "FailureSelection": _chosen({}),
         "FailureDiscard": _chosen({"note": _rule(Note)}),
         "Discard": {
@@ -164,6 +166,7 @@ _SHOWN = [kind for kind in KINDS if kind.path and kind is not PERSON]
 _PAGED = (
     *("Campaign", "Person", "Response", "Assignment", "HandoffState", "Duplicate"),
     *("Decision", "TimelineEntry", "StoredVersion", "Failure", "ClosedMonth"),
+    *("ImportSummary", "ColumnMapping"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rekindle.adapters.wire.describe.import_paths import IMPORT_EXAMPLES
 from rekindle.adapters.wire.describe.schemas import Json
 
 _PERSON, _USER, _CAMPAIGN = "00Q5e00000A1b2CEAR", "0055e000001AbCdAAK", "spring-webinar"
@@ -301,6 +302,7 @@ TOLD: dict[str, Json] = {
             {"person_id": _PERSON, "kind": "lead", "email": "ada@example.com"},
         ],
     },
+    **IMPORT_EXAMPLES,
     "WebhookReceived": {"record": "webhook", "source": "hubspot", "received_at": _AT},
     "WebhookPreview": {
         "record": "webhook_preview",

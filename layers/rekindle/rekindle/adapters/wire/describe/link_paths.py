@@ -1,6 +1,6 @@
 """The routes of tracked links, as OpenAPI describes them."""
 
-from rekindle.adapters.wire.describe.operations import body, in_path, operation, unsigned
+from rekindle.adapters.wire.describe.operations import body, in_path, operation, unsigned, with_status
 from rekindle.adapters.wire.describe.schemas import Json
 
 _LINK = in_path("link_id", "")
@@ -10,7 +10,7 @@ _TOKEN = in_path("token", "Of one person and one link.", {"type": "string", "min
 def link_paths() -> Json:
     return {
         "/links": {
-            "post": _with_status(
+            "post": with_status(
                 "201",
                 operation(
                     "create_link",
@@ -25,7 +25,7 @@ def link_paths() -> Json:
         },
         "/links/{link_id}": {"get": operation("get_link", "Links", "A tracked link", "Link", [_LINK], ["NotFound"])},
         "/links/{link_id}/tokens": {
-            "post": _with_status(
+            "post": with_status(
                 "201",
                 operation(
                     "create_link_tokens",
@@ -50,11 +50,6 @@ def _redirect(name: str, summary: str) -> Json:
         name, "Links", summary, None, [_TOKEN], ["NotFound", "Expired"], media="text/plain", example=""
     )
     location = {"description": "Where the link leads.", "schema": {"type": "string", "format": "uri"}}
-    answered = _with_status("302", unsigned(followed))
+    answered = with_status("302", unsigned(followed))
     answered["responses"]["302"]["headers"] = {"Location": location}
     return answered
-
-
-def _with_status(status: str, operation: Json) -> Json:
-    answers = operation["responses"]
-    return {**operation, "responses": {status: answers["200"], **{s: a for s, a in answers.items() if s != "200"}}}

@@ -50,6 +50,7 @@ def described() -> Json:
             {"name": "Lifecycle", "description": "What sales owes to the leads that it was passed, and says of them."},
             {"name": "Facts", "description": "Changes of a CRM's records, for callers without an event bus."},
             {"name": "Webhooks", "description": "What marketing tools send, in their own words."},
+            {"name": "Imports", "description": "Files that are loaded, and the mappings of their columns."},
             {"name": "Links", "description": "Tracked links, and their clicks."},
             {"name": "Settings", "description": "One document; each change of it is a version."},
             {"name": "Simulation", "description": "What settings would have made of a history."},

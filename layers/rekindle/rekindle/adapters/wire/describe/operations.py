@@ -43,6 +43,12 @@ def unsigned(operation: Json) -> Json:
     return {**operation, "responses": answers, "security": []}
 
 
+def with_status(status: str, operation: Json) -> Json:
+    """With another status than 200."""
+    answers = operation["responses"]
+    return {**operation, "responses": {status: answers["200"], **{s: a for s, a in answers.items() if s != "200"}}}
+
+
 def put(kind: Kind[Any]) -> Json:
     name = kind.name.capitalize()
     where = OF_PERSON if kind is PERSON else in_path(kind.id, "")

@@ -3,6 +3,7 @@
 from rekindle.adapters.wire.describe.book_paths import book_paths
 from rekindle.adapters.wire.describe.duplicate_paths import duplicate_paths
 from rekindle.adapters.wire.describe.handoff_paths import handoff_paths
+from rekindle.adapters.wire.describe.import_paths import import_paths
 from rekindle.adapters.wire.describe.link_paths import link_paths
 from rekindle.adapters.wire.describe.operations import (
     ASSIGNMENT_STATE,
@@ -37,6 +38,7 @@ def paths() -> Json:
     return {
         **webhook_paths(),
         **link_paths(),
+        **import_paths(),
         **handoff_paths(),
         **book_paths(),
         **duplicate_paths(),

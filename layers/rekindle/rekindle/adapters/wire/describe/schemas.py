@@ -12,6 +12,7 @@ from rekindle.adapters.wire.answers.duplicates import Duplicate
 from rekindle.adapters.wire.answers.exports import Export
 from rekindle.adapters.wire.answers.failures import Failure, HandledFailure, HandledFailures
 from rekindle.adapters.wire.answers.handoffs import Clocks, HandoffState
+from rekindle.adapters.wire.answers.imports import ColumnMapping, Import, ImportCreated, ImportSummary
 from rekindle.adapters.wire.answers.links import Link, LinkTokens
 from rekindle.adapters.wire.answers.measures import Attribution, Metrics
 from rekindle.adapters.wire.answers.people import Assignment, Conversion, Erasure, Person, Response
@@ -42,6 +43,7 @@ COMPONENTS: Mapping[Any, str] = {
         *(WebhookReceived, WebhookPreview, Metrics, Attribution),
         *(Statement, ClosedMonth, Closing),
         *(Link, LinkTokens),
+        *(Import, ImportCreated, ImportSummary, ColumnMapping),
         *(Conversion, Erasure, Export, Failure, HandledFailure, HandledFailures),
         *(HandoffState, Clocks, Duplicate),
     )
