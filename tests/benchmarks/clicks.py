@@ -24,8 +24,9 @@ from tests.benchmarks.money import (
 A_SECOND, HOUR = 1_000, 3_600
 SEND_SECONDS = 0.01
 """Of one message to a queue."""
-CLICK_UNITS = (2, 2)
-"""Reads: the interaction, and the clicks of its instant. Writes: the interaction, and its entry in the timeline."""
+CLICK_UNITS = (1, 2)
+"""Reads: the interaction, and the clicks of its instant. Writes: the interaction, and its entry in the timeline. They
+are counted by DynamoDB Local (tests/integration/test_costs.py)."""
 MESSAGES = 3
 """To be stored, to be judged, and the response. Each is sent by itself, and received and deleted ten at a time."""
 

@@ -7,10 +7,15 @@ from typing import Any
 
 from rekindle.adapters.dynamodb.people_writes import response_image
 from rekindle.adapters.dynamodb.stream import crossing_of
+from rekindle.adapters.memory import Memory
+from rekindle.adapters.memory.clicks import MemoryClicks
+from rekindle.adapters.memory.webhooks import MemoryFactsQueue
 from rekindle.application.assignment.time_out_assignments import TimeOutAssignments
 from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reactivate_on_score import trigger_of
 from rekindle.domain.assignment.timer import AssignmentTimer
+from rekindle.domain.links.click import Click
+from rekindle.domain.links.link import LINK, Link
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
@@ -188,6 +193,21 @@ def of_duplicates(here: World, others: int) -> Cost:
         assert len(aws.use_cases().find_duplicates(person_ids[0])) == others
     written = [request["Item"] for request in asked.requests if "Item" in request]
     return Cost(asked.operations, asked.read_units, sum(map(units, written)), len(written))
+
+
+def of_click(here: World) -> Cost:
+    """A person's click: stored, and judged a minute later, up to the response that it becomes."""
+    ports, person_id = aws.use_cases().ports, here.a_person(1)
+    link = Link(f"link-{person_id}", "https://www.example.com/webinar", campaign(0))
+    ports.records(LINK).put(link, 0)
+    ports.reference.link(link.link_id)
+    memory = Memory()
+    judge = replace(aws.use_cases().judge_clicks, facts=MemoryFactsQueue(memory), clicks=MemoryClicks(memory))
+    click = Click(f"click-{person_id}", link.link_id, person_id, campaign(0), NOW, suspected=False)
+    with watched(_client()) as asked:
+        judge.store(click)
+        assert judge(click)
+    return Cost(asked.operations, asked.read_units, int(asked.write_units), 0)
 
 
 def of_recording(here: World, envelope: dict[str, Any]) -> Cost:

@@ -17,6 +17,8 @@ class Asked:
     requests: list[dict[str, Any]] = field(default_factory=list)
     read_units: float = 0
     """As the service counted them."""
+    write_units: float = 0
+    """Of single items, as the service counted them."""
 
 
 @contextmanager
@@ -33,6 +35,8 @@ def watched(client: Any, look: Callable[[dict[str, Any]], None] = lambda _: None
         if model.name in ("Query", "GetItem", "BatchGetItem"):
             told = parsed["ConsumedCapacity"]
             asked.read_units += sum(one["CapacityUnits"] for one in (told if isinstance(told, list) else [told]))
+        elif model.name in ("PutItem", "UpdateItem", "DeleteItem"):
+            asked.write_units += parsed["ConsumedCapacity"]["CapacityUnits"]
 
     client.meta.events.register("provide-client-params.dynamodb", request)
     client.meta.events.register("after-call.dynamodb", answer)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import cold, costs
+from tests.benchmarks import clicks, cold, costs
 from tests.benchmarks.processes import PACKAGES, Code
 from tests.benchmarks.watch import index_units, size
 from tests.benchmarks.world import NOW, World, fact, world
@@ -99,6 +99,13 @@ def test_a_change_that_leaves_who_somebody_is_costs_what_it_did(here: World) -> 
         for n, values in enumerate([{"fields": {"region": "EMEA"}}, {"company": "Engines Ltd"}], start=1)
     )
     assert same == new == costs.Cost(["BatchGetItem", "TransactWriteItems"], 1, 2, same.index_units)
+
+
+def test_a_click_costs_what_the_table_of_clicks_counts(here: World) -> None:
+    cost = costs.of_click(here)
+
+    assert cost.operations == ["Query", "PutItem", "PutItem", "Query"]
+    assert (cost.read_units, cost.write_units) == clicks.CLICK_UNITS
 
 
 def test_what_crosses_nothing_invokes_nothing(here: World) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from rekindle.adapters.wire.webhooks import message_of, message_of_item, raw_of
+from rekindle.application.imports.find_person import FindPerson
+from rekindle.application.imports.stored_records import StoredRecords
 from rekindle.domain.core.errors import CallTooLarge, Malformed, NotFound, Unavailable, Unproven
 from rekindle.domain.webhooks.item import Item, RawWebhook
 from rekindle.domain.webhooks.proof import Request, sign
@@ -130,6 +132,8 @@ def test_who_is_known_by_an_address_is_that_person_and_nobody_else(rekindle: Rek
 
     assert person_of(" ADA@example.com") == "p1"
     assert person_of("new@example.com") == person_of("New@Example.com") != person_of("other@example.com")
+    of_a_file = FindPerson(StoredRecords(rekindle.use.ports.people, rekindle.use.ports.scores, {}.get), lambda *_: None)
+    assert of_a_file({"email": "NEW@example.com"}).person_id == person_of("new@example.com")
 
 
 def test_the_answer_may_name_the_decision_that_the_response_leads_to(rekindle: Rekindle) -> None:

@@ -39,4 +39,4 @@ class PreviewWebhooks:
         identifier that the address alone decides, so that the next message is of the same person."""
         key = mail_entry(address) or digest("mail", address)
         person_ids = self.people.listed(ListedBy.MAIL, key, 1).items
-        return person_ids[0] if person_ids else f"mail-{key}"
+        return person_ids[0] if person_ids else f"p-{key}"

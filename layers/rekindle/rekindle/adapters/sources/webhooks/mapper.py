@@ -1,5 +1,6 @@
 """Bodies of webhooks as facts, in the envelope of the bus: by the rules of the settings, and by those ready made."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -41,9 +42,18 @@ def content_of(raw: RawWebhook) -> Any:
     try:
         if raw.content_type.lower().startswith("application/x-www-form-urlencoded"):
             return dict(parse_qsl(raw.body.decode(), keep_blank_values=True, errors="strict", max_num_fields=1_000))
-        return msgspec.json.decode(raw.body)
+        return _read(raw.body)
     except (msgspec.DecodeError, ValueError, RecursionError):
         raise Malformed("the body is neither JSON nor a form") from None
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        # Tools cut texts off within an emoji. Half a character is replaced, so that the rest of a batch is applied.
+        written = json.dumps(json.loads(body.decode()), ensure_ascii=False)
+        return msgspec.json.decode(written.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 def _item(
