@@ -1,14 +1,18 @@
 """Everything that is stored is counted alike on every technology: people once, merged ones as one, cycles and deals."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from rekindle.adapters.dynamodb import counted_months
 from rekindle.application.measures.count_measures import Measured
 from rekindle.application.measures.show_attribution import Attribution
+from rekindle.application.measures.show_funnel import FunnelQuery
 from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.lifecycle.journey import Stage
+from rekindle.domain.measures.funnel import Basis, By, Funnel, funnel
 from rekindle.domain.measures.metrics import CountedAs
 from rekindle.domain.measures.shared_days import SharedBy
 from rekindle.runtime.use_cases import UseCases
@@ -146,3 +150,38 @@ def test_the_shares_of_any_period_come_back(stores: Stores) -> None:
     use.record_crm_changes(opportunity_changed("o2", "p05", "p06", at=32, is_closed=False, is_won=False))
     use.count_campaigns()
     assert shared("even", january, date(2026, 3, 1), SharedBy.MONTH) == [("2026-01", "EUR", 99_99)]
+
+
+def test_the_funnel_of_any_period_is_that_of_a_recount(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counted_months, "_MOST", 400)  # Several items for a month.
+    use = UseCases(stores)
+    stores.versions.put({**DOCUMENT, "time_zone": "America/New_York"}, 0, NOW)
+    zone = ZoneInfo("America/New_York")
+    days = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
+    january, february, march = (datetime(day.year, day.month, 1, tzinfo=zone).astimezone(UTC) for day in days)
+
+    def shown(by: By | None, basis: Basis, beside: date | None = None) -> Sequence[Funnel]:
+        return use.show_funnel(FunnelQuery(days[0], days[1], by, basis, beside))[1]
+
+    with pytest.raises(NotFound, match="nothing is counted yet"):
+        shown(None, Basis.COHORT)
+    for fact in facts():
+        use.record_crm_changes(fact)
+    # February everywhere but in New York.
+    use.record_crm_changes(opportunity_changed("o2", "p05", at=31.1, amount=5.0))
+    use.record_crm_changes(opportunity_changed("o2", "p05", at=33, is_closed=True, is_won=True))
+    use.count_campaigns()
+    everything = use.count_measures(CountedAs()).cycles
+    for basis in Basis:
+        for by in (None, *By):
+            expected = [funnel(everything, january, february, by, zone, basis)]
+            expected.append(funnel(everything, february, march, by, zone, basis))
+            assert shown(by, basis, days[1]) == expected
+    (cohort,) = shown(None, Basis.COHORT)
+    assert cohort.total.volumes == {Stage.MQL: PEOPLE, Stage.SAL: 2, Stage.SQL: 2, Stage.WON: 2}
+    _, later = shown(None, Basis.PERIOD, days[1])
+    assert later.total.volumes == {Stage.MQL: 0, Stage.SAL: 0, Stage.SQL: 0, Stage.WON: 1}
+    # What a month had more of once is not counted any longer.
+    monkeypatch.setattr(counted_months, "_MOST", 350_000)
+    use.count_campaigns()
+    assert shown(None, Basis.COHORT) == [cohort]

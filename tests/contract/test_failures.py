@@ -46,6 +46,7 @@ READS: dict[str, tuple[str, Call]] = {
     "people.get_response": ("batch_get_item", lambda t: t.people.get_response("p", "r")),
     "people.load": ("batch_get_item", lambda t: t.people.load("p", "r")),
     "people.responses": ("query", lambda t: list(t.people.responses("p"))),
+    "people.newest_responses": ("query", lambda t: t.people.newest_responses("p", 2)),
     "people.candidates": ("query", lambda t: t.people.candidates("p")),
     "people.repeats": ("query", lambda t: t.people.repeats("p", "c", 25)),
     "people.assigned": ("query", lambda t: t.people.assigned(AssignmentState.PENDING, 10)),

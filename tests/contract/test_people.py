@@ -145,6 +145,27 @@ def test_responses_come_in_the_order_of_their_ids_after_any_one_of_them(stores: 
         assert [r.response_id for r in stores.people.responses(person.person_id, name)] == names[position + 1 :]
 
 
+def test_a_person_s_responses_come_newest_first_page_by_page(stores: Stores) -> None:
+    days = {"r1": 3.0, "r2": 1.0, "é": 9.0, "waits": 2.5, "a": 1.0}
+    many = [a_response(name, days_ago=ago, responded=name != "waits") for name, ago in days.items()]
+    person = stored(stores, *many, a_response("gone", days_ago=2, deleted=True))
+    stored(stores, a_response("another's", days_ago=7))
+    found: list[Response] = []
+    start = None
+    while True:
+        page = stores.people.newest_responses(person.person_id, 2, start)
+        found += page.items
+        start = page.next
+        if start is None:
+            break
+        assert len(page.items) == 2
+    # Of one instant in an order that is always the same.
+    assert {r.response_id for r in found[:2]} == {"r2", "a"}
+    assert [r.response_id for r in found[2:]] == ["waits", "r1", "é"]
+    assert found == list(stores.people.newest_responses(person.person_id, 100).items)
+    assert stores.people.newest_responses("nobody", 2).items == []
+
+
 def test_a_history_of_several_pages_is_read_to_its_end(stores: Stores) -> None:
     big = Details(fields={"note": "x" * 100_000})
     person = stored(stores, *[replace(a_response(f"r{n:02d}"), details=big) for n in range(12)])

@@ -28,10 +28,10 @@ def event(kind: str, at: str = AT, **detail: Any) -> dict[str, Any]:
 def test_the_credit_goes_where_the_history_says(told: Stack) -> None:
     credit = story.credit_of(told.decisions())
     assert credit.reactivated == {
-        "autumn-webinar": 2,
+        "autumn-webinar": 3,
         "white-paper": 2,
-        "product-tour": 2,
-        "trade-fair": 1,
+        "product-tour": 3,
+        "trade-fair": 2,
     }
     assert credit.activated == {"product-tour": 2}
     assert credit.default == {"web-activity": 2}
@@ -42,7 +42,7 @@ def test_every_trigger_ends_in_one_decision(told: Stack) -> None:
     assert len({(d.person_id, d.trigger_id) for d in decisions}) == len(decisions)
     assert told.undecided() == set()
     skipped = Counter(d.reason for d in decisions if d.outcome is Outcome.SKIPPED)
-    assert skipped == {Reason.BELOW_THRESHOLD: 8, Reason.ACTIVE_EXISTS: 1}
+    assert skipped == {Reason.BELOW_THRESHOLD: 12, Reason.ACTIVE_EXISTS: 1, Reason.NURTURE_TIMEOUT: 1}
 
 
 def test_each_event_is_told_once(told: Stack) -> None:
@@ -107,6 +107,18 @@ def test_a_converted_lead_is_the_contact(told: Stack) -> None:
     person = told.api.get("people", "lead-hugo").json()
     assert (person["person_id"], person["kind"]) == ("contact-hugo", "contact")
     assert person["active_response"]["response_id"] == "r-109"
+
+
+def test_a_merged_lead_is_the_survivor_and_stays_opted_out(told: Stack) -> None:
+    person = told.api.get("people", "lead-jon-2").json()
+    assert (person["person_id"], person["do_not_contact"]) == ("lead-jon", True)
+    assert person["active_response"]["response_id"] == "r-114"
+
+
+def test_a_deal_that_was_won_ends_the_engagement(told: Stack) -> None:
+    person = told.api.get("people", "lead-iris").json()
+    (response,) = told.api.get("people", "lead-iris", "responses").json()["items"]
+    assert (person["active_response"], response["response_status"]) == (None, "Resolved - Opportunity Won")
 
 
 def test_collections_page(told: Stack) -> None:

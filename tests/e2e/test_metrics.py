@@ -28,6 +28,8 @@ def test_what_the_stack_counts_is_what_a_recount_counts(
     assert told.api.get("campaigns", "nowhere", "metrics").status == 404
     shares = told.api.get("attribution", by="month").json()
     assert shares["model"] == "active_response"
+    funnel = told.api.get("funnel", by="month", basis="period", beside="2026-01-01").json()
+    assert (funnel["basis"], funnel["by"]) == ("period", "month")
 
 
 def test_what_the_stack_closes_stays(

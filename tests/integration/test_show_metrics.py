@@ -1,4 +1,4 @@
-"""`GET /campaigns/{id}/metrics` and `GET /attribution`: what campaigns brought, as it was counted last."""
+"""`GET /campaigns/{id}/metrics`, `GET /attribution` and `GET /funnel`, as they were counted last."""
 
 import pytest
 
@@ -61,6 +61,63 @@ def test_the_shares_of_won_deals_add_up(aws: Aws) -> None:
         body = attribution(**{"from": "2026-01-01", "to": "2026-04-01", "by": by}).body
         assert (body["by"], body["model"], body["total"]) == (by, "active_response", answer.body["total"])
     assert attribution(**{"from": "2026-03-01", "to": "2026-04-01"}).body["items"] == []
+
+
+def funnel(**query: str) -> Answer:
+    return call(handler, "GET", "funnel", query=query or None)
+
+
+def test_the_funnel_of_a_period_beside_another(aws: Aws) -> None:
+    configured()
+    opportunity = {"opportunity_id": "o1", "person_ids": ["lead-2"], "amount": 1000, "currency": "EUR"}
+    response = {"response_id": "member-2", "person_id": "lead-2", "campaign_id": CAMPAIGN, "responded": True}
+    record(event("record_crm_changes"), CONTEXT)
+    for name, at, detail in (
+        ("Person Changed", "2026-02-19T10:00:00Z", {"person_id": "lead-2", "status": "New", "score": 75}),
+        ("Response Recorded", "2026-02-20T10:00:00Z", response),
+        ("Opportunity Changed", "2026-02-20T10:00:00Z", opportunity),
+        ("Opportunity Changed", "2026-03-03T10:00:00Z", {**opportunity, "is_closed": True, "is_won": True}),
+    ):
+        assert record(batch(envelope(name, at, **detail)), CONTEXT) == {"batchItemFailures": []}
+    assert funnel().status == 404
+    count(event("count_campaigns"), CONTEXT)
+    cohort = funnel(**{"from": "2026-02-01", "to": "2026-03-01", "beside": "2026-03-01"}).body
+    assert (cohort["basis"], cohort["by"], cohort["time_zone"], cohort["items"]) == ("cohort", None, "UTC", [])
+    assert cohort["total"]["volumes"] == {"MQL": 1, "SAL": 1, "SQL": 1, "Won": 1}
+    assert (cohort["from"], cohort["to"]) == ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z")
+    beside = cohort["beside"]
+    assert (beside["from"], beside["to"]) == ("2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z")
+    assert beside["total"]["volumes"] == {"MQL": 0, "SAL": 0, "SQL": 0, "Won": 0}
+    period = funnel(**{"from": "2026-02-01", "to": "2026-04-01", "by": "month", "basis": "period"}).body
+    assert [(one["key"], one["volumes"]["MQL"], one["volumes"]["Won"]) for one in period["items"]] == [
+        ("2026-02", 1, 0),
+        ("2026-03", 0, 1),
+    ]
+    assert (period["basis"], period["items_total"], period["beside"]) == ("period", 2, None)
+    (campaign,) = funnel(**{"from": "2026-02-01", "to": "2026-03-01", "by": "campaign"}).body["items"]
+    assert (campaign["key"], campaign["volumes"]) == (CAMPAIGN, cohort["total"]["volumes"])
+    (won_after,) = [one for one in campaign["passages"] if (one["from"], one["to"]) == ("SQL", "Won")]
+    assert (won_after["conversion"], won_after["mean_days"]) == (1.0, 11.0)
+    assert funnel(**{"from": "2026-02-01", "to": "2026-03-01", "by": "owner"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ({"by": "person", "basis": "odd"}, ["basis", "by"]),
+        ({"from": "2026-03-01", "to": "2026-03-01"}, ["from"]),
+        ({"beside": "last year"}, ["beside"]),
+        ({"model": "first"}, ["model"]),
+    ],
+)
+def test_a_funnel_that_cannot_be_counted_is_refused_by_its_field(
+    aws: Aws, query: dict[str, str], fields: list[str]
+) -> None:
+    configured()
+    count(event("count_campaigns"), CONTEXT)
+    answer = funnel(**query)
+    assert answer.status == 422
+    assert [one["path"] for one in answer.body["errors"]] == fields
 
 
 @pytest.mark.parametrize(

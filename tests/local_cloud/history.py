@@ -16,7 +16,10 @@ CAMPAIGNS = frozenset({"Campaign Changed", "Campaign Deleted", "CampaignChangeEv
 REFERENCE = CAMPAIGNS | {"Account Changed", "AccountChangeEvent", "Queue Changed", "User Changed", "UserChangeEvent"}
 """What a warm function keeps in memory for a while."""
 
-_NAMING_PEOPLE = ("person_id", "survivor_id", "converted_contact_id", "LeadId", "ContactId", "ConvertedContactId")
+_NAMING_PEOPLE = (
+    *("person_id", "survivor_id", "converted_contact_id", "opportunity_id"),
+    *("LeadId", "ContactId", "ConvertedContactId"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Line:
         told = _object(self.detail.get("payload")) or self.detail
         header = _object(told.get("ChangeEventHeader"))
         named = [told.get(name) for name in _NAMING_PEOPLE]
-        named += [*_list(told.get("merged_ids")), *_list(header.get("recordIds"))]
+        named += [*_list(told.get("merged_ids")), *_list(told.get("person_ids")), *_list(header.get("recordIds"))]
         if self.kind in REFERENCE:
             named += [told.get(name) for name in ("campaign_id", "account_id", "queue_id", "user_id")]
         return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))

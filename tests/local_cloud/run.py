@@ -3,7 +3,7 @@
     make run                                      plays events/history.jsonl
     make run HISTORY=file.jsonl SETTINGS=s.yaml   plays another one (plain or gzip) under other settings
     make run ONCE=1                               ends by itself: 0 only if everything was digested, nothing refused
-    make run ALL=1                                tells of every person, not of the first twelve
+    make run ALL=1                                shows every decision of every person, not of the first twelve
 
 Exit status 2 means that a file cannot be used; nothing was started then.
 """

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rekindle.domain.core import times
+from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.reactivation.decision import Decision, Outcome
 from rekindle.domain.settings.settings import Scenario
 from tests.local_cloud.history import Line
@@ -17,10 +19,9 @@ from tests.local_cloud.stack import Kept, Stack, detail_with_time
 
 NARROWEST, WIDEST = 60, 96
 PEOPLE = 12
-"""How many people are told of; ALL=1 tells of everybody."""
+"""How many people are shown, and of each of them how many decisions; ALL=1 shows all."""
 LOSERS = 3
 DECISIONS = 8
-"""How many decisions of one person are told of."""
 
 _COLOURED = sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
@@ -66,40 +67,71 @@ def wrapped(text: str, indent: int) -> Iterator[str]:
 
 
 def known_fields(decisions: Sequence[Decision], everybody: bool) -> list[str]:
-    """The people to tell of, those whose story begins first."""
-    people = list(dict.fromkeys(d.person_id for d in decisions if _worth_telling(d)))
-    return people if everybody else people[:PEOPLE]
+    """The people to show, those whose story begins first."""
+    return list(shown_decisions(decisions, everybody))
 
 
-def _worth_telling(decision: Decision) -> bool:
-    return decision.activates or decision.scenario is Scenario.SCORE
-
-
-def people(stack: Stack, decisions: Sequence[Decision], everybody: bool) -> Iterator[str]:
-    yield heading("People")
-    shown = known_fields(decisions, everybody)
-    names = stack.campaign_names()
-    by_person: dict[str, list[Decision]] = defaultdict(list)
+def shown_decisions(decisions: Sequence[Decision], everything: bool) -> Mapping[str, Sequence[Decision]]:
+    """The decisions to show, by person."""
+    found: dict[str, list[Decision]] = defaultdict(list)
     for decision in decisions:
-        if _worth_telling(decision):
-            by_person[decision.person_id].append(decision)
+        if everything or decision.activates or decision.scenario is Scenario.SCORE:
+            found[decision.person_id].append(decision)
+    if everything:
+        return found
+    return {person_id: found[person_id][:DECISIONS] for person_id in list(found)[:PEOPLE]}
+
+
+def people(stack: Stack, decisions: Sequence[Decision], everything: bool) -> Iterator[str]:
+    yield heading("People")
+    shown = shown_decisions(decisions, everything)
+    names = stack.campaign_names()
     if not shown:
         yield "No score crossed the threshold, and no response became active."
-    for person_id in shown:
-        yield from _person(stack, person_id, by_person[person_id], names)
-    if len(by_person) > len(shown):
-        yield f"\n{faint(f'… and {len(by_person) - len(shown):,} more people; ALL=1 tells of everybody.')}"
+    for person_id, of_person in shown.items():
+        yield from _person(stack, person_id, of_person, names)
+    yield f"\n{faint(how_many(decisions, shown))}"
+
+
+def how_many(decisions: Sequence[Decision], shown: Mapping[str, Sequence[Decision]]) -> str:
+    everybody = {decision.person_id for decision in decisions}
+    of_decisions = f"{sum(map(len, shown.values())):,} of {len(decisions):,} decisions"
+    of_people = f"{len(shown):,} of {len(everybody):,} people"
+    return f"Shown are {of_decisions}, about {of_people}. ALL=1 shows all."
 
 
 def _person(stack: Stack, person_id: str, decisions: Sequence[Decision], names: Mapping[str, str]) -> Iterator[str]:
     person = stack.api.get("people", person_id).json()
     named = " ".join(part for part in (person.get("first_name"), person.get("last_name")) if part)
     company = f", {person['company']}" if person.get("company") else ""
-    yield f"\n{bold(named or person_id)}{company}{faint(f' ({person_id})') if named else ''}"
-    for decision in decisions[:DECISIONS]:
-        yield from _decision(stack.api.get("decisions", decision.decision_id).json(), names)
-    if len(decisions) > DECISIONS:
-        yield faint(f"  … and {len(decisions) - DECISIONS} more decisions")
+    opted_out = f", {yellow('opted out')}" if person.get("do_not_contact") else ""
+    yield f"\n{bold(named or person_id)}{company}{faint(f' ({person_id})') if named else ''}{opted_out}"
+    told = [(d.as_of, [*_decision(stack.api.get("decisions", d.decision_id).json(), names)]) for d in decisions]
+    entries = stack.api.get("people", person_id, "timeline", limit="100").json()["items"]
+    told += [(times.instant(entry["at"]), [line]) for entry in entries for line in entry_of(entry, names)]
+    for _, lines in sorted(told, key=lambda one: one[0]):
+        yield from lines
+
+
+def entry_of(entry: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    """What changed a person's way besides decisions: a deal that was won, another record that became this one."""
+    match entry:
+        case {"kind": "stage_reached", "stage": Stage.WON}:
+            amount = "" if entry["amount"] is None else f" {entry['amount']:,.15g} {entry['currency'] or ''}".rstrip()
+            campaign = names.get(entry["campaign_id"], entry["campaign_id"])
+            result = f"{green(f'✓ {campaign}')} {faint(f'(won{amount})')}"
+            yield f"  {entry['at'][:10]}  {'a deal was won':<18}  {result}"
+        case {"kind": "merged"}:
+            how = "converted" if entry["converted"] else "merged"
+            yield f"  {entry['at'][:10]}  {how:<18}  {faint(f'· {entry["merged_id"]} is this person')}"
+
+
+_TRIGGERS = {
+    Scenario.RESPONSE: "a response arrived",
+    Scenario.ACTIVE_STATUS: "a status is active",
+    Scenario.INVOCABLE: "a flow requested it",
+    Scenario.RESPONSE_PROMPT: "a user prompted it",
+}
 
 
 def _decision(told: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
@@ -109,7 +141,7 @@ def _decision(told: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str
         before = "none" if told["previous_score"] is None else f"{told['previous_score']:g}"
         trigger = f"score {before} → {told['score']:g}"
     else:
-        trigger = "a response arrived"
+        trigger = _TRIGGERS[told["scenario"]]
     if skipped:
         result = faint(f"· nothing done ({told['reason']})")
     else:

@@ -290,8 +290,8 @@ def test_months_and_days_are_those_of_the_settings_time_zone(settings, tmp_path,
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        (["--from", "yesterday"], "--from: 'yesterday': expected a time with an offset"),
-        (["--to", "2026-02-30"], "--to: '2026-02-30': "),
+        (["--from", "yesterday"], "--from: expected a day such as 2025-03-31, or a time"),
+        (["--to", "2026-02-30"], "--to: expected a day such as 2025-03-31, or a time"),
         (["--to", "1000-01-01"], "--to: '1000-01-01': expected a time from 1900-01-01"),
         (["--from", "2026-03-01", "--to", "2026-03-01"], "--from: 2026-03-01 is not before 2026-03-01"),
         (["--from", "2030-01-01"], "--from: 2030-01-01 is not before 2026-02-10"),

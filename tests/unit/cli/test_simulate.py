@@ -497,7 +497,7 @@ def test_explain_stops_at_an_instant(settings, history, capsys):
 def test_explain_refuses_an_instant_without_an_offset(settings, history, capsys):
     arguments = ["explain", "--settings", str(settings), str(history), "--person", "p1", "--at", "2026-01-05T08:00:00"]
     assert refused(arguments, capsys).startswith(
-        "rekindle: --at: '2026-01-05T08:00:00': expected a time with an offset"
+        "rekindle: --at: expected a day such as 2025-03-31, or a time with an offset"
     )
 
 

@@ -1,6 +1,6 @@
 """Whose the credit is, as the local run prints it."""
 
-from tests.local_cloud.story import credit_of, credit_table
+from tests.local_cloud.story import credit_of, credit_table, entry_of, how_many, shown_decisions
 from tests.support.builders import Rekindle, campaign_changed, person_changed, response_recorded
 
 
@@ -38,3 +38,23 @@ def test_the_table_lines_up_and_says_when_there_is_nothing() -> None:
     _, head, row, total = credit_table(credit_of(found.memory.decisions.values()), {"web": "Web activity"})
     assert row.startswith("Web activity")
     assert head.index("credits") + len("credits") == row.index(" 1") + 2 == total.index(" 1") + 2
+
+
+def test_it_says_how_many_decisions_are_shown() -> None:
+    found = rekindle()
+    found.tell(*(response_recorded(f"r{n}", f"p{n}", "webinar", 1) for n in range(3)))
+    found.tell(person_changed("p1", 2, score=70))
+    found.deliver()
+    decisions = list(found.memory.decisions.values())
+    some, everything = shown_decisions(decisions, False), shown_decisions(decisions, True)
+    assert how_many(decisions, some) == "Shown are 1 of 4 decisions, about 1 of 3 people. ALL=1 shows all."
+    assert how_many(decisions, everything).startswith("Shown are 4 of 4 decisions, about 3 of 3 people.")
+
+
+def test_a_deal_and_a_merge_are_told() -> None:
+    won = {"kind": "stage_reached", "at": "2025-12-08T15:00:00Z", "stage": "Won", "campaign_id": "c", "currency": "EUR"}
+    (line,) = entry_of({**won, "amount": 18000.0}, {"c": "Fair"})
+    assert line == "  2025-12-08  a deal was won      ✓ Fair (won 18,000 EUR)"
+    merged = {"kind": "merged", "at": "2025-11-25T14:00:00Z", "merged_id": "p2", "converted": False}
+    assert [*entry_of(merged, {})] == ["  2025-11-25  merged              · p2 is this person"]
+    assert [*entry_of({**won, "stage": "SQL", "amount": None}, {})] == []

@@ -1,6 +1,8 @@
 """Arguments that several commands take, and the examples that each command's help ends with."""
 
 import argparse
+from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from textwrap import dedent, fill, indent
 
@@ -38,6 +40,18 @@ def may_take_history(parser: argparse.ArgumentParser) -> None:
 
 def takes_settings(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
     parser.add_argument("--settings", type=Path, required=not optional, help="YAML or JSON; - for standard input")
+
+
+def one_of[E: StrEnum](kind: type[E]) -> Callable[[str], E]:
+    """The type of an argument that takes one of some values, which its help lists."""
+
+    def read(text: str) -> E:
+        try:
+            return kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"expected {', '.join(kind)}, got {text!r}") from None
+
+    return read
 
 
 def takes_stack(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from time import sleep
 from rekindle.adapters.history import History, opened
 from rekindle.adapters.wire import books
 from rekindle.cli.arguments import command, may_take_history, takes_history, takes_settings
-from rekindle.cli.play import Unusable, decisions_of, settings_of
+from rekindle.cli.play import Unusable, bytes_of, decisions_of, settings_of
 from rekindle.domain.core.errors import Malformed, NotFound, Unavailable
 from rekindle.domain.measures.books import Previous, Stored, following
 from rekindle.runtime.simulation.closing import Closing, TooShort
@@ -110,7 +110,7 @@ def _written(statement: bytes) -> int:
 def _previous(path: Path, month: str) -> Previous:
     """The statement before, if it is that of the month before. Raises Unusable."""
     try:
-        previous = books.previous(path.read_bytes())
+        previous = books.previous(bytes_of(path))
     except Malformed as error:
         raise Unusable(f"{path}: {error.message}") from None
     if isinstance(previous.known, Stored):
@@ -122,7 +122,7 @@ def _previous(path: Path, month: str) -> Previous:
 
 def _verify(parsed: argparse.Namespace) -> int:
     document = settings_of(parsed.settings)
-    body = parsed.statement.read_bytes()
+    body = bytes_of(parsed.statement)
     try:
         stated = books.read(body)
         previous = books.previous_of(body)

@@ -4,22 +4,22 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from rekindle.adapters.history import History
 from rekindle.adapters.wire.views import measures
+from rekindle.application.measures.show_funnel import names_by
 from rekindle.application.ports.records import Reference
-from rekindle.cli.arguments import command, may_take_history, takes_format, takes_settings
+from rekindle.cli.arguments import command, may_take_history, one_of, takes_format, takes_settings
 from rekindle.cli.columns import cell, cut, width
 from rekindle.cli.lines import write_line
-from rekindle.cli.play import Unusable, decisions_of, instant_of, owners_called, print_refused, settings_of, zone_of
+from rekindle.cli.play import Unusable, decisions_of, instant_of, print_refused, settings_of, zone_of
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER
-from rekindle.domain.measures.credit import names_of
 from rekindle.domain.measures.cycles import Cycle
-from rekindle.domain.measures.funnel import EMPTY, Basis, By, Funnel, Group, Spread, funnel, year_before
+from rekindle.domain.measures.funnel import EMPTY, Basis, By, Funnel, Group, Spread, funnel, period_beside, year_before
 from rekindle.domain.measures.metrics import CountedAs
 from rekindle.runtime.simulation.simulator import Simulation
 
@@ -52,10 +52,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument("--stack", metavar="NAME", help="a deployed stack, in place of a history and its settings")
     parser.add_argument("--from", dest="since", metavar="TIME", help="a date or time (default: a year before --to)")
     parser.add_argument("--to", dest="until", metavar="TIME", help="left out itself (default: the end of the history)")
-    parser.add_argument("--by", type=By, choices=list(By), help="what to group by (default: all in one)")
+    parser.add_argument("--by", type=one_of(By), choices=list(By), help="what to group by (default: all in one)")
     parser.add_argument(
         "--basis",
-        type=Basis,
+        type=one_of(Basis),
         choices=list(Basis),
         default=Basis.COHORT,
         help="count the cycles that began in the period (cohort, the default), or the stages reached in it (period)",
@@ -126,9 +126,9 @@ def _write(
 ) -> None:
     spans = [span]
     if parsed.beside is not None:
-        spans.append(_beside(instant_of(parsed.beside, "--beside", zone), *span, zone))
+        spans.append(period_beside(instant_of(parsed.beside, "--beside", zone), *span, zone))
     funnels = [funnel(found, *one, parsed.by, zone, parsed.basis) for one in spans]
-    name = _names(reference, parsed.by)
+    name = names_by(parsed.by, reference)
     if parsed.format != "jsonl":
         print(f"{_BASES[parsed.basis]}\n\n{_tables(funnels, name, zone)}")
         return
@@ -141,28 +141,6 @@ _BASES = {
     Basis.COHORT: "basis: cohort, the cycles that began in the period",
     Basis.PERIOD: "basis: period, the stages that were reached in the period",
 }
-
-
-def _beside(begin: datetime, since: datetime, until: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """A period that is as long on the calendar, where both begin at a month's first day; else by the clock."""
-    local = [moment.astimezone(zone) for moment in (begin, since, until)]
-    if all((one.day, one.hour, one.minute, one.second, one.microsecond) == (1, 0, 0, 0, 0) for one in local):
-        other, start, end = (one.year * 12 + one.month - 1 for one in local)
-        year, month = divmod(other + end - start, 12)
-        return begin, datetime(year, month + 1, 1, tzinfo=zone).astimezone(UTC)
-    return begin, begin + (until - since)
-
-
-def _names(reference: Reference, by: By | None) -> Callable[[str | None], str | None]:
-    """What the key of a group is called."""
-    campaign, owner = names_of(reference.campaign), owners_called(reference)
-
-    def name(key: str | None) -> str | None:
-        if key is None:
-            return None
-        return campaign(key) if by is By.CAMPAIGN else owner(key) if by is By.OWNER else key
-
-    return name
 
 
 # --- as tables -------------------------------------------------------------------------------------------------------

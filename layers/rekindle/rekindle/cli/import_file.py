@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rekindle.cli.arguments import STANDARD_INPUT, command
-from rekindle.cli.play import Unusable, instant_of, settings_of, zone_of
+from rekindle.cli.play import Unusable, bytes_of, instant_of, settings_of, zone_of
 from rekindle.domain.imports.kinds import KINDS
 from rekindle.domain.imports.report import ABORT_OVER_PERCENT, FEW
 
@@ -65,7 +65,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("--dry-run", action="store_true", help="only count, write nothing")
     parser.add_argument("--propose", action="store_true", help="only write a mapping that the headers propose")
-    parser.set_defaults(run=_import)
+    parser.set_defaults(run=_import, written="history")
 
 
 def _percent(written: str) -> float:
@@ -87,7 +87,7 @@ def _import(parsed: argparse.Namespace) -> int:
 
     if parsed.stack and parsed.settings:
         raise Unusable("--settings: a stack has settings of its own")
-    mapping = mapping_of(parsed.mapping.read_bytes()) if parsed.mapping else FileMapping()
+    mapping = mapping_of(bytes_of(parsed.mapping)) if parsed.mapping else FileMapping()
     with _opened(parsed.file) as file:
         if parsed.propose:
             print(proposal_of(KINDS[parsed.kind], file, mapping), end="")

@@ -26,6 +26,7 @@ from rekindle.cli import (
     simulate,
     webhook,
 )
+from rekindle.cli.arguments import STANDARD_INPUT
 from rekindle.cli.play import Unusable
 from rekindle.domain.core.errors import Conflict, Refusal, Unavailable
 
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
         sys.stdout.reconfigure(encoding="utf-8")  # As JSON is, whatever the machine's own words are written in.
+    if [name != parsed.written for name, value in vars(parsed).items() if value == STANDARD_INPUT].count(True) > 1:
+        return _unusable("only one file can be standard input")
     try:
         result: int = parsed.run(parsed)
         sys.stdout.flush()
@@ -68,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"rekindle {version('rekindle')}")
     # A command that only prints has nothing left to do once nobody reads it.
     parser.set_defaults(unread=0)
+    # The argument that names a file to be written: there - is standard output.
+    parser.set_defaults(written=None)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     modules = (simulate, explain, funnel, import_file, webhook, close, partition, recount, backfill, redrive, erase)
     for module in modules:

@@ -1,7 +1,7 @@
 """What every command shares that plays a history: its settings, its progress, and what was refused."""
 
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ from rekindle.adapters.history import History
 from rekindle.adapters.wire.rules import moment
 from rekindle.adapters.wire.settings import document as settings_document
 from rekindle.adapters.wire.settings import reading
-from rekindle.application.ports.records import Reference
 from rekindle.cli.arguments import STANDARD_INPUT
 from rekindle.cli.progress import progress
+from rekindle.domain.core import times
 from rekindle.domain.core.errors import Refusal
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.domain.settings.settings import Settings
@@ -31,7 +31,7 @@ class Unusable(Exception):
 def settings_of(path: Path) -> Mapping[str, Any]:
     """The document, if it has no fault. Raises Unusable."""
     try:
-        document = reading.parsed(_bytes_of(path), None)
+        document = reading.parsed(bytes_of(path), None)
     except Refusal as refusal:
         where = f"{refusal.field}: " if refusal.field else ""
         raise Unusable(f"{path}: {where}{refusal.message}") from None
@@ -43,15 +43,21 @@ def settings_of(path: Path) -> Mapping[str, Any]:
     return document
 
 
-def _bytes_of(path: Path) -> bytes:
+def bytes_of(path: Path) -> bytes:
     return sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
 
 
 def instant_of(text: str, option: str, zone: ZoneInfo, clock: str = "00:00:00") -> datetime:
     """An instant; for a day, what the clock of a time zone shows then. Raises Unusable."""
     is_day = len(text) == len("2026-01-31")
+    written = f"{text}T{clock}Z" if is_day else text
     try:
-        read = moment(f"{text}T{clock}Z" if is_day else text, option)
+        times.instant(written)
+    except ValueError:
+        expected = "a day such as 2025-03-31, or a time with an offset such as 2025-03-31T09:30:00Z"
+        raise Unusable(f"{option}: expected {expected}, got {text!r}") from None
+    try:
+        read = moment(written, option)
     except Refusal as refusal:
         raise Unusable(f"{option}: {text!r}: {refusal.message}") from None
     return read.replace(tzinfo=zone).astimezone(UTC) if is_day else read
@@ -72,16 +78,6 @@ def decisions_of(
     finally:
         if isinstance(events, Generator):
             events.close()
-
-
-def owners_called(reference: Reference) -> Callable[[str], str]:
-    """What a user or a queue is called: its id, where it has no name."""
-
-    def name(owner_id: str) -> str:
-        record = reference.user(owner_id) or reference.queue(owner_id)
-        return (record.name if record else None) or owner_id
-
-    return name
 
 
 def print_refused(simulation: Simulation) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from rekindle.adapters.history import History
 from rekindle.adapters.wire.views.decisions import LISTED, decision
 from rekindle.adapters.wire.views.people import assignment as shown_assignment
+from rekindle.application.assignment.owners import owners_called
 from rekindle.cli import ways
 from rekindle.cli.arguments import command, takes_format, takes_history, takes_settings
 from rekindle.cli.credit import credit_table
@@ -16,7 +17,6 @@ from rekindle.cli.measured import write_metrics, write_shares
 from rekindle.cli.play import (
     Unusable,
     decisions_of,
-    owners_called,
     print_counts,
     print_refused,
     print_unknown_campaigns,

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 from rekindle.cli.arguments import STANDARD_INPUT, command
 from rekindle.cli.lines import write_line
-from rekindle.cli.play import Unusable, settings_of
+from rekindle.cli.play import Unusable, bytes_of, settings_of
 from rekindle.domain.core.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _webhook(parsed: argparse.Namespace) -> int:
     if webhook is None:
         raise Unusable(f"the settings have no webhook {parsed.source!r}")
     if parsed.preview is not None:
-        return _preview(webhook, parsed.preview.read_bytes())
+        return _preview(webhook, bytes_of(parsed.preview))
     if parsed.secret is None:
         raise Unusable("--sign needs --secret, a file with the secret")
     url = parsed.url or webhook.address
@@ -75,7 +75,7 @@ def _preview(webhook: "Webhook", body: bytes) -> int:
 def _signed(webhook: "Webhook", parsed: argparse.Namespace, url: str) -> int:
     from rekindle.domain.webhooks.proof import sign
 
-    body = parsed.sign.read_bytes()
+    body = bytes_of(parsed.sign)
     secret = sys.stdin.read() if parsed.secret == STANDARD_INPUT else parsed.secret.read_text(encoding="utf-8")
     headers = {"Content-Type": "application/json", **sign(webhook, body, secret.strip(), datetime.now(UTC))}
     if not parsed.send:

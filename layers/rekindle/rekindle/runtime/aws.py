@@ -25,7 +25,7 @@ from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
-from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
+from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredCycles, StoredShares
 from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.reactivation import Batches, ReactivationTimers
 from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
@@ -264,7 +264,7 @@ class AwsPorts:
 
     @cached_property
     def stored_shares(self) -> StoredShares:
-        from rekindle.adapters.dynamodb.stored_shares import DynamoDBStoredShares
+        from rekindle.adapters.dynamodb.counted_months import DynamoDBStoredShares
 
         return DynamoDBStoredShares()
 
@@ -284,6 +284,12 @@ class AwsPorts:
     @property
     def bus(self) -> Bus:
         return bus()
+
+    @cached_property
+    def stored_cycles(self) -> StoredCycles:
+        from rekindle.adapters.dynamodb.counted_months import DynamoDBStoredCycles
+
+        return DynamoDBStoredCycles()
 
     @cached_property
     def clicks(self) -> Clicks:

@@ -8,7 +8,7 @@ from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
-from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
+from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredCycles, StoredShares
 from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.people import Contacts, Duplicates, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
@@ -121,6 +121,9 @@ class Ports(Protocol):
 
     @property
     def import_files(self) -> ImportFiles: ...
+
+    @property
+    def stored_cycles(self) -> StoredCycles: ...
 
     @property
     def clock(self) -> Clock: ...

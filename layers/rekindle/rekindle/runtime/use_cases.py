@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rekindle.application.measures.count_measures import CountMeasures
     from rekindle.application.measures.show_attribution import ShowAttribution
     from rekindle.application.measures.show_books import ShowBooks
+    from rekindle.application.measures.show_funnel import ShowFunnel
     from rekindle.application.measures.show_metrics import ShowMetrics
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
@@ -142,7 +143,7 @@ class UseCases:
         from rekindle.application.measures.count_campaigns import CountCampaigns
 
         ports = self.ports
-        stores = ports.counted_campaigns, ports.stored_shares
+        stores = ports.counted_campaigns, ports.stored_shares, ports.stored_cycles
         return CountCampaigns(self.count_measures, *stores, ports.reference, ports.clock)
 
     @cached_property
@@ -169,6 +170,12 @@ class UseCases:
         from rekindle.application.measures.show_attribution import ShowAttribution
 
         return ShowAttribution(self.ports.stored_shares, self.ports.reference)
+
+    @cached_property
+    def show_funnel(self) -> "ShowFunnel":
+        from rekindle.application.measures.show_funnel import ShowFunnel
+
+        return ShowFunnel(self.ports.stored_cycles)
 
     @cached_property
     def show_metrics(self) -> "ShowMetrics":

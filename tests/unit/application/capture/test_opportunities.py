@@ -11,6 +11,7 @@ from rekindle.domain.capture.facts import Fact, OpportunityChanged
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.measures.cycles import Cycle, cycles
+from rekindle.domain.notifications.events import events_from
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
 from rekindle.domain.records.opportunity import OPPORTUNITY
 from tests.support.builders import (
@@ -258,6 +259,14 @@ def test_the_amount_of_the_end_stays_with_the_cycle(engaged: Rekindle):
     assert engaged.person().active.amount == 7  # type: ignore[union-attr]
     engaged.tell(closed(8), changed[1])
     assert the_cycle(engaged).amount == 7
+
+
+def test_a_fact_of_before_the_end_is_no_second_end(engaged: Rekindle):
+    """Found by the property test of all scenarios: an older fact moves SQL, and said again that the deal was won."""
+    engaged.tell(opened(5), closed(8), opened(4, "p1", "p2"))
+    assert days(the_cycle(engaged)) == {"MQL": 3, "SAL": 4, "SQL": 4, "Won": 8}
+    announced = [event.event_id for record in engaged.memory.outbox for event in events_from(record)]
+    assert len(announced) == len(set(announced))
 
 
 def test_a_second_opportunity_does_not_take_over_the_cycle_of_the_first(engaged: Rekindle):

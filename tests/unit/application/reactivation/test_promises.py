@@ -427,8 +427,13 @@ class Promises(RuleBasedStateMachine):
         assert all(n == 1 for n in arrivals.values()), arrivals
 
     def _announcements_have_their_own_ids(self) -> None:
-        ids = Counter(event.event_id for record in self.memory.outbox for event in events_from(record))
+        """But for a notification: one who gets a lead back is not to be notified again, so it is the same event."""
+        announced = [event for record in self.memory.outbox for event in events_from(record)]
+        notified = [event for event in announced if event.detail_type == "Notification Requested"]
+        ids = Counter(event.event_id for event in announced if event.detail_type != "Notification Requested")
         assert all(n == 1 for n in ids.values()), ids
+        told = {(e.event_id, *(e.detail[name] for name in ("assignment_id", "kind", "notify_id"))) for e in notified}
+        assert len(told) == len({event.event_id for event in notified}), notified
 
 
 TestPromises = Promises.TestCase

@@ -56,8 +56,8 @@ def test_responses_come_in_pages_and_deleted_ones_are_left_out(rekindle: Rekindl
     rekindle.tell(response_deleted("r2", "p1", 9))
     first = rekindle.use.show_records.responses("p1", 2, None)
     second = rekindle.use.show_records.responses("p1", 2, first.next)
-    assert [r.response_id for r in first.items] == ["r1", "r3"]
-    assert [r.response_id for r in second.items] == ["r4", "r5"]
+    assert [r.response_id for r in first.items] == ["r5", "r4"]
+    assert [r.response_id for r in second.items] == ["r3", "r1"]
     assert second.next is None
 
 

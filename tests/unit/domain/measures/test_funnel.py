@@ -369,6 +369,15 @@ def test_months_are_those_of_the_time_zone() -> None:
     assert [group.key for group in funnel(found, *period, ZoneInfo("America/New_York")).groups] == ["2025-03"]
 
 
+@pytest.mark.parametrize(("minute", "month"), [(59, "2025-03"), (0, "2025-04")])
+def test_a_month_ends_by_daylight_saving_time(minute: int, month: str) -> None:
+    """New York is four hours behind at the end of March, whatever offset a source writes into its events."""
+    at = datetime(2025, 4, 1, 4 if minute == 0 else 3, minute, tzinfo=UTC)
+    found = [Cycle("d1", "p1", 1, "r1", "webinar", None, {Stage.MQL: at})]
+    period = (at - timedelta(days=1), at + timedelta(days=1), By.MONTH, ZoneInfo("America/New_York"))
+    assert [group.key for group in funnel(found, *period).groups] == [month]
+
+
 def test_a_year_before_is_counted_in_the_time_zone() -> None:
     oslo = ZoneInfo("Europe/Oslo")
     midnight = datetime(2025, 4, 1, tzinfo=oslo).astimezone(UTC)

@@ -1,5 +1,4 @@
-"""The members of a campaign, newest first: an index of responses by their campaign, and by whether they responded or
-are active."""
+"""Responses, newest first: those of a person, and the members of a campaign by whether they responded or are active."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,7 +24,7 @@ Key = tuple[str, str]
 
 
 def of_response(response: Response, person: Person) -> dict[str, str | None]:
-    """Where the index has a response of a person."""
+    """Where the two indexes have a response of a person. Only one that was deleted has no campaign."""
     state = response.state
     if state.deleted or not response.campaign_id:
         return {"member": None, "member_at": None}
@@ -40,6 +39,16 @@ def of_response(response: Response, person: Person) -> dict[str, str | None]:
 
 def _is_active(response: Response, person: Person) -> bool:
     return person.active is not None and person.active.response_id == response.response_id
+
+
+def entries_of_person(person_id: str, limit: int, start: str | None) -> tuple[Sequence[Key], str | None]:
+    """The keys of a person's newest responses, and where the next page begins."""
+    condition = PeopleItem.member_at < start if start is not None else None
+    rows = PeopleItem.by_date.query(
+        person_id, condition, limit=limit + 1, scan_index_forward=False, consistent_read=True
+    )
+    found = [(row.member_at, (row.person_id, row.record)) for row in rows]
+    return [key for _, key in found[:limit]], found[limit - 1][0] if len(found) > limit else None
 
 
 def entries(

@@ -22,7 +22,7 @@ from rekindle.adapters.dynamodb.candidates import (
     key_of_response,
 )
 from rekindle.adapters.dynamodb.connection import our_errors
-from rekindle.adapters.dynamodb.members import Key, entries, in_state
+from rekindle.adapters.dynamodb.members import Key, entries, entries_of_person, in_state
 from rekindle.adapters.dynamodb.people_writes import (
     GONE,
     LIVES,
@@ -96,6 +96,12 @@ class DynamoDBPeople:
             )
         person = _person(items.pop(0)) if items and items[0].record == PERSON else None
         return person, [_response(item) for item in reversed(items[:limit])]
+
+    def newest_responses(self, person_id: str, limit: int, start: str | None = None) -> Page[Response]:
+        with our_errors():
+            keys, following = entries_of_person(person_id, limit, start)
+            items = {item.record: item for item in PeopleItem.batch_get(keys, consistent_read=True)}
+        return Page([_response(items[record]) for _, record in keys if record in items], following)
 
     def assigned(self, state: AssignmentState, limit: int, start: str | None = None) -> Page[Person]:
         after = PeopleItem.assigned_at > start if start else None

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, ListAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 from pynamodb.models import Model
 
 PERSON = "person"
@@ -97,6 +97,17 @@ class MemberIndex(GlobalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untype
     member_at = UnicodeAttribute(range_key=True)
 
 
+class DateIndex(LocalSecondaryIndex["PeopleItem"]):  # type: ignore[no-untyped-call]
+    """A person's responses in order of their dates, those left out that were deleted."""
+
+    class Meta:
+        index_name = "by_date"
+        projection = KeysOnlyProjection()
+
+    person_id = UnicodeAttribute(hash_key=True)
+    member_at = UnicodeAttribute(range_key=True)
+
+
 class PeopleItem(Model):
     """A person, or one of the person's responses: one item collection. And, each by itself, whose a response is, and
     who has an e-mail address.
@@ -127,6 +138,7 @@ class PeopleItem(Model):
     member = UnicodeAttribute(null=True)
     member_at = UnicodeAttribute(null=True)
     by_member = MemberIndex()
+    by_date = DateIndex()
     mail = UnicodeAttribute(null=True)
     phone = UnicodeAttribute(null=True)
     name_head = UnicodeAttribute(null=True)

@@ -12,6 +12,7 @@ from rekindle.adapters.memory.state import Memory
 from rekindle.application.ports import Page
 from rekindle.application.ports.people import ListedBy, MemberState
 from rekindle.domain.core import times
+from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Entry, entry_id
@@ -73,6 +74,17 @@ class MemoryPeople:
         with self.memory.lock:
             ordered = sorted(self.memory.responses.get(person_id, {}).items())
             return self.memory.people.get(person_id), [response for _, response in ordered[-limit:]]
+
+    def newest_responses(self, person_id: str, limit: int, start: str | None = None) -> Page[Response]:
+        with self.memory.lock:
+            held = self.memory.responses.get(person_id, {}).values()
+            ordered = sorted(
+                (response for response in held if not response.state.deleted),
+                key=lambda one: (one.state.effective_at, digest(one.response_id)),
+                reverse=True,
+            )
+        begin = int(start) if start else 0
+        return Page(ordered[begin : begin + limit], str(begin + limit) if len(ordered) > begin + limit else None)
 
     def candidates(self, person_id: str) -> MemoryCandidates:
         with self.memory.lock:

@@ -11,6 +11,7 @@ from rekindle.adapters.memory.census import MemoryCensus
 from rekindle.adapters.memory.clicks import MemoryClicks
 from rekindle.adapters.memory.contacts import MemoryContacts
 from rekindle.adapters.memory.counted_campaigns import MemoryCountedCampaigns
+from rekindle.adapters.memory.counted_months import MemoryStoredCycles, MemoryStoredShares
 from rekindle.adapters.memory.duplicates import MemoryDuplicates
 from rekindle.adapters.memory.failures import MemoryDestinations, MemoryFailures
 from rekindle.adapters.memory.imports import MemoryImportFiles
@@ -23,7 +24,6 @@ from rekindle.adapters.memory.sent_notifications import MemorySentNotifications
 from rekindle.adapters.memory.sessions import MemorySessions
 from rekindle.adapters.memory.settings import MemorySettings
 from rekindle.adapters.memory.state import Memory
-from rekindle.adapters.memory.stored_shares import MemoryStoredShares
 from rekindle.adapters.memory.timers import MemoryAssignmentTimers, MemoryReactivationTimers, MemoryRoutings
 from rekindle.adapters.memory.webhooks import (
     MemoryFactsQueue,
@@ -37,7 +37,7 @@ from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
-from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredShares
+from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredCycles, StoredShares
 from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.people import Contacts, Duplicates, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
@@ -82,6 +82,7 @@ class MemoryPorts:
         self.books: Books = FiledBooks(MemoryFiles(memory))
         self.closings: Closings = MemoryClosings(memory)
         self.bus: Bus = MemoryBus()
+        self.stored_cycles: StoredCycles = MemoryStoredCycles(memory)
         self.clicks: Clicks = MemoryClicks(memory)
         self.sessions: Sessions = MemorySessions()
         self.link_key = LINK_KEY

@@ -19,6 +19,7 @@ from rekindle.domain.imports.file_import import IMPORT, MAPPING, ImportEnded
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.links.click import Click
 from rekindle.domain.links.link import LINK
+from rekindle.domain.measures.counted_cycles import CountedCycles
 from rekindle.domain.measures.metrics import CountedCampaign
 from rekindle.domain.measures.shared_days import CountedShares
 from rekindle.domain.people.assignment import Assignment
@@ -100,6 +101,7 @@ class Memory:
     """Events that were sent to where those of the bus go."""
     refused_items: deque[tuple[RawWebhook, Item, Refusal]] = field(default_factory=deque)
     counted_shares: CountedShares | None = None
+    counted_cycles: CountedCycles | None = None
     counted_campaigns: dict[str, CountedCampaign] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     """Statements of closed months, and their records."""

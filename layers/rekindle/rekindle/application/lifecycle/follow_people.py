@@ -19,6 +19,7 @@ class FollowedPeople:
         self.assigned, self.count_assigned, self.listed = people.assigned, people.count_assigned, people.listed
         self.owed, self.due, self.members = people.owed, people.due, people.members
         self.with_last_responses = people.with_last_responses
+        self.newest_responses = people.newest_responses
         self.owner_of_response = people.owner_of_response
         self._people, self._settings, self._follow = people, reference.settings, follow
 

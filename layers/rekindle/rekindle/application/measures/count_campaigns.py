@@ -1,4 +1,5 @@
-"""Count what every campaign brought, and the shares of won deals, and keep both, to be shown without counting again."""
+"""Count what every campaign brought, the shares of won deals and the cycles of the funnel, and keep them, to be shown
+without counting again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,10 +7,11 @@ from datetime import datetime
 
 from rekindle.application.measures.count_measures import CountMeasures, Measured
 from rekindle.application.ports import Clock
-from rekindle.application.ports.measures import CountedCampaigns, StoredShares
+from rekindle.application.ports.measures import CountedCampaigns, StoredCycles, StoredShares
 from rekindle.application.ports.records import Reference
 from rekindle.domain.core.values import replace
 from rekindle.domain.measures.attribution import shares
+from rekindle.domain.measures.counted_cycles import CountedCycles, by_month
 from rekindle.domain.measures.metrics import CountedAs, CountedCampaign
 from rekindle.domain.measures.points import models_of
 from rekindle.domain.measures.shared_days import CountedShares, by_day
@@ -21,6 +23,7 @@ class CountCampaigns:
     count: CountMeasures
     counted: CountedCampaigns
     shares: StoredShares
+    cycles: StoredCycles
     reference: Reference
     clock: Clock
 
@@ -32,6 +35,8 @@ class CountCampaigns:
         models = models_of(settings.document)
         days = by_day(shares(found.deals, models), settings.zone)
         self.shares.put(CountedShares(days, tuple(models), at, settings.version))
+        months = by_month(found.cycles, settings.zone)
+        self.cycles.put(CountedCycles(months, settings.time_zone, at, settings.version))
         return len(found.metrics)
 
     def differing(self) -> Iterator[tuple[CountedCampaign, CountedCampaign | None]]:

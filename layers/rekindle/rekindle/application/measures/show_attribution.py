@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from rekindle.application.ports.measures import StoredShares
 from rekindle.application.ports.records import Reference
 from rekindle.domain.core.errors import InvalidField, NotFound
+from rekindle.domain.core.times import months_of
 from rekindle.domain.measures.shared_days import CountedShares, SharedBy, Sum, added_up
 
 
@@ -26,7 +27,7 @@ class ShowAttribution:
 
     def __call__(self, asked: Attribution) -> tuple[CountedShares, Sequence[Sum]]:
         """Raises NotFound where nothing was counted yet, and InvalidField for a model that was not."""
-        counted = self.shares.get(_months(asked.since, asked.until))
+        counted = self.shares.get(months_of(asked.since, asked.until))
         if counted is None:
             raise NotFound("nothing is counted yet")
         if asked.model not in counted.models:
@@ -35,12 +36,3 @@ class ShowAttribution:
         found = {name: self.reference.campaign(name) for name in campaigns if name}
         types = {name: campaign.type if campaign is not None else None for name, campaign in found.items()}
         return counted, added_up(counted.days, asked.model, asked.since, asked.until, asked.by, types)
-
-
-def _months(since: date, until: date) -> list[str]:
-    """The months of the days from one up to another."""
-    months, day = [], since.replace(day=1)
-    while day < until:
-        months.append(f"{day:%Y-%m}")
-        day = (day + timedelta(days=31)).replace(day=1)
-    return months

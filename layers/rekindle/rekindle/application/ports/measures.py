@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from rekindle.domain.lifecycle.journey import Entry
     from rekindle.domain.measures.books import Kept, Previous, Statement
+    from rekindle.domain.measures.counted_cycles import CountedCycles
     from rekindle.domain.measures.metrics import CountedCampaign
     from rekindle.domain.measures.shared_days import CountedShares
     from rekindle.domain.people.person import Person
@@ -91,4 +92,16 @@ class Books(Protocol):
 class Closings(Protocol):
     def start(self, month: str) -> None:
         """Have a month closed: that takes minutes."""
+        ...
+
+
+class StoredCycles(Protocol):
+    """The engagement cycles as they were counted last."""
+
+    def put(self, counted: CountedCycles) -> None:
+        """In place of what was counted before."""
+        ...
+
+    def get(self, months: Sequence[str]) -> CountedCycles | None:
+        """The cycles of some months; None where nothing was counted yet."""
         ...

@@ -73,6 +73,9 @@ class People(Protocol):
     def with_last_responses(self, person_id: str, limit: int) -> tuple[Person | None, Sequence[Response]]:
         """The whole person, and up to `limit` responses: those with the last ids, in the order of these; in one
         request."""
+
+    def newest_responses(self, person_id: str, limit: int, start: str | None = None) -> Page[Response]:
+        """A page of a person's responses, whole, newest first, those left out that were deleted."""
         ...
 
     def candidates(self, person_id: str) -> Candidates: ...

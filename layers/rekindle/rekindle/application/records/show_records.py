@@ -111,16 +111,10 @@ class ShowRecords:
         return Page(list(people.values()), page.next)
 
     def responses(self, person_id: str, limit: int, start: str | None) -> Responses:
-        """The person's responses in the order of their ids, those that were deleted left out."""
+        """The person's responses by their dates, newest first, those that were deleted left out."""
         person = self._home(person_id)
-        shown: list[Response] = []
-        for response in self.people.responses(person.person_id, start):
-            if response.state.deleted:
-                continue
-            if len(shown) == limit:
-                return Responses(person.person_id, shown, shown[-1].response_id)
-            shown.append(response)
-        return Responses(person.person_id, shown, None)
+        page = self.people.newest_responses(person.person_id, limit, start)
+        return Responses(person.person_id, page.items, page.next)
 
     def decisions(self, person_id: str, limit: int, start: str | None) -> Page[Explanation]:
         """Newest first, each explained; then those of the people who became this one."""

@@ -1,7 +1,7 @@
 """Instants: always aware, in UTC, to the millisecond (what a sort key of the search can hold)."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 FIRST = datetime.min.replace(tzinfo=UTC)
@@ -66,3 +66,12 @@ def millis(moment: datetime) -> int:
 def sortable(moment: datetime) -> str:
     """Of one length, so that texts sort as instants do."""
     return moment.isoformat(timespec="milliseconds")
+
+
+def months_of(since: date, until: date) -> list[str]:
+    """The months, such as 2026-03, of the days from one up to another."""
+    months, day = [], since.replace(day=1)
+    while day < until:
+        months.append(f"{day:%Y-%m}")
+        day = (day + timedelta(days=31)).replace(day=1)
+    return months

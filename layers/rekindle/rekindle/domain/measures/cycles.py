@@ -64,6 +64,11 @@ class Cycle:
         return self.stages[Stage.MQL]
 
     @property
+    def owner_id(self) -> str | None:
+        """Who had it first: a user, else a queue."""
+        return self.first_owner_id or self.first_queue_id
+
+    @property
     def system_delay(self) -> timedelta | None:
         """From activated to assigned. Zero where the owner stayed; None in retrospect."""
         return None if self.in_retrospect else _between(self.activated_at, self.assigned_at)

@@ -13,6 +13,7 @@ from math import ceil
 from typing import NamedTuple
 
 from rekindle.domain.lifecycle.journey import ORDER, Stage
+from rekindle.domain.measures.counted_cycles import CountedCycle, month_of
 from rekindle.domain.measures.cycles import Cycle
 
 
@@ -92,8 +93,18 @@ def year_before(moment: datetime, zone: tzinfo = UTC) -> datetime:
     return local.replace(year=local.year - 1, day=day).astimezone(UTC)
 
 
+def period_beside(begin: datetime, since: datetime, until: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """A period that is as long on the calendar, where both begin at a month's first day; else by the clock."""
+    local = [moment.astimezone(zone) for moment in (begin, since, until)]
+    if all((one.day, one.hour, one.minute, one.second, one.microsecond) == (1, 0, 0, 0, 0) for one in local):
+        other, start, end = (one.year * 12 + one.month - 1 for one in local)
+        year, month = divmod(other + end - start, 12)
+        return begin, datetime(year, month + 1, 1, tzinfo=zone).astimezone(UTC)
+    return begin, begin + (until - since)
+
+
 def funnel(
-    cycles: Iterable[Cycle],
+    cycles: Iterable[Cycle | CountedCycle],
     since: datetime,
     until: datetime,
     by: By | None = None,
@@ -125,12 +136,12 @@ def funnel(
 class _Counted(NamedTuple):
     """A cycle, and the stages at which it counts."""
 
-    cycle: Cycle
+    cycle: Cycle | CountedCycle
     stages: Set[Stage]
 
 
 def _keys(
-    cycle: Cycle, stages: Set[Stage], by: By | None, zone: tzinfo, basis: Basis
+    cycle: Cycle | CountedCycle, stages: Set[Stage], by: By | None, zone: tzinfo, basis: Basis
 ) -> list[tuple[str | None, Set[Stage]]]:
     """The groups in which a cycle counts, and at which stages: by period it counts in the month of each stage."""
     match by:
@@ -141,17 +152,13 @@ def _keys(
         case By.TYPE:
             return [(cycle.campaign_type, stages)]
         case By.OWNER:
-            return [(cycle.first_owner_id or cycle.first_queue_id, stages)]
+            return [(cycle.owner_id, stages)]
         case By.MONTH if basis is Basis.COHORT:
-            return [(_month(cycle.activated_at, zone), stages)]
+            return [(month_of(cycle.activated_at, zone), stages)]
     months: dict[str | None, set[Stage]] = defaultdict(set)
     for stage in stages:
-        months[_month(cycle.stages[stage], zone)].add(stage)
+        months[month_of(cycle.stages[stage], zone)].add(stage)
     return list(months.items())
-
-
-def _month(moment: datetime, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m}"
 
 
 _PASSAGES = (*pairwise(ORDER), (ORDER[0], ORDER[-1]))

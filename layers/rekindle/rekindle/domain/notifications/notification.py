@@ -87,7 +87,7 @@ def lead(person: Person, assignment: Assignment, campaign: Campaign | None, owne
     return {
         "person": {
             "id": person.person_id,
-            "name": name or known["company"] or person.person_id,
+            "name": name or (known["company"] or "").strip() or person.person_id,
             "kind": person.kind,
             "status": person.status,
             "do_not_contact": bool(profile and profile.do_not_contact),

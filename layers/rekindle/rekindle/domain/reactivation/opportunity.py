@@ -123,10 +123,14 @@ def _follow_ended(
         entries.append(resumed(person, ended, at, settings))
     if end.reason is Ended.OPPORTUNITY_WON:
         engagement = replace(engagement, stage=Stage.WON)
-        entries.append(stage_reached(person.person_id, engagement, Stage.WON, at, settings))
     now = replace(ended, engagement=engagement)
     if by_opportunity or at <= ended.at:
         now = replace(now, reason=end.reason, at=at)
+    # Only what is news is written: a fact of before the end may have moved SQL alone.
+    ends_otherwise = (now.reason, now.at) != (ended.reason, ended.at) or _worth(engagement) != _worth(ended.engagement)
+    if end.reason is Ended.OPPORTUNITY_WON and (ends_otherwise or ended.engagement.stage != Stage.WON):
+        entries.append(stage_reached(person.person_id, engagement, Stage.WON, at, settings))
+    if now.reason == end.reason and ends_otherwise:
         entries.append(deactivated(person.person_id, engagement, end.reason, at, settings))
     state = response.state.with_status(_STATUS_AFTER[end.reason])
     if now == ended and state == response.state:
@@ -174,12 +178,16 @@ def _qualified(engagement: Engagement, opportunity: Opportunity, until: datetime
     return qualified
 
 
+def _worth(engagement: Engagement) -> tuple[float | None, str | None]:
+    return engagement.amount, engagement.currency
+
+
 def _stages(person_id: str, before: Engagement, now: Engagement, settings: Settings) -> list[Entry]:
     """SQL with its date and the amount where either is news, and with it a stage that was skipped."""
     if now.qualified_at is None:
         return []
     earlier = before.qualified_at is None or now.qualified_at < before.qualified_at
-    if not earlier and (now.amount, now.currency) == (before.amount, before.currency):
+    if not earlier and _worth(now) == _worth(before):
         return []
     skipped = ORDER[ORDER.index(Stage(before.stage)) + 1 : ORDER.index(Stage.SQL)]
     return [stage_reached(person_id, now, stage, now.qualified_at, settings) for stage in (*skipped, Stage.SQL)]

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire import api, attribution
+from rekindle.adapters.wire import api, periods
 from rekindle.adapters.wire.views import measures
 from rekindle.adapters.wire.views.people import response
 from rekindle.adapters.wire.views.records import record
@@ -61,7 +61,7 @@ CREDIT = ("key", "name", "currency", "amount", "before")
 def credit(app: APIGatewayRestResolver) -> Response[str]:
     use, reference = use_cases(), use_cases().ports.reference
     filters = {name: value for name, value in http.queries(app).items() if name != "format" and value}
-    requested = attribution.attribution_of(filters, now().astimezone(reference.settings().zone).date())
+    requested = periods.attribution_of(filters, now().astimezone(reference.settings().zone).date())
     length = requested.until - requested.since
     earlier = Attribution(requested.model, requested.since - length, requested.since, requested.by)
     shared: dict[str, Any] = {

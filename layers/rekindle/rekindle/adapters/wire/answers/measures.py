@@ -1,9 +1,10 @@
-"""The metrics of a campaign, and the shares of won deals."""
+"""The metrics of a campaign, the shares of won deals, and the funnel."""
 
 from datetime import date
 from typing import Literal, NotRequired, TypedDict
 
 from rekindle.adapters.wire.answers import Instant
+from rekindle.domain.measures.funnel import Basis, By
 from rekindle.domain.measures.shared_days import SharedBy
 
 
@@ -101,3 +102,50 @@ class Attribution(_Attribution):
     settings_version: int
     items: list[SharedAmount]
     total: list[Amount]
+
+
+_Passage = TypedDict("_Passage", {"from": str, "to": str})
+
+
+class Passage(_Passage):
+    """From a stage to a later one."""
+
+    conversion: float | None
+    mean_days: float | None
+    median_days: float | None
+
+
+class Spread(TypedDict):
+    count: int
+    median: float
+    p90: float
+
+
+class FunnelCounts(TypedDict):
+    volumes: StageCounts
+    passages: list[Passage]
+    system_delay_seconds: Spread | None
+    human_delay_seconds: Spread | None
+
+
+class FunnelGroup(FunnelCounts):
+    key: str | None
+    name: str | None
+
+
+_FunnelPeriod = TypedDict("_FunnelPeriod", {"from": Instant, "to": Instant})
+
+
+class FunnelPeriod(_FunnelPeriod):
+    items: list[FunnelGroup]
+    items_total: int
+    total: FunnelCounts
+
+
+class Funnel(FunnelPeriod):
+    basis: Basis
+    by: By | None
+    time_zone: str
+    counted_at: Instant
+    settings_version: int
+    beside: FunnelPeriod | None

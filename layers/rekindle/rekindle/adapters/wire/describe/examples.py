@@ -115,6 +115,18 @@ _REFUSED_INPUT = {
     },
 }
 
+_FUNNEL = {
+    "volumes": {"MQL": 40, "SAL": 20, "SQL": 10, "Won": 2},
+    "passages": [
+        {"from": "MQL", "to": "SAL", "conversion": 0.5, "mean_days": 1.5, "median_days": 1.0},
+        {"from": "SAL", "to": "SQL", "conversion": 0.5, "mean_days": 12.0, "median_days": 9.5},
+        {"from": "SQL", "to": "Won", "conversion": 0.2, "mean_days": 31.0, "median_days": 31.0},
+        {"from": "MQL", "to": "Won", "conversion": 0.05, "mean_days": 46.5, "median_days": 46.5},
+    ],
+    "system_delay_seconds": {"count": 40, "median": 90.0, "p90": 600.0},
+    "human_delay_seconds": {"count": 20, "median": 7200.0, "p90": 86400.0},
+}
+
 TOLD: dict[str, Json] = {
     "Attribution": {
         "from": "2026-01-01",
@@ -125,6 +137,19 @@ TOLD: dict[str, Json] = {
         "settings_version": 7,
         "items": [{"key": _CAMPAIGN, "name": "Spring webinar", "currency": "EUR", "amount": 1000.01}],
         "total": [{"currency": "EUR", "amount": 1000.01}],
+    },
+    "Funnel": {
+        "from": "2026-01-01T00:00:00Z",
+        "to": "2026-04-01T00:00:00Z",
+        "items": [{"key": _CAMPAIGN, "name": "Spring webinar", **_FUNNEL}],
+        "items_total": 1,
+        "total": _FUNNEL,
+        "basis": "cohort",
+        "by": "campaign",
+        "time_zone": "UTC",
+        "counted_at": _AT,
+        "settings_version": 7,
+        "beside": None,
     },
     "Metrics": {
         "record": "metric",

@@ -9,6 +9,7 @@ from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER
 from rekindle.application.ports.people import MemberState
 from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.failures.failure import FailureState
+from rekindle.domain.measures.funnel import Basis, By
 from rekindle.domain.measures.points import ACTIVE_RESPONSE
 from rekindle.domain.measures.shared_days import SharedBy
 from rekindle.domain.people.assignment import AssignmentState
@@ -133,13 +134,30 @@ IDEMPOTENCY_KEY = {
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_IDENTIFIER},
 }
 _DAY = {"type": "string", "format": "date"}
+_PERIOD = (
+    ("from", "The first day, of the settings' time zone. Absent: a year before `to`.", _DAY),
+    ("to", "The day after the last. Absent: tomorrow.", _DAY),
+)
 ATTRIBUTION = [
     {"name": name, "in": "query", "description": description, "schema": schema}
     for name, description, schema in (
         ("model", "A model of the settings.", {"type": "string", "default": ACTIVE_RESPONSE}),
-        ("from", "The first day, of the settings' time zone. Absent: a year before `to`.", _DAY),
-        ("to", "The day after the last. Absent: tomorrow.", _DAY),
+        *_PERIOD,
         ("by", "What is added up.", {"type": "string", "enum": list(SharedBy), "default": SharedBy.CAMPAIGN}),
+    )
+]
+FUNNEL = [
+    {"name": name, "in": "query", "description": description, "schema": schema}
+    for name, description, schema in (
+        *_PERIOD,
+        ("by", "What to group by. Absent: all in one, and no items.", {"type": "string", "enum": list(By)}),
+        (
+            "basis",
+            "The cycles that began in the period, however much later they reached a stage, or the stages that were "
+            "reached in it, whenever their cycles began.",
+            {"type": "string", "enum": list(Basis), "default": Basis.COHORT},
+        ),
+        ("beside", "The first day of another period, as long as the first, to be shown beside it.", _DAY),
     )
 ]
 SOUGHT = [

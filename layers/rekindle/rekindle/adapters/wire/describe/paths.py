@@ -10,6 +10,7 @@ from rekindle.adapters.wire.describe.operations import (
     ATTRIBUTION,
     FAILURE_REASON,
     FAILURE_STATE,
+    FUNNEL,
     HTML,
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -79,7 +80,7 @@ def paths() -> Json:
             ),
         },
         "/people/{person_id}/responses": {
-            "get": collection("get_responses", "A person's responses", "Response", OF_PERSON),
+            "get": collection("get_responses", "A person's responses, newest first", "Response", OF_PERSON),
         },
         "/people/{person_id}/decisions": {
             "get": collection("get_decisions", "A person's decisions, newest first", "Decision", OF_PERSON),
@@ -207,6 +208,17 @@ def paths() -> Json:
                 "Shares of won deals by a model of the settings, added up, as they were counted last",
                 "Attribution",
                 ATTRIBUTION,
+                ["NotFound", "Invalid"],
+            ),
+        },
+        "/funnel": {
+            "get": operation(
+                "get_funnel",
+                "Measures",
+                "Volumes, conversion and velocity between the stages, as they were counted last; the largest 1,000 "
+                "groups of a period are shown",
+                "Funnel",
+                FUNNEL,
                 ["NotFound", "Invalid"],
             ),
         },

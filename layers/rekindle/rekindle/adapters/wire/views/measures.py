@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from rekindle.adapters.wire.views import Json
 from rekindle.application.measures.show_attribution import Attribution
+from rekindle.application.measures.show_funnel import FunnelQuery
 from rekindle.domain.campaigns.campaign import BY
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER, Stage
 from rekindle.domain.measures.attribution import Share
+from rekindle.domain.measures.counted_cycles import CountedCycles
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
 from rekindle.domain.measures.metrics import CampaignMetrics, CountedCampaign, Counts, ratio
 from rekindle.domain.measures.money import amount_of
@@ -25,6 +27,43 @@ def funnel_group(counted: Funnel, group: Group, name: str | None) -> Json:
         "by": counted.by.value if counted.by else None,
         "key": group.key,
         "name": name,
+        **_group(group),
+    }
+
+
+def funnels(
+    query: FunnelQuery, counted: CountedCycles, found: Sequence[Funnel], name: Callable[[str | None], str | None]
+) -> Json:
+    """The funnel of a period, and of the one beside it. `name`: what the key of a group is called."""
+    first, *others = found
+    return {
+        "basis": query.basis.value,
+        "by": query.by.value if query.by else None,
+        "time_zone": counted.time_zone,
+        "counted_at": times.text(counted.counted_at),
+        "settings_version": counted.settings_version,
+        **_period(first, name),
+        "beside": _period(others[0], name) if others else None,
+    }
+
+
+MOST_GROUPS = 1_000
+"""Groups in one answer: Lambda answers 6 MB at most, and a group has up to 2 KB."""
+
+
+def _period(counted: Funnel, name: Callable[[str | None], str | None]) -> Json:
+    groups = counted.groups[:MOST_GROUPS]
+    return {
+        "from": times.text(counted.since),
+        "to": times.text(counted.until),
+        "items": [{"key": group.key, "name": name(group.key), **_group(group)} for group in groups],
+        "items_total": len(counted.groups),
+        "total": _group(counted.total),
+    }
+
+
+def _group(group: Group) -> Json:
+    return {
         "volumes": {stage.value: volume for stage, volume in group.volumes.items()},
         "passages": [_passage(passage) for passage in group.passages],
         "system_delay_seconds": _spread(group.system_delay),

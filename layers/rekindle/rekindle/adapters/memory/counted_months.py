@@ -1,10 +1,11 @@
-"""The shares of won deals as they were counted last, in memory."""
+"""The shares of won deals, and the engagement cycles, as they were counted last, in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rekindle.adapters.memory.state import Memory
 from rekindle.domain.core.values import replace
+from rekindle.domain.measures.counted_cycles import CountedCycles
 from rekindle.domain.measures.shared_days import CountedShares
 
 
@@ -20,3 +21,17 @@ class MemoryStoredShares:
         if counted is None:
             return None
         return replace(counted, days=[one for one in counted.days if one.month in months])
+
+
+@dataclass(frozen=True)
+class MemoryStoredCycles:
+    memory: Memory
+
+    def put(self, counted: CountedCycles) -> None:
+        self.memory.counted_cycles = counted
+
+    def get(self, months: Sequence[str]) -> CountedCycles | None:
+        counted = self.memory.counted_cycles
+        if counted is None:
+            return None
+        return replace(counted, months={month: counted.months[month] for month in months if month in counted.months})
