@@ -45,7 +45,7 @@ from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision, Trigger
 from rekindle.domain.reactivation.explanation import Explanation
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
-from rekindle.domain.reactivation.search import CampaignOf, Considered, Rules
+from rekindle.domain.reactivation.search import CampaignOf, Considered, SearchRules
 from rekindle.domain.reactivation.timer import Timer
 from rekindle.domain.records.account import ACCOUNT
 from rekindle.domain.records.queue import QUEUE
@@ -223,9 +223,9 @@ def campaigns(*held: Campaign) -> CampaignOf:
     return {campaign.campaign_id: campaign for campaign in held}.get
 
 
-def rules(as_of: float | datetime = 10, *, prompted: str | None = None, **scenario: Any) -> Rules:
+def rules(as_of: float | datetime = 10, *, prompted: str | None = None, **scenario: Any) -> SearchRules:
     moment = as_of if isinstance(as_of, datetime) else day(as_of)
-    return Rules.of(ScenarioSettings(**scenario), Settings().classes, moment, prompted)
+    return SearchRules.of(ScenarioSettings(**scenario), Settings().classes, moment, prompted)
 
 
 def crossing(person_id: str = "p1", at: float = 10, previous: float | None = 50, score: float | None = 70) -> Trigger:

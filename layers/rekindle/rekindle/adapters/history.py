@@ -1,4 +1,4 @@
-"""Histories: JSON Lines of events, plain or gzip, in time order or not (contract, section 7)."""
+"""Histories: JSON Lines of events, plain or gzip, in time order or not."""
 
 import gzip
 import shutil

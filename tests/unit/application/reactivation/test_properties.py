@@ -12,7 +12,14 @@ from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.people.person import Person
-from rekindle.domain.reactivation.search import Rules, best_candidate, exclusion, explain_search, recency, tie_break
+from rekindle.domain.reactivation.search import (
+    SearchRules,
+    best_candidate,
+    exclusion,
+    explain_search,
+    recency,
+    tie_break,
+)
 from rekindle.domain.records.user import USER
 from rekindle.domain.responses.response import ALREADY_ENGAGED, EXISTING_OPPORTUNITY, NO_ACTION_REQUIRED, Response
 from rekindle.domain.settings.settings import ScenarioSettings, Settings
@@ -60,7 +67,7 @@ histories = st.one_of(*(st.lists(past_responses, min_size=n, max_size=12) for n 
     lambda found: [replace(response, response_id=f"r{n:02}") for n, response in enumerate(found)]
 )
 searches = st.builds(
-    lambda as_of, **scenario: Rules.of(ScenarioSettings(**scenario), Settings().classes, day(as_of)),
+    lambda as_of, **scenario: SearchRules.of(ScenarioSettings(**scenario), Settings().classes, day(as_of)),
     as_of=st.integers(5, 8),
     lookback_days=st.integers(1, 5),
     priority=st.permutations([NEW, NEVER_ENGAGED, FORMERLY_ENGAGED, NON_RESPONSE]).flatmap(
@@ -74,7 +81,7 @@ searches = st.builds(
 
 @given(histories, searches)
 @settings(max_examples=300)
-def test_the_bounded_search_and_the_full_explanation_name_the_same_winner(history: list[Response], by: Rules):
+def test_the_bounded_search_and_the_full_explanation_name_the_same_winner(history: list[Response], by: SearchRules):
     candidates = MemoryCandidates(Person("p1"), {r.response_id: r for r in history}, by.classes)
     found = best_candidate(lambda cls: candidates.candidates_of(cls, by.as_of), KNOWN.get, by)
     winner, considered = explain_search(history, KNOWN.get, by)
@@ -86,7 +93,7 @@ def test_the_bounded_search_and_the_full_explanation_name_the_same_winner(histor
 
 @given(histories, searches)
 @settings(max_examples=300)
-def test_the_winner_is_the_first_of_all_candidates_in_the_order_of_the_spec(history: list[Response], by: Rules):
+def test_the_winner_is_the_first_of_all_candidates_in_the_order_of_the_spec(history: list[Response], by: SearchRules):
     """The spec's order in one line, without any index or grouping."""
     eligible = [r for r in history if not r.state.deleted and exclusion(r, KNOWN.get(r.campaign_id), by) is None]
 

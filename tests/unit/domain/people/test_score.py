@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.people.score import RISES, Score, changed, crosses
+from rekindle.domain.people.score import RISES, Score, apply_score_change, crosses
 from rekindle.domain.records.stamps import Order
 from tests.support.builders import day, stamp
 
@@ -16,7 +16,7 @@ def scored(*values: float | None, threshold: float = 60) -> list[Score]:
     """A person's scores, one a day, as they are stored after each change."""
     stored: list[Score] = []
     for number, value in enumerate(values):
-        stored.append(changed(stored[-1] if stored else None, "p1", value, stamp(number), threshold)[0])
+        stored.append(apply_score_change(stored[-1] if stored else None, "p1", value, stamp(number), threshold)[0])
     return stored
 
 
@@ -68,40 +68,40 @@ def test_a_score_that_was_cleared_crosses_again():
 
 def test_a_lowered_threshold_makes_no_crossing_in_retrospect():
     (stored,) = scored(50, threshold=60)
-    after, order = changed(stored, "p1", 55, stamp(1), 40)
+    after, order = apply_score_change(stored, "p1", 55, stamp(1), 40)
     assert (after.crosses, order) == (False, Order.NEWER)
 
 
 def test_a_raised_threshold_lets_a_score_cross_that_was_above_the_old_one():
     (stored,) = scored(65, threshold=60)
-    assert changed(stored, "p1", 85, stamp(1), 80)[0].crosses
+    assert apply_score_change(stored, "p1", 85, stamp(1), 80)[0].crosses
 
 
 def test_an_older_score_is_dropped():
     stored = scored(10, 20)[-1]
-    assert changed(stored, "p1", 99, stamp(0.5), 60) == (stored, Order.OLDER)
+    assert apply_score_change(stored, "p1", 99, stamp(0.5), 60) == (stored, Order.OLDER)
 
 
 def test_a_second_delivery_is_dropped():
     stored = scored(10, 70)[-1]
-    assert changed(stored, "p1", 70, stamp(1), 60) == (stored, Order.DUPLICATE)
+    assert apply_score_change(stored, "p1", 70, stamp(1), 60) == (stored, Order.DUPLICATE)
 
 
 def test_a_late_score_below_changes_nothing_of_a_crossing():
-    first, _ = changed(None, "p1", 70, stamp(2), 60)
-    second, _ = changed(first, "p1", 50, stamp(1), 60)
+    first, _ = apply_score_change(None, "p1", 70, stamp(2), 60)
+    second, _ = apply_score_change(first, "p1", 50, stamp(1), 60)
     assert second.last_crossing == first.last_crossing and second.value == 70
 
 
 def test_a_sequence_orders_scores_of_one_instant():
-    first, _ = changed(None, "p1", 70, stamp(1, sequence=2), 60)
-    assert changed(first, "p1", 50, stamp(1, sequence=1), 60)[1] is Order.OLDER
-    assert changed(first, "p1", 50, stamp(1, sequence=3), 60)[1] is Order.NEWER
+    first, _ = apply_score_change(None, "p1", 70, stamp(1, sequence=2), 60)
+    assert apply_score_change(first, "p1", 50, stamp(1, sequence=1), 60)[1] is Order.OLDER
+    assert apply_score_change(first, "p1", 50, stamp(1, sequence=3), 60)[1] is Order.NEWER
 
 
 def test_a_crossing_is_named_by_the_change_that_crossed_whatever_came_before():
-    alone, _ = changed(None, "p1", 70, stamp(2), 60)
-    after = changed(changed(None, "p1", 50, stamp(1), 60)[0], "p1", 70, stamp(2), 60)[0]
+    alone, _ = apply_score_change(None, "p1", 70, stamp(2), 60)
+    after = apply_score_change(apply_score_change(None, "p1", 50, stamp(1), 60)[0], "p1", 70, stamp(2), 60)[0]
     assert alone.last_crossing and after.last_crossing
     assert alone.last_crossing.trigger_id == after.last_crossing.trigger_id
 
@@ -169,7 +169,7 @@ def test_of_a_score_stored_before_rises_were_kept_the_last_change_is_known():
     older = replace(stored, rises=())
     found = older.undecided(40)
     assert found and found.at == day(0)
-    later = changed(older, "p1", 50, stamp(1), 60)[0].undecided(40)
+    later = apply_score_change(older, "p1", 50, stamp(1), 60)[0].undecided(40)
     assert later and later.at == day(0)
 
 
@@ -198,7 +198,7 @@ def test_of_too_many_rises_the_closest_two_become_one():
     at = [*(float(n) for n in range(RISES)), RISES - 0.9]
     score: Score | None = None
     for number, instant in enumerate(at):
-        score = changed(score, "p1", number, stamp(instant), 1000)[0]
+        score = apply_score_change(score, "p1", number, stamp(instant), 1000)[0]
     assert score and len(score.rises) == RISES
     assert [rise.floor for rise in score.rises] == [*range(RISES - 1), RISES]
     late = score.undecided(RISES - 1)

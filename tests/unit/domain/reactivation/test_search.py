@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from rekindle.domain.campaigns.campaign import Campaign
-from rekindle.domain.reactivation.search import Excluded, Rules, exclusion, explain_search
+from rekindle.domain.reactivation.search import Excluded, SearchRules, exclusion, explain_search
 from rekindle.domain.responses.response import ALREADY_ENGAGED, EXISTING_OPPORTUNITY, NO_ACTION_REQUIRED, Response
 from tests.support.builders import (
     FORMERLY_ENGAGED,
@@ -24,17 +24,17 @@ WEBINAR = Campaign("webinar", type="Webinar")
 ORDINARY = campaigns(WEBINAR, Campaign("fair", type="Trade Show"))
 
 
-def excluded(response: Response, by: Rules, campaign: Campaign | None = WEBINAR) -> Excluded | None:
+def excluded(response: Response, by: SearchRules, campaign: Campaign | None = WEBINAR) -> Excluded | None:
     return exclusion(response, campaign, by)
 
 
-def won(*responses: Response, by: Rules | None = None, among=ORDINARY) -> str | None:
+def won(*responses: Response, by: SearchRules | None = None, among=ORDINARY) -> str | None:
     winner, considered = explain_search(responses, among, by or rules())
     assert winner_of(considered) == (winner.response_id if winner else None)
     return winner_of(considered)
 
 
-def verdicts(*responses: Response, by: Rules | None = None, among=ORDINARY) -> dict[str, Excluded | None]:
+def verdicts(*responses: Response, by: SearchRules | None = None, among=ORDINARY) -> dict[str, Excluded | None]:
     return {c.response_id: c.excluded for c in explain_search(responses, among, by or rules())[1]}
 
 

@@ -1,4 +1,4 @@
-"""Requests for a reactivation, from an event or the API, in the same words (contract, section 4)."""
+"""Requests for a reactivation, from an event or the API, in the same words."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -1,4 +1,5 @@
-"""An engine confirms the owner it found, which may be the one that has the person already."""
+"""An engine confirms the owner it found, which may be the one that has the person already. An owner change in the CRM
+completes an assignment too: `apply_owner_change` in `domain/assignment/transitions.py`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from rekindle.application.core.attempts import current_person, until_committed
 from rekindle.application.ports import Clock
 from rekindle.application.ports.people import People
 from rekindle.application.ports.records import Reference
-from rekindle.domain.assignment.transitions import complete
+from rekindle.domain.assignment.transitions import confirm_owner
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField, NotFound, NotPending
 from rekindle.domain.core.values import replace
@@ -44,7 +45,7 @@ class CompleteAssignments:
                 raise InvalidField("the person has no owner to confirm: name one", "owner_id")
             if not owners.may_own(owner):
                 raise InvalidField(f"user {owner!r} is not active", "owner_id")
-            after, steps = complete(person, owner, now, settings, owners)
+            after, steps = confirm_owner(person, owner, now, settings, owners)
             after = replace(after, version=person.version + 1)
             self.people.commit(Change(after, person.version, entries=steps))
             return after.person_id, after.assignment or assignment

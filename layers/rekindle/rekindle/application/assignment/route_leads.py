@@ -15,7 +15,7 @@ from rekindle.domain.assignment.quota import QuotaClaim
 from rekindle.domain.assignment.round_robin import next_member
 from rekindle.domain.assignment.router import Pool, RoutingStep, router_of
 from rekindle.domain.assignment.routing_result import By, Passed, Routing, Unrouted
-from rekindle.domain.assignment.transitions import complete, fits
+from rekindle.domain.assignment.transitions import confirm_owner, matches_rule
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.assignment import AssignmentReason
 from rekindle.domain.people.person import Person, known_fields
@@ -71,7 +71,7 @@ class RouteLeads:
         if routing.owner_id is None:
             return Change(after, person.version, entries=(routing,))
         settings, owners = self.reference.settings(), owners_of(self.reference)
-        done, steps = complete(after, routing.owner_id, routing.at, settings, owners, AssignmentReason.ROUTED)
+        done, steps = confirm_owner(after, routing.owner_id, routing.at, settings, owners, AssignmentReason.ROUTED)
         return Change(done, person.version, entries=(routing, *steps), quota_claim=self._claim(routing))
 
     def _claim(self, routing: Routing) -> QuotaClaim | None:
@@ -103,7 +103,7 @@ class RouteLeads:
         )
         fields = known_fields(person)
         for place, step in enumerate(router.steps):
-            if not fits(person, fields, step.where):
+            if not matches_rule(person, fields, step.where):
                 continue
             routing = replace(routing, reason=Unrouted.NOBODY_AVAILABLE)
             if step.to is By.POOL:

@@ -18,7 +18,7 @@ from rekindle.domain.capture.facts import PersonChanged
 from rekindle.domain.capture.merging import opt_out_of_merged
 from rekindle.domain.core.errors import Conflict, MergeInProgress
 from rekindle.domain.people.person import Person
-from rekindle.domain.people.score import changed
+from rekindle.domain.people.score import apply_score_change
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.records.stamps import DUPLICATE, NEWER, OLDER, ChangeStamp
 from rekindle.domain.responses.response import Response
@@ -108,7 +108,7 @@ class RecordPerson:
                 continue
             if stored is None:
                 person_id = self._home(person_id)
-            score, order = changed(stored, person_id, value, stamp, self.reference.settings().threshold)
+            score, order = apply_score_change(stored, person_id, value, stamp, self.reference.settings().threshold)
             if order is not NEWER:
                 return Recorded(older=order is OLDER, duplicate=order is DUPLICATE)
             try:

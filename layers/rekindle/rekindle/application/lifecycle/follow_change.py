@@ -16,7 +16,7 @@ from rekindle.domain.lifecycle.journey import Deactivated
 from rekindle.domain.lifecycle.policies import RESET
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.lifecycle import State
-from rekindle.domain.people.score import changed
+from rekindle.domain.people.score import apply_score_change
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.records.stamps import NEWER, ChangeStamp
 from rekindle.domain.responses.response import NOT_A_RESPONSE, Details, Response, ResponseState
@@ -67,7 +67,7 @@ class FollowChange:
         if stored is None or not stored.value:
             return change
         stamp, threshold = ChangeStamp(entry.at), rules.settings.threshold
-        score, order = changed(stored, entry.person_id, 0.0, stamp, threshold)
+        score, order = apply_score_change(stored, entry.person_id, 0.0, stamp, threshold)
         return replace(change, new_score=(score, stored.version)) if order is NEWER else change
 
     def _track_of_member(self, change: Change, rules: Rules) -> tuple[str, datetime] | None:

@@ -15,7 +15,7 @@ from rekindle.domain.records.opportunity import Opportunity
 
 @dataclass(frozen=True)
 class AssociateOpportunities:
-    """An opportunity belongs to one response, and a response to one opportunity (spec (h)). Whose it is, is written on
+    """An opportunity belongs to one response, and a response to one opportunity. Whose it is, is written on
     the opportunity first: of two deliveries that find different people, one finds what the other wrote."""
 
     people: People

@@ -1,4 +1,5 @@
-"""A score crossed its threshold: reactivate the person."""
+"""A score crossed its threshold: reactivate the person. The crossing was judged when the score was recorded
+(`domain/people/score.py`), and the stored score carries it."""
 
 from dataclasses import dataclass
 

@@ -22,7 +22,7 @@ from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation, explain
 from rekindle.domain.reactivation.replay import replayed
-from rekindle.domain.reactivation.search import Considered, Rules, best_first, explain_search
+from rekindle.domain.reactivation.search import Considered, SearchRules, best_first, explain_search
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.responses.response import Response
 from rekindle.domain.settings.settings import Scenario
@@ -88,7 +88,7 @@ class ShowRecords:
         found = _or_not_found(person, f"there is no person {person_id!r}")
         living = [response for response in responses if not response.state.deleted]
         settings = self.reference.settings()
-        rules = Rules.of(settings.scenario(scenario), settings.classes, now)
+        rules = SearchRules.of(settings.scenario(scenario), settings.classes, now)
         _, considered = explain_search(living, cache(self.reference.campaign), rules)
         return Overview(
             Shown(found, self.scores.get(found.person_id)),

@@ -1,4 +1,4 @@
-"""Assignment: from a new active response to an owner who works it (spec (c)).
+"""Assignment: from a new active response to an owner who works it.
 
 An assignment is part of the person: it begins in the transaction that makes the response active, and ends in the one
 that records the new owner. So there is no moment at which the two disagree, and no second completion to prevent.
@@ -43,14 +43,14 @@ NOBODY = Owners()
 def rule_for(person: Person, owner_id: str | None, settings: Settings, fields: Mapping[str, Any]) -> int | None:
     """The place of the first rule that takes a person from an owner; None where the owner stays."""
     for place, rule in enumerate(settings.assignment_rules):
-        if rule.takes_from(owner_id) and fits(person, fields, rule.where):
+        if rule.takes_from(owner_id) and matches_rule(person, fields, rule.where):
             return place
     return None
 
 
-def fits(person: Person, fields: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+def matches_rule(person: Person, fields: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
     """Whether a person is one that a rule is for: every named field has the value, or one of the values, it names."""
-    return all(_is(_value(person, fields, name), wanted) for name, wanted in where.items())
+    return all(_equals_or_is_in(_value(person, fields, name), wanted) for name, wanted in where.items())
 
 
 def _value(person: Person, fields: Mapping[str, Any], name: str) -> Any:
@@ -60,7 +60,7 @@ def _value(person: Person, fields: Mapping[str, Any], name: str) -> Any:
     return fields.get(name.removeprefix("fields."))
 
 
-def _is(value: Any, wanted: Any) -> bool:
+def _equals_or_is_in(value: Any, wanted: Any) -> bool:
     """Whether a value is what a rule asks for: that, or one of several."""
     return any(value == one for one in wanted) if isinstance(wanted, list | tuple) else bool(value == wanted)
 
@@ -306,7 +306,7 @@ def _step_to(before: Assignment, after: Assignment) -> Step:
     return Step.CLAIMED if before.first_owner_id is None and after.first_owner_id is not None else Step.REASSIGNED
 
 
-def complete(
+def confirm_owner(
     person: Person,
     owner_id: str,
     at: datetime,
@@ -314,7 +314,7 @@ def complete(
     owners: Owners,
     reason: AssignmentReason = AssignmentReason.OWNER_CONFIRMED,
 ) -> tuple[Person, Steps]:
-    """An engine says that the owner it found is the right one, also where that is who has the person already."""
+    """An engine confirms the owner it found, which may be the current one. Raises ValueError if it waits for nobody."""
     assignment = person.assignment
     if assignment is None or not assignment.waits:
         raise ValueError("there is nothing to complete")

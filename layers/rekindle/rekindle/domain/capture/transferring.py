@@ -1,6 +1,6 @@
 """An engagement goes on with another person: which of two stays, and what the other person takes over.
 
-Of two engagements the one that has an opportunity stays, else the earlier (spec (b), edge cases).
+Of two engagements the one that has an opportunity stays, else the earlier.
 """
 
 from datetime import datetime

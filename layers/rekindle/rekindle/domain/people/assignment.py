@@ -1,4 +1,4 @@
-"""The assignment of a person's engagement cycle, as it stands: who has the person, and who is waited for (spec (c)).
+"""The assignment of a person's engagement cycle, as it stands: who has the person, and who is waited for.
 
 An assignment is part of the person: it begins in the transaction that makes the response active, and ends in the one
 that records the new owner. `assignment.transitions` says how it changes.

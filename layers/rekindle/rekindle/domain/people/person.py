@@ -160,7 +160,7 @@ def contact_address(person: Person) -> str | None:
 
 
 def known_fields(person: Person | None) -> Mapping[str, Any]:
-    """What the CRM says of a person beyond what decisions look at, by name: the contract's fields, and the further
+    """What the CRM says of a person beyond what decisions look at, by name: the fields of `kinds.py`, and the further
     named values."""
     profile = person.profile if person is not None else None
     if profile is None:

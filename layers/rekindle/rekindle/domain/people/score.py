@@ -1,6 +1,6 @@
 """A person's score, and when it crosses the threshold.
 
-A crossing is judged from the score that is stored, never from an event's own "old value" (spec (b), edge cases): so a
+A crossing is judged from the score that is stored, never from an event's own "old value": so a
 second delivery, a late one and a blank one come out right, and a changed threshold makes no crossing in retrospect. A
 backfill decides about those: for it a score keeps since when it has been as high as it is.
 """
@@ -94,7 +94,7 @@ def crosses(previous: float | None, score: float | None, threshold: float) -> bo
     return previous is None or previous < threshold
 
 
-def risen(rises: tuple[Rise, ...], value: float | None, at: datetime) -> tuple[Rise, ...]:
+def updated_rises(rises: tuple[Rise, ...], value: float | None, at: datetime) -> tuple[Rise, ...]:
     """The rises after a change. Where they are too many, the two that are closest in time become one, of the later's
     instant: a change of a threshold between them is late by no more than that."""
     if value is None:
@@ -112,13 +112,13 @@ def risen(rises: tuple[Rise, ...], value: float | None, at: datetime) -> tuple[R
     return (*rises, Rise(at, value, value))
 
 
-def changed(
+def apply_score_change(
     stored: Score | None, person_id: str, value: float | None, stamp: ChangeStamp, threshold: float
 ) -> tuple[Score, Order]:
     """The score after a change, or the stored one where the change is not newer."""
     if stored is None:
         crossing = Crossing(None, value, stamp) if value is not None and crosses(None, value, threshold) else None
-        rises = risen((), value, stamp.at)
+        rises = updated_rises((), value, stamp.at)
         return Score(person_id, value, stamp, crossing, crossing is not None, 1, None, rises), NEWER
     order = stamp.order_after(stored.stamp)
     if order is not NEWER:
@@ -127,5 +127,5 @@ def changed(
     up = value is not None and crosses(previous, value, threshold)
     if up and value is not None:
         crossing = Crossing(previous, value, stamp)
-    rises = risen(stored.rises or stored.known_rises(), value, stamp.at)
+    rises = updated_rises(stored.rises or stored.known_rises(), value, stamp.at)
     return Score(person_id, value, stamp.following(stored.stamp), crossing, up, stored.version + 1, None, rises), order

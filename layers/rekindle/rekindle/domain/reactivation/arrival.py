@@ -1,4 +1,4 @@
-"""A response's own arrival: it is evaluated once, in the order of spec (a).
+"""A response's own arrival: it is evaluated once, in a fixed order.
 
 Responded? Active response exists? Open opportunity? Nurture Timeout (unless bypassed)? Score at or above the
 threshold? Then it becomes active by itself.

@@ -12,21 +12,21 @@ from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, Trigger
 from rekindle.domain.reactivation.fallback import Default, fallback_of
 from rekindle.domain.reactivation.guards import guard
-from rekindle.domain.reactivation.search import Rules, best_candidate
+from rekindle.domain.reactivation.search import SearchRules, best_candidate
 from rekindle.domain.responses.response import Details, Response, ResponseClass, ResponseState
 from rekindle.domain.settings.settings import Scenario, Settings
 
 
-def rules_of(request: Trigger | Decision, settings: Settings) -> Rules:
+def rules_of(request: Trigger | Decision, settings: Settings) -> SearchRules:
     """What the search goes by: the scenario's settings, and over them what the caller asked for."""
     scenario = request.overrides.over(settings.scenario(request.scenario))
-    return Rules.of(scenario, settings.classes, request.as_of, request.prompted_campaign_id, request.anchored_at)
+    return SearchRules.of(scenario, settings.classes, request.as_of, request.prompted_campaign_id, request.anchored_at)
 
 
-def rules_of_choice(active: Engagement, settings: Settings) -> Rules:
+def rules_of_choice(active: Engagement, settings: Settings) -> SearchRules:
     """What the search went by that chose the active response."""
     scenario = active.overrides.over(settings.scenario(Scenario(active.scenario)))
-    return Rules.of(scenario, settings.classes, active.since, active.prompted_campaign_id, active.anchored_at)
+    return SearchRules.of(scenario, settings.classes, active.since, active.prompted_campaign_id, active.anchored_at)
 
 
 def decide(trigger: Trigger, person: Person | None, context: DecisionContext) -> tuple[Decision, Change | None]:

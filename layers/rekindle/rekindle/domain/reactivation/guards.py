@@ -1,4 +1,4 @@
-"""Why a trigger is skipped before anything is searched (spec (b), guards)."""
+"""Why a trigger is skipped before anything is searched."""
 
 from datetime import datetime, timedelta
 
@@ -9,12 +9,12 @@ from rekindle.domain.reactivation.decision import ACTIVE_STATUS, SCORE, Reason, 
 from rekindle.domain.settings.settings import Scenario, ScenarioSettings, Settings
 
 _RESPECT_NURTURE_TIMEOUT = frozenset({Scenario.SCORE, Scenario.INVOCABLE})
-"""A prompt bypasses the timeout; so does an active status, which a human chose (spec (b), table)."""
+"""A prompt bypasses the timeout; so does an active status, which a human chose."""
 _MODES = {
     Scenario.RESPONSE_PROMPT: frozenset({"active", "hybrid"}),
     Scenario.ACTIVE_STATUS: frozenset({"passive", "hybrid"}),
 }
-"""The modes in which a scenario runs; one that is not here runs in any (spec (b), table)."""
+"""The modes in which a scenario runs; one that is not here runs in any."""
 
 
 def guard(trigger: Trigger, person: Person | None, context: DecisionContext) -> Reason | None:

@@ -1,4 +1,4 @@
-"""The search for a past response: candidates, exclusions, classes, priority and tie-breaks (spec (b), 2 to 4).
+"""The search for a past response: candidates, exclusions, classes, priority and tie-breaks.
 
 Every response of a person ends with one verdict: it won, or the first rule by which it lost. The rules stand in
 `exclusion` in the order in which they are asked.
@@ -44,14 +44,14 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What the search goes by, for one trigger."""
+class SearchRules:
+    """What the search goes by, for one trigger. The explanation and a late arrival judge by the same."""
 
     scenario: ScenarioSettings
     classes: Mapping[str, ResponseClass | None]
     as_of: datetime
-    oldest: datetime
-    """Where the look-back ends."""
+    lookback_start: datetime
+    """The start of the look-back window: an older response is excluded."""
     prompted_campaign: str | None = None
 
     @classmethod
@@ -62,7 +62,7 @@ class Rules:
         as_of: datetime,
         prompted_campaign: str | None = None,
         anchored_at: datetime | None = None,
-    ) -> "Rules":
+    ) -> "SearchRules":
         """`anchored_at` is where the look-back counts from, if not from `as_of`."""
         return cls(scenario, classes, as_of, (anchored_at or as_of) - scenario.lookback, prompted_campaign)
 
@@ -72,10 +72,10 @@ CandidatesByClass = Callable[[ResponseClass], Iterable[Response]]
 """The candidates of one class, best first: the newest, then the latest received, then the lowest id."""
 
 
-def exclusion(response: Response, campaign: Campaign | None, rules: Rules) -> Excluded | None:
+def exclusion(response: Response, campaign: Campaign | None, rules: SearchRules) -> Excluded | None:
     """The first rule by which a response is no candidate, or None."""
     state, scenario = response.state, rules.scenario
-    if state.effective_at < rules.oldest:
+    if state.effective_at < rules.lookback_start:
         return Excluded.OUTSIDE_LOOKBACK
     if state.effective_at > rules.as_of:
         return Excluded.IN_FUTURE
@@ -133,7 +133,7 @@ def tie_break(response: Response, campaign: Campaign | None) -> tuple[bool, int,
     return precedence is None, precedence or 0, response.response_id
 
 
-def best_candidate(candidates_of: CandidatesByClass, campaign_of: CampaignOf, rules: Rules) -> Response | None:
+def best_candidate(candidates_of: CandidatesByClass, campaign_of: CampaignOf, rules: SearchRules) -> Response | None:
     """The response that gets the credit, reading no further than needed."""
     for response_class in rules.scenario.order:
         tied = _first_of_one_instant(_eligible(candidates_of(response_class), campaign_of, rules))
@@ -142,7 +142,7 @@ def best_candidate(candidates_of: CandidatesByClass, campaign_of: CampaignOf, ru
     return None
 
 
-def _eligible(responses: Iterable[Response], campaign_of: CampaignOf, rules: Rules) -> Iterator[Response]:
+def _eligible(responses: Iterable[Response], campaign_of: CampaignOf, rules: SearchRules) -> Iterator[Response]:
     for response in responses:
         excluded = exclusion(response, campaign_of(response.campaign_id), rules)
         if excluded is Excluded.OUTSIDE_LOOKBACK:
@@ -171,7 +171,7 @@ def grouped_by_class(responses: Iterable[Response], classes: Mapping[str, Respon
 
 
 def explain_search(
-    responses: Iterable[Response], campaign_of: CampaignOf, rules: Rules
+    responses: Iterable[Response], campaign_of: CampaignOf, rules: SearchRules
 ) -> tuple[Response | None, list[Considered]]:
     """The winner, and the verdict on every response: best first, then those that lost to it, then the excluded."""
     living = best_first(r for r in responses if not r.state.deleted)

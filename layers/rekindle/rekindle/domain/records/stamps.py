@@ -1,6 +1,6 @@
 """In what order the changes of one record happened, whatever the order they arrive in.
 
-Contract, section 1: `sequence` orders the changes of one record; without it the envelope's time does. A change
+`sequence` orders the changes of one record; without it the envelope's time does. A change
 older than the last one applied to the same record and field is dropped.
 """
 

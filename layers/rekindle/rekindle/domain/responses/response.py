@@ -24,7 +24,7 @@ TERMINAL = frozenset({OPPORTUNITY_WON, OPPORTUNITY_LOST, OPPORTUNITY_DELETED})
 
 
 class ResponseClass(StrEnum):
-    """The classes of the search, in the order of the strict default (spec (b) 3)."""
+    """The classes of the search, in the order of the strict default."""
 
     NEW = "new"
     NEVER_ENGAGED = "never_engaged"

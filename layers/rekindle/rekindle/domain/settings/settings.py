@@ -1,6 +1,6 @@
 """The settings that govern every decision: one document, here as frozen values with their defaults.
 
-The document's shape is checked before it comes here (contract, section 5); `Settings.of` only fills in defaults.
+The document's shape is checked before it comes here; `Settings.of` only fills in defaults.
 """
 
 import hashlib
@@ -111,7 +111,7 @@ _AS_BY_DEFAULT = ScenarioSettings()
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What a caller asks for instead of the settings, for one call (contract, section 4)."""
+    """What a caller asks for instead of the settings, for one call."""
 
     default_campaign_id: str | None = None
     lookback_days: int | None = None

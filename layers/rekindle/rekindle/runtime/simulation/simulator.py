@@ -35,7 +35,7 @@ from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Basis, Decision, Trigger
 from rekindle.domain.reactivation.explanation import Explanation, explain
 from rekindle.domain.reactivation.fallback import Default, Fallback
-from rekindle.domain.reactivation.search import Considered, Rules
+from rekindle.domain.reactivation.search import Considered, SearchRules
 from rekindle.domain.reactivation.timer import ResponseTimer
 from rekindle.domain.records.stamps import Applied, ChangeStamp
 from rekindle.domain.responses.response import Details, Response, ResponseOwner, ResponseState, Trace
@@ -65,7 +65,7 @@ unfreeze(
         Person,
         Profile,
     ),
-    *(PersonChanged, Recorded, Response, ResponseRecorded, Rise, Rules, Score, StageReached, ResponseState),
+    *(PersonChanged, Recorded, Response, ResponseRecorded, Rise, SearchRules, Score, StageReached, ResponseState),
     *(Trace, Trigger, DecisionContext),
 )
 """What a history makes millions of."""

@@ -1,4 +1,4 @@
-"""The settings document as JSON Schema (contract, section 5): what the API publishes, what documents are held to."""
+"""The settings document as JSON Schema: what the API publishes, what documents are held to."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Records as the API and the command line show them (contract, sections 3 and 4). The shapes are in `wire/answers.py`,
+"""Records as the API and the command line show them. The shapes are in `wire/answers`,
 from which the OpenAPI document is made."""
 
 from typing import Any

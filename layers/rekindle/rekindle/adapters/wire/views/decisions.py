@@ -1,4 +1,4 @@
-"""Decisions as the API and the command line show them (contract, sections 3 and 4)."""
+"""Decisions as the API and the command line show them."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Persons, their responses and their assignments, as the API and the command line show them (contract, section 3)."""
+"""Persons, their responses and their assignments, as the API and the command line show them."""
 
 from datetime import timedelta
 
