@@ -345,11 +345,31 @@ def test_a_conversion_without_an_opportunity_tells_of_none() -> None:
     assert isinstance(fact, PersonChanged)
 
 
+@pytest.mark.parametrize("relay", [False, True], ids=["appflow", "relay"])
+def test_a_lead_that_was_made_of_a_person_of_ours_is_that_person(relay: bool) -> None:
+    made = {"Email": "ada@example.com", "Rekindle_Id__c": "p-6a0c7c5b1f0f3f5f9d11"}
+    person, merged = facts_of(change("Lead", kind="CREATE", relay=relay, **made))
+    assert isinstance(person, PersonChanged)
+    assert (person.person_id, person.values["email"]) == (LEAD, "ada@example.com")
+    assert "Rekindle_Id__c" not in person.values.get("fields", {})
+    assert isinstance(merged, PeopleMerged)
+    assert (merged.survivor_id, merged.merged_ids, merged.stamp) == (LEAD, ("p-6a0c7c5b1f0f3f5f9d11",), person.stamp)
+
+
+def test_a_lead_that_names_itself_another_record_or_nobody_is_united_with_nobody() -> None:
+    for former in (LEAD, LEAD[:15], CONTACT, "", None):
+        person = the_fact("Lead", kind="CREATE", Email="ada@example.com", Rekindle_Id__c=former)
+        assert isinstance(person, PersonChanged)
+    with pytest.raises(InvalidField) as refusal:
+        facts_of(change("Lead", kind="CREATE", Rekindle_Id__c=7))
+    assert refusal.value.field == "detail.Rekindle_Id__c"
+
+
 @pytest.mark.parametrize(
     ("entity", "known"),
     [
-        ("Lead", kinds.PERSON.fields.keys() | {"converted_opportunity_id"}),
-        ("Contact", kinds.PERSON.fields.keys()),
+        ("Lead", kinds.PERSON.fields.keys() | {"converted_opportunity_id", "former_id"}),
+        ("Contact", kinds.PERSON.fields.keys() | {"former_id"}),
         ("Campaign", kinds.CAMPAIGN.fields.keys()),
         ("CampaignMember", kinds.RESPONSE.fields.keys() | {"person_id", "campaign_id"}),
         ("Account", kinds.ACCOUNT.fields.keys()),

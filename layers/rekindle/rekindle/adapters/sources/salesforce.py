@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.sources.salesforce_changes import HEADER, Change, Header
 from rekindle.adapters.sources.salesforce_ids import widened
 from rekindle.adapters.sources.salesforce_mapping import MAPPING, Mapped
@@ -148,8 +149,9 @@ def _contact(change: Change, header: Header, mapped: Mapped) -> _Telling | None:
 def _person(kind: str, change: Change, header: Header, mapped: Mapped) -> _Telling | None:
     mapped_values, paths = change.mapped(mapped)
     mapped_values.pop("converted_opportunity_id", None)
+    former_id = mapped_values.pop("former_id", None)
     fields = change.custom(mapped)
-    if not change.begins and not fields and mapped_values.keys() <= {"changed_by"}:
+    if not change.begins and not fields and not former_id and mapped_values.keys() <= {"changed_by"}:
         return None
     if header.from_write_back:
         # The user we write as is nobody who acts: whoever acted before stays who acted last.
@@ -161,7 +163,22 @@ def _person(kind: str, change: Change, header: Header, mapped: Mapped) -> _Telli
     values = {"kind": kind, **person_values(mapped_values, paths.__getitem__)}
     if fields:
         values["fields"] = fields
-    return lambda record_id, stamp: [PersonChanged(record_id, stamp, values, header.from_write_back)]
+    former = _former_id(former_id, paths)
+
+    def read(record_id: str, stamp: ChangeStamp) -> Iterable[Fact]:
+        changed = PersonChanged(record_id, stamp, values, header.from_write_back)
+        return [changed] if former is None else [changed, PeopleMerged(record_id, (former,), stamp)]
+
+    return read
+
+
+def _former_id(told: Any, paths: Mapping[str, str]) -> str | None:
+    """Whom Salesforce's record was made of: the id that the person had here before. Salesforce's own ids are none: what
+    becomes of those records it reports itself."""
+    if told is None or told == "":
+        return None
+    former: str = required(Identifier, {"former_id": told}, "former_id", paths.__getitem__)
+    return None if widened(former).startswith(ids.PERSON) else former
 
 
 def _member(change: Change, header: Header, mapped: Mapped) -> _Telling | None:

@@ -25,6 +25,7 @@ _OF_PEOPLE: Mapped = {
     "record_type": ("RecordTypeId",),
     "do_not_contact": ("HasOptedOutOfEmail",),
     "changed_by": ("LastModifiedById",),
+    "former_id": ("Rekindle_Id__c",),
 }
 
 MAPPING: Mapping[str, Mapped] = MappingProxyType(
