@@ -33,6 +33,7 @@ GROUP = "rekindle"
 BUCKET = "rekindle-simulations"
 FAILED_RECORDS = "rekindle-failed-records"
 BOOKS = "rekindle-books"
+TARGETS = "rekindle-targets"
 IMPORTS = "rekindle-imports"
 IMPORT_FILES = f"arn:aws:states:{REGION}:111122223333:stateMachine:rekindle-ImportFiles"
 DUE_ARN = f"arn:aws:sqs:{REGION}:111122223333:rekindle-DueQueue"
@@ -290,7 +291,7 @@ def _created() -> Aws:
         sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "DueQueue", "Heard")
     )
     client("scheduler").create_schedule_group(Name=GROUP)
-    for bucket in (BUCKET, FAILED_RECORDS, BOOKS, IMPORTS):
+    for bucket in (BUCKET, FAILED_RECORDS, BOOKS, TARGETS, IMPORTS):
         client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     events.create_event_bus(Name="rekindle")
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
@@ -322,6 +323,8 @@ def _environment(found: Aws) -> dict[str, str]:
         "FAILURE_DAYS": "14",
         "FAILED_RECORDS_BUCKET": FAILED_RECORDS,
         "BOOKS_BUCKET": BOOKS,
+        "TARGETS_BUCKET": TARGETS,
+        "DRAW_TARGETS_FUNCTION": "rekindle-draw-targets",
         "CLOSE_BOOKS_FUNCTION": "rekindle-close-books",
         "ANNOUNCE_CHANGES_FUNCTION": "rekindle-announce-changes",
         **found.queues,

@@ -172,7 +172,8 @@ def test_stream_records_are_processed_again_and_their_file_is_gone(aws: Aws, fun
 
 
 @pytest.mark.parametrize(
-    "function", ["SweepTimersFunction", "EndClocksFunction", "CountCampaignsFunction", "CloseBooksFunction"]
+    "function",
+    ["SweepTimersFunction", "EndClocksFunction", "CountCampaignsFunction", "CloseBooksFunction", "DrawTargetsFunction"],
 )
 def test_an_invocation_that_failed_is_made_again(aws: Aws, function: str) -> None:
     calls = invoked()

@@ -25,7 +25,16 @@ from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
-from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredCycles, StoredShares
+from rekindle.application.ports.measures import (
+    Books,
+    Census,
+    Closings,
+    CountedCampaigns,
+    Drawings,
+    DrawnLists,
+    StoredCycles,
+    StoredShares,
+)
 from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.reactivation import Batches, ReactivationTimers
 from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
@@ -277,9 +286,22 @@ class AwsPorts:
 
     @cached_property
     def closings(self) -> Closings:
-        from rekindle.adapters.aws.closings import InvokedClosings
+        from rekindle.adapters.aws.invocations import InvokedClosings
 
         return InvokedClosings(_client("lambda"), environment().close_books)
+
+    @cached_property
+    def drawn_lists(self) -> DrawnLists:
+        from rekindle.adapters.aws.objects import Bucket
+        from rekindle.adapters.targets import FiledLists
+
+        return FiledLists(Bucket(_client("s3", read_timeout=60), environment().targets_bucket))
+
+    @cached_property
+    def drawings(self) -> Drawings:
+        from rekindle.adapters.aws.invocations import InvokedDrawings
+
+        return InvokedDrawings(_client("lambda"), environment().draw_targets)
 
     @property
     def bus(self) -> Bus:

@@ -72,6 +72,10 @@ class Environment:
     """Where statements of closed months are kept."""
     close_books: str
     """The function that closes a month."""
+    targets_bucket: str
+    """Where it is kept who is on a target list."""
+    draw_targets: str
+    """The function that draws target lists."""
     sessions: str
     """The table of the console's sessions."""
     resending: str
@@ -125,6 +129,8 @@ class Environment:
             link_key=variables.get("LINK_KEY_ARN", ""),
             books_bucket=variables.get("BOOKS_BUCKET", ""),
             close_books=variables.get("CLOSE_BOOKS_FUNCTION", ""),
+            targets_bucket=variables.get("TARGETS_BUCKET", ""),
+            draw_targets=variables.get("DRAW_TARGETS_FUNCTION", ""),
             sessions=variables.get("SESSIONS_TABLE", ""),
             resending=variables.get("RESEND_FAILURES_FUNCTION", ""),
         )

@@ -8,7 +8,16 @@ from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
-from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredCycles, StoredShares
+from rekindle.application.ports.measures import (
+    Books,
+    Census,
+    Closings,
+    CountedCampaigns,
+    Drawings,
+    DrawnLists,
+    StoredCycles,
+    StoredShares,
+)
 from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.people import Contacts, Duplicates, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
@@ -112,6 +121,12 @@ class Ports(Protocol):
 
     @property
     def closings(self) -> Closings: ...
+
+    @property
+    def drawn_lists(self) -> DrawnLists: ...
+
+    @property
+    def drawings(self) -> Drawings: ...
 
     @property
     def bus(self) -> Bus: ...

@@ -44,10 +44,12 @@ if TYPE_CHECKING:
     from rekindle.application.measures.close_books import CloseBooks
     from rekindle.application.measures.count_campaigns import CountCampaigns
     from rekindle.application.measures.count_measures import CountMeasures
+    from rekindle.application.measures.draw_targets import DrawTargets
     from rekindle.application.measures.show_attribution import ShowAttribution
     from rekindle.application.measures.show_books import ShowBooks
     from rekindle.application.measures.show_funnel import ShowFunnel
     from rekindle.application.measures.show_metrics import ShowMetrics
+    from rekindle.application.measures.show_targets import ShowTargets
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
     from rekindle.application.reactivation.backfill_crossings import BackfillCrossings
@@ -164,6 +166,23 @@ class UseCases:
         from rekindle.application.measures.show_books import ShowBooks
 
         return ShowBooks(self.ports.books, self.close_books, self.ports.closings)
+
+    @cached_property
+    def draw_targets(self) -> "DrawTargets":
+        from rekindle.application.measures.draw_targets import DrawTargets
+        from rekindle.domain.measures.targets import TARGET_LIST
+
+        ports = self.ports
+        lists = self.show_targets, ports.records(TARGET_LIST), ports.drawn_lists
+        return DrawTargets(*lists, ports.census, ports.people, ports.reference, ports.facts_queue, ports.clock)
+
+    @cached_property
+    def show_targets(self) -> "ShowTargets":
+        from rekindle.application.measures.show_targets import ShowTargets
+        from rekindle.domain.measures.targets import TARGET_LIST
+
+        ports = self.ports
+        return ShowTargets(ports.records(TARGET_LIST), ports.drawings, ports.reference, ports.clock)
 
     @cached_property
     def show_attribution(self) -> "ShowAttribution":

@@ -32,18 +32,17 @@ _SKIPPED = "skipped"
 class DynamoDBCensus:
     connection: Connection
 
-    def people(self) -> Iterator[tuple[Person, Sequence[Response]]]:
-        found = self._scanned(
-            PeopleItem.Meta.table_name,
-            ("person_id", "record", "version", "core", "standing", "details", "response_id"),
-        )
+    def people(self, *, profiles: bool = False) -> Iterator[tuple[Person, Sequence[Response]]]:
+        names = ["person_id", "record", "version", "core", "standing", "details", "response_id"]
+        found = self._scanned(PeopleItem.Meta.table_name, [*names, *(["profile"] if profiles else [])])
         # A scan goes through one partition after the other.
         for person_id, items in groupby(found, key=lambda item: item["person_id"]["S"]):
             person, responses = None, []
             for item in items:
                 if item["record"]["S"] == PERSON:
                     core = json.loads(item["core"]["S"])
-                    person = people_encoding.person(person_id, int(item["version"]["N"]), core, None)
+                    profile = json.loads(item["profile"]["S"]) if "profile" in item else None
+                    person = people_encoding.person(person_id, int(item["version"]["N"]), core, profile)
                 elif item["record"]["S"].startswith("R#"):
                     responses.append(_response(item))
             if person is not None:

@@ -1,4 +1,4 @@
-"""Files that are written once, and closings that were asked for, in memory."""
+"""Files, and what another function is to do, in memory."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,3 +36,11 @@ class MemoryClosings:
 
     def start(self, month: str) -> None:
         self.memory.closings.append(month)
+
+
+@dataclass(frozen=True)
+class MemoryDrawings:
+    memory: Memory
+
+    def start(self, list_id: str, campaign_id: str | None = None) -> None:
+        self.memory.drawings.append((list_id, campaign_id))

@@ -19,7 +19,7 @@ class MemoryCensus:
     kept: Iterable[Decision | Entry] | None = None
     """What was kept of the ledger by somebody who lets the rest go; None where the memory has all of it."""
 
-    def people(self) -> Iterable[tuple[Person, Sequence[Response]]]:
+    def people(self, *, profiles: bool = False) -> Iterable[tuple[Person, Sequence[Response]]]:
         memory = self.memory
         for person_id, person in list(memory.people.items()):
             yield person, list(memory.responses.get(person_id, {}).values())

@@ -5,7 +5,7 @@ from functools import cached_property
 from rekindle.adapters.books import FiledBooks
 from rekindle.adapters.memory.accounts import MemoryAccounts, MemoryStores
 from rekindle.adapters.memory.batches import MemoryBatches
-from rekindle.adapters.memory.books import MemoryClosings, MemoryFiles
+from rekindle.adapters.memory.books import MemoryClosings, MemoryDrawings, MemoryFiles
 from rekindle.adapters.memory.bus import MemoryBus
 from rekindle.adapters.memory.census import MemoryCensus
 from rekindle.adapters.memory.clicks import MemoryClicks
@@ -31,13 +31,23 @@ from rekindle.adapters.memory.webhooks import (
     MemoryRefusedItems,
     MemorySecrets,
 )
+from rekindle.adapters.targets import FiledLists
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.failures import Destinations, Failures, LongErasures
 from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
-from rekindle.application.ports.measures import Books, Census, Closings, CountedCampaigns, StoredCycles, StoredShares
+from rekindle.application.ports.measures import (
+    Books,
+    Census,
+    Closings,
+    CountedCampaigns,
+    Drawings,
+    DrawnLists,
+    StoredCycles,
+    StoredShares,
+)
 from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.people import Contacts, Duplicates, People, Scores
 from rekindle.application.ports.reactivation import Batches, Ledger, ReactivationTimers
@@ -81,6 +91,8 @@ class MemoryPorts:
         self.stored_shares: StoredShares = MemoryStoredShares(memory)
         self.books: Books = FiledBooks(MemoryFiles(memory))
         self.closings: Closings = MemoryClosings(memory)
+        self.drawn_lists: DrawnLists = FiledLists(MemoryFiles(memory))
+        self.drawings: Drawings = MemoryDrawings(memory)
         self.bus: Bus = MemoryBus()
         self.stored_cycles: StoredCycles = MemoryStoredCycles(memory)
         self.clicks: Clicks = MemoryClicks(memory)

@@ -22,6 +22,7 @@ from rekindle.domain.links.link import LINK
 from rekindle.domain.measures.counted_cycles import CountedCycles
 from rekindle.domain.measures.metrics import CountedCampaign
 from rekindle.domain.measures.shared_days import CountedShares
+from rekindle.domain.measures.targets import TARGET_LIST
 from rekindle.domain.people.assignment import Assignment
 from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.person import Person
@@ -49,7 +50,7 @@ class Memory:
     decisions: dict[str, Decision] = field(default_factory=dict)
     records: dict[str, dict[str, Decision | Entry]] = field(default_factory=dict)
     reference: dict[str, dict[str, list[Any]]] = field(
-        default_factory=lambda: {kind.name: {} for kind in (*KINDS, LINK, OPEN_CASES, IMPORT, MAPPING)}
+        default_factory=lambda: {kind.name: {} for kind in (*KINDS, LINK, OPEN_CASES, IMPORT, MAPPING, TARGET_LIST)}
     )
     """By kind and id, the versions of a record."""
     listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
@@ -107,6 +108,8 @@ class Memory:
     """Statements of closed months, and their records."""
     closings: deque[str] = field(default_factory=deque)
     """Months that somebody wanted closed."""
+    drawings: deque[tuple[str, str | None]] = field(default_factory=deque)
+    """Target lists that somebody wanted drawn, or as members of a campaign."""
     clicks: deque[Click] = field(default_factory=deque)
     judged: deque[tuple[Click, timedelta]] = field(default_factory=deque)
     """Clicks that are to be judged, and after how long."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Census(Protocol):
     """Each answer is read from its beginning on, and nothing of it is kept. What is written meanwhile may be in it."""
 
-    def people(self) -> Iterable[tuple[Person, Sequence[Response]]]:
-        """Everybody with all responses, also those who became somebody else. Without profiles."""
+    def people(self, *, profiles: bool = False) -> Iterable[tuple[Person, Sequence[Response]]]:
+        """Everybody with all responses, also those who became somebody else. With profiles where they are wanted."""
         ...
 
     def journeys(self) -> Iterable[Decision | Entry]:
@@ -104,4 +104,20 @@ class StoredCycles(Protocol):
 
     def get(self, months: Sequence[str]) -> CountedCycles | None:
         """The cycles of some months; None where nothing was counted yet."""
+        ...
+
+
+class DrawnLists(Protocol):
+    """Who is on a target list that was drawn."""
+
+    def put(self, list_id: str, person_ids: Sequence[str]) -> None: ...
+
+    def get(self, list_id: str) -> Sequence[str]:
+        """Raises NotFound where nobody drew it, or its time is over."""
+        ...
+
+
+class Drawings(Protocol):
+    def start(self, list_id: str, campaign_id: str | None = None) -> None:
+        """Have a list drawn, or made members of a campaign: that takes minutes. Raises Unavailable."""
         ...

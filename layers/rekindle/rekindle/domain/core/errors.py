@@ -145,6 +145,12 @@ class WrongState(Refusal):
     code = "WRONG_STATE"
 
 
+class NotDrawn(Refusal):
+    """A target list is still being drawn."""
+
+    code = "NOT_DRAWN"
+
+
 class TooLarge(Refusal):
     """A record would become larger than the store can hold."""
 

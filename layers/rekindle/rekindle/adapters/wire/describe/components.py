@@ -10,6 +10,7 @@ from rekindle.adapters.wire.describe.examples import TOLD, example
 from rekindle.adapters.wire.describe.handoff_paths import HANDOFF_BODIES
 from rekindle.adapters.wire.describe.import_paths import IMPORT_BODIES
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
+from rekindle.adapters.wire.describe.target_paths import TARGET_BODIES, TARGETS
 from rekindle.adapters.wire.duplicates import DismissalValues, UnionValues
 from rekindle.adapters.wire.forms import form_of
 from rekindle.adapters.wire.links import LinkValues
@@ -38,7 +39,7 @@ from rekindle.domain.records.opportunity import OPPORTUNITY
 
 def components() -> Json:
     described = _described()
-    for name, values in {**TOLD, **BOOKS}.items():
+    for name, values in {**TOLD, **BOOKS, **TARGETS}.items():
         described[name]["examples"] = [example(described[name], values, described)]
     for kind in _SHOWN:
         schema = described[_name(kind)]
@@ -145,6 +146,7 @@ def _described() -> Json:
             "examples": [{"person_ids": ["00Q5e00000A1b2CEAR"], "sent_at": "2026-03-01T12:00:00Z"}],
         },
         **HANDOFF_BODIES,
+        **TARGET_BODIES,
         "Union": _request(UnionValues, [], {"survivor_id": "0035e00000A1b2CEAR", "user_id": "user-7"}),
         "Dismissal": _request(DismissalValues, [], {"user_id": "user-7", "note": "father and son"}),
         **IMPORT_BODIES,

@@ -29,6 +29,7 @@ from rekindle.adapters.wire.describe.operations import (
     versioned,
 )
 from rekindle.adapters.wire.describe.schemas import Json
+from rekindle.adapters.wire.describe.target_paths import target_paths
 from rekindle.adapters.wire.describe.webhook_paths import webhook_paths
 from rekindle.adapters.wire.rules import MOST_INPUTS
 from rekindle.domain.campaigns.campaign import CAMPAIGN
@@ -42,6 +43,7 @@ def paths() -> Json:
         **import_paths(),
         **handoff_paths(),
         **book_paths(),
+        **target_paths(),
         **duplicate_paths(),
         "/people": {
             "get": operation(

@@ -19,6 +19,7 @@ from rekindle.adapters.wire.answers.people import Assignment, Conversion, Erasur
 from rekindle.adapters.wire.answers.service import Health, NotificationText, Problem
 from rekindle.adapters.wire.answers.settings import SettingsVersion, StoredVersion, Validation
 from rekindle.adapters.wire.answers.simulations import Simulation
+from rekindle.adapters.wire.answers.targets import TargetList
 from rekindle.adapters.wire.answers.timeline import TimelineEntry
 from rekindle.adapters.wire.answers.webhooks import WebhookPreview, WebhookReceived
 from rekindle.domain.records.kind import Kind
@@ -41,7 +42,7 @@ COMPONENTS: Mapping[Any, str] = {
         *(Results, Simulation, Person, Response, Assignment, NotificationText, Decision),
         *(TimelineEntry, SettingsVersion, StoredVersion, Validation, Health, Problem),
         *(WebhookReceived, WebhookPreview, Metrics, Attribution),
-        *(Statement, ClosedMonth, Closing),
+        *(Statement, ClosedMonth, Closing, TargetList),
         *(Funnel, FunnelPeriod, FunnelCounts),
         *(Link, LinkTokens),
         *(Import, ImportCreated, ImportSummary, ColumnMapping),

@@ -1,0 +1,25 @@
+"""Who is on a target list, in files."""
+
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rekindle.adapters.books import Files
+from rekindle.domain.core.digests import digest
+
+
+@dataclass(frozen=True)
+class FiledLists:
+    files: Files
+
+    def put(self, list_id: str, person_ids: Sequence[str]) -> None:
+        self.files.write(_key(list_id), gzip.compress(json.dumps(person_ids).encode()))
+
+    def get(self, list_id: str) -> Sequence[str]:
+        found: Sequence[str] = json.loads(gzip.decompress(self.files.read(_key(list_id))))
+        return found
+
+
+def _key(list_id: str) -> str:
+    return f"lists/{digest('target list', list_id)}.json.gz"

@@ -1,0 +1,106 @@
+"""Draw target lists, and send their people on as members of a campaign."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import batched
+from typing import Any
+
+from rekindle.application.measures.show_targets import ShowTargets
+from rekindle.application.ports import Clock
+from rekindle.application.ports.measures import Census, DrawnLists
+from rekindle.application.ports.people import People
+from rekindle.application.ports.records import Records, Reference
+from rekindle.application.ports.webhooks import FactsQueue
+from rekindle.application.records.show_campaigns import DARK_AFTER_DAYS
+from rekindle.domain.campaigns.campaign import CAMPAIGN
+from rekindle.domain.core.digests import digest
+from rekindle.domain.core.values import replace
+from rekindle.domain.measures.targets import ListState, Surroundings, TargetList, barred, matches
+from rekindle.domain.records.account import ACCOUNT
+from rekindle.domain.records.opportunity import OPPORTUNITY, Opportunity
+
+SAMPLE = 10
+_SENT = 100
+"""Facts that are sent at a time."""
+
+
+@dataclass(frozen=True)
+class DrawTargets:
+    show: ShowTargets
+    lists: Records[TargetList]
+    drawn: DrawnLists
+    census: Census
+    people: People
+    reference: Reference
+    facts: FactsQueue
+    clock: Clock
+
+    def draw(self, list_id: str) -> None:
+        """Read everybody once, and keep who is meant. Nobody is changed."""
+        query = self.show.shown(list_id)
+        if query.state is ListState.DRAWN:
+            return
+        around, left_out, found = self._around(), Counter[str](), list[str]()
+        for person, responses in self.census.people(profiles=True):
+            if matches(query, person, responses, around):
+                reason = barred(person)
+                if reason is None:
+                    found.append(person.person_id)
+                else:
+                    left_out[reason] += 1
+        found.sort()
+        self.drawn.put(list_id, found)
+        sample = tuple(found[:: max(len(found) // SAMPLE, 1)][:SAMPLE])
+        drawn = replace(
+            query,
+            state=ListState.DRAWN,
+            drawn_at=around.now,
+            targets=len(found),
+            left_out=dict(left_out),
+            sample=sample,
+            version=query.version + 1,
+        )
+        self.lists.put(drawn, query.version)
+
+    def add(self, list_id: str, campaign_id: str) -> int:
+        """Send the facts that make members of those who may still be contacted, and are none yet. Sent again, they are
+        the same facts. Answers how many."""
+        at, count = self.show.shown(list_id).targeted[campaign_id], 0
+        for some in batched(self._targets(list_id, campaign_id), _SENT, strict=False):
+            self.facts.send([_member(person_id, campaign_id, at) for person_id in some])
+            count += len(some)
+        return count
+
+    def _targets(self, list_id: str, campaign_id: str) -> Iterator[str]:
+        for person_id in self.drawn.get(list_id):
+            person = self.people.get(person_id)
+            if (
+                person is not None
+                and not person.deleted
+                and person.merged_into is None
+                and barred(person) is None
+                and not self.people.repeats(person_id, campaign_id, 1)
+            ):
+                yield person_id
+
+    def _around(self) -> Surroundings:
+        now, settings = self.clock(), self.reference.settings()
+        days = (settings.document.get("responses") or {}).get("dark_after_days", DARK_AFTER_DAYS)
+        records = self.census.records(CAMPAIGN, ACCOUNT, OPPORTUNITY)
+        newest = {
+            kind: {name: versions[-1] for name, versions in found.items() if versions}
+            for kind, found in records.items()
+        }
+        deals: dict[str, list[Opportunity]] = defaultdict(list)
+        for opportunity in newest[OPPORTUNITY.name].values():
+            for person_id in opportunity.person_ids:
+                deals[person_id].append(opportunity)
+        return Surroundings(now, timedelta(days=days), newest[CAMPAIGN.name], newest[ACCOUNT.name], deals)
+
+
+def _member(person_id: str, campaign_id: str, at: str) -> Mapping[str, Any]:
+    response_id = f"rk-{digest('target', person_id, campaign_id)}"
+    detail = {"response_id": response_id, "person_id": person_id, "campaign_id": campaign_id, "responded": False}
+    return {"source": "rekindle.targets", "detail-type": "Response Recorded", "time": at, "detail": detail}
