@@ -16,8 +16,8 @@ PROBLEMS: dict[str, tuple[str, str, list[str]]] = {
     "Conflict": (
         "409",
         "The record was changed at the same moment again and again: try again. Or nobody is waited for any more, the "
-        "failure was handled, the month is not to be closed yet, the list is being drawn, the import is in another state, "
-        "the two people are one already, or something happened since that forbids to take their union back.",
+        "failure was handled, the month is not to be closed yet, the list is being drawn, the import is in another "
+        "state, the two people are one already, or something happened since that forbids to take their union back.",
         [
             *("CONFLICT", "NOT_PENDING", "NOT_OPEN", "NOT_CLOSABLE", "NOT_DRAWN", "WRONG_STATE"),
             *("ALREADY_UNITED", "NOT_UNITED", "DELETED_SINCE", "UNITED_AGAIN"),
