@@ -22,7 +22,7 @@ def test_every_field_of_a_pair_comes_back(stores: Stores, data: st.DataObject) -
     pair = data.draw(every_field(PossibleDuplicate, person_ids=st.tuples(ids.map(fresh), ids), version=st.just(1)))
     stores.duplicates.add(pair)
     assert stores.duplicates.get(pair.duplicate_id) == pair
-    stores.duplicates.add(replace(pair, note="found again"))
+    stores.duplicates.add(replace(pair, user_id="u-ada"))
     assert stores.duplicates.get(pair.duplicate_id) == pair
 
 

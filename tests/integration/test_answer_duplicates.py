@@ -52,8 +52,8 @@ def test_the_event_unites_the_two(aws: Aws, pair: str) -> None:
 
 
 def test_they_are_kept_apart(aws: Aws, pair: str) -> None:
-    answer = call(handler, "POST", "duplicates", pair, "dismissal", body={"note": "father and son"})
-    assert (answer.status, answer.body["state"], answer.body["note"]) == (200, "dismissed", "father and son")
+    answer = call(handler, "POST", "duplicates", pair, "dismissal", body={"user_id": "u-ada"})
+    assert (answer.status, answer.body["state"], answer.body["user_id"]) == (200, "dismissed", "u-ada")
     assert call(handler, "GET", "duplicates").body == {"items": [], "next": None}
     assert call(handler, "GET", "duplicates", query={"state": "dismissed"}).body["items"] == [answer.body]
     assert call(handler, "GET", "duplicates", pair).body == answer.body
@@ -71,7 +71,7 @@ def test_what_is_refused_changes_nothing(aws: Aws, pair: str) -> None:
 
     assert said("union", {"survivor_id": "x"}) == (422, "INVALID_FIELD", "survivor_id")
     assert said("union", {"surviver": "c"}) == (422, "INVALID_FIELD", "surviver")
-    assert said("dismissal", {"note": ""}) == (422, "INVALID_FIELD", "note")
+    assert said("dismissal", {"user_id": ""}) == (422, "INVALID_FIELD", "user_id")
     assert said("union", "nonsense") == (400, "MALFORMED", None)
     assert said("dismissal", None, "nothing") == (404, "NOT_FOUND", "duplicate_id")
     assert call(handler, "GET", "duplicates", query={"state": "all"}).refusal == (422, "INVALID_FIELD", "state")

@@ -37,7 +37,7 @@ def test_only_a_change_of_what_people_are_known_by_is_looked_at(aws: Aws) -> Non
 
 
 def test_the_event_finds_a_pair_once(aws: Aws) -> None:
-    told(0, person_id="lead-1", email="ada@example.com", first_name="Ada")
+    told(0, person_id="lead-1", email="ada@example.com", first_name="Ada", last_name="Byron")
     told(1, person_id="contact-1", email="ADA@example.com", kind="contact", last_name="Byron", phone="020 7946 0991")
     assert failed(handler(event("find_duplicates"), CONTEXT)) == []
     before = aws.items()

@@ -112,9 +112,9 @@ def test_a_pair_is_listed_once_and_the_newest_first(rekindle: Rekindle) -> None:
 def test_united_they_are_one_person_with_all_that_was_known(rekindle: Rekindle) -> None:
     one = pair(rekindle, first_name="Ada")
     rekindle.tell(response_recorded("r1", "lead", "webinar", 3))
-    shown = rekindle.use.answer_duplicates.unite(one.duplicate_id, DuplicateAnswer("u-ada", "same person"))
+    shown = rekindle.use.answer_duplicates.unite(one.duplicate_id, DuplicateAnswer("u-ada"))
     assert (shown.duplicate.state, shown.duplicate.survivor_id) == (DuplicateState.UNITED, "contact")
-    assert (shown.duplicate.user_id, shown.duplicate.note) == ("u-ada", "same person")
+    assert shown.duplicate.user_id == "u-ada"
     assert rekindle.person("lead").person_id == "contact"
     assert list(rekindle.responses("contact")) == ["r1"]
     (logged,) = (one for one in rekindle.memory.records["contact"].values() if isinstance(one, Merged))
@@ -151,7 +151,7 @@ def test_what_became_one_person_by_itself_waits_no_longer(rekindle: Rekindle) ->
 
 def test_kept_apart_they_are_not_suggested_again(rekindle: Rekindle) -> None:
     one = pair(rekindle)
-    shown = rekindle.use.answer_duplicates.dismiss(one.duplicate_id, DuplicateAnswer(note="father and son"))
+    shown = rekindle.use.answer_duplicates.dismiss(one.duplicate_id, DuplicateAnswer("u-ada"))
     rekindle.use.find_duplicates("lead")
     assert listed(rekindle) == []
     assert rekindle.use.answer_duplicates.dismiss(one.duplicate_id, DuplicateAnswer()) == shown
@@ -287,8 +287,8 @@ def test_more_responses_than_one_transaction_moves_stay(rekindle: Rekindle) -> N
 
 def test_a_dismissal_is_taken_back(rekindle: Rekindle) -> None:
     one = pair(rekindle)
-    rekindle.use.answer_duplicates.dismiss(one.duplicate_id, DuplicateAnswer(note="father and son"))
-    assert rekindle.use.answer_duplicates.undo(one.duplicate_id).duplicate.note is None
+    rekindle.use.answer_duplicates.dismiss(one.duplicate_id, DuplicateAnswer("u-ada"))
+    assert rekindle.use.answer_duplicates.undo(one.duplicate_id).duplicate.user_id is None
     assert listed(rekindle) == [("contact", "lead")]
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire.api import object_of
-from rekindle.adapters.wire.rules import Identifier, Note, checked, gathered, only
+from rekindle.adapters.wire.rules import Identifier, checked, gathered, only
 from rekindle.application.capture.answer_duplicates import DuplicateAnswer
 from rekindle.domain.core.errors import InvalidField
 from rekindle.domain.people.possible_duplicate import DuplicateState
@@ -14,26 +14,24 @@ from rekindle.domain.people.possible_duplicate import DuplicateState
 
 class DismissalValues(msgspec.Struct, gc=False):
     user_id: Identifier | None = None
-    note: Note | None = None
 
 
 class UnionValues(msgspec.Struct, gc=False):
     survivor_id: Identifier | None = None
     user_id: Identifier | None = None
-    note: Note | None = None
 
 
 def union(body: bytes) -> DuplicateAnswer:
     """Without a body, the survivor is the record that is known better. Raises Malformed, InvalidField."""
     form = _form(UnionValues, body)
     survivor_id = form.survivor_id and ids.widened_if(ids.PERSON, form.survivor_id)
-    return DuplicateAnswer(_user(form.user_id), form.note, survivor_id)
+    return DuplicateAnswer(_user(form.user_id), survivor_id)
 
 
 def dismissal(body: bytes) -> DuplicateAnswer:
     """Raises Malformed, InvalidField."""
     form = _form(DismissalValues, body)
-    return DuplicateAnswer(_user(form.user_id), form.note)
+    return DuplicateAnswer(_user(form.user_id))
 
 
 def state_of(queries: Mapping[str, str]) -> DuplicateState:

@@ -31,7 +31,6 @@ from rekindle.domain.people.possible_duplicate import DuplicateState, PossibleDu
 @dataclass(frozen=True, slots=True)
 class DuplicateAnswer:
     user_id: str | None = None
-    note: str | None = None
     survivor_id: str | None = None
     """Of a union, the record that the other becomes; None: the one that is known better."""
 
@@ -156,7 +155,6 @@ class AnswerDuplicates:
             state=state,
             answered_at=self.clock(),
             user_id=answer.user_id,
-            note=answer.note,
             version=stored.version + 1,
             **more,
         )

@@ -29,7 +29,6 @@ class PossibleDuplicate:
     answered_at: datetime | None = None
     user_id: str | None = None
     """Who united them or kept them apart, where the call says so."""
-    note: str | None = None
     survivor_id: str | None = None
     """Of a union, the record that the other became."""
     merged_id: str | None = None

@@ -35,7 +35,6 @@ class Duplicate(TypedDict):
     state: DuplicateState
     answered_at: Instant | None
     user_id: str | None
-    note: str | None
     survivor_id: Annotated[str | None, ("description", "Of a union, the record that the other became.")]
     merged_id: Annotated[str | None, ("description", "Of a union, the record that became the other.")]
     people: Annotated[

@@ -148,7 +148,7 @@ def _described() -> Json:
         **HANDOFF_BODIES,
         **TARGET_BODIES,
         "Union": _request(UnionValues, [], {"survivor_id": "0035e00000A1b2CEAR", "user_id": "user-7"}),
-        "Dismissal": _request(DismissalValues, [], {"user_id": "user-7", "note": "father and son"}),
+        "Dismissal": _request(DismissalValues, [], {"user_id": "user-7"}),
         **IMPORT_BODIES,
         "FailureSelection": _chosen({}),
         "FailureDiscard": _chosen({"note": _rule(Note)}),

@@ -18,7 +18,6 @@ def duplicate(shown: ShownDuplicate) -> Json:
         "state": pair.state.value,
         "answered_at": times.optional_text(pair.answered_at),
         "user_id": pair.user_id,
-        "note": pair.note,
         "survivor_id": pair.survivor_id,
         "merged_id": pair.merged_id,
         "people": list({person.person_id: _person(person) for person in shown.people}.values()),
