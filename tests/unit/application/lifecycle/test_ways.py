@@ -11,6 +11,7 @@ import pytest
 
 from rekindle.adapters.wire.views import lifecycle as shown
 from rekindle.domain.core import times
+from rekindle.domain.lifecycle.entries import TouchDue, Transition
 from rekindle.domain.lifecycle.policies import lifecycle_of
 from rekindle.domain.lifecycle.states import way
 from rekindle.domain.people.clock import ClockKind, ClockState
@@ -32,6 +33,23 @@ DOCUMENT: dict[str, Any] = {
                 {**POLICY, "name": "warm", "where": {"score": {"at_least": 65}}, "accept": "PT0S", "touch": "PT30M"},
             ]
         },
+        "recycle": {
+            "reasons": {
+                "sla_expired": {"track": "general", "passive": True, "nurture_timeout_days": 10, "score": "reset"},
+                "no_budget": {"track": "budget"},
+            },
+            "cap": 2,
+            "cool_down_days": 3,
+        },
+        "tracks": {
+            "general": {"campaign_id": "drip", "touches": [{"after": f"P{n}D", "name": f"g{n}"} for n in (1, 5, 9)]},
+            "budget": {"touches": [{"after": "PT0S", "name": "now"}, {"date": "2026-07-01", "name": "fair"}]},
+        },
+        "customers": {
+            "touches": [{"after": "P3D", "name": "welcome"}],
+            "churn": {"person": {"status": "Disqualified"}},
+        },
+        "dormant_after_days": 40,
     },
 }
 Json = dict[str, Any]
@@ -44,7 +62,8 @@ def event(detail_type: str, at: datetime, **detail: Any) -> Json:
 def histories(seed: int, people: int, days: int = 365) -> Iterator[Json]:
     """A year of some people, in the order of time, now and then out of order, twice, or merged."""
     chance = random.Random(seed)
-    yield event("Campaign Changed", YEAR, campaign_id="web", is_active=True)
+    for campaign_id in ("web", "drip"):
+        yield event("Campaign Changed", YEAR, campaign_id=campaign_id, is_active=True)
     for user in ("u0", "u1", "u2", "second", "boss"):
         yield event("User Changed", YEAR, user_id=user, is_active=True, time_zone=chance.choice([None, "Asia/Tokyo"]))
     told: list[tuple[datetime, Json]] = []
@@ -64,7 +83,7 @@ def histories(seed: int, people: int, days: int = 365) -> Iterator[Json]:
 
 
 def _something(chance: random.Random, person_id: str, at: datetime, number: int, people: int) -> Json:
-    match chance.randrange(12):
+    match chance.randrange(15):
         case 0 | 1 | 2:
             response_id = f"r-{person_id}-{at:%m%d%H%M}"
             return event(
@@ -83,12 +102,24 @@ def _something(chance: random.Random, person_id: str, at: datetime, number: int,
             return event(
                 "Opportunity Changed", at, opportunity_id=f"o-{person_id}", person_ids=[person_id], stage="x",
                 is_closed=closed, is_won=closed and chance.random() < 0.5, created_at=times.text(at),
+                product=chance.choice(["basic", None]),
             )  # fmt: skip
         case 10:
             other = f"p{chance.randrange(people)}"
             if other != person_id and chance.random() < 0.3:
                 return event("People Merged", at, survivor_id=other, merged_ids=[person_id])
             return event("Person Changed", at, person_id=person_id, company=f"C{number}")
+        case 11:
+            return event(
+                "Person Changed", at, person_id=person_id, status="Back", fields={"recycle_reason": "no_budget"}
+            )
+        case 12:
+            name, value = chance.choice(["do_not_contact", "undeliverable"]), chance.random() < 0.7
+            return event("Person Changed", at, person_id=person_id, **{name: value})
+        case 13:
+            return event(
+                "Case Changed", at, case_id=f"c-{person_id}", person_id=person_id, is_closed=chance.random() < 0.5
+            )
     return event(
         "Interaction Logged", at, interaction_id=f"i-{person_id}-{at:%m%d%H%M}", person_id=person_id,
         direction=chance.choice(["outbound", "inbound"]), occurred_at=times.text(at - timedelta(minutes=5)),
@@ -106,11 +137,16 @@ def play(events: list[Json], document: Json = DOCUMENT) -> Simulation:
     return simulation
 
 
+def moves(simulation: Simulation) -> list[Transition]:
+    return [one for _, one in simulation.happened or () if isinstance(one, Transition)]
+
+
 def records(simulation: Simulation) -> list[str]:
-    transitions = [shown.transition(one) for _, one in simulation.happened or ()]
+    transitions = [shown.transition(one) for one in moves(simulation)]
     clocks = [shown.clock(*one) for one in simulation.clocks()]
     recyclings = [shown.recycling(*one) for one in simulation.recyclings()]
-    return [json.dumps(one) for one in (*transitions, *clocks, *recyclings)]
+    touches = [shown.touch(one) for _, one in simulation.happened or () if isinstance(one, TouchDue)]
+    return [json.dumps(one) for one in (*transitions, *touches, *clocks, *recyclings)]
 
 
 SEEDS = range(4)
@@ -131,7 +167,7 @@ def test_everybody_is_in_one_state_and_every_step_is_one_of_the_table(played: tu
     _, simulation = played
     stands: dict[str, State] = defaultdict(lambda: State.TARGET)
     merged = {p.person_id for p in simulation.memory.people.values() if p.merged_ids or p.merged_into}
-    for _, one in simulation.happened or ():
+    for one in moves(simulation):
         assert way(one.before, one.after) is not None, one
         if one.person_id not in merged:
             assert stands[one.person_id] is one.before, one
@@ -175,6 +211,40 @@ def test_every_recycling_ends_a_cycle_and_has_a_way_back(played: tuple[list[Json
         if one.returned_at is None and person.merged_into is None and not person.merged_ids:
             assert person.active is None
             assert way(person.lifecycle.state, State.QUALIFIED) is not None  # type: ignore[union-attr]
+
+
+def test_nobody_gets_a_touch_twice_nor_after_the_track_nor_against_the_own_word(
+    played: tuple[list[Json], Simulation],
+):
+    events, simulation = played
+    touches = [one for _, one in simulation.happened or () if isinstance(one, TouchDue)]
+    assert {one.name for one in touches} >= {"g1", "now", "welcome"}
+    named = [(one.person_id, one.track, one.product, one.entered_at, one.name) for one in touches]
+    assert len(named) == len(set(named))
+    lifecycle = lifecycle_of(Settings.of(DOCUMENT, 1))
+    assert lifecycle is not None
+    merged = {p.person_id for p in simulation.memory.people.values() if p.merged_ids or p.merged_into}
+    opted: dict[str, list[tuple[datetime, str, bool]]] = defaultdict(list)
+    for one in events:
+        for name in ("do_not_contact", "undeliverable"):
+            if name in one["detail"]:
+                told = one["detail"]
+                opted[told["person_id"]].append((times.instant(one["time"]), name, told[name]))
+    for touch in touches:
+        course = lifecycle.tracks[touch.track] if touch.track is not None else lifecycle.customers
+        assert course is not None
+        (planned,) = [one for one in course.touches if one.name == touch.name]
+        assert touch.at == planned.due_at(touch.entered_at)
+        if touch.person_id not in merged:
+            said = {name: value for at, name, value in opted[touch.person_id] if at < touch.at}
+            assert not any(said.values()), touch
+    for person in simulation.memory.people.values():
+        way_of = person.lifecycle
+        stays = way_of.enrollments if way_of is not None else ()
+        assert sum(stay.track is not None for stay in stays) <= 1
+        assert person.active is None or all(stay.track is None for stay in stays)
+        if way_of is not None and way_of.due_at is not None:
+            assert way_of.due_at >= simulation.now - timedelta(seconds=14)
 
 
 def test_what_is_delivered_twice_changes_nothing():
