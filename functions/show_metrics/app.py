@@ -1,4 +1,4 @@
-"""API -> what campaigns brought, their shares of won deals, and the funnel, as they were counted last."""
+"""API -> what campaigns brought, their shares of won deals, recycled leads, and the funnel, as counted last."""
 
 from datetime import date
 
@@ -34,6 +34,12 @@ def get_funnel() -> Response[str]:
     query = periods.funnel_of(queries(app), today())
     counted, found = use_cases().show_funnel(query)
     return answer(measures.funnels(query, counted, found, names_by(query.by, use_cases().ports.reference)))
+
+
+@app.get("/recycling", middlewares=takes("from", "to", "by"))
+def get_recycling() -> Response[str]:
+    period = periods.recycling_of(queries(app), today())
+    return answer(measures.recycling(period, *use_cases().show_recycling(period)))
 
 
 def today() -> date:

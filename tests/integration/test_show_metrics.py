@@ -4,9 +4,10 @@ import pytest
 
 from functions.change_settings.app import handler as change
 from functions.count_campaigns.app import handler as count
+from functions.put_facts.app import handler as put_facts
 from functions.record_crm_changes.app import handler as record
 from functions.show_metrics.app import handler
-from tests.integration.conftest import CONTEXT, Answer, Aws, answered, batch, call, envelope, event
+from tests.integration.conftest import CONTEXT, Answer, Aws, answered, batch, call, envelope, event, failed
 from tests.support.builders import DOCUMENT
 
 CAMPAIGN = "spring-webinar"
@@ -137,3 +138,46 @@ def test_what_cannot_be_asked_is_told_by_its_field(aws: Aws, query: dict[str, st
     answer = attribution(**query)
     assert answer.status == 422
     assert [one["path"] for one in answer.body["errors"]] == fields
+
+
+def test_what_became_of_recycled_leads_is_counted_by_reason_track_and_owner(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for user in ("ada", "ben"):
+        assert call(put_facts, "PUT", "users", user, body={"name": user}).status == 200
+    statuses = {**DOCUMENT["person_statuses"], "Back": {"active": False, "kind": "recycle"}}
+    reasons = {"no_budget": {"track": "budget"}, "no_need": {}}
+    lifecycle = {"recycle": {"reasons": reasons}, "tracks": {"budget": {}}}
+    body = {**DOCUMENT, "person_statuses": statuses, "lifecycle": lifecycle}
+    assert call(change, "PUT", "settings", body=body).status == 200
+    told = [envelope("Campaign Changed", "2026-02-01T10:00:00Z", campaign_id="web")]
+    for person_id, owner, reason, returns in (("p1", "ada", "no_budget", True), ("p2", "ben", "no_budget", False),
+                                              ("p3", "ben", "no_need", True)):  # fmt: skip
+        of = {"person_id": person_id}
+        told += [
+            envelope("Person Changed", "2026-02-01T10:00:00Z", **of, status="New", score=90, owner_id=owner),
+            envelope("Response Recorded", "2026-02-02T10:00:00Z", **of, response_id=f"r-{person_id}", campaign_id="web",
+                     responded=True),
+            envelope("Person Changed", "2026-02-03T10:00:00Z", **of, status="Back", fields={"recycle_reason": reason}),
+        ]  # fmt: skip
+        if returns:
+            told.append(envelope("Response Recorded", "2026-02-13T22:00:00Z", **of, response_id=f"s-{person_id}",
+                                 campaign_id="web", responded=True))  # fmt: skip
+    for one in told:
+        assert failed(record(batch(one), CONTEXT)) == []
+    count(event("count_campaigns"), CONTEXT)
+
+    def counted(by: str, **query: str) -> dict[str | None, tuple[int, int, float | None, float | None]]:
+        answer = call(handler, "GET", "recycling", query={"from": "2026-02-01", "to": "2026-03-01", "by": by, **query})
+        assert (answer.status, answer.body["basis"]) == (200, "cohort")
+        sides = {one["key"]: one["active"] for one in answer.body["items"]}
+        return {
+            key: (one["recycled"], one["came_back"], one["percent_back"]["MQL"], one["days_until"]["MQL"])
+            for key, one in sides.items()
+        }
+
+    assert counted("reason") == {"no_budget": (2, 1, 50, 10.5), "no_need": (1, 1, 100, 10.5)}
+    assert counted("track") == {"budget": (2, 1, 50, 10.5), None: (1, 1, 100, 10.5)}
+    assert counted("owner") == {"ben": (2, 1, 50, 10.5), "ada": (1, 1, 100, 10.5)}
+    assert counted("reason", to="2026-02-03") == {}
+    assert call(handler, "GET", "recycling", query={"by": "month"}).refusal == (422, "INVALID_FIELD", "by")

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from rekindle.application.measures.show_books import ShowBooks
     from rekindle.application.measures.show_funnel import ShowFunnel
     from rekindle.application.measures.show_metrics import ShowMetrics
+    from rekindle.application.measures.show_recycling import ShowRecycling
     from rekindle.application.measures.show_targets import ShowTargets
     from rekindle.application.reactivation.answer_requests import AnswerRequests
     from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
@@ -195,6 +196,12 @@ class UseCases:
         from rekindle.application.measures.show_funnel import ShowFunnel
 
         return ShowFunnel(self.ports.stored_cycles)
+
+    @cached_property
+    def show_recycling(self) -> "ShowRecycling":
+        from rekindle.application.measures.show_recycling import ShowRecycling
+
+        return ShowRecycling(self.ports.stored_shares)
 
     @cached_property
     def show_metrics(self) -> "ShowMetrics":

@@ -12,19 +12,19 @@ from typing import Any
 
 from pynamodb.connection import Connection
 
-from rekindle.adapters.dynamodb import encoding, ledger_encoding, people_encoding
+from rekindle.adapters.dynamodb import encoding, ledger_encoding, people_encoding, ways
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import PERSON, LedgerItem, PeopleItem, ReferenceItem
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.domain.lifecycle.journey import Entry
-from rekindle.domain.measures.cycles import concerns_cycles
+from rekindle.domain.measures.recycling import is_counted
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.responses.response import Response
 
-_KINDS = ("decision", "stage", "deactivated", "merged", "separated", "renamed", "resumed", "assignment")
-"""Of the ledger what a cycle may be made of."""
+_KINDS = ("decision", "stage", "deactivated", "merged", "separated", "renamed", "resumed", "assignment", "transition")
+"""Of the ledger what measures are made of."""
 _SKIPPED = "skipped"
 
 
@@ -42,7 +42,7 @@ class DynamoDBCensus:
                 if item["record"]["S"] == PERSON:
                     core = json.loads(item["core"]["S"])
                     profile = json.loads(item["profile"]["S"]) if "profile" in item else None
-                    person = people_encoding.person(person_id, int(item["version"]["N"]), core, profile)
+                    person = ways.person(person_id, int(item["version"]["N"]), core, profile)
                 elif item["record"]["S"].startswith("R#"):
                     responses.append(_response(item))
             if person is not None:
@@ -54,7 +54,7 @@ class DynamoDBCensus:
                 body = json.loads(item["body"]["S"])
                 if body.get("outcome") != _SKIPPED:
                     record = ledger_encoding.record(item["kind"]["S"], body)
-                    if concerns_cycles(record):
+                    if is_counted(record):
                         yield record
 
     def records(self, *kinds: Kind[Any]) -> Mapping[str, Mapping[str, Sequence[Any]]]:

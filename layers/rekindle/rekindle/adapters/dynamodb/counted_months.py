@@ -17,18 +17,21 @@ from rekindle.adapters.dynamodb.tables import ReferenceItem, compact
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER
 from rekindle.domain.measures.counted_cycles import CountedCycle, CountedCycles
+from rekindle.domain.measures.recycling import RecycledDay
 from rekindle.domain.measures.shared_days import CountedShares, SharedDay
 
 _MOST = 350_000
 """Characters of rows in one item. DynamoDB takes 400 KB."""
 
-_SHARES, _CYCLES = "shares", "cycles"
+_SHARES, _CYCLES, _RECYCLED = "shares", "cycles", "recycled"
 _Rows = Sequence[Sequence[Any]]
 
 
 class DynamoDBStoredShares:
     def put(self, counted: CountedShares) -> None:
         months = {month: list(days) for month, days in groupby(counted.days, key=lambda one: one.month)}
+        recycled = {month: list(days) for month, days in groupby(counted.recycled, key=lambda one: one.month)}
+        _put(_RECYCLED, recycled, {}, counted.counted_at)
         body = {"models": list(counted.models), "settings_version": counted.settings_version}
         _put(_SHARES, months, body, counted.counted_at)
 
@@ -39,9 +42,10 @@ class DynamoDBStoredShares:
         summary, stored = found
         body = summary.body
         days = [SharedDay(*row) for rows in stored.values() for row in rows]
-        return CountedShares(
-            days, tuple(body["models"]), times.instant(summary.changed_at), int(body["settings_version"])
-        )
+        _, of_recycled = _get(_RECYCLED, months) or (None, {})
+        recycled = [RecycledDay(*row) for rows in of_recycled.values() for row in rows]
+        counted_at, version = times.instant(summary.changed_at), int(body["settings_version"])
+        return CountedShares(days, tuple(body["models"]), counted_at, version, recycled)
 
 
 class DynamoDBStoredCycles:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rekindle.adapters.memory.state import Memory
 from rekindle.domain.lifecycle.journey import Entry
-from rekindle.domain.measures.cycles import concerns_cycles
+from rekindle.domain.measures.recycling import is_counted
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.records.kind import Kind
@@ -28,7 +28,7 @@ class MemoryCensus:
         if self.kept is not None:
             return self.kept
         entries = (record for records in self.memory.records.values() for record in records.values())
-        return [record for record in entries if concerns_cycles(record)]
+        return [record for record in entries if is_counted(record)]
 
     def records(self, *kinds: Kind[Any]) -> Mapping[str, Mapping[str, Sequence[Any]]]:
         stored = self.memory.reference

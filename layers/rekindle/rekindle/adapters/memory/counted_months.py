@@ -20,7 +20,8 @@ class MemoryStoredShares:
         counted = self.memory.counted_shares
         if counted is None:
             return None
-        return replace(counted, days=[one for one in counted.days if one.month in months])
+        recycled = [one for one in counted.recycled if one.month in months]
+        return replace(counted, days=[one for one in counted.days if one.month in months], recycled=recycled)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from datetime import date
 
 from rekindle.application.measures.show_attribution import Attribution
 from rekindle.application.measures.show_funnel import FunnelQuery
+from rekindle.application.measures.show_recycling import RecyclingPeriod
 from rekindle.domain.core.errors import Fault, InvalidField
 from rekindle.domain.measures.funnel import Basis, By
 from rekindle.domain.measures.points import ACTIVE_RESPONSE
+from rekindle.domain.measures.recycling import RecycledBy
 from rekindle.domain.measures.shared_days import SharedBy
 
 MOST_YEARS = 5
@@ -22,6 +24,17 @@ def attribution_of(query: Mapping[str, str], today: date) -> Attribution:
     if faults:
         raise InvalidField.of(sorted(faults))
     return Attribution(query.get("model", ACTIVE_RESPONSE), since, until, SharedBy(by))
+
+
+def recycling_of(query: Mapping[str, str], today: date) -> RecyclingPeriod:
+    """By default the year up to today, by the reason. Raises InvalidField."""
+    faults: list[Fault] = []
+    since, until = _period(query, today, faults)
+    by = query.get("by", RecycledBy.REASON)
+    _check(by, RecycledBy, "by", faults)
+    if faults:
+        raise InvalidField.of(sorted(faults))
+    return RecyclingPeriod(since, until, RecycledBy(by))
 
 
 def funnel_of(query: Mapping[str, str], today: date) -> FunnelQuery:

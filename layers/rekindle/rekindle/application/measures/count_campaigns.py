@@ -1,5 +1,5 @@
-"""Count what every campaign brought, the shares of won deals and the cycles of the funnel, and keep them, to be shown
-without counting again."""
+"""Count what every campaign brought, the shares of won deals, what became of recycled leads and the cycles of the
+funnel, and keep them, to be shown without counting again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from rekindle.application.ports import Clock
 from rekindle.application.ports.measures import CountedCampaigns, StoredCycles, StoredShares
 from rekindle.application.ports.records import Reference
 from rekindle.domain.core.values import replace
+from rekindle.domain.measures import recycling
 from rekindle.domain.measures.attribution import shares
 from rekindle.domain.measures.counted_cycles import CountedCycles, by_month
 from rekindle.domain.measures.metrics import CountedAs, CountedCampaign
@@ -34,7 +35,8 @@ class CountCampaigns:
             self.counted.put(one)
         models = models_of(settings.document)
         days = by_day(shares(found.deals, models), settings.zone)
-        self.shares.put(CountedShares(days, tuple(models), at, settings.version))
+        recycled = recycling.by_day(found.records, found.cycles, settings.zone)
+        self.shares.put(CountedShares(days, tuple(models), at, settings.version, recycled))
         months = by_month(found.cycles, settings.zone)
         self.cycles.put(CountedCycles(months, settings.time_zone, at, settings.version))
         return len(found.metrics)

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from rekindle.application.ports.measures import Census
 from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
-from rekindle.domain.lifecycle.journey import Stage
+from rekindle.domain.lifecycle.journey import Entry, Stage
 from rekindle.domain.measures.attribution import Deal, Touch, deal_of
 from rekindle.domain.measures.cycles import Cycle, cycles
 from rekindle.domain.measures.metrics import CampaignMetrics, CountedAs, metrics
 from rekindle.domain.people.person import Person
+from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.records.opportunity import OPPORTUNITY, Opportunity
 from rekindle.domain.responses.response import Response
 
@@ -24,6 +25,8 @@ class Measured:
     metrics: Sequence[CampaignMetrics]
     """Of every campaign, by its id."""
     deals: Sequence[Deal]
+    records: Sequence[Decision | Entry]
+    """Of the ledger, those that measures look at."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class CountMeasures:
         versions: Mapping[str, Sequence[Campaign]] = records[CAMPAIGN.name]
         campaigns = {name: held[-1] for name, held in versions.items()}
         won = [held[-1] for held in records[OPPORTUNITY.name].values() if held[-1].is_won]
-        counted = cycles(self.census.journeys(), lambda name, at: _as_of(versions.get(name, ()), at))
+        journeys = list(self.census.journeys())
+        counted = cycles(journeys, lambda name, at: _as_of(versions.get(name, ()), at))
         touches = _Touches(won, campaigns)
         by_campaign = metrics(
             (touches.of(person, responses) for person, responses in self.census.people()),
@@ -43,7 +47,7 @@ class CountMeasures:
             campaigns,
             by,
         )
-        return Measured(counted, campaigns, by_campaign, touches.deals(won, counted))
+        return Measured(counted, campaigns, by_campaign, touches.deals(won, counted), journeys)
 
 
 def _as_of(versions: Sequence[Campaign], moment: datetime) -> Campaign | None:

@@ -25,7 +25,7 @@ class Census(Protocol):
         ...
 
     def journeys(self) -> Iterable[Decision | Entry]:
-        """Of the ledger what a cycle is made of, in any order."""
+        """Of the ledger what measures are made of, in any order: cycles, and recyclings."""
         ...
 
     def records(self, *kinds: Kind[Any]) -> Mapping[str, Mapping[str, Sequence[Any]]]:

@@ -297,7 +297,14 @@ class _Path:
         # What the CRM did not say itself, it is to hear.
         status = self.person.status if by_rekindle else None
         self._move(
-            State.RECYCLED, at, one.reason, track=one.track, passive=one.passive, user_id=one.user_id, status=status
+            State.RECYCLED,
+            at,
+            one.reason,
+            track=one.track,
+            passive=one.passive,
+            user_id=one.user_id,
+            status=status,
+            owner_id=self.person.owner_id,
         )
         if one.track is not None and not self._keeps_away():
             self._enter(one.track, at, one.reason)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from rekindle.domain.measures.attribution import Share
+from rekindle.domain.measures.recycling import RecycledDay
 
 
 class SharedDay(NamedTuple):
@@ -30,12 +31,13 @@ class SharedDay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CountedShares:
-    """The shares of all won deals as they stood at an instant."""
+    """The shares of all won deals, and what became of recycled leads, as they stood at an instant."""
 
     days: Sequence[SharedDay]
     models: tuple[str, ...]
     counted_at: datetime
     settings_version: int
+    recycled: Sequence[RecycledDay] = ()
 
 
 class SharedBy(StrEnum):

@@ -1,10 +1,11 @@
-"""The metrics of a campaign, the shares of won deals, and the funnel."""
+"""The metrics of a campaign, the shares of won deals, what became of recycled leads, and the funnel."""
 
 from datetime import date
-from typing import Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 from rekindle.adapters.wire.answers import Instant
 from rekindle.domain.measures.funnel import Basis, By
+from rekindle.domain.measures.recycling import RecycledBy
 from rekindle.domain.measures.shared_days import SharedBy
 
 
@@ -90,6 +91,38 @@ class SharedAmount(TypedDict):
     name: str | None
     currency: str | None
     amount: float
+
+
+class DaysUntil(TypedDict):
+    MQL: float | None
+    SAL: float | None
+    SQL: float | None
+    Won: float | None
+
+
+class CameBack(TypedDict):
+    recycled: int
+    came_back: Annotated[int, ("description", "To MQL: those of whom another cycle began.")]
+    stages: StageCounts
+    percent_back: Annotated[DaysUntil, ("description", "Of the recycled; null where there are none.")]
+    days_until: Annotated[DaysUntil, ("description", "On average, from the recycling on; null where nobody came.")]
+
+
+class Recycled(TypedDict):
+    key: Annotated[str | None, ("description", "The reason, the track or the owner; null for none.")]
+    active: Annotated[CameBack, ("description", "Those whom sales gave back.")]
+    passive: Annotated[CameBack, ("description", "Those whom a rule took back.")]
+
+
+_Recycling = TypedDict("_Recycling", {"from": date, "to": date})
+
+
+class Recycling(_Recycling):
+    by: RecycledBy
+    basis: Literal["cohort"]
+    counted_at: Instant
+    settings_version: int
+    items: list[Recycled]
 
 
 _Attribution = TypedDict("_Attribution", {"from": date, "to": date})

@@ -151,6 +151,33 @@ TOLD: dict[str, Json] = {
         "settings_version": 7,
         "beside": None,
     },
+    "Recycling": {
+        "from": "2026-01-01",
+        "to": "2026-04-01",
+        "by": "reason",
+        "basis": "cohort",
+        "counted_at": _AT,
+        "settings_version": 7,
+        "items": [
+            {
+                "key": "no_budget",
+                "active": {
+                    "recycled": 4,
+                    "came_back": 2,
+                    "stages": {"MQL": 2, "SAL": 1, "SQL": 1, "Won": 0},
+                    "percent_back": {"MQL": 50, "SAL": 25, "SQL": 25, "Won": 0},
+                    "days_until": {"MQL": 41.5, "SAL": 44, "SQL": 60, "Won": None},
+                },
+                "passive": {
+                    "recycled": 0,
+                    "came_back": 0,
+                    "stages": {"MQL": 0, "SAL": 0, "SQL": 0, "Won": 0},
+                    "percent_back": {"MQL": None, "SAL": None, "SQL": None, "Won": None},
+                    "days_until": {"MQL": None, "SAL": None, "SQL": None, "Won": None},
+                },
+            }
+        ],
+    },
     "Metrics": {
         "record": "metric",
         "campaign_id": _CAMPAIGN,

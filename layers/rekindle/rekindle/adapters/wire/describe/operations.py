@@ -11,6 +11,7 @@ from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.failures.failure import FailureState
 from rekindle.domain.measures.funnel import Basis, By
 from rekindle.domain.measures.points import ACTIVE_RESPONSE
+from rekindle.domain.measures.recycling import RecycledBy
 from rekindle.domain.measures.shared_days import SharedBy
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.records.kind import Kind
@@ -144,6 +145,13 @@ ATTRIBUTION = [
         ("model", "A model of the settings.", {"type": "string", "default": ACTIVE_RESPONSE}),
         *_PERIOD,
         ("by", "What is added up.", {"type": "string", "enum": list(SharedBy), "default": SharedBy.CAMPAIGN}),
+    )
+]
+RECYCLING = [
+    {"name": name, "in": "query", "description": description, "schema": schema}
+    for name, description, schema in (
+        *_PERIOD,
+        ("by", "What is added up.", {"type": "string", "enum": list(RecycledBy), "default": RecycledBy.REASON}),
     )
 ]
 FUNNEL = [

@@ -7,6 +7,7 @@ from datetime import timedelta
 from rekindle.adapters.wire.views import Json
 from rekindle.application.measures.show_attribution import Attribution
 from rekindle.application.measures.show_funnel import FunnelQuery
+from rekindle.application.measures.show_recycling import RecyclingPeriod
 from rekindle.domain.campaigns.campaign import BY
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER, Stage
@@ -15,6 +16,8 @@ from rekindle.domain.measures.counted_cycles import CountedCycles
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
 from rekindle.domain.measures.metrics import CampaignMetrics, CountedCampaign, Counts, ratio
 from rekindle.domain.measures.money import amount_of
+from rekindle.domain.measures.recycling import Came
+from rekindle.domain.measures.recycling import Group as RecycledGroup
 from rekindle.domain.measures.shared_days import CountedShares, SharedBy, Sum
 
 
@@ -187,6 +190,33 @@ def share(one: Share) -> Json:
         "points": one.points,
         "amount": amount_of(one.units, deal.currency),
         "currency": deal.currency,
+    }
+
+
+def recycling(period: RecyclingPeriod, counted: CountedShares, groups: Sequence[RecycledGroup]) -> Json:
+    """What became of the leads that went back to marketing."""
+    return {
+        "from": period.since.isoformat(),
+        "to": period.until.isoformat(),
+        "by": period.by.value,
+        "basis": "cohort",
+        "counted_at": times.text(counted.counted_at),
+        "settings_version": counted.settings_version,
+        "items": [{"key": one.key, "active": _came(one.active), "passive": _came(one.passive)} for one in groups],
+    }
+
+
+def _came(came: Came) -> Json:
+    """Percents of the recycled, and the mean of the days until each stage; null where there is nothing to divide by."""
+    counts = {stage.value: count for stage, count in zip(ORDER, came.reached, strict=True)}
+    taken = {stage.value: seconds for stage, seconds in zip(ORDER, came.seconds, strict=True)}
+    recycled = came.recycled
+    return {
+        "recycled": recycled,
+        "came_back": counts[Stage.MQL.value],
+        "stages": counts,
+        "percent_back": {name: round(100 * n / recycled, 2) if recycled else None for name, n in counts.items()},
+        "days_until": {name: round(taken[name] / n / 86_400, 2) if n else None for name, n in counts.items()},
     }
 
 
