@@ -102,14 +102,35 @@ class AnswerDuplicates:
                 if any(person.deleted for person in self._shown(stored).people):
                     raise DeletedSince("the person was deleted since")
                 raise NotUnited("nothing is known of that union: the two were one already")
-            if merged.merged_into is not None:
-                self._separate(union, survivor_id, merged_id)
+            parted = self._separate(union, survivor_id, merged_id) if merged.merged_into is not None else ()
             for score, read_version in scores_before(union, self.scores.get(survivor_id), self.scores.get(merged_id)):
                 self.scores.put(score, read_version)
+            for before, person in zip((union.survivor, union.merged), parted, strict=False):
+                self._earlier_unions_stand(before, person)
             self.duplicates.forget_union(merged_id)
         return self._shown(self._reopened(duplicate_id))
 
-    def _separate(self, union: Union, survivor_id: str, merged_id: str) -> None:
+    def _earlier_unions_stand(self, before: Person, person: Person) -> None:
+        """A union from before this one left the person as it stands again now: it can be taken back next."""
+        for merged_id in person.merged_ids:
+            earlier = self.duplicates.union_of(merged_id)
+            left = earlier.left if earlier is not None else None
+            if (
+                earlier is None
+                or left is None
+                or (earlier.survivor.person_id, left.survivor)
+                != (
+                    before.person_id,
+                    before.version,
+                )
+            ):
+                continue
+            score = self.scores.get(person.person_id)
+            again = Versions(person.version, left.merged, score.version if score is not None else 0)
+            self.duplicates.keep_union(replace(earlier, left=again))
+
+    def _separate(self, union: Union, survivor_id: str, merged_id: str) -> tuple[Person, Person]:
+        """The two, parted."""
         for _ in ATTEMPTS:
             survivor, merged = self.people.get(survivor_id), self.people.get(merged_id)
             if survivor is None or merged is None or merged.merged_into != survivor_id:
@@ -119,7 +140,7 @@ class AnswerDuplicates:
             responses, settings = list(self.people.responses(survivor_id)), self.reference.settings()
             stays, leaves = separate(union, survivor, merged, responses, self.clock(), settings)
             if self.commit((survivor, stays.indexed_by(settings)), (merged, leaves.indexed_by(settings))):
-                return
+                return stays.person, leaves.person
         raise contended()
 
     def _reopened(self, duplicate_id: str) -> PossibleDuplicate:

@@ -141,9 +141,9 @@ def separate(
 def _before(union: Union, response: Response) -> Trace | None:
     """How a response stood before the union; None where the union left it as it was."""
     read = {union.survivor.person_id: union.survivor.version, union.merged.person_id: union.merged.version}
-    for place, trace in enumerate(response.trail):
-        if trace.version > read.get(trace.person_id, trace.version):
-            return response.trail[place - 1] if place else None
+    for place, trace in enumerate(reversed(response.trail)):
+        if trace.version <= read.get(trace.person_id, -1):
+            return trace if place else None
     return None
 
 
