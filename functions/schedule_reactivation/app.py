@@ -11,7 +11,7 @@ from rekindle.runtime.streams import Failures, Record, each_record
 
 
 def schedule(record: Record) -> None:
-    decision = use_cases().schedule_reactivation(*status_change_of(record))
+    decision = use_cases().schedule_reactivation(status_change_of(record))
     if decision is not None:
         log_decision(decision)
 

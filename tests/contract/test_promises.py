@@ -25,7 +25,6 @@ from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.timer import ReactivationTimer
-from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import NO_ACTION_REQUIRED, Response
 from tests.contract import stores as technologies
 from tests.contract.stores import Tables
@@ -87,7 +86,7 @@ class Stored:
         self._people: People | None = None
         self._told: Told | None = None
         self.crossings: deque[tuple[str, Crossing]] = deque()
-        self.activations: deque[tuple[str, ChangeStamp, str | None]] = deque()
+        self.activations: deque[ReactivationTimer] = deque()
         self.outbox: deque[Decision | Entry] = deque()
 
     def close(self) -> None:
@@ -118,9 +117,8 @@ class StreamedPeople(DynamoDBPeople):
         self.faults.before_a_commit()
         super().commit(*changes)
         for change in changes:
-            person = change.person
-            if change.status_activated and person.status_activated is not None and person.profile is not None:
-                self.stored.activations.append((person.person_id, person.status_activated, person.profile.changed_by))
+            if change.status_activated is not None:
+                self.stored.activations.append(change.status_activated)
             self.stored.outbox.extend(r for r in (change.decision, *change.entries) if r is not None)
         self.faults.after_a_write()
 

@@ -367,7 +367,7 @@ class Rekindle:
         """What is on the stream of people: answers what is decided at once, the rest waits for its delay."""
         activations = list(self.memory.activations)
         self.memory.activations.clear()
-        decided = [self.use.schedule_reactivation(*activation) for activation in activations]
+        decided = [self.use.schedule_reactivation(activation) for activation in activations]
         return [decision for decision in decided if decision is not None]
 
     def timers(self) -> list[Timer]:

@@ -268,7 +268,7 @@ class UseCases:
         from rekindle.application.reactivation.schedule_reactivation import ScheduleReactivation
 
         ports = self.ports
-        return ScheduleReactivation(ports.timers, ports.reference, ports.clock, self.reactivate_on_status)
+        return ScheduleReactivation(ports.timers, ports.clock, self.reactivate_on_status)
 
     @cached_property
     def sweep_timers(self) -> "SweepTimers":

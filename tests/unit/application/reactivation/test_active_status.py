@@ -292,3 +292,16 @@ def test_where_the_scenario_is_off_no_timer_is_kept(rekindle: Rekindle):
     assert rekindle.timers() == []
     (decision,) = rekindle.schedule()
     assert decision.reason is Reason.SCENARIO_OFF
+
+
+def test_delivered_again_after_the_delay_was_changed_it_has_its_first_decision(rekindle: Rekindle):
+    """Found by the property test of all scenarios: the delay is that of the settings when the status changed."""
+    rekindle.tell(person_changed("p1", 10, status=OPEN))
+    (change,) = rekindle.memory.activations
+    rekindle.schedule()
+    decision = fired(rekindle)
+    configured(rekindle, "P5D")
+    rekindle.clock.now = day(30)
+    again = rekindle.use.schedule_reactivation(change)
+    assert again is not None and again.decision_id == decision.decision_id
+    assert len(rekindle.decisions()) == 2  # That of the response's arrival, and this one.

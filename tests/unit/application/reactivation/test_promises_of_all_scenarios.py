@@ -39,7 +39,7 @@ class AllScenarios(Promises):
     def __init__(self) -> None:
         super().__init__()
         self.rekindle.clock.now = day(self.today)
-        self.activations: list[tuple[str, ChangeStamp, str | None]] = []
+        self.activations: list[ReactivationTimer] = []
         self.timers: dict[str, ReactivationTimer] = {}
         self.requests: list[ReactivationRequested | ResponsePrompted] = []
         self.sent: list[ReactivationRequested] = []
@@ -107,8 +107,8 @@ class AllScenarios(Promises):
         if self.activations:
             self.schedule(data.draw(st.sampled_from(self.activations)))
 
-    def schedule(self, activation: tuple[str, ChangeStamp, str | None]) -> None:
-        self.attempt(lambda: self.rekindle.use.schedule_reactivation(*activation))
+    def schedule(self, activation: ReactivationTimer) -> None:
+        self.attempt(lambda: self.rekindle.use.schedule_reactivation(activation))
         self.timers.update(self.memory.timers)
 
     @rule(data=st.data())

@@ -110,6 +110,7 @@ def _write_of_person(change: Change, shards: int) -> Write:
             "core": compact(ways.core(person)),
             "profile": None if person.profile is None else compact(encoding.encoded(person.profile)),
             "watch": ACTIVATED if change.status_activated else None,
+            "watch_due": times.text(change.status_activated.due) if change.status_activated else None,
             "identity": CHANGED if change.identity_changed else None,
         }
     )
@@ -118,7 +119,7 @@ def _write_of_person(change: Change, shards: int) -> Write:
         key_of(person.person_id, PERSON),
         {"version": writes.number(person.version), **attributes},
         remove=[
-            *(() if change.status_activated else ("watch",)),
+            *(() if change.status_activated else ("watch", "watch_due")),
             *(() if change.identity_changed else ("identity",)),
             *(() if assigned else (ASSIGNED, "assigned_at")),
             *(() if owed else (OWED, "owed_at")),

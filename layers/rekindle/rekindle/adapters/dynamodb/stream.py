@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from rekindle.adapters.dynamodb import ledger_encoding, people_encoding
+from rekindle.domain.core import times
 from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.people.person import Profile
 from rekindle.domain.people.score import Crossing
 from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.timer import ReactivationTimer
 from rekindle.domain.records.stamps import ChangeStamp
 
 
@@ -37,10 +39,12 @@ def announced_record_of(record: Mapping[str, Any]) -> Decision | Entry | ImportE
     return ledger_encoding.saved(image["kind"]["S"], json.loads(image["body"]["S"]))
 
 
-def status_change_of(record: Mapping[str, Any]) -> tuple[str, ChangeStamp, str | None]:
-    """Who went from inactive to active, by which change and which user, from a record of the people's stream."""
+def status_change_of(record: Mapping[str, Any]) -> ReactivationTimer:
+    """Who went from inactive to active, by which change and which user, and when that is due, from a record of the
+    people's stream."""
     image = record["NewImage"]
     core = json.loads(image["core"]["S"])
     change = ChangeStamp.parse(core["status_activated"])
     profile = people_encoding.profile(json.loads(image["profile"]["S"])) if "profile" in image else Profile()
-    return image["person_id"]["S"], change, profile.who_made(change)
+    due = times.instant(image["watch_due"]["S"])
+    return ReactivationTimer(image["person_id"]["S"], change, due, profile.who_made(change))

@@ -145,6 +145,8 @@ class PeopleItem(Model):
     name = UnicodeAttribute(null=True)
     watch = UnicodeAttribute(null=True)
     """`activated` on the very change that took a status from inactive to active, for the filter of the stream."""
+    watch_due = UnicodeAttribute(null=True)
+    """When the delay after that change is over."""
     identity = UnicodeAttribute(null=True)
     """`changed` on the very change after which others may turn out to be the same person, for the same."""
 

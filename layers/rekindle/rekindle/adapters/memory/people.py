@@ -246,9 +246,8 @@ class MemoryPeople:
         elif memory.ways is not None and person.merged_into is not None:
             self._forget_open_clocks(person_id)
         memory.people[person_id] = person
-        if change.status_activated and person.status_activated is not None:
-            user_id = person.profile.who_made(person.status_activated) if person.profile else None
-            memory.activations.append((person_id, person.status_activated, user_id))
+        if change.status_activated is not None:
+            memory.activations.append(change.status_activated)
         if change.timer is not None:
             memory.timers[change.timer.name] = change.timer
         if change.responses or change.removed:

@@ -31,9 +31,8 @@ from rekindle.domain.people.score import Crossing, Score
 from rekindle.domain.reactivation.batch import Batch, Member
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.request import Call
-from rekindle.domain.reactivation.timer import Timer
+from rekindle.domain.reactivation.timer import ReactivationTimer, Timer
 from rekindle.domain.records.open_cases import OPEN_CASES
-from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.member_change import MemberChange
 from rekindle.domain.responses.response import Response, ResponseOwner
 from rekindle.domain.webhooks.item import Item, RawWebhook
@@ -61,7 +60,7 @@ class Memory:
     unions: dict[str, Union] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
     crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
-    activations: deque[tuple[str, ChangeStamp, str | None]] = field(default_factory=deque)
+    activations: deque[ReactivationTimer] = field(default_factory=deque)
     """Who went from inactive to active, by which change, and which user did it."""
     ended_imports: list[ImportEnded] = field(default_factory=list)
     outbox: deque[Decision | Entry] = field(default_factory=deque)

@@ -4,23 +4,19 @@ from dataclasses import dataclass
 
 from rekindle.application.ports import Clock
 from rekindle.application.ports.reactivation import ReactivationTimers
-from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.reactivation.timer import reactivation_timer
-from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.reactivation.timer import ReactivationTimer
 
 
 @dataclass(frozen=True)
 class ScheduleReactivation:
     timers: ReactivationTimers
-    reference: Reference
     clock: Clock
     reactivate_on_status: ReactivateOnStatus
 
-    def __call__(self, person_id: str, change: ChangeStamp, user_id: str | None) -> Decision | None:
+    def __call__(self, timer: ReactivationTimer) -> Decision | None:
         """The decision, if it is due already; None where a timer was set."""
-        timer = reactivation_timer(person_id, change, user_id, self.reference.settings())
         if timer.due <= self.clock():
             return self.reactivate_on_status(timer)
         self.timers.set(timer)

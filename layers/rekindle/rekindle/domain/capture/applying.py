@@ -240,7 +240,7 @@ def _possibly_activated(before: Person, person: Person, settings: Settings) -> C
     timer = reactivation_timer(person.person_id, change, user_id, settings)
     # Where the scenario is off, nothing is lost with the timer.
     kept = timer if settings.scenario(Scenario.ACTIVE_STATUS).enabled else None
-    return Change(activated, before.version, status_activated=True, timer=kept)
+    return Change(activated, before.version, status_activated=timer, timer=kept)
 
 
 # --- responses -----------------------------------------------------------------------------------------------------

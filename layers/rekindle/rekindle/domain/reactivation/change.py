@@ -38,9 +38,9 @@ class Change:
     entries: tuple[Entry, ...] = ()
     removed: tuple[str, ...] = ()
     """Ids of responses that leave this person for another."""
-    status_activated: bool = False
-    """Whether this very change took the person's status from inactive to active, with no active response: what the
-    filter of the stream reads."""
+    status_activated: "ReactivationTimer | None" = None
+    """Where this very change took the person's status from inactive to active, with no active response: what the
+    reader of the stream is to schedule. Its delay is that of the settings by then, whenever it is delivered."""
     identity_changed: bool = False
     """Whether this very change gave the person another address, number, name or company, so that others may turn out to
     be the same person: what the filter of the stream reads."""

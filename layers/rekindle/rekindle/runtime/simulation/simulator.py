@@ -36,8 +36,8 @@ from rekindle.domain.reactivation.decision import Basis, Decision, Trigger
 from rekindle.domain.reactivation.explanation import Explanation, explain
 from rekindle.domain.reactivation.fallback import Default, Fallback
 from rekindle.domain.reactivation.search import Considered, SearchRules
-from rekindle.domain.reactivation.timer import ResponseTimer
-from rekindle.domain.records.stamps import Applied, ChangeStamp
+from rekindle.domain.reactivation.timer import ReactivationTimer, ResponseTimer
+from rekindle.domain.records.stamps import Applied
 from rekindle.domain.responses.response import Details, Response, ResponseOwner, ResponseState, Trace
 from rekindle.domain.settings.settings import Scenario
 from rekindle.runtime.use_cases import UseCases
@@ -92,7 +92,7 @@ class Instant:
 
     at: datetime
     crossings: list[tuple[str, Crossing]] = field(default_factory=list)
-    activations: list[tuple[str, ChangeStamp, str | None]] = field(default_factory=list)
+    activations: list[ReactivationTimer] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,8 +327,7 @@ class Simulation:
         while memory.crossings:
             self.use_cases.reactivate_on_score(*memory.crossings.popleft())
         while memory.activations:
-            person_id, change, user_id = memory.activations.popleft()
-            self.use_cases.schedule_reactivation(person_id, change, user_id)
+            self.use_cases.schedule_reactivation(memory.activations.popleft())
         while memory.begun:
             decision = memory.begun.popleft()
             self.use_cases.start_assignments(decision)
