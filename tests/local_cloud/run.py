@@ -134,6 +134,7 @@ def tell(stack: Stack, lines: Sequence[Line]) -> bool:
     decisions, refused = stack.decisions(), stack.failures()
     _print(story.people(stack, decisions, bool(os.environ.get("ALL"))))
     _print(story.credit_table(story.credit_of(decisions), stack.campaign_names()))
+    _print(story.ways())
     _print(story.facts(stack, len(lines), decisions, refused))
     _print(story.refusals(refused, lines))
     _print(story.way_on(stack, decisions))

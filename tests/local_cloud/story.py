@@ -1,5 +1,6 @@
 """What a newcomer wants to see: for each person the crossing, the response chosen and why; then the credit."""
 
+import io
 import json
 import os
 import shutil
@@ -7,9 +8,12 @@ import sys
 import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from rekindle.cli.main import main as rekindle
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.reactivation.decision import Decision, Outcome
@@ -17,6 +21,7 @@ from rekindle.domain.settings.settings import Scenario
 from tests.local_cloud.history import Line
 from tests.local_cloud.stack import Kept, Stack, detail_with_time
 
+EVENTS = Path(__file__).parents[2] / "events"
 NARROWEST, WIDEST = 60, 96
 PEOPLE = 12
 """How many people are shown, and of each of them how many decisions; ALL=1 shows all."""
@@ -220,6 +225,18 @@ def _number(value: int) -> str:
 
 
 # ---- facts ------------------------------------------------------------------------------------
+
+
+def ways() -> Iterator[str]:
+    """A lead that nobody accepts in time, its way back, and what it gets as a customer. It takes five weeks, so it is
+    simulated."""
+    history, settings = EVENTS / "lifecycle.jsonl", EVENTS / "lifecycle.yaml"
+    command = ["simulate", "--settings", str(settings), "--records", "transition,touch,recycle", "--format", "table"]
+    written = io.StringIO()
+    with redirect_stdout(written), redirect_stderr(io.StringIO()):
+        rekindle([*command, str(history)])
+    yield heading("What time does to a lead (rekindle simulate, events/lifecycle.jsonl)")
+    yield from written.getvalue().rstrip().splitlines()
 
 
 def facts(stack: Stack, sent: int, decisions: Sequence[Decision], refused: Sequence[Kept]) -> Iterator[str]:

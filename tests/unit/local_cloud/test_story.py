@@ -1,6 +1,6 @@
 """Whose the credit is, as the local run prints it."""
 
-from tests.local_cloud.story import credit_of, credit_table, entry_of, how_many, shown_decisions
+from tests.local_cloud.story import credit_of, credit_table, entry_of, how_many, shown_decisions, ways
 from tests.support.builders import Rekindle, campaign_changed, person_changed, response_recorded
 
 
@@ -58,3 +58,11 @@ def test_a_deal_and_a_merge_are_told() -> None:
     merged = {"kind": "merged", "at": "2025-11-25T14:00:00Z", "merged_id": "p2", "converted": False}
     assert [*entry_of(merged, {})] == ["  2025-11-25  merged              · p2 is this person"]
     assert [*entry_of({**won, "stage": "SQL", "amount": None}, {})] == []
+
+
+def test_the_story_of_a_lead_has_a_breach_a_way_back_and_a_customers_programme() -> None:
+    written = [" ".join(line.split()) for line in ways()]
+    assert "2025-12-01 12:00 lead-lena handed_off recycled sla_expired" in written
+    assert "2025-12-03 12:00 lead-lena touch second-look case-study" in written
+    assert "2025-12-15 14:00 lead-lena touch Data hub welcome" in written
+    assert written[-1] == "2025-12-01 12:00 lead-lena rule second-look sla_expired, 2025-12-08 09:00"
