@@ -15,6 +15,7 @@ from importlib.metadata import version
 from rekindle.adapters.history import BadHistory
 from rekindle.cli import (
     backfill,
+    clocks,
     close,
     erase,
     explain,
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     # The argument that names a file to be written: there - is standard output.
     parser.set_defaults(written=None)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    modules = (simulate, explain, funnel, import_file, webhook, close, partition, recount, backfill, redrive, erase)
+    modules = (simulate, explain, funnel, import_file, webhook, close, partition, recount, backfill, clocks, redrive, erase)
     for module in modules:
         module.add_to(commands)
     return parser

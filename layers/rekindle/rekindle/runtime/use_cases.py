@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rekindle.application.lifecycle.answer_handoffs import AnswerHandoffs
     from rekindle.application.lifecycle.end_clocks import EndClocks
     from rekindle.application.lifecycle.follow_change import FollowChange
+    from rekindle.application.lifecycle.recompute_clocks import RecomputeClocks
     from rekindle.application.lifecycle.rules import LifecycleRules
     from rekindle.application.lifecycle.show_handoffs import ShowHandoffs
     from rekindle.application.links.create_links import CreateLinks
@@ -112,6 +113,12 @@ class UseCases:
 
         ports = self.ports
         return ShowHandoffs(ports.people, self.lifecycle_rules)
+
+    @cached_property
+    def recompute_clocks(self) -> "RecomputeClocks":
+        from rekindle.application.lifecycle.recompute_clocks import RecomputeClocks
+
+        return RecomputeClocks(self.people, self.lifecycle_rules)
 
     @cached_property
     def end_clocks(self) -> "EndClocks":

@@ -23,7 +23,7 @@ def pause(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
     """It stands still from an instant on."""
     if clock.state is not ClockState.RUNNING:
         return clock
-    return replace(_counted(clock, at, calendar), state=ClockState.PAUSED)
+    return replace(counted(clock, at, calendar), state=ClockState.PAUSED)
 
 
 def resume(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
@@ -59,10 +59,10 @@ def _ended(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
     if clock.state is ClockState.PAUSED and at > clock.counted_at:
         paused = clock.paused_seconds + calendar.seconds_between(clock.counted_at, at)
         return replace(clock, counted_at=at, paused_seconds=paused)
-    return _counted(clock, at, calendar)
+    return counted(clock, at, calendar)
 
 
-def _counted(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
+def counted(clock: Clock, at: datetime, calendar: Calendar) -> Clock:
     if clock.state is not ClockState.RUNNING or at <= clock.counted_at:
         return clock
     between = calendar.days_between if clock.target.in_days else calendar.seconds_between
