@@ -19,7 +19,11 @@ Command = Callable[..., list[dict[str, Any]]]
 
 def document(accept: str, guide: str) -> dict[str, Any]:
     touches = [{"after": guide, "name": "guide"}, {"after": "P300D", "name": "later"}]
-    section = {**lifecycle(accept=accept), "recycle": {"reasons": REASONS}, "tracks": {"budget": {**BUDGET, "touches": touches}}}
+    section = {
+        **lifecycle(accept=accept),
+        "recycle": {"reasons": REASONS},
+        "tracks": {"budget": {**BUDGET, "touches": touches}},
+    }
     return {"lifecycle": section, "person_statuses": STATUSES, "qualification": {"threshold": 60}}
 
 

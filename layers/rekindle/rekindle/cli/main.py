@@ -75,7 +75,20 @@ def _parser() -> argparse.ArgumentParser:
     # The argument that names a file to be written: there - is standard output.
     parser.set_defaults(written=None)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    modules = (simulate, explain, funnel, import_file, webhook, close, partition, recount, backfill, clocks, redrive, erase)
+    modules = (
+        simulate,
+        explain,
+        funnel,
+        import_file,
+        webhook,
+        close,
+        partition,
+        recount,
+        backfill,
+        clocks,
+        redrive,
+        erase,
+    )
     for module in modules:
         module.add_to(commands)
     return parser
