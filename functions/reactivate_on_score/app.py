@@ -11,7 +11,9 @@ from rekindle.runtime.streams import Failures, Record, each_record
 
 
 def reactivate(record: Record) -> None:
-    log_decision(use_cases().reactivate_on_score(*crossing_of(record)))
+    decision = use_cases().reactivate_on_score.or_later(*crossing_of(record))
+    if decision is not None:
+        log_decision(decision)
 
 
 @logger.inject_lambda_context

@@ -350,6 +350,80 @@ def test_every_stream_that_feeds_a_function_has_an_alarm_for_what_waits() -> Non
     assert watched == {function for function, _ in STREAMS}
 
 
+METRICS_OF_AN_ALARM = 10
+"""CloudWatch takes no more."""
+
+
+def throttles_watched() -> list[tuple[str, ...]]:
+    return [
+        (
+            metric["MetricName"],
+            *(
+                str(one["Value"].get("Ref") if isinstance(one["Value"], dict) else one["Value"])
+                for one in metric["Dimensions"]
+            ),
+        )
+        for alarm in ALARMS.values()
+        for query in alarm.get("Metrics", ())
+        if "MetricStat" in query
+        for metric in [query["MetricStat"]["Metric"]]
+        if metric["Namespace"] == "AWS/DynamoDB"
+    ]
+
+
+def test_every_table_and_every_index_has_an_alarm_for_what_is_throttled() -> None:
+    expected = []
+    for name, table in resources("AWS::DynamoDB::Table").items():
+        expected += [("ReadThrottleEvents", name), ("WriteThrottleEvents", name)]
+        for index in table.get("GlobalSecondaryIndexes", ()):
+            expected.append(("WriteThrottleEvents", name, index["IndexName"]))
+    assert sorted(throttles_watched()) == sorted(expected)
+    for alarm in ALARMS.values():
+        assert len([query for query in alarm.get("Metrics", ()) if "MetricStat" in query]) <= METRICS_OF_AN_ALARM
+
+
+def test_every_function_is_watched_for_errors_and_throttles() -> None:
+    """All log into the one group that the errors are counted in, and the throttles are those of the account."""
+    assert GLOBALS["LoggingConfig"]["LogGroup"] == {"Ref": "Logs"}
+    assert not any("LoggingConfig" in function for function in FUNCTIONS.values())
+    assert resources("AWS::Logs::MetricFilter")["FunctionErrors"]["LogGroupName"] == {"Ref": "Logs"}
+    assert "Dimensions" not in ALARMS["FunctionsAreThrottled"]
+
+
+def test_every_api_has_an_alarm_for_what_fails() -> None:
+    watched = [alarm["Dimensions"][0]["Value"] for alarm in ALARMS.values() if alarm.get("MetricName") == "5XXError"]
+    assert watched == [api["Name"] for api in resources("AWS::Serverless::Api").values()]
+
+
+BY_WHAT_IT_COUNTS = {"KeepFailuresFunction": "FailuresAreNotCounted"}
+"""It also runs for each message, so its runs say nothing of its schedule."""
+WITHOUT = {
+    "CountCampaignsFunction": "how often it runs, a parameter says",
+    "CloseBooksFunction": "it runs once a day, and each run also closes what the one before should have",
+}
+"""Functions of a schedule without an alarm for a run that is missing. A run that fails is an error all the same."""
+
+
+def test_every_function_of_a_schedule_has_an_alarm_for_when_it_does_not_run() -> None:
+    watched = {
+        dimension["Value"]["Ref"]
+        for alarm in ALARMS.values()
+        if alarm.get("MetricName") == "Invocations"
+        for dimension in alarm["Dimensions"]
+    }
+    assert ALARMS[BY_WHAT_IT_COUNTS["KeepFailuresFunction"]]["TreatMissingData"] == "breaching"
+    scheduled = {function for function, _ in events("ScheduleV2")}
+    assert watched == scheduled - WITHOUT.keys() - BY_WHAT_IT_COUNTS.keys()
+
+
+@pytest.mark.parametrize("name", resources("AWS::Serverless::StateMachine"))
+def test_every_machine_has_an_alarm_for_executions_that_failed(name: str) -> None:
+    watched = [
+        alarm["Dimensions"][0]["Value"] for alarm in ALARMS.values() if alarm.get("MetricName") == "ExecutionsFailed"
+    ]
+    assert {"Ref": name} in watched
+
+
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_reaches_somebody_and_says_what_happened(name: str) -> None:
     assert ALARMS[name]["AlarmActions"] == [{"Ref": "Alarms"}]

@@ -223,7 +223,7 @@ def test_the_index_is_written_anew_under_another_map(stores: Stores) -> None:
     if not isinstance(stores, Tables):
         stores.versions.put({"response_statuses": OTHER_CLASSES}, 0, NOW)  # Memory has no index: it asks the settings.
 
-    stores.people.reindex(before, OTHER_CLASSES, "other")
+    assert stores.people.reindex(before, OTHER_CLASSES, "other", NOW)
 
     person = stores.people.get(person_id)
     assert person is not None

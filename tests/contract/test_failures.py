@@ -51,7 +51,7 @@ READS: dict[str, tuple[str, Call]] = {
     "people.repeats": ("query", lambda t: t.people.repeats("p", "c", 25)),
     "people.assigned": ("query", lambda t: t.people.assigned(AssignmentState.PENDING, 10)),
     "people.owner_of_response": ("get_item", lambda t: t.people.owner_of_response("r")),
-    "people.reindex": ("query", lambda t: t.people.reindex(Person("p", 1), DEFAULT_CLASSES, "m")),
+    "people.reindex": ("query", lambda t: t.people.reindex(Person("p", 1), DEFAULT_CLASSES, "m", NOW)),
     "scores.get": ("get_item", lambda t: t.scores.get("p")),
     "ledger.get": ("get_item", lambda t: t.ledger.get("p-1-2")),
     "ledger.remember": ("put_item", lambda t: t.ledger.remember(request.Call("key", "content", NOW))),

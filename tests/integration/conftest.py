@@ -287,8 +287,9 @@ def _created() -> Aws:
     names = create_tables(dynamodb)
     visibility = str(resources("AWS::SQS::Queue")["CrmChangesQueue"]["VisibilityTimeout"])
     crm_changes = sqs.create_queue(QueueName="CrmChangesQueue", Attributes={"VisibilityTimeout": visibility})
+    # Which queue a function's schedules send to is its own; that of delays is one of those that failures go back to.
     failures, due, heard = (
-        sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "DueQueue", "Heard")
+        sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("FailureQueue", "ScheduledQueue", "Heard")
     )
     client("scheduler").create_schedule_group(Name=GROUP)
     for bucket in (BUCKET, FAILED_RECORDS, BOOKS, TARGETS, IMPORTS):
@@ -297,11 +298,11 @@ def _created() -> Aws:
     events.put_rule(Name="heard", EventBusName="rekindle", EventPattern=json.dumps({"source": ["rekindle"]}))
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     events.put_targets(Rule="heard", EventBusName="rekindle", Targets=[{"Id": "heard", "Arn": arn}])
-    waits, routing, notifications, webhooks, clicks = (
+    delays, waits, routing, notifications, webhooks, clicks = (
         sqs.create_queue(QueueName=name)["QueueUrl"]
-        for name in ("WaitsQueue", "RoutingQueue", "NotificationsQueue", "WebhooksQueue", "ClicksQueue")
+        for name in ("DueQueue", "WaitsQueue", "RoutingQueue", "NotificationsQueue", "WebhooksQueue", "ClicksQueue")
     )
-    urls = (crm_changes["QueueUrl"], due, waits, routing, notifications, webhooks, clicks)
+    urls = (crm_changes["QueueUrl"], delays, waits, routing, notifications, webhooks, clicks)
     queues = dict(zip(QUEUES, urls, strict=True))
     return Aws(dynamodb, sqs, events, names, failures, crm_changes["QueueUrl"], due, heard, queues)
 

@@ -8,6 +8,7 @@ from functions.answer_duplicates.app import handler
 from functions.find_duplicates.app import handler as find
 from functions.record_crm_changes.app import handler as record
 from functions.show_records.app import handler as show
+from rekindle.application.capture import merge_people
 from tests.integration.conftest import CONTEXT, Aws, answered, batch, call, envelope, event, failed
 
 
@@ -103,3 +104,15 @@ def test_what_happened_since_forbids_to_take_it_back(aws: Aws, pair: str) -> Non
 def test_united_they_can_not_be_kept_apart(pair: str) -> None:
     assert call(handler, "POST", "duplicates", pair, "union").status == 200
     assert call(handler, "POST", "duplicates", pair, "dismissal").refusal == (409, "ALREADY_UNITED", None)
+
+
+def test_a_union_of_long_histories_goes_on_in_the_queue(aws: Aws, pair: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge_people, "BATCH", 1)
+    monkeypatch.setattr(merge_people, "STEPS", 1)
+    response = {"campaign_id": "webinar", "responded": True}
+    told(*(("Response Recorded", {**response, "response_id": f"r{n}", "person_id": "l"}) for n in range(2, 4)))
+    assert call(handler, "POST", "duplicates", pair, "union").body["state"] == "united"
+    while messages := aws.messages(aws.crm_changes):
+        assert failed(record(batch(*(message["Body"] for message in messages)), CONTEXT)) == []
+    person = call(show, "GET", "people", "c").body
+    assert (person["former_ids"], person["responses"]) == (["l"], 3)

@@ -3,6 +3,7 @@ nobody asks for, and the reverse, fails the run (conftest.py)."""
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,8 +24,15 @@ from functions.start_assignments.app import handler as start
 from functions.sweep_timers.app import handler as sweep
 from functions.time_out_assignments.app import handler as time_out
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
+from rekindle.adapters.dynamodb.timers import message_of, timer_of
+from rekindle.application.capture import merge_people
 from rekindle.application.ports import Page
+from rekindle.application.reactivation import rewrite_index
+from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.core.values import replace
+from rekindle.domain.people.score import Crossing
+from rekindle.domain.reactivation.timer import CrossingTimer
+from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.runtime import aws as root
 from tests.integration.conftest import CONTEXT, Aws, batch, call, envelope, event, failed
 from tests.integration.test_route_leads import WORKDAYS, started
@@ -160,6 +168,47 @@ def test_an_index_of_another_class_map_is_written_again_and_finds_who_had_not_re
     assert call(change, "PUT", "settings", body=document).status == 200
     root.use_cases.cache_clear()
     way(aws, at)()
+    assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_index_that_takes_several_runs_has_the_reactivation_wait(
+    aws: Aws, at: Callable[[str], None], way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rewrite_index, "MOST", 1)
+    known()
+    configured()
+    told(*(("Response Recorded", "10:00:00", {**MEMBER, "response_id": f"r-{n}"}) for n in range(2)))
+    document = dict(call(change, "GET", "settings").body["settings"])
+    document["response_statuses"] = {"Nurtured": "never_engaged"}
+    assert call(change, "PUT", "settings", body=document).status == 200
+    ask = way(aws, at)
+    with suppress(Unavailable):  # The sweep tells what it left to the next one.
+        ask()
+    sent = [json.loads(message["Body"]) for message in aws.messages(aws.queues["DELAYS_QUEUE_URL"])]
+    assert {"person_id": "p"} in sent
+    assert call(show, "GET", "people", "p").body["active_response"] is None
+    for _ in range(2):
+        assert failed(on_status(batch({"person_id": "p"}), CONTEXT)) == []
+    for message in aws.messages(aws.due):
+        assert failed(on_status(batch(json.loads(message["Body"])), CONTEXT)) == []
+    ask()
+    assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r-0"
+
+
+@pytest.mark.parametrize("is_swept", [False, True])
+def test_a_crossing_that_was_put_off_may_find_what_came_after_it(
+    aws: Aws, at: Callable[[str], None], is_swept: bool
+) -> None:
+    a_crossing_that_came_late()
+    at("12:30:00")
+    crossing = Crossing(48, 64, ChangeStamp(datetime(2026, 3, 1, 12, tzinfo=UTC)))
+    message = message_of(CrossingTimer("p", crossing, crossing.at))
+    if is_swept:
+        root.use_cases().ports.timers.set(timer_of(message))
+        sweep(event("sweep_timers"), CONTEXT)
+    else:
+        assert failed(on_status(batch(message), CONTEXT)) == []
     assert call(show, "GET", "people", "p").body["active_response"]["response_id"] == "r"
 
 
@@ -350,6 +399,22 @@ def test_a_contact_is_listed_by_the_address_it_has_now(aws: Aws) -> None:
 def test_an_account_is_listed_by_the_domain_it_has_now(aws: Aws) -> None:
     for time, domain in (("12:00:00", "example.com"), ("12:01:00", "example.org")):
         told(("Account Changed", time, {"account_id": "acme", "domain": domain}))
+
+
+@pytest.mark.parametrize("steps", [25, 1], ids=["in one run", "in several"])
+def test_a_conversion_by_a_put_brings_the_history(aws: Aws, monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    monkeypatch.setattr(merge_people, "BATCH", 1)
+    monkeypatch.setattr(merge_people, "STEPS", steps)
+    known()
+    told(*(("Response Recorded", f"10:00:0{n}", {**MEMBER, "response_id": f"r-{n}"}) for n in range(3)))
+    told(("Response Recorded", "10:00:00", {**MEMBER, "response_id": "r", "person_id": "contact"}))
+    assert call(put_facts, "PUT", "people", "p", body={"converted_contact_id": "contact"}).status == 200
+    facts = 0
+    while messages := aws.messages(aws.crm_changes):
+        assert failed(record(batch(*(message["Body"] for message in messages)), CONTEXT)) == []
+        facts += 1
+    assert facts == (0 if steps == 25 else 3)
+    assert len(call(show, "GET", "people", "contact", "responses").body["items"]) == 3
 
 
 # --- the comparison itself -------------------------------------------------------------------------------------------

@@ -144,6 +144,9 @@ def test_an_event_out_that_no_longer_holds_is_discarded(aws: Aws) -> None:
     ("queue", "body"),
     [
         ("DELAYS", {"person_id": "p", "change": "c", "due": "2026-03-01T12:00:00Z"}),
+        ("DELAYS", {"person_id": "p", "response_id": "r", "due": "2026-03-01T12:00:00Z"}),
+        ("DELAYS", {"person_id": "p", "score": 60, "due": "2026-03-01T12:00:00Z"}),
+        ("DELAYS", {"person_id": "p"}),
         ("ASSIGNMENTS", {"person_id": "p", "assignment_id": "a", "due": "2026-03-01T12:00:00Z"}),
         ("ROUTING", {"detail": {"person_id": "p", "assignment_id": "a"}}),
         ("NOTIFICATIONS", {"source": "rekindle", "detail-type": "Notification Requested", "detail": {}}),

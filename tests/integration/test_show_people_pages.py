@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from functions.change_settings.app import handler as change_settings
 from functions.show_people_pages.app import handler
+from rekindle.application.reactivation import rewrite_index
 from rekindle.runtime import aws as root
 from tests.integration.conftest import Aws, call, envelope
 from tests.integration.console import STAGE, Page, visited
@@ -152,6 +154,19 @@ def test_a_scenario_is_tried_and_nothing_changes(history: Aws, scenario: str) ->
         assert page.status == 200 and "nothing was changed" in page.words
     assert history.items() == before
     assert visit("/people/lead-1/dry-run", query={"at": "yesterday"}).status == 422
+
+
+def test_a_long_history_of_another_map_of_statuses_is_tried_later(
+    history: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rewrite_index, "MOST", 1)
+    told = {"person_id": "lead-1", "campaign_id": "spring-webinar", "responded": True}
+    tell(envelope("Response Recorded", "2026-03-03T10:00:00Z", response_id="another", **told))
+    document = dict(call(change_settings, "GET", "settings").body["settings"])
+    document["response_statuses"] = {"Nurtured": "never_engaged"}
+    assert call(change_settings, "PUT", "settings", body=document).status == 200
+    assert visit("/people/lead-1/dry-run").status == 409
+    assert len(history.messages(history.queues["DELAYS_QUEUE_URL"])) == 1
 
 
 # --- sales says ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -79,7 +80,9 @@ def create_tables(client: Any, suffix: str = "", *, streams: bool = True) -> Tab
         request = {key: properties[key] for key in _CREATED_WITH if key in properties}
         if streams and "StreamSpecification" in properties:
             request["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
-        client.create_table(TableName=names[logical_id], **request)
+        # On a busy machine botocore asks a second time while the first request is still worked on.
+        with suppress(client.exceptions.ResourceInUseException):
+            client.create_table(TableName=names[logical_id], **request)
     return TableNames(
         people=names["PeopleTable"],
         scores=names["ScoresTable"],

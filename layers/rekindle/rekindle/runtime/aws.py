@@ -22,7 +22,8 @@ from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routings
 from rekindle.application.ports.console import Sessions
-from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.continuations import Continuations
+from rekindle.application.ports.failures import Destinations, Failures
 from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import (
@@ -39,7 +40,7 @@ from rekindle.application.ports.notifications import Bus, SentNotifications
 from rekindle.application.ports.reactivation import Batches, ReactivationTimers
 from rekindle.application.ports.webhooks import FactsQueue, Mapper, ReceivedWebhooks, RefusedItems, Secrets
 from rekindle.domain.records.kind import Kind
-from rekindle.runtime.environment import CLICKS, FACTS, WEBHOOKS, Environment, FailureHandling, Scheduling
+from rekindle.runtime.environment import CLICKS, DELAYS, FACTS, WEBHOOKS, Environment, FailureHandling, Scheduling
 from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
@@ -224,10 +225,10 @@ class AwsPorts:
         return Redrive(*clients, self._failed_records, Queues(*where.queues), where.announcing, self.people)
 
     @cached_property
-    def long_erasures(self) -> LongErasures:
-        from rekindle.adapters.aws.erasures import QueuedErasures
+    def continuations(self) -> Continuations:
+        from rekindle.adapters.aws.continuations import QueuedContinuations
 
-        return QueuedErasures(queues, self._failures.queues[FACTS])
+        return QueuedContinuations(queues, self._failures.queues[FACTS], self._failures.queues[DELAYS])
 
     @cached_property
     def secrets(self) -> Secrets:

@@ -13,7 +13,7 @@ _DAYS = {"REQUEST_DAYS": "1", "FAILURE_DAYS": "14"}
 _QUEUES = ("FACTS", "DELAYS", "ASSIGNMENTS", "ROUTING", "NOTIFICATIONS", "WEBHOOKS", "CLICKS")
 QUEUES = tuple(f"{name}_QUEUE_URL" for name in _QUEUES)
 """Where failures are sent again, in the order of `redrive.Queues`."""
-FACTS, WEBHOOKS, CLICKS = (_QUEUES.index(name) for name in ("FACTS", "WEBHOOKS", "CLICKS"))
+FACTS, DELAYS, WEBHOOKS, CLICKS = (_QUEUES.index(name) for name in ("FACTS", "DELAYS", "WEBHOOKS", "CLICKS"))
 
 
 @dataclass(frozen=True, slots=True)

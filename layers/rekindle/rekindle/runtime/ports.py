@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Protocol
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.console import Sessions
-from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.continuations import Continuations
+from rekindle.application.ports.failures import Destinations, Failures
 from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import (
@@ -105,7 +106,7 @@ class Ports(Protocol):
     def refused_items(self) -> RefusedItems: ...
 
     @property
-    def long_erasures(self) -> LongErasures | None: ...
+    def continuations(self) -> Continuations | None: ...
 
     @property
     def census(self) -> Census: ...

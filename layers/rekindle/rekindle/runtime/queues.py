@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rekindle.domain.core.errors import Conflict, Malformed, NotYetKnown, Refusal, Unavailable
+from rekindle.domain.core.errors import Conflict, InProgress, Malformed, NotYetKnown, Refusal, Unavailable
 from rekindle.runtime import aws
 from rekindle.runtime.observability import count, logger
 from rekindle.runtime.threads import at_the_same_time
@@ -18,6 +18,9 @@ Failures = dict[str, list[dict[str, str]]]
 
 PATIENCE = 4
 """Receives after which a fact that names something unknown is refused; the queue itself gives up after five."""
+WAITS = (2, 60, 300, 900)
+"""Seconds before a message is received again, by its receives, where work of several steps is to end first: most of it
+takes a second, and a person with 100,000 responses takes minutes."""
 
 
 @dataclass(slots=True)
@@ -141,12 +144,14 @@ def _settled(message: Mapping[str, Any], error: Exception | None) -> bool:
     receives = int(message["attributes"]["ApproximateReceiveCount"])
     try:
         if isinstance(error, NotYetKnown) and receives < PATIENCE:
-            return _again(message, receives, error.code)
+            return _again(message, 2**receives, error.code)
         if isinstance(error, Refusal):
             _refuse(message, error)
             return True
+        if isinstance(error, InProgress):
+            return _again(message, WAITS[min(receives, len(WAITS)) - 1], str(error))
         if isinstance(error, Conflict | Unavailable):
-            return _again(message, receives, str(error))
+            return _again(message, 2**receives, str(error))
         raise error
     except Exception:
         logger.exception("failed", message_id=message["messageId"])
@@ -163,14 +168,14 @@ def _parsed(body: str) -> dict[str, Any]:
     return message
 
 
-def _again(message: Mapping[str, Any], receives: int, reason: str) -> bool:
-    """Have the message back in a few seconds, not only after the queue's long visibility timeout."""
-    logger.info("postponed", message_id=message["messageId"], receives=receives, why=reason)
+def _again(message: Mapping[str, Any], seconds: int, reason: str) -> bool:
+    """Have the message back after some seconds, whatever the queue's visibility timeout is."""
+    logger.info("postponed", message_id=message["messageId"], seconds=seconds, why=reason)
     count({"Postponed": 1})
     aws.queues().change_message_visibility(
         QueueUrl=aws.environment().queue,
         ReceiptHandle=message["receiptHandle"],
-        VisibilityTimeout=2**receives,
+        VisibilityTimeout=seconds,
     )
     return False
 

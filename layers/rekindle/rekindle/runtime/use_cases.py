@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from rekindle.application.reactivation.reactivate_on_status import ReactivateOnStatus
     from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
     from rekindle.application.reactivation.request_reactivation import RequestReactivation
+    from rekindle.application.reactivation.rewrite_index import RewriteIndex
     from rekindle.application.reactivation.schedule_reactivation import ScheduleReactivation
     from rekindle.application.reactivation.sweep_timers import SweepTimers
     from rekindle.application.reactivation.undo_backfill import UndoBackfill
@@ -221,13 +222,22 @@ class UseCases:
         from rekindle.application.reactivation.reactivate import Reactivate
 
         ports = self.ports
-        return Reactivate(self.people, ports.ledger, ports.reference, ports.clock, self.associate_opportunities)
+        use = self.people, ports.ledger, ports.reference, ports.clock, self.associate_opportunities, self.rewrite_index
+        return Reactivate(*use)
+
+    @cached_property
+    def rewrite_index(self) -> "RewriteIndex":
+        from rekindle.application.reactivation.rewrite_index import RewriteIndex
+
+        ports = self.ports
+        return RewriteIndex(self.people, ports.reference, ports.clock, ports.continuations)
 
     @cached_property
     def reactivate_on_score(self) -> "ReactivateOnScore":
         from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
 
-        return ReactivateOnScore(self.reactivate, self.reconsider_responses)
+        ports = self.ports
+        return ReactivateOnScore(self.reactivate, self.reconsider_responses, ports.timers, ports.clock)
 
     @cached_property
     def reconsider_responses(self) -> "ReconsiderResponses":
@@ -290,7 +300,7 @@ class UseCases:
         from rekindle.application.reactivation.evaluate_response import EvaluateOnDate
 
         on_date = EvaluateOnDate(self.ports.people, self.ports.timers, self.evaluate_response)
-        return EndTimer(self.reactivate_on_status, on_date)
+        return EndTimer(self.reactivate_on_status, on_date, self.reactivate_on_score, self.rewrite_index)
 
     @cached_property
     def evaluate_response(self) -> "EvaluateResponse":
@@ -347,7 +357,8 @@ class UseCases:
         from rekindle.application.capture.merge_people import MergePeople
 
         ports = self.ports
-        return MergePeople(self.people, ports.scores, ports.reference, self.reconsider_responses, self.commit_people)
+        stores = self.people, ports.scores, ports.reference
+        return MergePeople(*stores, self.reconsider_responses, self.commit_people, ports.continuations)
 
     @cached_property
     def find_duplicates(self) -> "FindDuplicates":
@@ -376,7 +387,7 @@ class UseCases:
         ports = self.ports
         return ErasePeople(
             *(self.people, ports.reference, ports.duplicates, self.commit_people),
-            *(ports.failures, ports.long_erasures, ports.clock),
+            *(ports.failures, ports.continuations, ports.clock),
         )
 
     @cached_property

@@ -239,7 +239,7 @@ class Queue:
 
     facts: list[PersonDeleted] = field(default_factory=list)
 
-    def resume(self, person_id: str, erasure: Erasure) -> None:
+    def erasure(self, person_id: str, erasure: Erasure) -> None:
         again = ChangeStamp(erasure.requested_at, None, 0, ("again",))
         self.facts.append(PersonDeleted(person_id, again, erase=erasure.everywhere))
 
@@ -255,7 +255,7 @@ def large(known: Rekindle, small_steps: None) -> Iterator[tuple[Rekindle, Queue]
     known.tell(*(response_recorded(f"r1{n}", "p1", "fair", 5, **OF_RESPONSE) for n in range(9)))
     queue = Queue()
     ports: Any = known.use.ports
-    ports.long_erasures = queue
+    ports.continuations = queue
     known.use = UseCases(ports)
     yield known, queue
 

@@ -73,6 +73,11 @@ def test_a_merged_record_lifts_no_opt_out():
     assert opt_out_of_merged(Person("p2"), {"do_not_contact": True}, stamp(1)) == ({}, stamp(1))
 
 
+def test_the_index_of_the_responses_that_were_there_stays_as_it_is():
+    survivor = Person("p1", 4, responses=1, classes="another map")
+    assert merged(survivor, Person("p2", 6)).survivor.person.classes == "another map"
+
+
 def test_both_are_linked_by_their_next_versions():
     survivor = Person("p1", 4, cycles=2, merged_ids=("a",), merging_ids=("b",), classes="map")
     other = Person("p2", 6, cycles=3, merged_ids=("c",), merging_ids=("d",))
@@ -80,7 +85,7 @@ def test_both_are_linked_by_their_next_versions():
     keep, gone = linked.survivor.person, linked.merged.person
     assert (linked.survivor.read_version, keep.version, linked.merged.read_version, gone.version) == (4, 5, 6, 7)
     assert (keep.merged_ids, keep.merging_ids) == (("a", "p2", "c"), ("b", "p2", "d"))
-    assert (keep.cycles, keep.classes) == (5, "")
+    assert (keep.cycles, keep.classes) == (5, SETTINGS.class_map)
     assert (gone.merged_into, gone.merging_ids) == ("p1", ())
     assert gone.profile is not None and gone.profile.stamps == {"merged_into": ChangeStamp(AT)}
 

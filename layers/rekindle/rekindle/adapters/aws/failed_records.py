@@ -2,13 +2,17 @@
 failure queue has a message for each file."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from rekindle.adapters.aws.objects import Bucket
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import NotFound
+from rekindle.domain.failures.failure import Failure
+
+Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -17,30 +21,55 @@ class FailedRecords:
 
     def batch(self, key: str) -> tuple[str, dict[str, Any]] | None:
         """The function that failed and the event it got; None where the file is gone."""
+        file = self._file(key)
+        return (file["requestContext"]["functionArn"], _event(file)) if file is not None else None
+
+    def _file(self, key: str) -> dict[str, Any] | None:
         try:
-            file = json.loads(self.bucket.read(key))
+            file: dict[str, Any] = json.loads(self.bucket.read(key))
         except NotFound:
             return None
-        return file["requestContext"]["functionArn"], _event(file)
+        return file
 
     def delete(self, key: str) -> None:
         self.bucket.delete(key)
 
-    def erase(self, person_ids: Collection[str]) -> int:
+    def about(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> Iterator[Failure]:
+        """The records of a person, for each file that has some."""
+        for key, file, own, _ in self._with(person_ids):
+            function = file["requestContext"]["functionArn"].rpartition(":function:")[2]
+            yield Failure(
+                failure_id=key,
+                failed_at=_created_at(own[0]),
+                reason="RETRIES_EXHAUSTED",
+                body=json.dumps({"Records": own}, ensure_ascii=False),
+                record="stream_records",
+                record_id=key,
+                source=function,
+            )
+
+    def erase(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> int:
         """Remove the records of a person from all files; answers from how many."""
-        names, changed = {*person_ids, *map(digest, person_ids)}, 0
-        for key in list(self.bucket.keys()):
-            file = json.loads(self.bucket.read(key))
-            records = _event(file)["Records"]
-            left = [record for record in records if not _keys_of(record) & names]
-            if len(left) == len(records):
-                continue
+        changed = 0
+        for key, file, _, others in self._with(person_ids):
             changed += 1
-            if left:
-                self.bucket.write(key, json.dumps({**file, "payload": {"Records": left}}).encode())
+            if others:
+                self.bucket.write(key, json.dumps({**file, "payload": {"Records": others}}).encode())
             else:
                 self.delete(key)
         return changed
+
+    def _with(self, person_ids: Collection[str]) -> Iterator[tuple[str, dict[str, Any], list[Record], list[Record]]]:
+        """Each file with records of a person: its key, the file, those records and all others."""
+        names = {*person_ids, *map(digest, person_ids)}
+        for key in list(self.bucket.keys()):
+            file = self._file(key)
+            if file is None:
+                continue  # Sent again in this moment.
+            records = _event(file)["Records"]
+            own = [record for record in records if _keys_of(record) & names]
+            if own:
+                yield key, file, own, [record for record in records if record not in own]
 
 
 def _event(file: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,6 +79,11 @@ def _event(file: Mapping[str, Any]) -> dict[str, Any]:
     return event
 
 
-def _keys_of(record: Mapping[str, Any]) -> set[str]:
+def _created_at(record: Record) -> datetime:
+    """When the record was written, to the second."""
+    return datetime.fromtimestamp(record["dynamodb"].get("ApproximateCreationDateTime", 0), UTC)
+
+
+def _keys_of(record: Record) -> set[str]:
     """Whose the record is: the person's id, or in the ledger a digest of it."""
     return {value for key in record["dynamodb"].get("Keys", {}).values() for value in key.values()}

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rekindle.adapters.aws.failed_records import FailedRecords
-from rekindle.adapters.wire.failures import DELAY, WAIT, content_of, is_own_event, is_routing
+from rekindle.adapters.wire.failures import WAIT, content_of, is_due, is_own_event, is_routing
 from rekindle.adapters.wire.links import is_click
 from rekindle.adapters.wire.webhooks import is_webhook
 from rekindle.application.ports.failures import NotResent, Outdated
@@ -57,7 +57,7 @@ class Redrive:
             self._process_again(content["detail"]["object"]["key"])
         elif "requestPayload" in content:
             self._start(content["requestContext"]["functionArn"], content["requestPayload"])
-        elif content.keys() >= DELAY:
+        elif is_due(content):
             self._to(self.queues.delays, body)
         elif content.keys() >= WAIT:
             self._to(self.queues.assignments, body)

@@ -9,7 +9,7 @@ from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from rekindle.domain.core import times
-from rekindle.domain.people.person import Engagement, Erasure
+from rekindle.domain.people.person import Engagement, Erasure, IndexRewrite
 from rekindle.domain.reactivation.decision import Basis
 from rekindle.domain.records.stamps import ChangeStamp, grouped, ungrouped
 from rekindle.domain.responses.response import Conversion, ResponseState
@@ -93,6 +93,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Overrides: encoded,
     Engagement: encoded,
     Erasure: encoded,
+    IndexRewrite: encoded,
     Basis: _basis,
     ResponseState: encoded,
     Conversion: encoded,
@@ -156,4 +157,5 @@ _READ: Mapping[Any, Callable[[Any], Any]] = {
     Overrides: partial(value_of, Overrides),
     ResponseState: partial(value_of, ResponseState),
     Conversion: partial(value_of, Conversion),
+    IndexRewrite: partial(value_of, IndexRewrite),
 }

@@ -1,7 +1,7 @@
 """Failures kept in a table of their own, with an index by state and time. Requests are in DynamoDB's own words: a claim
 is one conditional write, whoever races for it."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
@@ -27,6 +27,11 @@ _TEXTS = ("failure_id", "reason", "body", "record", "record_id", "event_id", "so
 _INSTANTS = ("failed_at", "event_at", "handled_at")
 _MOST_IDS = 40
 """Ids that one filter asks for: its expression may have 4 KB, and each id is asked for in several ways."""
+
+
+type _About = Callable[[Collection[str], Callable[[str], bool]], Iterator[Failure]]
+type _Erase = Callable[[Collection[str], Callable[[str], bool]], int]
+type _Place = tuple[_About, _Erase]
 
 
 @dataclass(frozen=True)
@@ -162,9 +167,22 @@ class DynamoDBFailures:
                 return Backlog(count, oldest)
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
+    @property
+    def _places(self) -> Sequence[_Place]:
+        """Wherever something about a person may be: an export reads what an erasure removes."""
+        files = [(self.records.about, self.records.erase)] if self.records is not None else []
+        return [(self._messages_about, self._erase_messages), *files]
+
+    def about(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> Iterator[Failure]:
+        for about, _ in self._places:
+            yield from about(person_ids, has_response)
+
     def erase(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> int:
-        removed = self.records.erase(person_ids) if self.records is not None else 0
-        for failure in self.about(person_ids, has_response):
+        return sum(erase(person_ids, has_response) for _, erase in self._places)
+
+    def _erase_messages(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> int:
+        removed = 0
+        for failure in self._messages_about(person_ids, has_response):
             left = body_without(failure, person_ids)
             removed += left != failure.body
             if left is None:
@@ -173,7 +191,7 @@ class DynamoDBFailures:
                 self._rewrite(failure, left)
         return removed
 
-    def about(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> Iterator[Failure]:
+    def _messages_about(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> Iterator[Failure]:
         seen: set[str] = set()
         for some in batched(sorted(person_ids), _MOST_IDS, strict=False):
             for failure in map(_failure, self._scan(some)):

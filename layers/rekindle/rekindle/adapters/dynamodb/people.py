@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched
 from typing import Any, cast
 
 from pynamodb.connection import Connection
@@ -40,13 +39,17 @@ from rekindle.domain.core import times
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.directory import HEAD as HEAD_LETTERS
-from rekindle.domain.people.person import Person
+from rekindle.domain.people.person import IndexRewrite, Person, resumed_from
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import Response, ResponseOwner
 
 SHARDS = 8
 """Partitions of the index of assignments, for each state, where the stack sets no more."""
+_OF_ONE_TRANSACTION = 50
+"""Responses whose place in the index of the search changes."""
+_BY_THEMSELVES = 1_000
+"""Responses of a campaign that are read one by one."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,9 @@ class DynamoDBPeople:
         with our_errors():
             return list(PeopleItem.batch_get([(person_id, record) for record in records], consistent_read=True))
 
-    def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
-        condition = PeopleItem.record.between(key_of_response(after) + "\x00" if after else "R#", "R$")
+    def responses(self, person_id: str, after: str | None = None, limit: int | None = None) -> Iterator[Response]:
         with our_errors():
-            for item in PeopleItem.query(person_id, condition, consistent_read=True):
+            for item in self._items(person_id, after, limit):
                 yield _response(item)
 
     def with_last_responses(self, person_id: str, limit: int) -> tuple[Person | None, Sequence[Response]]:
@@ -102,6 +104,42 @@ class DynamoDBPeople:
             keys, following = entries_of_person(person_id, limit, start)
             items = {item.record: item for item in PeopleItem.batch_get(keys, consistent_read=True)}
         return Page([_response(items[record]) for _, record in keys if record in items], following)
+
+    def _items(self, person_id: str, after: str | None, limit: int | None) -> Iterator[PeopleItem]:
+        condition = PeopleItem.record.between(key_of_response(after) + "\x00" if after else "R#", "R$")
+        return iter(PeopleItem.query(person_id, condition, consistent_read=True, limit=limit))
+
+    def in_campaign(self, person_id: str, campaign_id: str) -> Iterator[Response]:
+        values = writes.texts({":p": person_id, ":c": campaign_id})
+        listed = self._query(
+            IndexName=BY_CAMPAIGN,
+            KeyConditionExpression="person_id = :p AND campaign_id = :c",
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+            Limit=_BY_THEMSELVES,
+        )
+        if "LastEvaluatedKey" not in listed:
+            for item in self._batch(person_id, [row["record"]["S"] for row in listed["Items"]]):
+                yield replace(_response(item), details=None)
+            return
+        # So many are read sooner, and for less, with all others.
+        start: Image | None = None
+        while True:
+            page = self._query(
+                KeyConditionExpression="person_id = :p",
+                FilterExpression="campaign_id = :c",
+                ProjectionExpression="#r, standing, trail",
+                ExpressionAttributeNames={"#r": "record"},
+                ExpressionAttributeValues=values,
+                ConsistentRead=True,
+                **({"ExclusiveStartKey": start} if start else {}),
+            )
+            for row in page["Items"]:
+                traces = [trace["S"] for trace in row["trail"]["L"]] if "trail" in row else []
+                yield replace(candidate_of(row), trail=people_encoding.trail(traces, person_id))
+            start = page.get("LastEvaluatedKey")
+            if start is None:
+                return
 
     def assigned(self, state: AssignmentState, limit: int, start: str | None = None) -> Page[Person]:
         after = PeopleItem.assigned_at > start if start else None
@@ -261,22 +299,25 @@ class DynamoDBPeople:
         with our_errors():
             self.connection.dispatch("PutItem", request)
 
-    def reindex(self, person: Person, classes: Classes, class_map: str) -> None:
-        outdated = [
-            response for response, stored in self._indexed(person.person_id) if stored != cand(response, classes)
-        ]
-        version = person.version
-        for some in batched(outdated, 50, strict=False):
-            person = replace(person, version=version + 1)
-            partial = tuple(replace(response, details=None, trail=()) for response in some)
-            self.commit(Change(person, version, partial, classes=classes))
-            version = person.version
-        self.commit(Change(replace(person, version=version + 1, classes=class_map), version))
-
-    def _indexed(self, person_id: str) -> Iterator[tuple[Response, str | None]]:
+    def reindex(self, person: Person, classes: Classes, class_map: str, at: datetime, most: int | None = None) -> bool:
+        looked_at = 0
+        outdated: list[Response] = []
         with our_errors():
-            for item in PeopleItem.query(person_id, PeopleItem.record.startswith("R#"), consistent_read=True):
-                yield _response(item), item.cand
+            for item in self._items(person.person_id, resumed_from(person, class_map), most):
+                response = _response(item)
+                if item.cand != cand(response, classes):
+                    outdated.append(replace(response, details=None, trail=()))
+                looked_at += 1
+                if len(outdated) == _OF_ONE_TRANSACTION or looked_at == most:
+                    rewrite = IndexRewrite(class_map, response.response_id, at)
+                    after = replace(person, version=person.version + 1, classes="", index_rewrite=rewrite)
+                    self.commit(Change(after, person.version, tuple(outdated), classes=classes))
+                    person, outdated = after, []
+        if looked_at == most:
+            return False
+        done = replace(person, version=person.version + 1, classes=class_map, index_rewrite=None)
+        self.commit(Change(done, person.version, tuple(outdated), classes=classes))
+        return True
 
 
 def _by_clock(partition: str, between: Any, limit: int) -> Iterator[tuple[str, str]]:
@@ -292,7 +333,7 @@ def _person(item: PeopleItem) -> Person:
 def _response(item: PeopleItem) -> Response:
     state = dict(item.standing)
     campaign_id = state.pop("campaign_id")
-    trail = tuple(people_encoding.traced(json.loads(t), item.person_id) for t in cast("list[str]", item.trail or []))
+    trail = people_encoding.trail(cast("list[str]", item.trail or []), item.person_id)
     return Response(
         item.response_id,
         campaign_id,

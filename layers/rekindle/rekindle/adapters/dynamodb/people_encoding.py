@@ -4,7 +4,8 @@ Letters stand for names, and values that are stored beside are left out, so that
 write is billed by.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -216,6 +217,10 @@ def trace(value: Trace, person_id: str) -> Json:
     stored = {"v": value.version, "c": value.campaign_id}
     stored |= {_LETTERS[name]: entry for name, entry in encoded(value.state).items()}
     return stored if value.person_id == person_id else {**stored, "p": value.person_id}
+
+
+def trail(stored: Iterable[str], person_id: str) -> tuple[Trace, ...]:
+    return tuple(traced(json.loads(one), person_id) for one in stored)
 
 
 def traced(stored: Mapping[str, Any], person_id: str) -> Trace:

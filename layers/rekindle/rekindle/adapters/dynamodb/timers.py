@@ -17,7 +17,8 @@ from rekindle.adapters.dynamodb.tables import LedgerItem, compact
 from rekindle.adapters.dynamodb.writes import Image
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
-from rekindle.domain.reactivation.timer import ReactivationTimer, ResponseTimer, Timer
+from rekindle.domain.people.score import Crossing
+from rekindle.domain.reactivation.timer import CrossingTimer, IndexRun, ReactivationTimer, ResponseTimer, Timer
 from rekindle.domain.records.stamps import ChangeStamp
 
 _TIMER = "timer"
@@ -25,17 +26,30 @@ SHARDS = 4
 """Partitions of the index by due date, so that a mass update of statuses is no hot key."""
 
 
-def message_of(timer: Timer) -> dict[str, Any]:
+def message_of(timer: Timer | IndexRun) -> dict[str, Any]:
+    if isinstance(timer, IndexRun):
+        return {"person_id": timer.person_id}
     common = {"person_id": timer.person_id, "due": times.text(timer.due)}
     if isinstance(timer, ResponseTimer):
         return {**common, "response_id": timer.response_id}
+    if isinstance(timer, CrossingTimer):
+        crossing = timer.crossing
+        return {**common, "previous": crossing.previous, "score": crossing.score, "stamp": str(crossing.stamp)}
     return {**common, "change": str(timer.change), "user_id": timer.user_id}
+
+
+def due_of(message: Mapping[str, Any]) -> Timer | IndexRun:
+    """What a message of the queue of what is due says."""
+    return timer_of(message) if "due" in message else IndexRun(message["person_id"])
 
 
 def timer_of(message: Mapping[str, Any]) -> Timer:
     person_id, due = message["person_id"], times.instant(message["due"])
     if "response_id" in message:
         return ResponseTimer(person_id, message["response_id"], due)
+    if "score" in message:
+        crossing = Crossing(message["previous"], message["score"], ChangeStamp.parse(message["stamp"]))
+        return CrossingTimer(person_id, crossing, due)
     return ReactivationTimer(person_id, ChangeStamp.parse(message["change"]), due, message.get("user_id"))
 
 

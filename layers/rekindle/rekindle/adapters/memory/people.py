@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 
 from rekindle.adapters.memory.ledger import store
 from rekindle.adapters.memory.reference import MemoryReference
@@ -19,7 +20,7 @@ from rekindle.domain.lifecycle.journey import Entry, entry_id
 from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep
 from rekindle.domain.people.directory import directory_keys
 from rekindle.domain.people.lifecycle import Lifecycle
-from rekindle.domain.people.person import Person, Profile
+from rekindle.domain.people.person import IndexRewrite, Person, Profile, resumed_from
 from rekindle.domain.reactivation.change import Change, origins
 from rekindle.domain.reactivation.search import CandidatesByClass, grouped_by_class
 from rekindle.domain.records.stamps import ChangeStamp
@@ -65,10 +66,17 @@ class MemoryPeople:
             responses = memory.responses.get(person_id)
             return memory.people.get(person_id), responses.get(response_id) if responses is not None else None
 
-    def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
+    def responses(self, person_id: str, after: str | None = None, limit: int | None = None) -> Iterator[Response]:
         with self.memory.lock:
             ordered = sorted(self.memory.responses.get(person_id, {}).items())
-        return (response for response_id, response in ordered if after is None or response_id > after)
+        following = (response for response_id, response in ordered if after is None or response_id > after)
+        return islice(following, limit)
+
+    def in_campaign(self, person_id: str, campaign_id: str) -> Iterator[Response]:
+        with self.memory.lock:
+            responses = list(self.memory.responses.get(person_id, {}).values())
+        found = (one for one in responses if one.campaign_id == campaign_id and not one.state.deleted)
+        return (replace(response, details=None) for response in found)
 
     def with_last_responses(self, person_id: str, limit: int) -> tuple[Person | None, Sequence[Response]]:
         with self.memory.lock:
@@ -308,5 +316,18 @@ class MemoryPeople:
             if memory.assignments is not None and isinstance(entry, AssignmentStep):
                 memory.assignments[entry.assignment.assignment_id] = (entry.person_id, entry.assignment)
 
-    def reindex(self, person: Person, classes: Mapping[str, ResponseClass | None], class_map: str) -> None:
-        self.commit(Change(replace(person, version=person.version + 1, classes=class_map), person.version))
+    def reindex(
+        self,
+        person: Person,
+        classes: Mapping[str, ResponseClass | None],
+        class_map: str,
+        at: datetime,
+        most: int | None = None,
+    ) -> bool:
+        """Memory has no index: there is only to note how far it would be."""
+        start = resumed_from(person, class_map)
+        some = list(self.responses(person.person_id, start, most))
+        rewrite = IndexRewrite(class_map, some[-1].response_id, at) if most and len(some) == most else None
+        after = replace(person, version=person.version + 1, classes="" if rewrite else class_map, index_rewrite=rewrite)
+        self.commit(Change(after, person.version))
+        return rewrite is None

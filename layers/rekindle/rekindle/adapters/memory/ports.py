@@ -35,7 +35,8 @@ from rekindle.adapters.targets import FiledLists
 from rekindle.application.ports import Clock
 from rekindle.application.ports.assignment import AccountDirectory, AssignmentTimers, Pools, Routings
 from rekindle.application.ports.console import Sessions
-from rekindle.application.ports.failures import Destinations, Failures, LongErasures
+from rekindle.application.ports.continuations import Continuations
+from rekindle.application.ports.failures import Destinations, Failures
 from rekindle.application.ports.imports import ImportFiles
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import (
@@ -81,7 +82,7 @@ class MemoryPorts:
         self.sent_notifications: SentNotifications = MemorySentNotifications(memory)
         self.failures: Failures = MemoryFailures(memory)
         self.destinations: Destinations = MemoryDestinations(memory)
-        self.long_erasures: LongErasures | None = None
+        self.continuations: Continuations | None = None
         self.secrets: Secrets = MemorySecrets(memory)
         self.received_webhooks: ReceivedWebhooks = MemoryReceivedWebhooks(memory)
         self.facts_queue: FactsQueue = MemoryFactsQueue(memory)

@@ -13,8 +13,6 @@ from rekindle.domain.failures.failure import Failure
 Json = dict[str, Any]
 
 OWN_SOURCE = "rekindle"
-DELAY = {"person_id", "change", "due"}
-"""What a message has that says that a delay is over."""
 WAIT = {"person_id", "assignment_id", "due"}
 """What one has that says that the time of an assignment has come."""
 _RECORDS = {
@@ -74,6 +72,13 @@ def is_own_event(content: Mapping[str, Any]) -> bool:
     return content.get("source") == OWN_SOURCE
 
 
+def is_due(content: Mapping[str, Any]) -> bool:
+    """Whether it is of the queue of what is due: a delay that is over, a response whose date is reached, a crossing
+    that was put off, or the next run of an index that is written anew."""
+    keys = content.keys()
+    return keys == {"person_id"} or (keys >= {"person_id", "due"} and "assignment_id" not in keys)
+
+
 def is_routing(content: Mapping[str, Any]) -> bool:
     """Whether it asks the router for the owner of a lead for which nobody was at work."""
     return content.keys() == {"detail"}
@@ -112,7 +117,7 @@ def _record(content: Json) -> str:
         return "stream_records"
     if "requestPayload" in content:
         return "invocation"
-    if content.keys() >= DELAY:
+    if is_due(content):
         return "delay"
     if content.keys() >= WAIT or is_routing(content):
         return "assignment"

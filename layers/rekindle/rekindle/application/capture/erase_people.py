@@ -9,7 +9,8 @@ from rekindle.application.capture.commit_people import CommitPeople
 from rekindle.application.capture.recorded import ONE, Recorded
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
 from rekindle.application.ports import Clock
-from rekindle.application.ports.failures import Failures, LongErasures
+from rekindle.application.ports.continuations import Continuations
+from rekindle.application.ports.failures import Failures
 from rekindle.application.ports.people import Duplicates, People
 from rekindle.application.ports.records import Reference
 from rekindle.domain.capture.applying import person_deleted
@@ -39,7 +40,7 @@ class ErasePeople:
     duplicates: Duplicates
     commit: CommitPeople
     failures: Failures
-    long_erasures: LongErasures | None
+    continuations: Continuations | None
     """None where one run has all the time it needs."""
     clock: Clock
 
@@ -114,17 +115,17 @@ class ErasePeople:
                 if (merged := self.people.get(merged_id)) is not None:
                     self._clear_record(merged)
             batches = batched(self.people.responses(person_id, person.erasure.last_response_id), BATCH, strict=False)
-            for some in islice(batches, STEPS if self.long_erasures else None):
+            for some in islice(batches, STEPS if self.continuations else None):
                 cleared = self._clear_responses(person, some)
                 if cleared is None:
                     break
                 person = cleared
             else:
-                if self.long_erasures is None or next(batches, None) is None:
+                if self.continuations is None or next(batches, None) is None:
                     done = self._finish(person)
                 else:
                     done = committed(self.people, Change(_next(person), person.version))
-                    self.long_erasures.resume(person_id, _erasure_of(person))
+                    self.continuations.erasure(person_id, _erasure_of(person))
                 if done:
                     return
         raise contended()

@@ -1,22 +1,23 @@
 """Make two records of one person one: a converted lead's history is the contact's."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched
+from itertools import count
 from typing import Literal, Protocol
 
 from rekindle.application.assignment.owners import owners_of
 from rekindle.application.capture.commit_people import CommitPeople
 from rekindle.application.capture.recorded import Recorded
-from rekindle.application.core.attempts import ATTEMPTS, committed, contended, until_committed
+from rekindle.application.core.attempts import ATTEMPTS, contended, until_committed
+from rekindle.application.ports.continuations import Continuations
 from rekindle.application.ports.people import People, Scores
 from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.reconsider_responses import ReconsiderResponses
 from rekindle.domain.capture.facts import PeopleMerged
 from rekindle.domain.capture.merging import Link, ended_by_deletion, link, score_of_both
 from rekindle.domain.capture.moving import Twins, by_campaign_and_date, move_responses
-from rekindle.domain.core.errors import MergeInProgress
+from rekindle.domain.core.errors import Conflict, InProgress, MergeInProgress, Unavailable
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Merged
 from rekindle.domain.people.person import Person
@@ -25,6 +26,8 @@ from rekindle.domain.responses.response import Response
 
 BATCH = 20
 """Responses moved in one transaction: three writes each, and at most as many twins, stay below DynamoDB's 100."""
+STEPS = 25
+"""Batches of one run: far fewer than a function has time for."""
 
 
 class MergeLog(Protocol):
@@ -48,6 +51,8 @@ class MergePeople:
     reference: Reference
     reconsider: ReconsiderResponses
     commit: CommitPeople
+    continuations: Continuations | None
+    """None where one run has all the time it needs."""
 
     def __call__(
         self,
@@ -64,7 +69,10 @@ class MergePeople:
         if not linked and merged_id not in self._survivor(survivor_id).merging_ids:
             return Recorded(duplicate=1, decision=self.reconsider.after_merge(survivor_id, merged_id, at))
         self._take_score(survivor_id, merged_id)
-        self._move_responses(survivor_id, merged_id)
+        if not self._move_responses(survivor_id, merged_id):
+            if self.continuations is not None:
+                self.continuations.merge(survivor_id, merged_id, at, converted=kind is not None)
+            return Recorded(1) if linked else Recorded(duplicate=1)
         version = self._finish(survivor_id, merged_id, at, converted=kind is not None)
         if log is not None and version is not None:
             log.ends(version)
@@ -145,29 +153,38 @@ class MergePeople:
 
         until_committed(attempt)
 
-    def _move_responses(self, survivor_id: str, merged_id: str) -> None:
-        settings = self.reference.settings()
-        responses = list(self.people.responses(survivor_id))
-        known = {response.response_id for response in responses}
-        own = {
-            by_campaign_and_date(response): response.response_id
-            for response in responses
-            if not response.state.deleted and all(t.person_id != merged_id for t in response.trail)
-        }
-        for batch in batched(list(self.people.responses(merged_id)), BATCH, strict=False):
-            for _ in ATTEMPTS:
-                survivor = self._survivor(survivor_id)
-                merged = self.people.get(merged_id) or Person(merged_id)
-                arrive, leave = move_responses(survivor, merged, batch, known, self._twins(survivor_id, batch, own))
-                if committed(self.people, arrive.indexed_by(settings), leave):
-                    break
-            else:
-                raise contended()
+    def _move_responses(self, survivor_id: str, merged_id: str) -> bool:
+        """Whether all of them are the survivor's by now; what one run has no time for, another one goes on with."""
+        own = _OwnDates(self.people, survivor_id, merged_id)
+        for step in count():
+            if self.continuations is not None and step == STEPS:
+                return False
+            try:
+                moved = until_committed(lambda: self._move_batch(survivor_id, merged_id, own))
+            except (Conflict, Unavailable) as error:
+                if step == 0 or self.continuations is None or isinstance(error, InProgress):
+                    raise
+                return False  # This run came further: the next one has all its tries again.
+            if moved < BATCH:
+                return True
+        raise AssertionError("there is always another step")
 
-    def _twins(self, survivor_id: str, batch: Iterable[Response], own: Mapping[tuple[str, datetime], str]) -> Twins:
+    def _move_batch(self, survivor_id: str, merged_id: str, own: "_OwnDates") -> int:
+        """How many were moved: fewer than a batch where those were the last. The people are read first, so that what
+        leaves them meanwhile is a conflict."""
+        settings = self.reference.settings()
+        survivor = self._survivor(survivor_id)
+        merged = self.people.get(merged_id) or Person(merged_id)
+        batch = list(self.people.responses(merged_id, limit=BATCH))
+        if batch:
+            arrive, leave = move_responses(survivor, merged, batch, self._twins(survivor_id, batch, own))
+            self.people.commit(arrive.indexed_by(settings), leave)
+        return len(batch)
+
+    def _twins(self, survivor_id: str, batch: Iterable[Response], own: "_OwnDates") -> Twins:
         """The survivor's own responses of the same campaigns and dates, as they stand now."""
-        dates = {by_campaign_and_date(response) for response in batch} & own.keys()
-        twins = {date: self.people.get_response(survivor_id, own[date]) for date in dates}
+        found = {date: own.response_at(*date) for date in map(by_campaign_and_date, batch)}
+        twins = {date: self.people.get_response(survivor_id, twin) for date, twin in found.items() if twin is not None}
         return {date: twin for date, twin in twins.items() if twin is not None and not twin.state.deleted}
 
     def _finish(self, survivor_id: str, merged_id: str, at: datetime, *, converted: bool) -> int | None:
@@ -184,3 +201,25 @@ class MergePeople:
             return done.version
 
         return until_committed(attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnDates:
+    """The survivor's own responses, from before the two became one, by campaign and date. Each campaign is read once,
+    and only if the merged person has a response in it: the survivor's history may be long."""
+
+    people: People
+    survivor_id: str
+    merged_id: str
+    _by_campaign: dict[str, Mapping[datetime, str]] = field(default_factory=dict)
+
+    def response_at(self, campaign_id: str, date: datetime) -> str | None:
+        """The id of the last one in the order of ids."""
+        if campaign_id not in self._by_campaign:
+            found = sorted(self.people.in_campaign(self.survivor_id, campaign_id), key=lambda one: one.response_id)
+            self._by_campaign[campaign_id] = {
+                response.state.effective_at: response.response_id
+                for response in found
+                if all(trace.person_id != self.merged_id for trace in response.trail)
+            }
+        return self._by_campaign[campaign_id].get(date)

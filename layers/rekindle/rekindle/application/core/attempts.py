@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rekindle.application.ports.people import People
-from rekindle.domain.core.errors import Conflict, MergeInProgress
+from rekindle.domain.core.errors import Conflict, InProgress
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
 
@@ -13,11 +13,11 @@ ATTEMPTS = range(10)
 
 def until_committed[T](step: Callable[[], T]) -> T:
     """What a step answers that reads, decides and commits. A step that raises Conflict is taken again: somebody was
-    faster. Raises Conflict after the last try, and MergeInProgress at once: a merge takes longer than a few tries."""
+    faster. Raises Conflict after the last try, and InProgress at once: a merge takes longer than a few tries."""
     for _ in ATTEMPTS:
         try:
             return step()
-        except MergeInProgress:
+        except InProgress:
             raise
         except Conflict:
             continue

@@ -1,6 +1,7 @@
 """The store of people, where nothing is committed without what it means for the person's way."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from rekindle.application.ports.people import People
 from rekindle.application.ports.records import Reference
@@ -16,6 +17,7 @@ class FollowedPeople:
     def __init__(self, people: People, reference: Reference, follow: Callable[[Change], Change]) -> None:
         self.get, self.get_response, self.load = people.get, people.get_response, people.load
         self.responses, self.candidates, self.repeats = people.responses, people.candidates, people.repeats
+        self.in_campaign = people.in_campaign
         self.assigned, self.count_assigned, self.listed = people.assigned, people.count_assigned, people.listed
         self.owed, self.due, self.members = people.owed, people.due, people.members
         self.with_last_responses = people.with_last_responses
@@ -31,5 +33,12 @@ class FollowedPeople:
     def record_tombstone(self, response_id: str, deleted: ChangeStamp, read: ChangeStamp | None) -> None:
         self._people.record_tombstone(response_id, deleted, read)
 
-    def reindex(self, person: Person, classes: Mapping[str, ResponseClass | None], class_map: str) -> None:
-        self._people.reindex(person, classes, class_map)
+    def reindex(
+        self,
+        person: Person,
+        classes: Mapping[str, ResponseClass | None],
+        class_map: str,
+        at: datetime,
+        most: int | None = None,
+    ) -> bool:
+        return self._people.reindex(person, classes, class_map, at, most)

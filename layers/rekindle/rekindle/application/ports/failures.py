@@ -1,4 +1,4 @@
-"""Ports of what could not be processed, and of erasures."""
+"""Ports of what could not be processed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from rekindle.application.ports import Page
 
 if TYPE_CHECKING:
     from rekindle.domain.failures.failure import Backlog, Failure, FailureState
-    from rekindle.domain.people.person import Erasure
 
 
 class Failures(Protocol):
@@ -41,7 +40,8 @@ class Failures(Protocol):
     def backlog(self) -> Backlog: ...
 
     def about(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> Iterable[Failure]:
-        """Failures about a person, who has these ids and these responses, as long as they have a body."""
+        """Failures about a person, who has these ids and these responses, as long as they have a body; among them the
+        person's records of streams, which are no failures by themselves."""
         ...
 
     def erase(self, person_ids: Collection[str], has_response: Callable[[str], bool]) -> int:
@@ -60,10 +60,4 @@ class Outdated(Exception):
 class Destinations(Protocol):
     def send(self, failure: Failure) -> None:
         """Send the message of a failure to where it belongs. Raises NotResent, Outdated."""
-        ...
-
-
-class LongErasures(Protocol):
-    def resume(self, person_id: str, erasure: Erasure) -> None:
-        """Have an erasure that takes longer than one run go on in another."""
         ...

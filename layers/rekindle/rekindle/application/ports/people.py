@@ -66,8 +66,13 @@ class People(Protocol):
         """Both in one request."""
         ...
 
-    def responses(self, person_id: str, after: str | None = None) -> Iterator[Response]:
-        """All of a person's responses, whole, in the order of their ids, those up to `after` left out."""
+    def responses(self, person_id: str, after: str | None = None, limit: int | None = None) -> Iterator[Response]:
+        """All of a person's responses, whole, in the order of their ids, those up to `after` left out; `limit` at
+        most."""
+        ...
+
+    def in_campaign(self, person_id: str, campaign_id: str) -> Iterator[Response]:
+        """A person's responses in a campaign, without details, those that were deleted left out, in no order."""
         ...
 
     def with_last_responses(self, person_id: str, limit: int) -> tuple[Person | None, Sequence[Response]]:
@@ -134,8 +139,17 @@ class People(Protocol):
         response arrives that is another person's and does not leave that one in the same commit."""
         ...
 
-    def reindex(self, person: Person, classes: Mapping[str, ResponseClass | None], class_map: str) -> None:
-        """Write the index of the search anew, under another map from status to class. Raises Conflict."""
+    def reindex(
+        self,
+        person: Person,
+        classes: Mapping[str, ResponseClass | None],
+        class_map: str,
+        at: datetime,
+        most: int | None = None,
+    ) -> bool:
+        """Write the index of the search anew, under another map from status to class. It goes on where an earlier run
+        under the same map ended, looks at `most` responses, and answers whether all are done. Raises Conflict, and
+        keeps what was done before."""
         ...
 
 

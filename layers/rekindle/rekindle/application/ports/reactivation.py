@@ -73,7 +73,7 @@ class Batches(Protocol):
 
 
 class ReactivationTimers(Protocol):
-    """Delayed reactivations, and responses whose date is still to come."""
+    """Delayed reactivations, responses whose date is still to come, and crossings that were put off."""
 
     def set(self, timer: Timer) -> None:
         """Set it; the same one again changes nothing."""

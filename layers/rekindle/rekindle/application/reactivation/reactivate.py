@@ -12,6 +12,7 @@ from rekindle.application.ports.people import Candidates, People
 from rekindle.application.ports.reactivation import Ledger
 from rekindle.application.ports.records import Reference
 from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
+from rekindle.application.reactivation.rewrite_index import RewriteIndex
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
@@ -45,7 +46,8 @@ class Reactivate:
 
     Costs two requests where a candidate is found or nothing is to be done: the search and the commit; one more where
     a default is inserted (its repeats are counted) or the candidate had not responded (it is read whole). In a batch
-    it reads all responses of whom it activates. Raises Conflict where the person is being merged with another.
+    it reads all responses of whom it activates. Raises InProgress where the person is being merged with another, or
+    its index is written anew in several runs.
     """
 
     people: People
@@ -53,6 +55,7 @@ class Reactivate:
     reference: Reference
     clock: Clock
     associate: AssociateOpportunities
+    rewrite_index: RewriteIndex
 
     def __call__(self, trigger: Trigger) -> Decision:
         for _ in ATTEMPTS:
@@ -67,9 +70,10 @@ class Reactivate:
             if person is not None and person.merging_ids:
                 raise MergeInProgress("the person is being merged with another")
             settings = self.reference.settings()
-            if person is not None and self._index_is_outdated(person, settings):
-                if not trigger.dry_run:
-                    self.people.reindex(person, settings.classes, settings.class_map)
+            if person is not None and self.rewrite_index.is_outdated(person):
+                # A dry run changes nothing that anybody sees either way; it reads a short history instead.
+                if not trigger.dry_run or self.rewrite_index.is_long(person):
+                    self.rewrite_index(person)
                     continue
                 candidates = Whole(person, list(self.people.responses(person.person_id)), settings.classes)
             context = self._context(trigger, candidates, settings)
@@ -104,11 +108,6 @@ class Reactivate:
     @cached_property
     def _owners(self) -> Owners:
         return owners_of(self.reference)
-
-    def _index_is_outdated(self, person: Person, settings: Settings) -> bool:
-        """The search's index is written by the map from status to class; an edited map is rare, and costs each
-        person one reading of the whole history, the next time it matters."""
-        return person.responses > 0 and person.classes != settings.class_map
 
     def _context(self, trigger: Trigger, candidates: Candidates, settings: Settings) -> DecisionContext:
         return DecisionContext(

@@ -116,7 +116,7 @@ def link(
         merging_ids=(*survivor.merging_ids, merged.person_id, *merged.merging_ids),
         cycles=survivor.cycles + merged.cycles,
         lifecycle=merged_lifecycle(survivor.lifecycle, merged.lifecycle, survivor.cycles),
-        classes="",
+        classes=survivor.classes_with_another(settings.class_map),
     )
     profile = merged.profile or Profile()
     gone = replace(

@@ -1,6 +1,6 @@
 """Responses move from one person to another: after a merge, or since a CRM reports another owner of the response."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from rekindle.domain.assignment.transitions import Owners
@@ -23,18 +23,14 @@ Twins = Mapping[tuple[str, datetime], Response]
 """The survivor's own responses, from before the two became one, by campaign and date."""
 
 
-def move_responses(
-    survivor: Person, merged: Person, batch: Sequence[Response], known: Set[str], twins: Twins
-) -> tuple[Change, Change]:
-    """Move a batch of responses, those that are `known` to the survivor left out. Of two with one campaign and one
-    date, one of each person, the one that came further stays; a person's own repeats are no twins."""
+def move_responses(survivor: Person, merged: Person, batch: Sequence[Response], twins: Twins) -> tuple[Change, Change]:
+    """Move a batch of responses. Of two with one campaign and one date, one of each person, the one that came further
+    stays; a person's own repeats are no twins."""
     unmatched = dict(twins)
     version = survivor.version + 1
     arriving: list[Response] = []
     dropped = added = 0
     for response in batch:
-        if response.response_id in known:
-            continue
         response = without_texts(response, survivor)
         twin = None if response.state.deleted else unmatched.pop(by_campaign_and_date(response), None)
         if twin is not None:
@@ -76,7 +72,8 @@ def transfer_response(
     one that goes before. `mine` is that person's active response."""
     response = without_texts(response, person)
     counted = not response.state.deleted
-    after = replace(person, version=person.version + 1, responses=person.responses + counted, classes="")
+    classes = person.classes_with_another(settings.class_map)
+    after = replace(person, version=person.version + 1, responses=person.responses + counted, classes=classes)
     left = replace(other, version=other.version + 1, responses=other.responses - counted)
     arriving, leaving = Change(after, person.version), Change(left, other.version)
     engagement = other.active

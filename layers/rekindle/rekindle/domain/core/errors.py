@@ -178,8 +178,16 @@ class Conflict(Exception):
     """Somebody else changed the same record first. Reading again and trying again will help."""
 
 
-class MergeInProgress(Conflict):
-    """The record is being merged with another: to try again at once is no help, to deliver again is."""
+class InProgress(Conflict):
+    """The record is in the middle of work of several steps: to try again at once is no help, to deliver again is."""
+
+
+class MergeInProgress(InProgress):
+    """The record is being merged with another."""
+
+
+class IndexInProgress(InProgress):
+    """The index of the search is being written anew for the person."""
 
 
 class Unavailable(Exception):

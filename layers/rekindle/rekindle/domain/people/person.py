@@ -98,6 +98,18 @@ class Erasure:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexRewrite:
+    """How far the search's index of a person is written anew. Large histories take several runs."""
+
+    class_map: str
+    """The map from status to class by which it is written."""
+    last_response_id: str
+    """The last response that was looked at."""
+    at: datetime
+    """When the last run began."""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """The aggregate root: every change of a person or of one of its responses takes the person to a new version."""
 
@@ -131,6 +143,8 @@ class Person:
     deleted: bool = False
     classes: str = ""
     """The map from status to class by which the search's index of this person was written."""
+    index_rewrite: IndexRewrite | None = None
+    """None where nobody writes it anew."""
     profile: Profile | None = None
     """None where only the part that decisions look at was read."""
     erasure: Erasure | None = None
@@ -149,6 +163,12 @@ class Person:
     def classes_with_another(self, class_map: str) -> str:
         """The map that the index is of once the person has one response more: the first one brings the present map."""
         return self.classes if self.responses else class_map
+
+
+def resumed_from(person: Person, class_map: str) -> str | None:
+    """After which response the search's index is written on under this map; None: from the first."""
+    rewrite = person.index_rewrite
+    return rewrite.last_response_id if rewrite is not None and rewrite.class_map == class_map else None
 
 
 def contact_address(person: Person) -> str | None:

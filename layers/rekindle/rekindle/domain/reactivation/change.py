@@ -71,8 +71,11 @@ class Change:
         map from status to class, it is of none as a whole from then on, and is written anew before it is next used."""
         if not self.responses:
             return self
-        if self.person.classes != settings.class_map:
-            return replace(self, person=replace(self.person, classes=""), classes=settings.classes)
+        person = self.person
+        if person.classes != settings.class_map:
+            if person.index_rewrite is not None and person.index_rewrite.class_map != settings.class_map:
+                person = replace(person, index_rewrite=None)
+            return replace(self, person=replace(person, classes=""), classes=settings.classes)
         return self if self.classes is settings.classes else replace(self, classes=settings.classes)
 
 

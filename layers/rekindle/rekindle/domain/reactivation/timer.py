@@ -1,10 +1,12 @@
-"""What waits for its time: a reactivation for the delay after a status change, a response for its own date."""
+"""What waits for its time: a reactivation for the delay after a status change, a response for its own date, a crossing
+for the end of other work on its person."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
+from rekindle.domain.people.score import Crossing
 from rekindle.domain.reactivation.decision import Trigger
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.settings.settings import Scenario, Settings
@@ -67,4 +69,25 @@ class ResponseTimer:
         return f"{digest(self.person_id)}-{digest('response', self.response_id, times.text(self.due))}"
 
 
-type Timer = ReactivationTimer | ResponseTimer
+@dataclass(frozen=True, slots=True)
+class CrossingTimer:
+    """A crossing of the threshold that came while the person was in the middle of work of several steps."""
+
+    person_id: str
+    crossing: Crossing
+    due: datetime
+
+    @property
+    def name(self) -> str:
+        """Names person and change: setting the same timer twice sets one."""
+        return f"{digest(self.person_id)}-{digest('crossing', self.crossing.trigger_id)}"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRun:
+    """The next run in which the search's index of a person is written anew. It is no timer that is kept."""
+
+    person_id: str
+
+
+type Timer = ReactivationTimer | ResponseTimer | CrossingTimer
