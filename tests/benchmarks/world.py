@@ -59,7 +59,8 @@ def environment(endpoint: str, suffix: str) -> dict[str, str]:
         "SCORES_TABLE": f"ScoresTable{suffix}",
         "LEDGER_TABLE": f"LedgerTable{suffix}",
         "REFERENCE_TABLE": f"ReferenceTable{suffix}",
-        "REFERENCE_LIFETIME_SECONDS": "5",
+        # A warm function has them in its memory: on a slow machine five seconds may be over in between.
+        "REFERENCE_LIFETIME_SECONDS": "300",
         "QUEUE_URL": f"{endpoint}/123456789012/crm-changes",
         "FAILURE_QUEUE_URL": f"{endpoint}/123456789012/failures",
         "EVENT_BUS": "rekindle",

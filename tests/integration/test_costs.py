@@ -52,26 +52,20 @@ def test_a_source_code_costs_one_request_more(here: World) -> None:
     assert sorted(with_code.operations) == sorted([*plain.operations, "Query"])
 
 
-SECOND_KILOBYTE = 2
-"""Write units of a second kilobyte in a transaction. A lead that waits has one, with the keys by which people are
-found."""
-
-
 def test_an_assignment_begins_with_no_request_more_than_the_activation(here: World) -> None:
     start, crossing = costs.of_start(here), costs.of_crossing(here, costs.a_history(here, 10))
-    assert start.operations == crossing.operations
-    assert start.write_units == crossing.write_units + SECOND_KILOBYTE
+    assert (start.operations, start.write_units) == (crossing.operations, crossing.write_units)
 
 
 def test_an_assignment_is_completed_with_the_requests_of_any_change_of_owner(here: World) -> None:
     waited, other = costs.of_completion(here), costs.of_owner_change(here, here.a_person(1))
 
     assert waited.operations == other.operations == ["BatchGetItem", "TransactWriteItems"]
-    assert (waited.write_units, other.write_units) == (4 + SECOND_KILOBYTE, 2)
+    assert (waited.write_units, other.write_units) == (4, 2)
 
 
 def test_a_deadline_costs_one_read_and_one_transaction(here: World) -> None:
-    assert costs.of_time_out(here) == costs.Cost(["BatchGetItem", "TransactWriteItems"], 1, 4 + SECOND_KILOBYTE, 0)
+    assert costs.of_time_out(here) == costs.Cost(["BatchGetItem", "TransactWriteItems"], 1, 4, 0)
 
 
 def test_a_lead_is_routed_with_the_same_requests_however_many_members_the_pool_has(here: World) -> None:
@@ -80,7 +74,7 @@ def test_a_lead_is_routed_with_the_same_requests_however_many_members_the_pool_h
     matched = ["Query"] * 5  # Contacts with the address, accounts of the domain, of the name, of names like it.
     drawn = ["UpdateItem", "GetItem"]  # The turn, and what the member has of its quota.
     assert few.operations == many.operations == ["BatchGetItem", *matched, *drawn, "TransactWriteItems"]
-    assert few.write_units == many.write_units == 8 + SECOND_KILOBYTE
+    assert few.write_units == many.write_units == 8
 
 
 def test_who_else_a_person_may_be_costs_three_small_queries_and_a_read_and_a_write_for_each_found(here: World) -> None:

@@ -158,6 +158,13 @@ def test_a_stored_value_is_read_as_ever(name: str) -> None:
     assert DECODE[type(value)](value, stored_values()[name]) == value
 
 
+def test_a_person_of_before_letters_stood_for_names_is_read() -> None:
+    value = values()["Person"]
+    stored = people_encoding.named(ways.core(value))
+    assert "status_mark" in stored and "owner_id" in stored
+    assert ways.person(value.person_id, value.version, stored, encoding.encoded(value.profile)) == value
+
+
 if __name__ == "__main__":
     text = json.dumps({name: encoded(value) for name, value in values().items()}, indent=1)
     STORED.write_text(f"{text}\n")

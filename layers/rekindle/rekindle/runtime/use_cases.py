@@ -237,7 +237,7 @@ class UseCases:
         from rekindle.application.reactivation.reactivate_on_score import ReactivateOnScore
 
         ports = self.ports
-        return ReactivateOnScore(self.reactivate, self.reconsider_responses, ports.timers, ports.clock)
+        return ReactivateOnScore(self.reactivate, self.reconsider_responses, lambda: ports.timers, ports.clock)
 
     @cached_property
     def reconsider_responses(self) -> "ReconsiderResponses":

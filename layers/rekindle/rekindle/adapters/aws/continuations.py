@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rekindle.adapters.dynamodb.timers import message_of
 from rekindle.domain.core import times
 from rekindle.domain.people.person import Erasure
-from rekindle.domain.reactivation.timer import IndexRun
 
 _SOURCE = "rekindle.continuation"
 
@@ -34,7 +32,8 @@ class QueuedContinuations:
             self._fact("People Merged", at, {"survivor_id": survivor_id, "merged_ids": [merged_id]})
 
     def index(self, person_id: str) -> None:
-        self._send(self.due, message_of(IndexRun(person_id)))
+        # As `dynamodb.timers.due_of` reads it: to load that here, every crossing would wait.
+        self._send(self.due, {"person_id": person_id})
 
     def _fact(self, kind: str, at: datetime, detail: dict[str, Any]) -> None:
         time = times.text(at)

@@ -23,6 +23,29 @@ _NOT_CORE = frozenset(
 """`lifecycle` is written by `ways`."""
 
 
+_CORE = {
+    "kind": "k",
+    "status": "s",
+    "status_mark": "t",
+    "status_activated": "w",
+    "owner_id": "o",
+    "owner_mark": "p",
+    "previous_owner_id": "b",
+    "record_type": "y",
+    "cycles": "n",
+    "responses": "r",
+    "nurture_until": "u",
+    "score_activated_at": "m",
+    "classes": "c",
+    "active": "a",
+    "ended": "e",
+    "assignment": "g",
+    "opportunities": "q",
+}
+"""What most people have, by the names that the others are stored under."""
+_NAMES = {letter: name for name, letter in _CORE.items()}
+
+
 def core(person: Person) -> Json:
     """What decisions look at. With its assignment, too, a person is to stay below the kilobyte that a write is billed
     by: so there are letters for names, and what is known from beside is left out."""
@@ -40,7 +63,7 @@ def core(person: Person) -> Json:
     if person.assignment is not None:
         beside = _beside(person.active, person.owner_id, person.previous_owner_id)
         stored["assignment"] = encoded_assignment(person.assignment, beside)
-    return stored
+    return {_CORE.get(name, name): value for name, value in stored.items()}
 
 
 def _ended(person_id: str, ended: EndedEngagement) -> Json:
@@ -167,6 +190,7 @@ def _open_since(stored: Mapping[str, str] | list[str]) -> Mapping[str, datetime]
 
 
 def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profile: Mapping[str, Any] | None) -> Person:
+    stored = named(stored)
     never = stored.get("score_activated_at") == ""
     values = decoded(
         Person, {name: entry for name, entry in stored.items() if not (never and name == "score_activated_at")}
@@ -186,6 +210,11 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
         values["erasure"] = Erasure(**decoded(Erasure, values["erasure"]))
     read_profile = None if stored_profile is None else profile(stored_profile)
     return Person(person_id=person_id, version=version, profile=read_profile, **values)
+
+
+def named(stored: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is stored of a person, by its names. Formerly they were stored as they are."""
+    return {_NAMES.get(name, name): value for name, value in stored.items()}
 
 
 def profile(stored: Mapping[str, Any]) -> Profile:

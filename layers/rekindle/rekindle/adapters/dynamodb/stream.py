@@ -43,7 +43,7 @@ def status_change_of(record: Mapping[str, Any]) -> ReactivationTimer:
     """Who went from inactive to active, by which change and which user, and when that is due, from a record of the
     people's stream."""
     image = record["NewImage"]
-    core = json.loads(image["core"]["S"])
+    core = people_encoding.named(json.loads(image["core"]["S"]))
     change = ChangeStamp.parse(core["status_activated"])
     profile = people_encoding.profile(json.loads(image["profile"]["S"])) if "profile" in image else Profile()
     due = times.instant(image["watch_due"]["S"])

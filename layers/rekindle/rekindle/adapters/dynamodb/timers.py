@@ -26,9 +26,7 @@ SHARDS = 4
 """Partitions of the index by due date, so that a mass update of statuses is no hot key."""
 
 
-def message_of(timer: Timer | IndexRun) -> dict[str, Any]:
-    if isinstance(timer, IndexRun):
-        return {"person_id": timer.person_id}
+def message_of(timer: Timer) -> dict[str, Any]:
     common = {"person_id": timer.person_id, "due": times.text(timer.due)}
     if isinstance(timer, ResponseTimer):
         return {**common, "response_id": timer.response_id}

@@ -1,6 +1,7 @@
 """A score crossed its threshold: reactivate the person. The crossing was judged when the score was recorded
 (`domain/people/score.py`), and the stored score carries it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rekindle.application.ports import Clock
@@ -29,7 +30,8 @@ def trigger_of(person_id: str, crossing: Crossing) -> Trigger:
 class ReactivateOnScore:
     reactivate: Reactivate
     reconsider: ReconsiderResponses
-    timers: ReactivationTimers
+    timers: Callable[[], ReactivationTimers]
+    """Seldom needed: a crossing waits for hardly anything."""
     clock: Clock
 
     def or_later(self, person_id: str, crossing: Crossing) -> Decision | None:
@@ -38,12 +40,12 @@ class ReactivateOnScore:
         try:
             return self(person_id, crossing)
         except InProgress:
-            self.timers.set(CrossingTimer(person_id, crossing, self.clock()))
+            self.timers().set(CrossingTimer(person_id, crossing, self.clock()))
             return None
 
     def due(self, timer: CrossingTimer) -> Decision:
         decision = self(timer.person_id, timer.crossing)
-        self.timers.done(timer)
+        self.timers().done(timer)
         return decision
 
     def __call__(self, person_id: str, crossing: Crossing) -> Decision:
