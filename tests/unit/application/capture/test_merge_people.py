@@ -55,7 +55,7 @@ def test_a_converted_lead_s_history_is_the_contact_s(rekindle: Rekindle):
     rekindle.tell(response_recorded("r2", "contact", "fair", 4))
     convert(rekindle)
     assert rekindle.active("contact") == rekindle.active("lead") == "r1"
-    assert list(rekindle.responses("contact")) == ["r1", "r2"]
+    assert list(rekindle.responses("contact")) == ["r2", "r1"]
     assert rekindle.person("lead").person_id == "contact"
 
 
