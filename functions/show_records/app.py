@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import api
-from rekindle.adapters.wire.views import decisions, people, timeline
+from rekindle.adapters.wire.views import decisions, measures, people, timeline
 from rekindle.runtime.aws import use_cases
 from rekindle.runtime.http import answer, handler_of, page, paging, queries, record_id, router, sealed, takes
 
@@ -38,6 +38,12 @@ def get_decisions(person_id: str) -> Response[str]:
 def get_timeline(person_id: str) -> Response[str]:
     listed = use_cases().show_records.timeline(record_id("person_id", ids.PERSON, person_id), *paging(app))
     return answer(page([timeline.timeline_entry(r) for r in listed.items], listed.next))
+
+
+@app.get("/people/<person_id>/profile")
+def get_profile(person_id: str) -> Response[str]:
+    found = use_cases().show_profile(record_id("person_id", ids.PERSON, person_id))
+    return answer(measures.profile(*found, use_cases().ports.reference.settings().zone.key))
 
 
 @app.get("/decisions/<decision_id>", middlewares=takes("next"))

@@ -237,3 +237,11 @@ def test_a_person_is_found_by_address_number_name_or_id(aws: Aws, query, found) 
 def test_a_search_that_names_nobody_in_particular_is_refused(aws: Aws, query, field) -> None:
     answer = call(handler, "GET", "people", query=query)
     assert (answer.status, answer.body["code"], answer.body["field"]) == (422, "INVALID_FIELD", field)
+
+
+def test_a_profile_shows_what_the_person_responds_to(aws: Aws) -> None:
+    record(event("record_crm_changes"), CONTEXT)
+    answer = get("people", "lead-1", "profile")
+    assert (answer.status, answer.body["person_id"], answer.body["time_zone"]) == (200, "lead-1", "UTC")
+    assert sum(hour["responses"] for hour in answer.body["hours"]) == answer.body["responses"] == 1
+    assert get("people", "nobody", "profile").status == 404

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from rekindle.application.measures.show_books import ShowBooks
     from rekindle.application.measures.show_funnel import ShowFunnel
     from rekindle.application.measures.show_metrics import ShowMetrics
+    from rekindle.application.measures.show_profile import ShowProfile
     from rekindle.application.measures.show_recycling import ShowRecycling
     from rekindle.application.measures.show_targets import ShowTargets
     from rekindle.application.reactivation.answer_requests import AnswerRequests
@@ -184,6 +185,12 @@ class UseCases:
         ports = self.ports
         lists = self.show_targets, ports.records(TARGET_LIST), ports.drawn_lists
         return DrawTargets(*lists, ports.census, ports.people, ports.reference, ports.facts_queue, ports.clock)
+
+    @cached_property
+    def show_profile(self) -> "ShowProfile":
+        from rekindle.application.measures.show_profile import ShowProfile
+
+        return ShowProfile(self.ports.people, self.ports.reference)
 
     @cached_property
     def show_targets(self) -> "ShowTargets":

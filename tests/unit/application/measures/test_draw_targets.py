@@ -27,7 +27,7 @@ def rekindle() -> Rekindle:
     rekindle.clock.now = day(500)
     rekindle.configure({"responses": {"dark_after_days": 20}})
     rekindle.tell(
-        campaign_changed("fair", type="Event"),
+        campaign_changed("fair", type="Event", themes=("cost",)),
         campaign_changed("mail", type="Email"),
         campaign_changed("next"),
         account_changed("acme", type="Partner"),
@@ -82,6 +82,9 @@ def drawn(rekindle: Rekindle, **query: Any) -> list[str]:
         ({"where": {"person": {"fields.region": ["EMEA", "APAC"]}}}, ["old"]),
         ({"where": {"account": {"type": "Partner"}}}, ["old"]),
         ({"where": {"response": {"campaign_type": "Event", "channel": "web"}}}, ["old"]),
+        ({"where": {"profile": {"channel": "mail"}}}, ["new"]),
+        ({"where": {"profile": {"theme": ["cost", "risk"], "hour": {"at_least": 12}}}}, []),
+        ({"where": {"profile": {"theme": ["cost", "risk"], "hour": {"at_least": 0}}}}, ["new", "old"]),
         # Of one response all of it.
         ({"where": {"response": {"campaign_type": "Email", "channel": "web"}}}, []),
         ({"where": {"response": {"responded": True, "responded_at": {"at_least": "2027-04-01"}}}}, ["late", "new"]),
@@ -91,6 +94,23 @@ def drawn(rekindle: Rekindle, **query: Any) -> list[str]:
 )
 def test_who_is_meant(rekindle: Rekindle, query: dict[str, Any], found: list[str]):
     assert drawn(rekindle, **query) == found
+
+
+def test_a_profile_is_what_the_person_responds_to_most(rekindle: Rekindle):
+    rekindle.tell(
+        response_recorded("a", "old", "mail", 3, channel="mail", response_type="Attended"),
+        response_recorded("b", "old", "mail", 4.25, channel="mail"),
+        response_recorded("c", "old", "mail", 5, responded=False, channel="phone"),
+        people_merged("new", "old", at=481),
+    )
+    person_id, found = rekindle.use.show_profile("old")
+    assert (person_id, found.responses) == ("new", 4)
+    assert found.facets["channel"] == (("mail", 3), ("web", 1))
+    assert found.facets["campaign_type"] == (("Email", 2), ("Event", 2))
+    assert found.facets["theme"] == (("cost", 2),)
+    assert found.preferred["response_type"] == "Attended"
+    with pytest.raises(NotFound):
+        rekindle.use.show_profile("nobody")
 
 
 def test_who_may_not_be_contacted_is_left_out_and_counted(rekindle: Rekindle):

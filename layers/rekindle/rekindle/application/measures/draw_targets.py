@@ -97,7 +97,9 @@ class DrawTargets:
         for opportunity in newest[OPPORTUNITY.name].values():
             for person_id in opportunity.person_ids:
                 deals[person_id].append(opportunity)
-        return Surroundings(now, timedelta(days=days), newest[CAMPAIGN.name], newest[ACCOUNT.name], deals)
+        return Surroundings(
+            now, settings.zone, timedelta(days=days), newest[CAMPAIGN.name], newest[ACCOUNT.name], deals
+        )
 
 
 def _member(person_id: str, campaign_id: str, at: str) -> Mapping[str, Any]:

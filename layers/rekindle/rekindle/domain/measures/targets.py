@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import Ended
+from rekindle.domain.measures.profile import FACETS, profile_of
 from rekindle.domain.people.person import Person, known_fields
 from rekindle.domain.reactivation.opportunity import end_of
 from rekindle.domain.records.account import ACCOUNT, Account
@@ -50,6 +51,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "person": _PERSON,
     "account": tuple(name for name in ACCOUNT.fields if name != "team"),
     "response": _RESPONSE,
+    "profile": FACETS,
     "opportunity": tuple(name for name in OPPORTUNITY.fields if name != "person_ids"),
 }
 """What a query may ask of each kind of record. Of a person and of a response also `fields.NAME`."""
@@ -96,6 +98,7 @@ class Surroundings:
     """What is known beside a person and that person's responses."""
 
     now: datetime
+    zone: tzinfo
     dark_after: timedelta
     campaigns: Mapping[str, Campaign]
     accounts: Mapping[str, Account]
@@ -132,6 +135,7 @@ def matches(query: TargetList, person: Person, responses: Sequence[Response], ar
     return (
         _has_all(where.get("person", {}), _person_values(person))
         and ("account" not in where or (account is not None and _has_all(where["account"], _plain(account))))
+        and _has_all(where.get("profile", {}), _preferred(where, own, around))
         and _any_has_all(where.get("response"), (_response_values(one, around) for one in own))
         and _any_has_all(where.get("opportunity"), (_plain(one) for one in deals))
     )
@@ -170,6 +174,10 @@ def _ended(deals: Iterable[Opportunity], reason: Ended) -> Iterator[datetime]:
         end = end_of(one)
         if end is not None and end.reason is reason:
             yield end.at
+
+
+def _preferred(where: Where, own: Sequence[Response], around: Surroundings) -> Mapping[str, Any]:
+    return profile_of(own, around.campaigns, around.zone).preferred if "profile" in where else {}
 
 
 def _person_values(person: Person) -> Mapping[str, Any]:

@@ -182,3 +182,25 @@ class Funnel(FunnelPeriod):
     counted_at: Instant
     settings_version: int
     beside: FunnelPeriod | None
+
+
+class NamedFacet(TypedDict):
+    value: str
+    responses: int
+
+
+class NumberedFacet(TypedDict):
+    value: int
+    responses: int
+
+
+class Profile(TypedDict):
+    person_id: str
+    responses: int
+    time_zone: str
+    channels: list[NamedFacet]
+    themes: list[NamedFacet]
+    response_types: list[NamedFacet]
+    campaign_types: list[NamedFacet]
+    hours: list[NumberedFacet]
+    weekdays: list[NumberedFacet]

@@ -14,7 +14,15 @@ from rekindle.adapters.wire.answers.failures import Failure, HandledFailure, Han
 from rekindle.adapters.wire.answers.handoffs import Clocks, HandoffState
 from rekindle.adapters.wire.answers.imports import ColumnMapping, Import, ImportCreated, ImportSummary
 from rekindle.adapters.wire.answers.links import Link, LinkTokens
-from rekindle.adapters.wire.answers.measures import Attribution, Funnel, FunnelCounts, FunnelPeriod, Metrics, Recycling
+from rekindle.adapters.wire.answers.measures import (
+    Attribution,
+    Funnel,
+    FunnelCounts,
+    FunnelPeriod,
+    Metrics,
+    Profile,
+    Recycling,
+)
 from rekindle.adapters.wire.answers.people import Assignment, Conversion, Erasure, Person, Response
 from rekindle.adapters.wire.answers.service import Health, NotificationText, Problem
 from rekindle.adapters.wire.answers.settings import SettingsVersion, StoredVersion, Validation
@@ -42,7 +50,7 @@ COMPONENTS: Mapping[Any, str] = {
         *(Results, Simulation, Person, Response, Assignment, NotificationText, Decision),
         *(TimelineEntry, SettingsVersion, StoredVersion, Validation, Health, Problem),
         *(WebhookReceived, WebhookPreview, Metrics, Attribution, Recycling),
-        *(Statement, ClosedMonth, Closing, TargetList),
+        *(Statement, ClosedMonth, Closing, TargetList, Profile),
         *(Funnel, FunnelPeriod, FunnelCounts),
         *(Link, LinkTokens),
         *(Import, ImportCreated, ImportSummary, ColumnMapping),

@@ -1,6 +1,6 @@
 """The routes of target lists, as OpenAPI describes them."""
 
-from rekindle.adapters.wire.describe.operations import body, in_path, operation
+from rekindle.adapters.wire.describe.operations import OF_PERSON, body, in_path, operation
 from rekindle.adapters.wire.describe.schemas import Json
 from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER, MOST_DAYS
 from rekindle.domain.measures.targets import FIELDS, Population
@@ -32,14 +32,27 @@ TARGET_BODIES: Json = {
                 "properties": {kind: {"type": "object", "minProperties": 1} for kind in FIELDS},
                 "additionalProperties": False,
                 "description": "Kind of record, field, and a value, a list of values, or an object of `at_least` and "
-                "`at_most`. One response, and one opportunity, has to have all that is asked of it.",
+                "`at_most`. One response, and one opportunity, has to have all that is asked of it. `profile` asks "
+                "what the person responds to most.",
             },
         },
         "additionalProperties": False,
         "examples": [_EXAMPLE],
     }
 }
+_FACET = [{"value": "web", "responses": 2}]
 TARGETS: dict[str, Json] = {
+    "Profile": {
+        "person_id": "00Q5e00000A1b2CEAR",
+        "responses": 2,
+        "time_zone": "UTC",
+        "channels": _FACET,
+        "themes": [{"value": "security", "responses": 2}],
+        "response_types": [{"value": "Attended", "responses": 1}],
+        "campaign_types": [{"value": "Webinar", "responses": 2}],
+        "hours": [{"value": 9, "responses": 2}],
+        "weekdays": [{"value": 2, "responses": 2}],
+    },
     "TargetList": {
         **_EXAMPLE,
         "name": None,
@@ -50,12 +63,22 @@ TARGETS: dict[str, Json] = {
         "counts": {"targets": 2, "left_out": {"do_not_contact": 1}},
         "sample": ["00Q5e00000A1b2CEAR"],
         "targeted": [{"campaign_id": "spring-webinar", "at": "2026-03-01T12:10:00Z"}],
-    }
+    },
 }
 
 
 def target_paths() -> Json:
     return {
+        "/people/{person_id}/profile": {
+            "get": operation(
+                "get_profile",
+                "People",
+                "What a person responds to: channels, themes, types and hours of the newest thousand responses",
+                "Profile",
+                [OF_PERSON],
+                ["NotFound", "Invalid"],
+            )
+        },
         "/target-lists": {
             "post": _accepted(
                 operation(

@@ -16,6 +16,7 @@ from rekindle.domain.measures.counted_cycles import CountedCycles
 from rekindle.domain.measures.funnel import Funnel, Group, Passage, Spread
 from rekindle.domain.measures.metrics import CampaignMetrics, CountedCampaign, Counts, ratio
 from rekindle.domain.measures.money import amount_of
+from rekindle.domain.measures.profile import ResponseProfile
 from rekindle.domain.measures.recycling import Came
 from rekindle.domain.measures.recycling import Group as RecycledGroup
 from rekindle.domain.measures.shared_days import CountedShares, SharedBy, Sum
@@ -247,3 +248,21 @@ def attribution(asked: Attribution, counted: CountedShares, sums: Sequence[Sum],
             for currency, units in sorted(totals.items())
         ],
     }
+
+
+_PLURALS = {
+    "channel": "channels",
+    "theme": "themes",
+    "response_type": "response_types",
+    "campaign_type": "campaign_types",
+    "hour": "hours",
+    "weekday": "weekdays",
+}
+
+
+def profile(person_id: str, found: ResponseProfile, time_zone: str) -> Json:
+    facets = {
+        _PLURALS[name]: [{"value": value, "responses": number} for value, number in values]
+        for name, values in found.facets.items()
+    }
+    return {"person_id": person_id, "responses": found.responses, "time_zone": time_zone, **facets}
