@@ -40,7 +40,7 @@ endif
 endif
 
 .PHONY: help setup run olist test check unit contract integration architecture e2e mutants bench bench-simulate bench-batches \
-        ceilings clicks costs lint format types floors describe validate build lock lock-check deploy invoke clean
+        ceilings clicks costs lint format types floors describe validate build lock vendor lock-check deploy invoke clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -224,6 +224,9 @@ lock: .cache/uv/bin/uv ## Write the lock files from pyproject.toml (UPGRADE=1 fo
 	  --output-file layers/vendor/requirements.txt
 	@printf '%s\n' $(TEMPLATES) | $(COMPILE) - --constraints requirements/dev.lock --output-file layers/templates/requirements.txt
 	@printf '%s\n' $(IMPORTS) | $(COMPILE) - --constraints requirements/dev.lock --output-file layers/imports/requirements.txt
+
+vendor: .venv/.ready ## Take the console's script out of its package, as it is pinned
+	@$(VENV)/python layers/console/vendor.py layers/console/rekindle_console/static
 
 lock-check: .venv/.ready ## Check that the lock files and pyproject.toml agree
 	@$(PYTEST) tests/architecture/test_locks.py -q

@@ -18,6 +18,8 @@ from tests.integration.console import STAGE, Page, visited
 from tests.integration.test_answer_handoffs import configured
 from tests.integration.test_complete_assignments import waiting
 from tests.integration.test_end_clocks import at, handed_over
+from tests.integration.test_permissions import LIFECYCLE, is_owed
+from tests.integration.test_permissions import waiting as wait_of_a_lead
 
 __all__ = ["at", "waiting"]
 
@@ -99,3 +101,10 @@ def test_an_operator_confirms_an_owner(waiting: Aws) -> None:
     done = visit("/owners/lead-1/completion", form={"owner_id": "user-7"})
     assert (done.status, done.location) == (303, f"{STAGE}/console/owners")
     assert [row["owner_id"] for row in rows("/owners", state="assigned")] == ["user-7"]
+
+
+def test_a_lead_whose_owner_is_confirmed_is_handed_over(aws: Aws, at: Callable[[str], None]) -> None:
+    wait_of_a_lead(aws, at, lifecycle=LIFECYCLE)
+    at("12:40:00")
+    assert visit("/owners/p/completion", form={"owner_id": "user-7"}).status == 303
+    assert is_owed(aws)
