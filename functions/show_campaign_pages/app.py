@@ -1,8 +1,8 @@
-"""Console -> campaigns, what each brought, its members; and the credit of a period."""
+"""Console -> campaigns, what each brought, its members; credit and funnel of a period."""
 
 from aws_lambda_powertools.event_handler import Response
 
-from rekindle.runtime.console import campaigns
+from rekindle.runtime.console import campaigns, funnel
 from rekindle.runtime.console.pages import router
 from rekindle.runtime.http import handler_of, takes
 
@@ -27,6 +27,11 @@ def get_members(campaign_id: str) -> Response[str]:
 @app.get("/console/credit", middlewares=takes("model", "from", "to", "by", "format"))
 def get_credit() -> Response[str]:
     return campaigns.credit(app)
+
+
+@app.get("/console/funnel", middlewares=takes("from", "to", "by", "basis", "format"))
+def get_funnel() -> Response[str]:
+    return funnel.funnel(app)
 
 
 handler = handler_of(app)

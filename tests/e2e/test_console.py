@@ -12,7 +12,7 @@ from tests.local_cloud.console import PASSWORD, ROLES
 from tests.local_cloud.stack import Stack
 
 pytestmark = pytest.mark.e2e
-PAGES = ("/today", "/find", "/campaigns", "/credit", "/owners", "/deadlines", "/failures", "/settings")
+PAGES = ("/today", "/find", "/campaigns", "/credit", "/funnel", "/owners", "/deadlines", "/failures", "/settings")
 MOST = 60
 """Links that are followed for each role."""
 

@@ -50,6 +50,7 @@ def test_the_numbers_are_those_of_the_api_and_as_long_as_the_lists_that_they_ope
 def test_a_campaign_that_is_not_counted_yet_says_so(history: Aws) -> None:
     assert "not counted yet" in visit("/campaigns/spring-webinar").words
     assert "Nothing is counted yet" in visit("/credit").words
+    assert "Nothing is counted yet" in visit("/funnel").words
     assert visit("/campaigns/nothing").status == 404
 
 
@@ -78,3 +79,14 @@ def test_credit_is_that_of_the_api_beside_the_period_before(counted: Aws) -> Non
     )
     assert [row["before"] for row in later] == [row["amount"] for row in rows]
     assert visit("/credit", by="weather").status == 422
+
+
+def test_the_funnel_is_that_of_the_api(counted: Aws) -> None:
+    query = {"from": "2026-01-01", "to": "2026-04-01"}
+    total = call(show_metrics, "GET", "funnel", query=query).body["total"]["volumes"]
+    assert total["MQL"] == 1
+    for more in ({}, {"by": "campaign"}, {"basis": "period", "by": "owner"}):
+        assert visit("/funnel", **query, **more).status == 200
+    (row,) = csv.DictReader(io.StringIO(visit("/funnel", **query, format="csv").html))
+    assert {stage: int(row[stage]) for stage in total} == total
+    assert visit("/funnel", basis="guess").status == 422

@@ -104,6 +104,10 @@ def values_of(template: str, text: str) -> dict[str, Any]:
             )
         },
     }
+    volumes = {"volumes": {"MQL": 3, "SQL": 1}, "system_delay_seconds": {"median": 5}, "human_delay_seconds": None}
+    passage = {"from": "MQL", "to": "SQL", "conversion": 0.5, "mean_days": 1.5, "median_days": None}
+    total = {**volumes, "passages": [passage]}
+    funnel = {"counted_at": AT, "settings_version": 1, "total": total, "items": [{"key": text, "name": text, **total}]}
     credit = {"counted_at": AT, "settings_version": 1, "total": [{"currency": text, "amount": 5}]}
     assignment = {
         **dict.fromkeys(("person_id", "owner_id", "temporary_owner_id"), text),
@@ -127,13 +131,15 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         "versions.html": [{"version": 1, "stored_at": AT}],
         "sessions.html": [session],
     }
+    beside = funnel if template == "funnel.html" else credit
     return {
+        **{"funnel": funnel, "stages": ["MQL", "SQL"], "basis": "cohort", "all_basis": ["cohort"]},
         **{"base": "/dev/console", "at": "/dev/console/x", "queries": {"owner": text, "limit": text}, "now": AT},
         **{"user": SimpleNamespace(name=text, role="admin", may=lambda role: True)},
         **{"heading": text, "message": text, "q": text, "next": text, "person_id": text, "person": person},
         **{"handoff": handoff, "threshold": 60, "scenario": "score", "scenarios": ["score"], "as_of": AT},
         **{"responses": [response], "timeline": folded(entries), "names": {text: text}, "decision": decision},
-        **{"rules": rules, "campaign": campaign, "metrics": metrics, "credit": credit, "before": credit},
+        **{"rules": rules, "campaign": campaign, "metrics": metrics, "credit": credit, "before": beside},
         **{"models": [text], "model": text, "by": "campaign", "all_by": ["campaign"], "rows": [row], "largest": 5},
         **{"since": "2026-01-01", "until": "2026-02-01", "earlier": "2025-12-01", "failures": 2, "oldest": AT},
         **{"waiting": 1, "owed": "1", "breached": "1", "said": "resend", "done": 1, "left": [failure]},

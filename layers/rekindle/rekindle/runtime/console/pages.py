@@ -21,7 +21,7 @@ from rekindle.runtime import http
 from rekindle.runtime.observability import count, logger
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -106,7 +106,15 @@ def page(
         "queries": dict(http.queries(app)),
     }
     text = files().page(template, shared | values)
-    return Response(status.value, "text/html; charset=utf-8", text, dict(HEADERS))
+    return Response(status.value, "text/html; charset=utf-8", text, _headers(app))
+
+
+def _headers(app: APIGatewayRestResolver) -> dict[str, str | list[str]]:
+    """Forms go to the console alone; signing out leads on to the user pool, which browsers take for the form's way."""
+    pool = (app.current_event.raw_event.get("stageVariables") or {}).get("pool", "none")
+    elsewhere = f" {pool}" if pool != "none" else ""
+    policy = f"{HEADERS['Content-Security-Policy']}; form-action 'self'{elsewhere}"
+    return {**HEADERS, "Content-Security-Policy": policy}
 
 
 def problem_page(
