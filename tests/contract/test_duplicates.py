@@ -12,6 +12,7 @@ from rekindle.domain.people.duplicates import Grounds
 from rekindle.domain.people.person import Engagement, Person, Profile
 from rekindle.domain.people.possible_duplicate import DuplicateState, PossibleDuplicate
 from rekindle.domain.records.stamps import ChangeStamp
+from rekindle.domain.responses.response import ResponseState
 from tests.contract.stores import NOW, Stores
 from tests.contract.values import every_field, fresh, ids, quickly
 
@@ -34,7 +35,7 @@ def test_what_a_union_found_is_kept_until_it_is_forgotten(stores: Stores) -> Non
     )
     merged = Person(merged_id, 4, active=engagement, cycles=1, responses=2, profile=Profile(fields={"region": "EMEA"}))
     ended = Deactivated(merged_id, "r", "c", 1, Ended.MERGED, NOW, 7)
-    union = Union(survivor, merged, NOW, True, (ended,))
+    union = Union(survivor, merged, NOW, True, (ended,), {"r": ResponseState(True, NOW, NOW, "Qualified", NOW, NOW)})
     stores.duplicates.keep_union(union)
     assert stores.duplicates.union_of(merged_id) == union
     left = replace(union, left=Versions(5, 6, 0))

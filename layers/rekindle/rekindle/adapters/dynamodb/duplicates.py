@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rekindle.adapters.dynamodb import encoding, ledger_encoding, ways
+from rekindle.adapters.dynamodb import encoding, ledger_encoding, people_encoding, ways
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem
 from rekindle.application.ports import Page
@@ -104,6 +104,7 @@ def _encoded_union(union: Union) -> dict[str, Any]:
         "at": times.text(union.at),
         "scored": union.survivor_scored,
         "ended": [ledger_encoding.body_of(entry) for entry in union.ended],
+        "untraced": {name: encoding.encoded(state) for name, state in union.untraced.items()},
         "left": None if left is None else [left.survivor, left.merged, left.score],
     }
 
@@ -115,6 +116,7 @@ def _union(stored: Mapping[str, Any]) -> Union:
         times.instant(stored["at"]),
         stored["scored"],
         tuple(cast("Deactivated", ledger_encoding.entry("deactivated", body)) for body in stored["ended"]),
+        {name: people_encoding.response_state(state) for name, state in stored["untraced"].items()},
         None if stored["left"] is None else Versions(*stored["left"]),
     )
 

@@ -1,5 +1,6 @@
 """Unite two records that may be one person, or keep them apart: what somebody says of a pair that was found."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,12 +21,19 @@ from rekindle.domain.capture.separating import (
     check_separation,
     scores_before,
     separate,
+    untraced,
 )
 from rekindle.domain.core.errors import InvalidField, NotFound, StateConflict
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Deactivated
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.possible_duplicate import DuplicateState, PossibleDuplicate, is_compared, survivor_of
+from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.responses.response import Response
+
+RECENT = 20
+"""Decisions that are looked at for one made since a union. One that is not among them changed the person all the
+same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +143,19 @@ class AnswerDuplicates:
             survivor, merged = self.people.get(survivor_id), self.people.get(merged_id)
             if survivor is None or merged is None or merged.merged_into != survivor_id:
                 raise NotUnited("the two are not one person")
-            newest = next(iter(self.ledger.decisions(survivor_id, 1).items), None)
-            check_separation(union, survivor, merged, self.scores.get(survivor_id), newest)
+            check_separation(union, survivor, merged, self.scores.get(survivor_id), self._decisions(survivor))
             responses, settings = list(self.people.responses(survivor_id)), self.reference.settings()
             stays, leaves = separate(union, survivor, merged, responses, self.clock(), settings)
             if self.commit((survivor, stays.indexed_by(settings)), (merged, leaves.indexed_by(settings))):
                 return stays.person, leaves.person
         raise contended()
+
+    def _decisions(self, person: Person) -> list[Decision]:
+        """The newest by the instants that they are about, and the one that made the active response so: a decision may
+        be about an instant long ago."""
+        recent = list(self.ledger.decisions(person.person_id, RECENT).items)
+        active = self.ledger.get(person.active.decision_id) if person.active is not None else None
+        return recent if active is None else [*recent, active]
 
     def _reopened(self, duplicate_id: str) -> PossibleDuplicate:
         def attempt() -> PossibleDuplicate:
@@ -236,8 +250,12 @@ class _Remembered:
                 self.at,
                 self.answer.scores.get(self.survivor_id) is not None,
                 tuple(entry for entry in ended if isinstance(entry, Deactivated)),
+                untraced(one for person in (survivor, merged) for one in self._responses(person)),
             )
         )
+
+    def _responses(self, person: Person) -> Iterator[Response]:
+        return self.answer.people.responses(person.person_id)
 
     def ends(self, survivor_version: int) -> None:
         union, merged = self.answer.duplicates.union_of(self.merged_id), self.answer.people.get(self.merged_id)

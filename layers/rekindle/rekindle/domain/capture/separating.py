@@ -3,8 +3,8 @@
 That is possible only while nothing rests on the union: what came since would have to be divided, and nobody knows how.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rekindle.domain.core.errors import MergeInProgress, StateConflict
@@ -14,7 +14,7 @@ from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.decision import Decision
-from rekindle.domain.responses.response import Response, Trace
+from rekindle.domain.responses.response import Response, ResponseState, Trace
 from rekindle.domain.settings.settings import Settings
 
 MOST_RESPONSES = 30
@@ -41,6 +41,8 @@ class Union:
     """Whether the survivor had a score of its own."""
     ended: tuple[Deactivated, ...] = ()
     """The engagements that it ended."""
+    untraced: Mapping[str, ResponseState] = field(default_factory=dict)
+    """How responses stood of which the trail does not say so: the status of an active one follows the person's."""
     left: Versions | None = None
     """As it left them; None while it is not finished."""
 
@@ -88,9 +90,9 @@ class TooManyResponses(StateConflict):
 
 
 def check_separation(
-    union: Union, survivor: Person, merged: Person, score: Score | None, newest: Decision | None
+    union: Union, survivor: Person, merged: Person, score: Score | None, decisions: Iterable[Decision]
 ) -> None:
-    """`newest`: the survivor's newest decision. Raises the refusals of this module."""
+    """`decisions`: the survivor's newest. Raises the refusals of this module."""
     if survivor.deleted:
         raise DeletedSince("the person was deleted since")
     if merged.person_id in survivor.merging_ids:
@@ -98,8 +100,9 @@ def check_separation(
     expected = (union.merged.person_id, *union.merged.merged_ids)
     if survivor.merged_into is not None or survivor.merged_ids != (*union.survivor.merged_ids, *expected):
         raise UnitedAgain("the person was united with another since: take that back first")
-    if newest is not None and newest.decided_at >= union.at:
-        raise DecidedSince(f"the decision {newest.decision_id} was made since")
+    since = next((one for one in decisions if one.decided_at >= union.at), None)
+    if since is not None:
+        raise DecidedSince(f"the decision {since.decision_id} was made since")
     if union.left is None:
         raise ChangedSince("the union was interrupted: how it left the two is not known")
     if (score.version if score is not None else 0) != union.left.score:
@@ -121,7 +124,9 @@ def separate(
         if before is None:
             continue
         whose, into = (leaves, moved) if before.person_id == leaves.person_id else (stays, kept)
-        restored = replace(response, campaign_id=before.campaign_id).with_state(before.state)
+        restored = replace(response, campaign_id=before.campaign_id).with_state(
+            union.untraced.get(response.response_id, before.state)
+        )
         into.append(restored.traced(whose.person_id, whose.version))
     if len(moved) + len(kept) // 3 > MOST_RESPONSES:
         raise TooManyResponses(f"{len(moved)} responses would have to move back: more than {MOST_RESPONSES}")
@@ -136,6 +141,10 @@ def separate(
         Change(stays, survivor.version, tuple(kept), entries=(*parted, *again), removed=removed),
         Change(leaves, merged.version, tuple(moved)),
     )
+
+
+def untraced(responses: Iterable[Response]) -> dict[str, ResponseState]:
+    return {one.response_id: one.state for one in responses if not one.trail or one.trail[-1].state != one.state}
 
 
 def _before(union: Union, response: Response) -> Trace | None:
