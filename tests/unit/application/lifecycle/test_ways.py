@@ -266,3 +266,25 @@ def test_decisions_and_assignments_are_the_same_without_anybody_going_back_by_ru
 
 def _without(document: Json) -> Json:
     return {name: value for name, value in document.items() if name != "lifecycle"}
+
+
+def test_a_touch_that_is_due_at_once_follows_the_breach_of_the_same_instant():
+    tracks = {"general": {"touches": [{"after": "PT0S", "name": "now"}, {"after": "P1D", "name": "later"}]}}
+    section = {
+        **LIFECYCLE,
+        "handoff": {"policies": [{**POLICY, "breach": {"at": 1, "then": "recycle"}}]},
+        "tracks": tracks,
+    }
+    section["handoff"]["policies"][0]["breach"]["reason"] = "sla_expired"
+    at = datetime(2026, 1, 7, 10, tzinfo=UTC)
+    events = [
+        event("Campaign Changed", YEAR, campaign_id="web", is_active=True),
+        event("User Changed", YEAR, user_id="owner", is_active=True),
+        event("Person Changed", YEAR, person_id="p", status="New", owner_id="owner", score=90),
+        event("Response Recorded", at, response_id="r", person_id="p", campaign_id="web", responded=True),
+        event("User Changed", at + timedelta(days=5), user_id="other", is_active=True),
+    ]
+    simulation = play(events, {**DOCUMENT, "lifecycle": section})
+    touches = [(one.name, one.at) for _, one in simulation.happened or () if isinstance(one, TouchDue)]
+    breach = datetime(2026, 1, 7, 14, tzinfo=UTC)
+    assert touches == [("now", breach), ("later", breach + timedelta(days=1))]

@@ -266,7 +266,11 @@ class Simulation:
     def _end_clocks(self) -> None:
         due, person_id = heapq.heappop(self.memory.clocks_due)
         self.now = max(self.now, due)
+        before = self.memory.people.get(person_id)
         self.use_cases.end_clocks(person_id, due)
+        after = self.memory.people.get(person_id)
+        if after is not before and after is not None and after.lifecycle is not None and after.lifecycle.due_at == due:
+            heapq.heappush(self.memory.clocks_due, (due, person_id))  # A touch that is due at once.
         self._follow()
 
     def _route(self) -> None:
