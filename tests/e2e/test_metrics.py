@@ -47,6 +47,6 @@ def test_what_the_stack_closes_stays(
     assert json.loads(statement)["stack"]["records"]["count"] >= 0
     assert told.api.get("books", before).body.encode() == statement
     assert [one["period"] for one in told.api.get("books").json()["items"]] == [before]
-    assert told.api.post("books", month, "closing").status == 409
+    assert told.api.post("books", month, "closing", body={}).status == 409
     assert main(["close", "--stack", told.name, "--period", before]) == 0
     assert capsysbinary.readouterr().out == statement
