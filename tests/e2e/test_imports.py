@@ -1,10 +1,12 @@
 """The same files, loaded into a history and into a deployed stack: both decide alike, and count alike."""
 
 import json
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
+from urllib3 import encode_multipart_formdata
 
 from rekindle.cli.main import main
 from tests.e2e.test_scenarios import as_operator
@@ -82,3 +84,38 @@ def test_a_stack_and_a_simulation_decide_alike_about_files(
 
     again = loaded("members", "--stack", stack.name)
     assert again["unchanged"] == found["members"]["created"] and not again["created"] + again["updated"]
+
+    for bucket in stack.buckets():  # They refuse what comes without TLS, and the local cloud has none.
+        cloud.client("s3").delete_bucket_policy(Bucket=bucket)
+    more = "person_id,email\n" + "".join(f"more-{n},more{n}@acme.example\n" for n in range(PEOPLE)) + "x,nobody\n"
+    shown = uploaded(stack, "people", more)
+    assert (shown["state"], shown["counts"]["created"], shown["counts"]["refused"]) == ("finished", PEOPLE, 1)
+    assert stack.api.get("people", "more-1").status == 200
+    with urllib.request.urlopen(shown["files"]["exceptions"]) as file:
+        assert b"INVALID_EMAIL" in file.read()
+    assert stack.api.post("imports", shown["import_id"], "undo", body={}).status == 200
+    undone = until_state(stack, shown["import_id"], "undone")
+    assert undone["undo"] == {"state": "finished", "taken_back": PEOPLE, "left": {}}
+    stack.settle()
+    assert stack.api.get("people", "more-1").json()["deleted"]
+    told = stack.until(lambda: (stack.hear(), [e for e in stack.heard if e["detail-type"] == "Import Finished"])[1])
+    assert told[0]["detail"]["import_id"] == shown["import_id"]
+
+
+def uploaded(stack: Stack, kind: str, content: str) -> dict[str, Any]:
+    created = stack.api.post("imports", body={"kind": kind, "filename": "file.csv"})
+    assert created.status == 201, created.body
+    form = created.json()["upload"]
+    body, media = encode_multipart_formdata({**form["fields"], "file": ("file.csv", content)})
+    request = urllib.request.Request(form["url"], body, {"Content-Type": media})
+    assert urllib.request.urlopen(request).status == 204
+    return until_state(stack, created.json()["import_id"], "finished")
+
+
+def until_state(stack: Stack, import_id: str, state: str) -> dict[str, Any]:
+    def reached() -> dict[str, Any] | None:
+        shown: dict[str, Any] = stack.api.get("imports", import_id).json()
+        assert shown["state"] == state or shown["problem"] is None, shown
+        return shown if shown["state"] == state else None
+
+    return stack.until(reached)

@@ -219,3 +219,30 @@ def test_a_whole_crm_is_loaded_in_its_order(imports: Imports) -> None:
     assert after[imports.aws.names.people] == stored[imports.aws.names.people]
     person = root.use_cases().ports.people.get("p1")
     assert person is not None and person.has_open_opportunity and person.active is not None
+
+
+def test_the_requests_of_a_row(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
+    imports.load("campaigns", "id\nspring\n")
+    asked = Counter[str]()
+    root.session().register(
+        "before-call.dynamodb", lambda model, **_: asked.update([model.name]), unique_id="requests of a row"
+    )
+    root.use_cases.cache_clear()
+    root.imported_parts.cache_clear()
+    monkeypatch.setattr(root.use_cases().ports.reference, "lifetime", 60)
+
+    def each(kind: str, content: str) -> Counter[str]:
+        asked.clear()
+        imports.load(kind, content)
+        return Counter({name: number // 20 for name, number in asked.items() if number >= 20})
+
+    members = "email,campaign,responded_at\n" + "".join(f"m{n}@acme.example,spring,2026-02-01\n" for n in range(20))
+    rows = "person_id,email\n" + "".join(f"q{n},q{n}@acme.example\n" for n in range(20))
+    try:
+        # Who has an address is asked when the file is checked, and again when the row is loaded.
+        assert each("members", members) == {"Query": 2, "TransactWriteItems": 2}
+        assert each("members", members) == {"Query": 2}
+        assert each("people", rows) == {"TransactWriteItems": 1}
+        assert each("people", rows) == {}
+    finally:
+        root.session().unregister("before-call.dynamodb", unique_id="requests of a row")

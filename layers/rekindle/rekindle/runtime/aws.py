@@ -24,7 +24,7 @@ from rekindle.application.ports.assignment import AssignmentTimers, Pools, Routi
 from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.continuations import Continuations
 from rekindle.application.ports.failures import Destinations, Failures
-from rekindle.application.ports.imports import ImportFiles
+from rekindle.application.ports.imports import ImportFiles, ManyRecords
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import (
     Books,
@@ -325,6 +325,12 @@ class AwsPorts:
         from rekindle.adapters.dynamodb.sessions import DynamoDBSessions
 
         return DynamoDBSessions(self._tables, environment().sessions)
+
+    @cached_property
+    def many(self) -> ManyRecords:
+        from rekindle.adapters.dynamodb.many import DynamoDBManyRecords
+
+        return DynamoDBManyRecords(self._tables)
 
     @cached_property
     def import_files(self) -> ImportFiles:

@@ -7,7 +7,7 @@ from rekindle.application.ports.assignment import AccountDirectory, AssignmentTi
 from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.continuations import Continuations
 from rekindle.application.ports.failures import Destinations, Failures
-from rekindle.application.ports.imports import ImportFiles
+from rekindle.application.ports.imports import ImportFiles, ManyRecords
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import (
     Books,
@@ -140,6 +140,9 @@ class Ports(Protocol):
 
     @property
     def stored_cycles(self) -> StoredCycles: ...
+
+    @property
+    def many(self) -> ManyRecords: ...
 
     @property
     def clock(self) -> Clock: ...

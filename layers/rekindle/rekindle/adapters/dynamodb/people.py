@@ -63,15 +63,15 @@ class DynamoDBPeople:
     # --- reading ---------------------------------------------------------------------------------------------------
 
     def get(self, person_id: str) -> Person | None:
-        return next((_person(item) for item in self._batch(person_id, [PERSON])), None)
+        return next((person_in(item) for item in self._batch(person_id, [PERSON])), None)
 
     def get_response(self, person_id: str, response_id: str) -> Response | None:
-        return next((_response(item) for item in self._batch(person_id, [key_of_response(response_id)])), None)
+        return next((response_in(item) for item in self._batch(person_id, [key_of_response(response_id)])), None)
 
     def load(self, person_id: str, response_id: str) -> tuple[Person | None, Response | None]:
         items = {item.record: item for item in self._batch(person_id, [PERSON, key_of_response(response_id)])}
         person, response = items.get(PERSON), items.get(key_of_response(response_id))
-        return _person(person) if person else None, _response(response) if response else None
+        return person_in(person) if person else None, response_in(response) if response else None
 
     def _batch(self, person_id: str, records: Sequence[str]) -> list[PeopleItem]:
         with our_errors():
@@ -80,7 +80,7 @@ class DynamoDBPeople:
     def responses(self, person_id: str, after: str | None = None, limit: int | None = None) -> Iterator[Response]:
         with our_errors():
             for item in self._items(person_id, after, limit):
-                yield _response(item)
+                yield response_in(item)
 
     def with_last_responses(self, person_id: str, limit: int) -> tuple[Person | None, Sequence[Response]]:
         # The person's own item stands behind those of its responses.
@@ -96,14 +96,14 @@ class DynamoDBPeople:
                     page_size=limit + 1,
                 )
             )
-        person = _person(items.pop(0)) if items and items[0].record == PERSON else None
-        return person, [_response(item) for item in reversed(items[:limit])]
+        person = person_in(items.pop(0)) if items and items[0].record == PERSON else None
+        return person, [response_in(item) for item in reversed(items[:limit])]
 
     def newest_responses(self, person_id: str, limit: int, start: str | None = None) -> Page[Response]:
         with our_errors():
             keys, following = entries_of_person(person_id, limit, start)
             items = {item.record: item for item in PeopleItem.batch_get(keys, consistent_read=True)}
-        return Page([_response(items[record]) for _, record in keys if record in items], following)
+        return Page([response_in(items[record]) for _, record in keys if record in items], following)
 
     def _items(self, person_id: str, after: str | None, limit: int | None) -> Iterator[PeopleItem]:
         condition = PeopleItem.record.between(key_of_response(after) + "\x00" if after else "R#", "R$")
@@ -120,7 +120,7 @@ class DynamoDBPeople:
         )
         if "LastEvaluatedKey" not in listed:
             for item in self._batch(person_id, [row["record"]["S"] for row in listed["Items"]]):
-                yield replace(_response(item), details=None)
+                yield replace(response_in(item), details=None)
             return
         # So many are read sooner, and for less, with all others.
         start: Image | None = None
@@ -184,7 +184,7 @@ class DynamoDBPeople:
         with our_errors():
             indexed = sorted(row for shard in range(self.shards) for row in rows(shard))
             keys = [(person_id, PERSON) for _, person_id in indexed[:limit]]
-            people = {item.person_id: _person(item) for item in PeopleItem.batch_get(keys, consistent_read=True)}
+            people = {item.person_id: person_in(item) for item in PeopleItem.batch_get(keys, consistent_read=True)}
         # The index follows the table within a moment: who is no longer there is left out.
         listed = [people[person_id] for person_id, _ in keys if person_id in people]
         return Page([p for p in listed if still(p)], indexed[limit - 1][0] if len(indexed) > limit else None)
@@ -219,13 +219,13 @@ class DynamoDBPeople:
             keys, following = entries(campaign_id, state, limit, start, before)
             items = {(item.person_id, item.record): item for item in PeopleItem.batch_get(keys, consistent_read=True)}
             people = self._people_of(keys) if state is MemberState.ACTIVE else {}
-        found = [(key[0], _response(items[key])) for key in keys if key in items]
+        found = [(key[0], response_in(items[key])) for key in keys if key in items]
         still = [one for one in found if in_state(one[1], people.get(one[0]), campaign_id, state)]
         return Page(still, following)
 
     def _people_of(self, keys: Sequence[Key]) -> Mapping[str, Person]:
         keys_of_people = sorted({(person_id, PERSON) for person_id, _ in keys})
-        return {item.person_id: _person(item) for item in PeopleItem.batch_get(keys_of_people, consistent_read=True)}
+        return {item.person_id: person_in(item) for item in PeopleItem.batch_get(keys_of_people, consistent_read=True)}
 
     def owner_of_response(self, response_id: str) -> ResponseOwner | None:
         request = {"TableName": PeopleItem.Meta.table_name, "Key": key_of_home(response_id), "ConsistentRead": True}
@@ -233,8 +233,7 @@ class DynamoDBPeople:
             home = self.connection.dispatch("GetItem", request).get("Item")
         if home is None:
             return None
-        attributes = {name: home[name]["S"] for name in (LIVES, GONE) if name in home}
-        return ResponseOwner(attributes.get(LIVES), ChangeStamp.parse(attributes[GONE]) if GONE in attributes else None)
+        return owner_in(home)
 
     def repeats(self, person_id: str, campaign_id: str, limit: int) -> int:
         page = self._query(
@@ -304,7 +303,7 @@ class DynamoDBPeople:
         outdated: list[Response] = []
         with our_errors():
             for item in self._items(person.person_id, resumed_from(person, class_map), most):
-                response = _response(item)
+                response = response_in(item)
                 if item.cand != cand(response, classes):
                     outdated.append(replace(response, details=None, trail=()))
                 looked_at += 1
@@ -326,11 +325,11 @@ def _by_clock(partition: str, between: Any, limit: int) -> Iterator[tuple[str, s
         yield row.owed_at, row.person_id
 
 
-def _person(item: PeopleItem) -> Person:
+def person_in(item: PeopleItem) -> Person:
     return ways.person(item.person_id, int(item.version), item.core, item.profile or {})
 
 
-def _response(item: PeopleItem) -> Response:
+def response_in(item: PeopleItem) -> Response:
     state = dict(item.standing)
     campaign_id = state.pop("campaign_id")
     trail = people_encoding.trail(cast("list[str]", item.trail or []), item.person_id)
@@ -341,3 +340,8 @@ def _response(item: PeopleItem) -> Response:
         people_encoding.details(item.details or {}),
         trail,
     )
+
+
+def owner_in(home: Mapping[str, Any]) -> ResponseOwner:
+    attributes = {name: home[name]["S"] for name in (LIVES, GONE) if name in home}
+    return ResponseOwner(attributes.get(LIVES), ChangeStamp.parse(attributes[GONE]) if GONE in attributes else None)

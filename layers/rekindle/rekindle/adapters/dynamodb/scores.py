@@ -22,13 +22,13 @@ class DynamoDBScores:
                 item = ScoreItem.get(person_id, consistent_read=True)
             except ScoreItem.DoesNotExist:
                 return None
-        return _score(item)
+        return score_in(item)
 
     def page(self, limit: int, start: str | None = None) -> Page[Score]:
         after = {"person_id": {"S": start}} if start is not None else None
         with our_errors():
             items = ScoreItem.scan(limit=limit, page_size=limit, last_evaluated_key=after, consistent_read=True)
-            scores = [_score(item) for item in items]
+            scores = [score_in(item) for item in items]
         last = items.last_evaluated_key
         return Page(scores, last["person_id"]["S"] if last else None)
 
@@ -58,7 +58,7 @@ def _item(score: Score) -> ScoreItem:
     )
 
 
-def _score(item: ScoreItem) -> Score:
+def score_in(item: ScoreItem) -> Score:
     crossing = None
     if item.crossed_mark is not None:
         crossing = Crossing(item.crossed_from, item.crossed_to, ChangeStamp.parse(item.crossed_mark))

@@ -1,10 +1,33 @@
 """Files of imports that are nowhere: what would be started, as a list that grows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rekindle.adapters.memory.state import Memory
 from rekindle.application.ports.imports import Upload
+from rekindle.domain.people.person import Person
+from rekindle.domain.people.score import Score
+from rekindle.domain.responses.response import Response, ResponseOwner
+
+
+@dataclass(frozen=True)
+class MemoryManyRecords:
+    memory: Memory
+
+    def people(self, person_ids: Collection[str]) -> Iterable[Person]:
+        return [self.memory.people[one] for one in person_ids if one in self.memory.people]
+
+    def responses(self, keys: Collection[tuple[str, str]]) -> Iterable[tuple[str, Response]]:
+        known = self.memory.responses
+        return [(person_id, known[person_id][one]) for person_id, one in keys if one in known.get(person_id, {})]
+
+    def owners(self, response_ids: Collection[str]) -> Iterable[tuple[str, ResponseOwner]]:
+        known = self.memory.response_owners
+        return [(one, known[one]) for one in response_ids if one in known]
+
+    def scores(self, person_ids: Collection[str]) -> Iterable[Score]:
+        return [self.memory.scores[one] for one in person_ids if one in self.memory.scores]
 
 
 @dataclass

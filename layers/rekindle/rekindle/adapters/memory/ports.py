@@ -14,7 +14,7 @@ from rekindle.adapters.memory.counted_campaigns import MemoryCountedCampaigns
 from rekindle.adapters.memory.counted_months import MemoryStoredCycles, MemoryStoredShares
 from rekindle.adapters.memory.duplicates import MemoryDuplicates
 from rekindle.adapters.memory.failures import MemoryDestinations, MemoryFailures
-from rekindle.adapters.memory.imports import MemoryImportFiles
+from rekindle.adapters.memory.imports import MemoryImportFiles, MemoryManyRecords
 from rekindle.adapters.memory.ledger import MemoryLedger
 from rekindle.adapters.memory.people import MemoryPeople
 from rekindle.adapters.memory.pools import MemoryPools
@@ -37,7 +37,7 @@ from rekindle.application.ports.assignment import AccountDirectory, AssignmentTi
 from rekindle.application.ports.console import Sessions
 from rekindle.application.ports.continuations import Continuations
 from rekindle.application.ports.failures import Destinations, Failures
-from rekindle.application.ports.imports import ImportFiles
+from rekindle.application.ports.imports import ImportFiles, ManyRecords
 from rekindle.application.ports.links import Clicks
 from rekindle.application.ports.measures import (
     Books,
@@ -100,6 +100,7 @@ class MemoryPorts:
         self.sessions: Sessions = MemorySessions()
         self.link_key = LINK_KEY
         self.import_files: ImportFiles = MemoryImportFiles()
+        self.many: ManyRecords = MemoryManyRecords(memory)
         self.clock = clock
 
     @cached_property

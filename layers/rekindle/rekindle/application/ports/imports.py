@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from rekindle.domain.people.person import Person
+    from rekindle.domain.people.score import Score
+    from rekindle.domain.responses.response import Response, ResponseOwner
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +38,17 @@ class ImportFiles(Protocol):
     def start(self, import_id: str, step: str, version: int) -> None:
         """Start to load (`run`) or to take back (`undo`). A second start of the same version is the first."""
         ...
+
+
+class ManyRecords(Protocol):
+    """Many records at a time, as last committed. What is not there is left out. Raises Unavailable."""
+
+    def people(self, person_ids: Collection[str]) -> Iterable[Person]: ...
+
+    def responses(self, keys: Collection[tuple[str, str]]) -> Iterable[tuple[str, Response]]:
+        """By the ids of person and response."""
+        ...
+
+    def owners(self, response_ids: Collection[str]) -> Iterable[tuple[str, ResponseOwner]]: ...
+
+    def scores(self, person_ids: Collection[str]) -> Iterable[Score]: ...

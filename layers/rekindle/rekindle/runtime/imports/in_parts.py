@@ -10,7 +10,6 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,21 +18,17 @@ from typing import Any
 from rekindle.adapters.aws.imports import UPLOADS, folder, progress_in
 from rekindle.adapters.aws.objects import Bucket
 from rekindle.adapters.imports.exceptions_file import ExceptionsFile
-from rekindle.adapters.imports.known_in_file import KnownInFile
 from rekindle.adapters.imports.mapping_document import mapping_from
 from rekindle.adapters.imports.table import Table
 from rekindle.application.imports.answer_imports import refused_in
-from rekindle.application.imports.import_rows import Refuse, Take
-from rekindle.application.imports.known_beside import KnownBeside
-from rekindle.application.imports.stored_records import StoredRecords
 from rekindle.domain.imports.file_import import FileImport, ImportEnded, ImportState, Run
 from rekindle.domain.imports.kinds import KINDS
 from rekindle.domain.imports.mapping import Plan
 from rekindle.domain.imports.refusals import FileFault, FileRefused
 from rekindle.domain.imports.report import Outcome, Report, added_up
 from rekindle.runtime.imports.load_part import LoadPart
-from rekindle.runtime.imports.loading import Loading, Rows
-from rekindle.runtime.imports.on_stack import ReadAhead
+from rekindle.runtime.imports.loading import Loading
+from rekindle.runtime.imports.on_stack import load_rows
 from rekindle.runtime.imports.part_files import PartWriter, SampledRows
 from rekindle.runtime.imports.proposal import Samples
 from rekindle.runtime.imports.undo_part import LEFT, UndoPart
@@ -92,7 +87,9 @@ class ImportedParts:
             table = Table(file, loading.mapping, report)
             samples = Samples(table.header)
             exceptions = ExceptionsFile(rows, table.header, table.delimiter)
-            plan = self.rows(loading, SampledRows(table, samples), report, writer.take, exceptions.write)
+            plan = load_rows(
+                self.use, loading, SampledRows(table, samples), report, lambda use: writer.take, exceptions.write
+            )
         content = {"header": table.header, "delimiter": table.delimiter}
         place = folder(found.import_id)
         self.bucket.write(f"{place}plan.json", json.dumps(content).encode())
@@ -241,15 +238,6 @@ class ImportedParts:
             found.import_id, found.kind, found.filename, found.state.value, counts, at, settings.version
         )
         self.use.ports.ledger.add_import(ended)
-
-    def rows(self, loading: Loading, table: Rows, report: Report, take: Take, refuse: Refuse) -> Plan:
-        """Rows beside what is stored and what the rows before them say."""
-        ports = self.use.ports
-        stored = StoredRecords(ports.people, ports.scores, ports.records)
-        with closing(KnownInFile()) as of_file:
-            known = KnownBeside(of_file, stored)
-            ahead = ReadAhead(loading.settle(stored), stored)
-            return loading.rows_of(table, report, known, take, refuse, ahead, needs_campaign=True)
 
     def loading(self, found: FileImport) -> Loading:
         mapping, zone = mapping_from(found.mapping), self.use.ports.reference.settings().zone

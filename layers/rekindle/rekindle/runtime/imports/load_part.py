@@ -12,12 +12,14 @@ import msgspec
 
 from rekindle.adapters.aws.imports import folder
 from rekindle.adapters.imports.exceptions_file import ExceptionsFile
-from rekindle.application.imports.import_rows import SettledRow
+from rekindle.application.imports.import_rows import SettledRow, Take
 from rekindle.domain.imports.file_import import FileImport, ImportState
 from rekindle.domain.imports.refusals import RowRefused
 from rekindle.domain.imports.report import Outcome, Report, added_up
-from rekindle.runtime.imports.on_stack import RecordFacts
+from rekindle.runtime.imports.loading import Loading
+from rekindle.runtime.imports.on_stack import RecordFacts, TakeBy, load_rows
 from rekindle.runtime.imports.part_files import PartRows
+from rekindle.runtime.use_cases import UseCases
 
 if TYPE_CHECKING:
     from rekindle.runtime.imports.in_parts import ImportedParts
@@ -47,19 +49,25 @@ class LoadPart:
     def __call__(self, path: Path) -> Json:
         """Answers the counts. Raises Unavailable and Conflict."""
         loading = self._parts.loading(self._import)
-        self._record = RecordFacts(self._parts.use, loading.now)
         exceptions = ExceptionsFile(self._refused, self._plan["header"], self._plan["delimiter"])
         _taken(self._refused)  # The header is that of the whole file's.
         with path.open("rb") as file:
             rows = PartRows(self._plan["header"], self._plan["delimiter"], file, self._before["rows"])
             try:
-                self._parts.rows(loading, rows, self._report, self._take, exceptions.write)
+                load_rows(self._parts.use, loading, rows, self._report, self._take_by(loading), exceptions.write)
                 self._note(is_done=True)
             except _Stopped:
                 self._note(is_done=False)
         return self._shown()
 
-    def _take(self, rows: Sequence[SettledRow]) -> Sequence[RowRefused | None]:
+    def _take_by(self, loading: Loading) -> TakeBy:
+        def take_by(use: UseCases) -> Take:
+            record = RecordFacts(use, loading.now)
+            return lambda rows: self._take(record, rows)
+
+        return take_by
+
+    def _take(self, record: RecordFacts, rows: Sequence[SettledRow]) -> Sequence[RowRefused | None]:
         if self._report.read:
             self._note(is_done=False)
         if self._parts.found(self._import.import_id).state is not ImportState.RUNNING:
@@ -68,7 +76,7 @@ class LoadPart:
         if written:
             # Before anything is recorded: what was there before cannot be known afterwards.
             self._bucket.write(f"{self._journal}{next(self._tries):06}", msgspec.json.encode(written))
-        refused = self._record(rows)
+        refused = record(rows)
         lines = csv.writer(self._loaded)
         for row, fault in zip(rows, refused, strict=True):
             if fault is None and row.settled.outcome is not Outcome.UNCHANGED:

@@ -1,18 +1,21 @@
 """A file that is loaded into a deployed stack: what is known is what its tables have, and new facts are recorded by the
 use cases that the functions run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
+from rekindle.adapters.imports.exceptions_file import ExceptionsFile
 from rekindle.adapters.imports.history_file import event_of
 from rekindle.adapters.imports.known_in_file import KnownInFile
+from rekindle.adapters.imports.table import Table
 from rekindle.adapters.wire.events import facts_of
-from rekindle.application.imports.import_rows import SettledRow, Take
+from rekindle.application.imports.import_rows import Refuse, SettledRow, Take
 from rekindle.application.imports.known_beside import KnownBeside
+from rekindle.application.imports.read_ahead import ReadAheadPeople, ReadAheadScores, ReadAheadStores
 from rekindle.application.imports.settle_rows import SettleRows
 from rekindle.application.imports.stored_records import StoredRecords
 from rekindle.domain.core.errors import Conflict, Refusal
@@ -20,25 +23,28 @@ from rekindle.domain.imports.changes import NewFact
 from rekindle.domain.imports.mapping import Plan
 from rekindle.domain.imports.refusals import RowFault, RowRefused
 from rekindle.domain.imports.report import Report
-from rekindle.runtime.imports.loading import Imported, Loading, kept, refused_rows, take_nothing
+from rekindle.runtime.imports.loading import Imported, Loading, Rows, kept, refused_rows, take_nothing
+from rekindle.runtime.ports import Ports
 from rekindle.runtime.threads import at_the_same_time
 from rekindle.runtime.use_cases import UseCases
 
+TakeBy = Callable[[UseCases], Take]
+"""What takes the rows, by use cases that read ahead."""
 _TRIES = 5
 """Of a fact whose record is changed all the time, before the import ends."""
 
 
 @dataclass(frozen=True)
 class ReadAhead:
-    """Asks the store for what the next rows need, at the same time: each row is tried on what is stored, only for its
-    questions."""
+    """Asks the store for what the next rows need: each row is tried on what is stored, only for its questions."""
 
     settle: SettleRows
     stored: StoredRecords
+    stores: ReadAheadStores
 
     def __call__(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self.stored.forget()
-        at_the_same_time(self._try, rows)
+        self.stores.read(rows, self._try, at_the_same_time)
 
     def _try(self, row: Mapping[str, Any]) -> None:
         try:
@@ -99,7 +105,7 @@ class StackImport:
         """The file is read twice: nothing is recorded before everything was counted. Raises FileRefused, OSError,
         Conflict and Unavailable."""
         with refused_rows() as refused:
-            plan, report = self._load(file, take_nothing, refused)
+            plan, report = self._load(file, lambda use: take_nothing, refused)
             is_aborted = self.loading.is_aborted(report)
             if dry_run:
                 return Imported(plan, report, is_aborted, None)
@@ -108,14 +114,33 @@ class StackImport:
             if not is_aborted:
                 refused.seek(0)
                 refused.truncate()
-                plan, report = self._load(file, RecordFacts(self.use, self.loading.now), refused)
+                plan, report = self._load(file, lambda use: RecordFacts(use, self.loading.now), refused)
                 written = kept(refused, report, exceptions)
             return Imported(plan, report, is_aborted, written)
 
-    def _load(self, file: IO[bytes], take: Take, refused: IO[str]) -> tuple[Plan, Report]:
-        ports = self.use.ports
-        stored = StoredRecords(ports.people, ports.scores, ports.records)
-        with closing(KnownInFile()) as of_file:
-            known = KnownBeside(of_file, stored)
-            ahead = ReadAhead(self.loading.settle(stored), stored)
-            return self.loading(file, known, take, refused, ahead, needs_campaign=True)
+    def _load(self, file: IO[bytes], take_by: TakeBy, refused: IO[str]) -> tuple[Plan, Report]:
+        report = Report()
+        table = Table(file, self.loading.mapping, report)
+        refuse = ExceptionsFile(refused, table.header, table.delimiter).write
+        return load_rows(self.use, self.loading, table, report, take_by, refuse), report
+
+
+def load_rows(use: UseCases, loading: Loading, table: Rows, report: Report, take_by: TakeBy, refuse: Refuse) -> Plan:
+    """Rows beside what is stored and what the rows before them say. Raises FileRefused."""
+    stores = ReadAheadStores(use.ports.people, use.ports.scores, use.ports.many)
+    ports = cast("Ports", _PortsAhead(use.ports, ReadAheadPeople(stores), ReadAheadScores(stores)))
+    stored = StoredRecords(ports.people, ports.scores, ports.records)
+    with closing(KnownInFile()) as of_file:
+        known = KnownBeside(of_file, stored)
+        ahead = ReadAhead(loading.settle(stored), stored, stores)
+        return loading.rows_of(table, report, known, take_by(UseCases(ports)), refuse, ahead, needs_campaign=True)
+
+
+class _PortsAhead:
+    """All ports, with other stores of people and of scores."""
+
+    def __init__(self, ports: Ports, people: ReadAheadPeople, scores: ReadAheadScores) -> None:
+        self._ports, self.people, self.scores = ports, people, scores
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ports, name)
