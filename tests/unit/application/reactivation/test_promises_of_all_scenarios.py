@@ -213,7 +213,9 @@ class AllScenarios(Promises):
         late=late,
     )
     def an_opportunity_changes(self, opportunity: str, contacts: list[str], ends: dict[str, bool], late: int) -> None:
-        self.tell(opportunity_changed(opportunity, *contacts, at=self.at(late), **ends))
+        # Each at an instant of its own: of facts without an id, one that comes again after another of its instant is a
+        # change back.
+        self.tell(opportunity_changed(opportunity, *contacts, at=self.at(late) - self.today / 100_000, **ends))
 
     @rule(opportunity=st.sampled_from(OPPORTUNITIES), late=late)
     def an_opportunity_is_deleted(self, opportunity: str, late: int) -> None:
