@@ -71,6 +71,8 @@ def records_of(fact: Fact) -> tuple[str, ...]:
             return _keys("person", fact.survivor_id, *fact.merged_ids)
         case ResponseRecorded() | ResponseDeleted():
             return _keys("response", fact.response_id) + _keys("person", fact.person_id)
+        case RecordChanged(kind=kind) if kind is CASE and fact.values.get("person_id") is None:
+            return ()  # A case of an account concerns all of its people.
         case RecordChanged():
             return _of_record(fact.kind, fact.record_id, fact.values)
         case RecordDeleted():
@@ -92,8 +94,8 @@ def records_of(fact: Fact) -> tuple[str, ...]:
 
 def _of_record(kind: Kind[Any], record_id: str, values: Mapping[str, Any]) -> tuple[str, ...]:
     people = [name for name, declared in kind.fields.items() if "person" in declared.refers_to]
-    if not people or (kind is CASE and not any(map(values.get, people))):
-        return ()  # A case of an account concerns all of its people.
+    if not people:
+        return ()
     return _keys("person" if kind is TASK else kind.name, record_id) + _keys("person", *map(values.get, people))
 
 
