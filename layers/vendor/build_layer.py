@@ -314,10 +314,9 @@ def remove_unused_files(target: Path) -> None:
 
 
 def compile_all(target: Path) -> None:
-    """Compiles in a form that Python never compares with the source's date.
-
-    A zip does not keep that date, and a function that compiles at its start starts twice as
-    slowly. The name of the build folder stays out, so that every build makes the same bytes.
+    """Leaves the compiled form of each module in the place of its source, which is two fifths of the layer and which
+    nothing reads. A traceback still names file and line. The name of the build folder stays out, so that every build
+    makes the same bytes.
     """
     done = compileall.compile_dir(
         target,
@@ -325,9 +324,12 @@ def compile_all(target: Path) -> None:
         stripdir=str(target),
         prependdir="/opt/python",
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        legacy=True,
     )
     if not done:
         raise SystemExit("a package of the layer does not compile")
+    for source in target.rglob("*.py"):
+        source.unlink()
 
 
 def set_one_date(target: Path) -> None:
