@@ -347,6 +347,9 @@ def _forget() -> None:
     for part in vars(root).values():
         if hasattr(part, "cache_clear") and part is not root.session:
             part.cache_clear()
+    # The answers that a test gave in the place of AWS.
+    root.session().unregister("before-call.lambda.Invoke", unique_id="invoked")
+    root.session().unregister("before-call.stepfunctions.StartExecution", unique_id="started")
 
 
 @contextmanager

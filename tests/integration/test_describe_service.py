@@ -10,9 +10,12 @@ from jsonschema import Draft202012Validator
 
 from functions.describe_service.app import handler
 from rekindle.adapters.sources.webhooks.expressions import MappingFailed
+from rekindle.application.capture.answer_duplicates import AlreadyUnited
+from rekindle.application.console.sign_in_users import NoRole
 from rekindle.domain.capture import converting
 from rekindle.domain.capture.kinds import KINDS
-from rekindle.domain.core.errors import Refusal, UnknownEvent
+from rekindle.domain.capture.separating import NotUnited
+from rekindle.domain.core.errors import Refusal, StateConflict, UnknownEvent
 from rekindle.domain.imports.refusals import FileRefused
 from tests.integration.conftest import Aws, answered, call, event
 from tests.support.described import document
@@ -53,9 +56,12 @@ def test_every_code_is_told_with_its_status() -> None:
             for example in content.get("examples", {}).values():
                 told[example["value"]["code"]] = example["value"]["status"]
                 assert example["value"]["code"] in content["schema"]["properties"]["code"]["enum"]
-    # Those are refused on the bus, in a file and in a webhook alone.
+    # Those are refused on the bus, in a file, in a webhook and at the sign-in to the console alone.
     assert converting.OptedOut in {*kinds_of(Refusal)}
-    refusals = {kind.code for kind in kinds_of(Refusal)} - {UnknownEvent.code, FileRefused.code, MappingFailed.code}
+    elsewhere = {UnknownEvent.code, FileRefused.code, MappingFailed.code, NoRole.code}
+    # Of conflicts with a record's state each kind has its own code.
+    assert {AlreadyUnited, NotUnited} <= {*kinds_of(StateConflict)}
+    refusals = {kind.code for kind in kinds_of(Refusal)} - elsewhere - {StateConflict.code}
     gateway = {"NOT_SIGNED", "ACCESS_DENIED", "INVALID_SIGNATURE", "EXPIRED_TOKEN", "THROTTLED"}
     assert refusals | gateway | {"CONFLICT", "UNAVAILABLE", "INTERNAL"} == told.keys()
     assert {code: told[code] for code in ("MALFORMED", "NOT_FOUND", "NOT_PENDING", "TOO_LARGE", "CALL_TOO_LARGE")} == {
