@@ -27,6 +27,7 @@ from tests.support.builders import (
     people_merged,
     person_changed,
     requested,
+    response_deleted,
     response_recorded,
     stamp,
 )
@@ -272,3 +273,15 @@ def test_a_campaign_s_responses_alone_are_read(long: Long, monkeypatch: pytest.M
     assert list(long.stores.people.in_campaign(long.person_id, "c9")) == []
     ids = [one.response_id for one in long.stores.people.responses(long.person_id, f"{long.person_id}-03", 3)]
     assert ids == [f"{long.person_id}-{n:02}" for n in (4, 5, 6)]
+
+
+def test_a_response_that_was_deleted_before_it_was_recorded_moves_too(stores: Stores) -> None:
+    use = UseCases(stores)
+    stores.versions.put(DOCUMENT, 0, NOW)
+    use.record_crm_changes(campaign_changed("fair"))
+    use.record_crm_changes(response_deleted("gone", "merged", 1))
+    use.record_crm_changes(response_recorded("there", "survivor", "fair", 2))
+    use.record_crm_changes(people_merged("survivor", "merged", at=3))
+    survivor = stores.people.get("survivor")
+    assert survivor is not None and survivor.merging_ids == ()
+    assert {response.response_id for response in stores.people.responses("survivor")} == {"gone", "there"}

@@ -15,7 +15,7 @@ from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from rekindle.adapters.aws.scheduler import ScheduledAssignmentTimers, Schedules
 from rekindle.adapters.dynamodb import ledger_encoding
 from rekindle.adapters.dynamodb.ledger import DynamoDBLedger
-from rekindle.adapters.dynamodb.people import DynamoDBPeople, _person, _response
+from rekindle.adapters.dynamodb.people import DynamoDBPeople, person_in, response_in
 from rekindle.adapters.dynamodb.scores import DynamoDBScores
 from rekindle.adapters.dynamodb.tables import HOME, PERSON, LedgerItem, PeopleItem
 from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers, timer_of
@@ -45,9 +45,9 @@ class People:
     def __post_init__(self) -> None:
         for item in PeopleItem.scan(consistent_read=True):
             if item.record == PERSON:
-                self.people[item.person_id] = _person(item)
+                self.people[item.person_id] = person_in(item)
             elif item.record != HOME:
-                self.responses.setdefault(item.person_id, {})[item.response_id] = _response(item)
+                self.responses.setdefault(item.person_id, {})[item.response_id] = response_in(item)
 
 
 @dataclass
@@ -172,6 +172,7 @@ class OnTables(Rekindle):
             ledger=StreamedLedger(connection=bound, stored=self.memory, faults=faults),
             timers=ScheduledReactivationTimers(schedules),
             waits=ScheduledAssignmentTimers(schedules),
+            continuations=None,  # As in memory, each run has all the time it needs.
         )
 
     def configure(self, document: Mapping[str, Any] | None = None, **score: Any) -> None:

@@ -111,7 +111,8 @@ def test_every_link_leads_to_a_page(told: Stack, browsers: dict[str, Browser], r
             continue
         seen.add(address)
         browser.get(address)
-        assert browser.status == 200, address
+        # A failure may be about a person who was never recorded.
+        assert browser.status == (404 if address == f"{base}/people/p-bad" else 200), address
         if "<!doctype" in browser.html:
             assert role in browser.page.text or "/static/" in address
             left += [link for one in browser.page.links if (link := urljoin(address, one)).startswith(f"{base}/")]

@@ -75,7 +75,7 @@ def test_a_file_that_cannot_be_used_ends_with_2_before_anything_starts(
 def test_ctrl_c_leaves_nothing_running(built: None, started: Start, tmp_path: Path) -> None:
     run = started(written(tmp_path / "h.jsonl", {"person_id": "p1", "score": 70}))
     # The program itself gives up on a cloud that does not start, or does not go on.
-    while (state := running()) is None or state["owner"] != run.pid:
+    while (state := running(owner=run.pid)) is None:
         assert run.poll() is None, run.communicate()
         time.sleep(0.1)
     os.kill(run.pid, signal.SIGINT)

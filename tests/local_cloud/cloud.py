@@ -241,10 +241,13 @@ def client(service: str, endpoint: str) -> Any:
     )
 
 
-def running() -> dict[str, Any] | None:
-    """The newest local cloud that runs and has a stack: its endpoint, its process and its stacks."""
+def running(owner: int | None = None) -> dict[str, Any] | None:
+    """The newest local cloud that runs and has a stack: its endpoint, its process and its stacks. With `owner`, the one
+    that this process started."""
     for path in sorted(STATE.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True):
         state = _read_state(path)
+        if owner is not None and state and state["owner"] != owner:
+            continue
         if state and state["stacks"] and _is_ministack(state["pid"]):
             return state
     return None

@@ -248,8 +248,8 @@ class AllScenarios(Promises):
             return
         for home in self.homes():
             if home.active is not None and home.active.opportunity_id is not None:
-                opportunity = self.memory.reference["opportunity"][home.active.opportunity_id][-1]
-                assert opportunity.is_open, home
+                opportunity = self.rekindle.use.ports.records(OPPORTUNITY).get(home.active.opportunity_id)
+                assert opportunity is not None and opportunity.is_open, home
                 assert self.responses_of(home)[home.active.response_id].state.status == "Qualified - New Opportunity"
 
     def teardown(self) -> None:

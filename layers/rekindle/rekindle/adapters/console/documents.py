@@ -4,14 +4,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from rekindle.domain.settings.settings import path_of
 
 _ABSENT = object()
 
 
 def in_yaml(document: Mapping[str, Any]) -> str:
+    import yaml  # Only who shows a document pays for it.
+
     text: str = yaml.safe_dump(_plain(document), sort_keys=False, allow_unicode=True, width=110)
     return text
 
@@ -41,5 +41,7 @@ def _written(value: Any) -> str | None:
     """A value on one line."""
     if value is _ABSENT:
         return None
+    import yaml  # Only who shows a document pays for it.
+
     text: str = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
     return text.removesuffix("\n").removesuffix("\n...")

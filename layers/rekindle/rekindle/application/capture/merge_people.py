@@ -182,8 +182,9 @@ class MergePeople:
         return len(batch)
 
     def _twins(self, survivor_id: str, batch: Iterable[Response], own: "_OwnDates") -> Twins:
-        """The survivor's own responses of the same campaigns and dates, as they stand now."""
-        found = {date: own.response_at(*date) for date in map(by_campaign_and_date, batch)}
+        """The survivor's own responses of the same campaigns and dates, as they stand now. A response that was deleted
+        before it was recorded has no campaign, and so no twin."""
+        found = {date: own.response_at(*date) for date in map(by_campaign_and_date, batch) if date[0]}
         twins = {date: self.people.get_response(survivor_id, twin) for date, twin in found.items() if twin is not None}
         return {date: twin for date, twin in twins.items() if twin is not None and not twin.state.deleted}
 
