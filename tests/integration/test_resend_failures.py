@@ -161,7 +161,7 @@ def test_a_message_is_sent_to_the_queue_it_was_in(aws: Aws, queue: str, body: di
 STREAMS = ("ReactivateOnScoreFunction", "ScheduleReactivationFunction", "StartAssignmentsFunction")
 
 
-@pytest.mark.parametrize("function", [*STREAMS, "AnnounceChangesFunction"])
+@pytest.mark.parametrize("function", [*STREAMS, "AnnounceChangesFunction", "FindDuplicatesFunction"])
 def test_stream_records_are_processed_again_and_their_file_is_gone(aws: Aws, function: str) -> None:
     calls = invoked({"batchItemFailures": [{"itemIdentifier": "1"}]})
     keep_stream_records("k", function, {"dynamodb": {"SequenceNumber": "1"}})
