@@ -305,7 +305,7 @@ def _alive(pid: int) -> bool:
 
 def _is_ministack(pid: int) -> bool:
     """Process numbers are given again, so look what it is before it is taken for ours."""
-    command = ["ps", "-o", "command=", "-p", str(pid)]
+    command = ["ps", "-ww", "-o", "command=", "-p", str(pid)]  # -ww: however wide the terminal is
     seen = subprocess.run(command, capture_output=True, text=True, check=False)
     return str(MINISTACK) in seen.stdout
 
