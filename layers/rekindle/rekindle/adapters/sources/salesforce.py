@@ -172,12 +172,12 @@ def _person(kind: str, change: Change, header: Header, mapped: Mapped) -> _Telli
     return read
 
 
-def _former_id(told: Any, paths: Mapping[str, str]) -> str | None:
+def _former_id(value: Any, paths: Mapping[str, str]) -> str | None:
     """Whom Salesforce's record was made of: the id that the person had here before. Salesforce's own ids are none: what
     becomes of those records it reports itself."""
-    if told is None or told == "":
+    if value is None or value == "":
         return None
-    former: str = required(Identifier, {"former_id": told}, "former_id", paths.__getitem__)
+    former: str = required(Identifier, {"former_id": value}, "former_id", paths.__getitem__)
     return None if widened(former).startswith(ids.PERSON) else former
 
 

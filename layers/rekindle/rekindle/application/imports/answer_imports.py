@@ -36,7 +36,7 @@ class AnswerImports:
             self.imports.put(wanted.at(now, created_at=now), 0)
         except Conflict:
             stored = self.shown(wanted.import_id)
-            if _asked(stored) != _asked(wanted):
+            if _request(stored) != _request(wanted):
                 raise KeyReused("the same key came with another import", "Idempotency-Key") from None
         return self.shown(wanted.import_id), self.files.upload(wanted.import_id)
 
@@ -154,7 +154,7 @@ def refused_in(counts: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**rows, **{name: counts[name] for name in ("ignored", "causes") if name in counts}}
 
 
-def _asked(one: FileImport) -> tuple[Any, ...]:
+def _request(one: FileImport) -> tuple[Any, ...]:
     mapping = one.mapping if one.mapping_name is None else None
     return one.kind, one.filename, mapping, one.mapping_name, one.abort_over_percent, one.run
 

@@ -33,19 +33,19 @@ class ReadAheadStores:
     scores: Scores
     many: ManyRecords
     answers: dict[_Question, Any] = field(default_factory=dict)
-    _asked: set[_Question] | None = None
+    _questions: set[_Question] | None = None
 
     def read(self, rows: Sequence[Any], tried: Callable[[Any], None], at_once: AtOnce) -> None:
         """Answer all that the rows ask. `tried` asks what one row needs. What was read before is forgotten."""
         self.answers.clear()
         waiting = list(rows)
         for _ in range(_MOST_ROUNDS):
-            self._asked = set()
+            self._questions = set()
             waiting = [row for row in waiting if not self._answers_all(row, tried)]
-            asked, self._asked = self._asked, None
+            questions, self._questions = self._questions, None
             if not waiting:
                 return
-            self._answer(asked, at_once)
+            self._answer(questions, at_once)
 
     def _answers_all(self, row: Any, tried: Callable[[Any], None]) -> bool:
         try:
@@ -54,11 +54,11 @@ class ReadAheadStores:
             return False
         return True
 
-    def _answer(self, asked: set[_Question], at_once: AtOnce) -> None:
-        of = {kind: [one[1:] for one in asked if one[0] == kind] for kind in (_PERSON, _RESPONSE, _OWNER, _SCORE)}
+    def _answer(self, questions: set[_Question], at_once: AtOnce) -> None:
+        of = {kind: [one[1:] for one in questions if one[0] == kind] for kind in (_PERSON, _RESPONSE, _OWNER, _SCORE)}
         # Whoever is looked at is evaluated by the score.
         scored = {one for kind in (_PERSON, _SCORE) for (one,) in of[kind]}
-        found: dict[_Question, Any] = dict.fromkeys([*asked, *((_SCORE, one) for one in scored)])
+        found: dict[_Question, Any] = dict.fromkeys([*questions, *((_SCORE, one) for one in scored)])
         for person in self.many.people([one for (one,) in of[_PERSON]]):
             found[_PERSON, person.person_id] = person
         for person_id, response in self.many.responses([(a, b) for a, b in of[_RESPONSE]]):
@@ -67,15 +67,15 @@ class ReadAheadStores:
             found[_OWNER, response_id] = owner
         for score in self.many.scores(scored):
             found[_SCORE, score.person_id] = score
-        listed = [one for one in asked if one[0] == _LISTED]
+        listed = [one for one in questions if one[0] == _LISTED]
         found.update(zip(listed, at_once(lambda one: self.people.listed(*one[1:]), listed), strict=True))
         self.answers |= found
 
     def answer(self, question: _Question, read: Callable[[], Any]) -> Any:
         if question in self.answers:
             return self.answers[question]
-        if self._asked is not None:
-            self._asked.add(question)
+        if self._questions is not None:
+            self._questions.add(question)
             raise _NotRead
         return read()
 
@@ -96,7 +96,7 @@ class ReadAheadStores:
 
 
 class ReadAheadPeople:
-    """All that is not read ahead is asked of the store."""
+    """All that is not read ahead is read from the store."""
 
     def __init__(self, stores: ReadAheadStores) -> None:
         self._stores, self._people = stores, stores.people

@@ -216,12 +216,12 @@ class SettleRows:
     ) -> tuple[Outcome, tuple[NewFact, ...]]:
         """The person is created where there is none. Of one who is known, what is missing is filled in."""
         own = self.kind.record.fields
-        told = {
+        own_fields = {
             name.removeprefix(OF_PERSON): value
             for name, value in row.items()
             if name.removeprefix(OF_PERSON) in PERSON.fields and (name not in own)
         }
-        values = without_lifting(told)
+        values = without_lifting(own_fields)
         united = self._united(person)
         known = self.known.values(PERSON.name, person.person_id)
         changed = values if known is None else missing(known, values)

@@ -72,13 +72,13 @@ class DecidedSince(StateConflict):
 
 
 class ScoredSince(StateConflict):
-    """The score was changed since: whose it is cannot be told."""
+    """The score was changed since: whose it is cannot be known."""
 
     code = "SCORED_SINCE"
 
 
 class ChangedSince(StateConflict):
-    """The person or a response was changed since: whose change it is cannot be told."""
+    """The person or a response was changed since: whose change it is cannot be known."""
 
     code = "CHANGED_SINCE"
 

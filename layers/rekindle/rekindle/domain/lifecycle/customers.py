@@ -58,8 +58,8 @@ def _renewal_lost(
     customers = rules.lifecycle.customers
     if customers is None or opportunity.product is None:
         return None
-    told: dict[str, Any] = {name: getattr(opportunity, name) for name in ("stage", "product", "amount", "currency")}
-    if not matches(told, customers.lost_renewal):
+    lost: dict[str, Any] = {name: getattr(opportunity, name) for name in ("stage", "product", "amount", "currency")}
+    if not matches(lost, customers.lost_renewal):
         return None
     product = opportunity.product if customers.per == "product" else None
     if not any(one.product == product and one.churned_at is None and one.at < at for one in way.bought):

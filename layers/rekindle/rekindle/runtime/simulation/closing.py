@@ -123,8 +123,8 @@ class Closing:
         """A statement that a stack closed, made again from a history of what the stack was sent: from the events up to
         its closing. Its adjustments stay as they are where they take the closed months to how the history counts them.
         Raises OSError, Malformed, and BadHistory for what is no event."""
-        told, previous, settings = books.read(body), books.previous_of(body), books.settings_in(body)
-        month, zone = told["period"], Settings.of(self.document, 0).zone
+        stated, previous, settings = books.read(body), books.previous_of(body), books.settings_in(body)
+        month, zone = stated["period"], Settings.of(self.document, 0).zone
         known = books.known_of(body)
         if not isinstance(known, Stored):
             raise Malformed("this statement was not closed by a stack")
