@@ -121,3 +121,11 @@ def test_the_settings_are_those_of_the_stack(stack: Stack, capsys: pytest.Captur
     path.write_text("id\nspring\n")
     assert main(["import", str(path), "--kind", "campaigns", "--stack", "rekindle-dev", "--settings", "s.yaml"]) == 2
     assert "a stack has settings of its own" in capsys.readouterr().err
+
+
+def test_a_response_that_is_dated_later_is_left_to_the_sweep(stack: Stack) -> None:
+    stack.load("id\nspring\n", "campaigns")
+    loaded = stack.load(MEMBERS + "a@acme.example,A,spring,Responded,2026-05-08T10:00:00Z\n", "members", name="b.csv")
+    assert outcome(loaded) == (1, 0, 0, 0)
+    (timer,) = stack.use.ports.timers.overdue(times.instant("2100-01-01T00:00:00Z"), 10)
+    assert timer.due >= times.instant("2026-05-08T10:00:00Z")

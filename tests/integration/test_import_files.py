@@ -1,5 +1,6 @@
 """A file that is uploaded to a stack: checked, loaded part by part, followed, cancelled, taken back."""
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -7,7 +8,10 @@ import pytest
 
 from functions.announce_changes.app import handler as announce
 from functions.import_files.app import handler as work
+from rekindle.domain.core import times
 from rekindle.domain.core.errors import Unavailable
+from rekindle.domain.core.values import replace
+from rekindle.domain.reactivation.change import Change
 from rekindle.runtime import aws as root
 from rekindle.runtime.imports import on_stack
 from tests.integration.conftest import CONTEXT, Aws
@@ -79,6 +83,41 @@ def test_a_file_of_mostly_refused_rows_is_aborted_and_nothing_is_written(imports
     assert len(imports.file(shown["import_id"], "exceptions")) == 30
     assert imports.act(shown["import_id"], "undo").refusal == (409, "WRONG_STATE", "state")
     assert outcome(imports.load("people", PEOPLE + rows, abort_over_percent=60)) == (60, 30, 0, 0, 30)
+
+
+def test_a_response_that_is_dated_later_is_loaded_and_waits_for_its_date(
+    imports: Imports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports.load("campaigns", "id\nspring\n")
+    monkeypatch.setattr(root, "now", lambda: times.instant("2026-03-01T12:00:00Z"))
+    root.use_cases.cache_clear()
+    root.imported_parts.cache_clear()
+    loaded = imports.load(
+        "members",
+        "email,campaign,occurred_at,responded_at\n"
+        "a@acme.example,spring,,2026-03-08T10:00:00Z\n"
+        "b@acme.example,spring,2026-02-01T10:00:00Z,2026-02-08T10:00:00Z\n"
+        "c@acme.example,spring,,2026-02-01T10:00:00Z\n",
+    )
+    assert (loaded["state"], outcome(loaded)) == ("finished", (3, 3, 0, 0, 0))
+    (schedule,) = imports.aws.schedules()
+    (message,) = (json.loads(one["Body"]) for one in imports.aws.messages(imports.aws.due))
+    waiting = [json.loads(schedule["Target"]["Input"]), message]
+    assert [one["due"] for one in waiting] == ["2026-03-08T10:00:00Z", "2026-02-08T10:00:00Z"]
+
+
+def test_a_person_who_is_being_merged_costs_its_own_rows_alone(imports: Imports) -> None:
+    imports.load("campaigns", "id\nspring\n")
+    imports.load("people", PEOPLE + "p1,mia@acme.example,\np2,bo@acme.example,\n")
+    person = people()["p1"]
+    root.use_cases().ports.people.commit(
+        Change(replace(person, version=person.version + 1, merging_ids=("other",)), person.version)
+    )
+    members = "email,campaign,responded_at\nmia@acme.example,spring,2026-02-01\nbo@acme.example,spring,2026-02-01\n"
+    loaded = imports.load("members", members)
+    assert (loaded["state"], outcome(loaded)) == ("finished", (2, 1, 0, 0, 1))
+    assert (loaded["causes"][0]["code"], loaded["causes"][0]["first_lines"]) == ("IN_PROGRESS", [2])
+    assert [one["email"] for one in imports.file(loaded["import_id"], "exceptions")] == ["mia@acme.example"]
 
 
 def test_a_second_execution_for_one_upload_does_nothing(imports: Imports) -> None:

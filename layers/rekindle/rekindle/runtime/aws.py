@@ -168,7 +168,8 @@ class AwsPorts:
     def timers(self) -> ReactivationTimers:
         from rekindle.adapters.dynamodb.timers import ScheduledReactivationTimers
 
-        return ScheduledReactivationTimers(self._schedules, self._retention)
+        # The command line has no schedules.
+        return ScheduledReactivationTimers(self._schedules if self._scheduling.group else None, self._retention)
 
     @cached_property
     def waits(self) -> AssignmentTimers:
@@ -225,10 +226,12 @@ class AwsPorts:
         return Redrive(*clients, self._failed_records, Queues(*where.queues), where.announcing, self.people)
 
     @cached_property
-    def continuations(self) -> Continuations:
+    def continuations(self) -> Continuations | None:
         from rekindle.adapters.aws.continuations import QueuedContinuations
 
-        return QueuedContinuations(queues, self._failures.queues[FACTS], self._failures.queues[DELAYS])
+        facts, delays = self._failures.queues[FACTS], self._failures.queues[DELAYS]
+        # The command line has all the time that it needs.
+        return QueuedContinuations(queues, facts, delays) if facts or delays else None
 
     @cached_property
     def secrets(self) -> Secrets:

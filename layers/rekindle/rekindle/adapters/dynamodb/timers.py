@@ -53,7 +53,8 @@ def timer_of(message: Mapping[str, Any]) -> Timer:
 
 @dataclass(frozen=True)
 class ScheduledReactivationTimers:
-    schedules: Schedules
+    schedules: Schedules | None
+    """None where the sweep finds what is due soon enough."""
     retention: Retention = DEFAULT
 
     def set(self, timer: Timer) -> None:
@@ -68,7 +69,8 @@ class ScheduledReactivationTimers:
         )
         with our_errors():
             item.save()
-        self.schedules.create(timer.name, timer.due, message_of(timer))
+        if self.schedules is not None:
+            self.schedules.create(timer.name, timer.due, message_of(timer))
 
     def done(self, timer: Timer) -> None:
         with our_errors():

@@ -60,6 +60,7 @@ class RowFault(StrEnum):
     UNKNOWN_PERSON = "UNKNOWN_PERSON"
     UNKNOWN_SOURCE_CODE = "UNKNOWN_SOURCE_CODE"
     UNKNOWN_CAMPAIGN = "UNKNOWN_CAMPAIGN"
+    IN_PROGRESS = "IN_PROGRESS"
 
 
 REPAIRS = {
@@ -78,6 +79,7 @@ REPAIRS = {
     RowFault.UNKNOWN_PERSON: "Load the person first, or correct the address.",
     RowFault.UNKNOWN_CAMPAIGN: "Load the campaign first, or correct its id.",
     RowFault.UNKNOWN_SOURCE_CODE: "Load the source code first, or fill in the campaign.",
+    RowFault.IN_PROGRESS: "The person is just being merged with another: load the row again in a few minutes.",
 }
 
 

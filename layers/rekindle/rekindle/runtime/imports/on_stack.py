@@ -18,7 +18,7 @@ from rekindle.application.imports.known_beside import KnownBeside
 from rekindle.application.imports.read_ahead import ReadAheadPeople, ReadAheadScores, ReadAheadStores
 from rekindle.application.imports.settle_rows import SettleRows
 from rekindle.application.imports.stored_records import StoredRecords
-from rekindle.domain.core.errors import Conflict, Refusal
+from rekindle.domain.core.errors import Conflict, InProgress, Refusal
 from rekindle.domain.imports.changes import NewFact
 from rekindle.domain.imports.mapping import Plan
 from rekindle.domain.imports.refusals import RowFault, RowRefused
@@ -84,6 +84,8 @@ class RecordFacts:
                     self._record(fact)
         except Refusal as refusal:
             return RowRefused(RowFault.FIELD, refusal.field, repair=refusal.message)
+        except InProgress:
+            return RowRefused(RowFault.IN_PROGRESS)  # It may take minutes, and the other rows are not to wait.
         return None
 
     def _record(self, fact: Any) -> None:
@@ -91,6 +93,8 @@ class RecordFacts:
             try:
                 self.use.record_crm_changes(fact)
                 return
+            except InProgress:
+                raise
             except Conflict:
                 continue  # Somebody else was busy with the record.
         self.use.record_crm_changes(fact)
