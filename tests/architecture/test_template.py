@@ -32,10 +32,13 @@ FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.p
 
 OTHER_USE_CASES = {
     "show_console_files": "sign_in_users",
+    "show_book_pages": "show_books",
     "show_campaign_pages": "show_campaigns",
     "show_decision_pages": "show_records",
+    "show_import_pages": "answer_imports",
     "show_people_pages": "show_records",
     "show_settings_pages": "change_settings",
+    "show_target_pages": "show_targets",
     "show_work_pages": "resend_failures",
     "put_facts": "record_crm_changes",
     "describe_service": "change_settings",

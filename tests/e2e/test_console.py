@@ -12,7 +12,10 @@ from tests.local_cloud.console import PASSWORD, ROLES
 from tests.local_cloud.stack import Stack
 
 pytestmark = pytest.mark.e2e
-PAGES = ("/today", "/find", "/campaigns", "/credit", "/funnel", "/owners", "/deadlines", "/failures", "/settings")
+PAGES = (
+    *("/today", "/find", "/campaigns", "/credit", "/funnel", "/owners", "/deadlines", "/failures", "/settings"),
+    *("/imports", "/books", "/targets", "/tracks", "/recycling"),
+)
 MOST = 60
 """Links that are followed for each role."""
 

@@ -96,7 +96,8 @@ def test_the_event_warns_reassigns_and_takes_the_lead_back(aws: Aws, at: Callabl
     assert set(kinds()[:2]) == {"to_recycled", "clock_breached"}
 
 
-def test_whoever_is_taken_back_enters_the_track_and_gets_its_touches(aws: Aws, at: Callable[[str], None]) -> None:
+def on_a_track(at: Callable[[str], None]) -> None:
+    """A lead that sales did not accept goes back, and enters a track whose touch is due at 20:00."""
     at("10:00:01")
     handed_over()
     told("10:00:00", "Campaign Changed", campaign_id="drip")
@@ -104,9 +105,15 @@ def test_whoever_is_taken_back_enters_the_track_and_gets_its_touches(aws: Aws, a
     tracks = {"general": {"campaign_id": "drip", "touches": [{"after": "PT2H", "name": "news"}]}}
     section = {**LIFECYCLE, "recycle": {"reasons": reasons}, "tracks": tracks}
     assert call(change, "PUT", "settings", body={"person_statuses": STATUSES, "lifecycle": section}).status == 200
-    for time in ("14:00:10", "18:00:59", "20:00:30"):
+    for time in ("14:00:10", "18:00:59"):
         at(time)
         handler(event("end_clocks"), CONTEXT)
+
+
+def test_whoever_is_taken_back_enters_the_track_and_gets_its_touches(aws: Aws, at: Callable[[str], None]) -> None:
+    on_a_track(at)
+    at("20:00:30")
+    handler(event("end_clocks"), CONTEXT)
     items = call(show, "GET", "people", "p", "timeline", query={"limit": "100"}).body["items"]
     stays = {one["kind"]: one for one in items if one["kind"].startswith(("track_", "touch_"))}
     assert {kind: one["at"][11:19] for kind, one in stays.items()} == {

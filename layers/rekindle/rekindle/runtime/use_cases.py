@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from rekindle.application.lifecycle.recompute_clocks import RecomputeClocks
     from rekindle.application.lifecycle.rules import LifecycleRules
     from rekindle.application.lifecycle.show_handoffs import ShowHandoffs
+    from rekindle.application.lifecycle.show_tracks import ShowTracks
     from rekindle.application.links.create_links import CreateLinks
     from rekindle.application.links.follow_links import FollowLinks
     from rekindle.application.links.judge_clicks import JudgeClicks
@@ -115,6 +116,12 @@ class UseCases:
 
         ports = self.ports
         return ShowHandoffs(ports.people, self.lifecycle_rules)
+
+    @cached_property
+    def show_tracks(self) -> "ShowTracks":
+        from rekindle.application.lifecycle.show_tracks import ShowTracks
+
+        return ShowTracks(self.ports.people, self.lifecycle_rules)
 
     @cached_property
     def recompute_clocks(self) -> "RecomputeClocks":

@@ -115,10 +115,55 @@ def values_of(template: str, text: str) -> dict[str, Any]:
     }
     entry = {"kind": "decision", "at": AT, "outcome": text, "reason": text, "scenario": text, "campaign_id": text}
     entries = [{**entry, "decision_id": text, "score": 1, "cycle": 1}, {"kind": "routed", "at": AT, "owner_id": text}]
+    recycled = {"key": text, "way": "active", "recycled": 2, "came_back": 1, "percent_back": 50, "days_until": 1.5}
     row = {"key": text, "name": text, "currency": text, "amount": 5, "before": 4}
+    row = recycled if template == "recycling.html" else row
     rules = {"OUTSIDE_LOOKBACK": {"path": text, "value": text}}
     session = {"session_id": "0a", "name": text, "role": "viewer", "started_at": AT, "expires_at": AT}
+    counts = dict.fromkeys(("read", "created", "updated", "unchanged", "refused", "ignored"), 2)
+    file_import = {
+        **{"import_id": text, "filename": text, "kind": text, "state": "checked", "created_at": AT, "updated_at": AT},
+        **{"counts": counts, **counts, "mapping": text, "unknown_campaigns": {text: 1}, "files": {"exceptions": "/x"}},
+        "causes": [{"code": text, "column": text, "count": 1, "first_lines": [2], "repair": text}],
+        "columns": [
+            {"header": text, "fields": [text], "samples": [text]},
+            {"header": text, "fields": [], "samples": []},
+        ],
+        "problem": {
+            "code": text,
+            "detail": text,
+            "field": text,
+            "readings": [{"line": 2, "readings": {"cp1252": text}}],
+        },
+        "undo": {"state": "done", "taken_back": 1, "left": {text: 1}},
+    }
+    target_list = {
+        **{"list_id": text, "name": text, "population": text, "days": 5, "campaign_id": text, "state": "drawn"},
+        **{"created_at": AT, "drawn_at": AT, "targets": 1, "counts": {"targets": 1, "left_out": {text: 1}}},
+        **{"where": {"person": {text: text, "status": [text], "days": {"at_least": text}}}, "sample": [text]},
+        "targeted": [{"campaign_id": text, "at": AT}],
+    }
+    stay = {"person_id": text, "track": text, "product": text, "entered_at": AT, "touch": text, "due_at": AT}
+    month = {"period": "2026-03", "closed_at": AT, "sha256": "0a", "decisions": 5, "adjustments": 1, "follows": True}
+    adjustment = {
+        **{"period": "2026-02", "stage": None, "model": text, "campaign_id": text, "currency": text, "cause": text},
+        **{"before": 5, "after": 4, "change": -1},
+    }
+    statement = {
+        **{"period": "2026-03", "from": AT, "to": AT, "time_zone": text, "stack": {"closed_at": AT}},
+        **{"settings": [{"version": 1}], "volumes": {"MQL": 1}, "decisions": {"count": 1, "sha256": "0a"}},
+        **{"credit": [{"campaign_id": text, "credit": 1}], "adjustments": [adjustment]},
+        "shares": [{"model": text, "campaign_id": text, "amount": 5, "currency": text}],
+        "previous": {"period": "2026-02"},
+    }
+    uploading = SimpleNamespace(url="/upload", fields={"key": text})
+    one = {"import.html": file_import, "target_list.html": target_list}
     lists: Mapping[str, list[Any]] = {
+        "imports.html": [file_import],
+        "targets.html": [target_list],
+        "target_list.html": [{"person_id": text}],
+        "tracks.html": [stay],
+        "books.html": [month],
         "find.html": [person],
         "responses.html": [response],
         "members.html": [response],
@@ -145,7 +190,16 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         **{"waiting": 1, "owed": "1", "breached": "1", "said": "resend", "done": 1, "left": [failure]},
         **{"version": 2, "latest": 3, "text": text, "changes": [{"path": text, "before": text, "after": text}]},
         **{"warnings": [(text, text)], "faults": [(text, text)], "state": "open", "states": ["open"], "reason": text},
-        **{"items": lists.get(template, []), "folded": folded},
+        **{"items": lists.get(template, []), "folded": folded, "one": one.get(template), "upload": uploading},
+        **{"moves": True, "kinds": [text], "mappings": [text], "runs": ["when_checked", "when_told"], "found": credit},
+        **{"tracks": [{"track": text, "campaign_id": text, "touches": [text]}], "ahead": 90, "period": "2026-03"},
+        **{
+            "statement": statement,
+            "sha256": "0a",
+            "follows": True,
+            "causes": [(text, 1)],
+            "days": {"from": "2026-03-01"},
+        },
     }
 
 
@@ -177,7 +231,11 @@ def test_a_hostile_text_is_shown_as_text(template: str) -> None:
 
 def templates_with_a_text() -> Iterator[str]:
     """Those that show something of somebody's own beside the user's name."""
-    yield from (name for name in PAGES if name not in ("signed_out.html", "today.html", "versions.html"))
+    yield from (
+        name
+        for name in PAGES
+        if name not in ("signed_out.html", "today.html", "versions.html", "books.html", "closing.html")
+    )
 
 
 @pytest.mark.parametrize("template", list(templates_with_a_text()))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from rekindle.application.ports import Clock
+from rekindle.application.ports import Clock, Page
 from rekindle.application.ports.measures import Drawings
 from rekindle.application.ports.records import Records, Reference
 from rekindle.domain.core import times
@@ -37,6 +37,12 @@ class ShowTargets:
         if found is None:
             raise NotFound(f"there is no target list {list_id!r}", "list_id")
         return found
+
+    def listed(self, limit: int, start: str | None) -> Page[TargetList]:
+        """Newest first. Raises InvalidField where `start` is not what an earlier page answered."""
+        if start is not None and not start.isdecimal():
+            raise InvalidField("it is not what an earlier page answered as next", "next")
+        return self.lists.newest(limit, start)
 
     def target(self, list_id: str, campaign_id: str) -> TargetList:
         """Begin to make the people of a list members of a campaign who have not responded. Once. Raises NotFound,

@@ -42,7 +42,8 @@ def role_of(groups: Iterable[str]) -> Role | None:
     return max(roles, key=lambda role: _RANKS[role], default=None)
 
 
-_ADMINS = ("/console/settings", "/console/sessions")
+_ADMINS = ("/console/settings", "/console/sessions", "/console/books")
+"""Where a form changes what cannot be taken back, or for everybody."""
 _OF_ADMINS = ("/console/sessions",)
 """Pages that others do not even see."""
 _READ_BY_FORM = ("/console/find",)

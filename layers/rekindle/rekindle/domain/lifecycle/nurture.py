@@ -44,6 +44,14 @@ def next_touch(way: Lifecycle, rules: Rules) -> NextTouch | None:
     return min(_touches(way, rules), key=lambda one: (one.at, one.place, one.touch), default=None)
 
 
+def touches_ahead(way: Lifecycle, rules: Rules) -> list[NextTouch]:
+    """Of each stay the touch that is due first."""
+    first: dict[int, NextTouch] = {}
+    for one in sorted(_touches(way, rules), key=lambda one: (one.at, one.touch)):
+        first.setdefault(one.place, one)
+    return list(first.values())
+
+
 def _touches(way: Lifecycle, rules: Rules) -> Iterator[NextTouch]:
     for place, stay in enumerate(way.enrollments):
         course = course_of(stay, rules)

@@ -90,7 +90,7 @@ class TargetList:
     stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)
 
 
-TARGET_LIST: Kind[TargetList] = Kind(name="target_list", record=TargetList, event="", id="list_id")
+TARGET_LIST: Kind[TargetList] = Kind(name="target_list", record=TargetList, event="", id="list_id", listed=True)
 
 
 @dataclass(frozen=True)

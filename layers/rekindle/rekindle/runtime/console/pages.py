@@ -96,8 +96,14 @@ def lower_headers(app: APIGatewayRestResolver) -> dict[str, str]:
 
 
 def page(
-    app: APIGatewayRestResolver, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: Any
+    app: APIGatewayRestResolver,
+    template: str,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    also_to: str | None = None,
+    **values: Any,
 ) -> Response[str]:
+    """`also_to`: the origin of another place that forms of the page go to."""
     base = f"{http.stage_of(app)}/console"
     shared: dict[str, Any] = {
         "base": base,
@@ -106,13 +112,13 @@ def page(
         "queries": dict(http.queries(app)),
     }
     text = files().page(template, shared | values)
-    return Response(status.value, "text/html; charset=utf-8", text, _headers(app))
+    return Response(status.value, "text/html; charset=utf-8", text, _headers(app, also_to))
 
 
-def _headers(app: APIGatewayRestResolver) -> dict[str, str | list[str]]:
+def _headers(app: APIGatewayRestResolver, also_to: str | None) -> dict[str, str | list[str]]:
     """Forms go to the console alone; signing out leads on to the user pool, which browsers take for the form's way."""
     pool = (app.current_event.raw_event.get("stageVariables") or {}).get("pool", "none")
-    elsewhere = f" {pool}" if pool != "none" else ""
+    elsewhere = "".join(f" {place}" for place in (pool, also_to) if place not in ("none", None))
     policy = f"{HEADERS['Content-Security-Policy']}; form-action 'self'{elsewhere}"
     return {**HEADERS, "Content-Security-Policy": policy}
 

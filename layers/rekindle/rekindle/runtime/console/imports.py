@@ -1,0 +1,70 @@
+"""Imports of files: created with a form for the file, followed, run, cancelled, taken back."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
+from rekindle.adapters.wire import imports as wire
+from rekindle.domain.imports.file_import import ImportState, Run
+from rekindle.domain.imports.kinds import KINDS
+from rekindle.runtime import http
+from rekindle.runtime.aws import use_cases
+from rekindle.runtime.console.pages import form_of, moved, page, table, user_of
+
+COUNTS = ("read", "created", "updated", "unchanged", "refused", "ignored")
+COLUMNS = ("import_id", "kind", "filename", "state", "created_at", "updated_at", *COUNTS)
+MAPPINGS = 100
+"""How many stored mappings a form offers."""
+
+
+def listed(app: APIGatewayRestResolver) -> Response[str]:
+    def read(limit: int, start: str | None) -> tuple[list[dict[str, Any]], str | None]:
+        found = use_cases().answer_imports.listed(limit, start)
+        return [{**one, **one["counts"]} for one in map(wire.listed, found.items)], found.next
+
+    mappings = [one.name for one in use_cases().answer_imports.listed_mappings(MAPPINGS, None).items]
+    runs = [one.value for one in Run]
+    return table(app, "imports.html", COLUMNS, read, kinds=list(KINDS), mappings=mappings, runs=runs)
+
+
+def created(app: APIGatewayRestResolver) -> Response[str]:
+    """Raises InvalidField, where a field of the form is wrong."""
+    form = form_of(app)
+    values: dict[str, Any] = {name: form[name] for name in ("kind", "filename", "mapping") if name in form}
+    options = {"run": form.get("run", Run.WHEN_TOLD.value)}
+    body = json.dumps({**values, "options": options}).encode()
+    made, _ = use_cases().answer_imports.create(wire.import_of(body, http.request_name(app)))
+    return moved(app, "imports", made.import_id)
+
+
+def shown(app: APIGatewayRestResolver, import_id: str) -> Response[str]:
+    use, user = use_cases(), user_of(app)
+    found = use.answer_imports.shown(http.unescaped("import_id", import_id))
+    files = use.ports.import_files
+    upload = None
+    if found.state is ImportState.AWAITING_FILE and user is not None and user.may("operator"):
+        upload = files.upload(found.import_id)
+    return page(
+        app,
+        "import.html",
+        also_to=_place_of(upload.url) if upload is not None else None,
+        one=wire.shown(found, files.address),
+        upload=upload,
+        moves=found.state in (ImportState.CHECKING, ImportState.RUNNING) or _is_being_undone(found.undo),
+    )
+
+
+def _is_being_undone(undo: Any) -> bool:
+    return undo is not None and undo["state"] == "running"
+
+
+def _place_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def acted(app: APIGatewayRestResolver, import_id: str, action: str) -> Response[str]:
+    found = use_cases().answer_imports.act(action, http.unescaped("import_id", import_id))
+    return moved(app, "imports", found.import_id)
