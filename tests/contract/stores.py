@@ -15,7 +15,7 @@ from botocore.config import Config
 
 from rekindle.adapters.dynamodb import connection
 from rekindle.adapters.dynamodb.connection import TableNames, bind
-from rekindle.adapters.dynamodb.retention import DEFAULT
+from rekindle.adapters.dynamodb.retention import Retention
 from rekindle.adapters.dynamodb.sessions import DynamoDBSessions
 from rekindle.adapters.memory import (
     Memory,
@@ -58,7 +58,7 @@ class Tables(AwsPorts):
 
     def __init__(self, client: Any, names: TableNames, clock: Clock, lifetime: float) -> None:
         failures = FailureHandling(failures_table(names), FAILURES_KEPT)
-        super().__init__(bind(client, names), lifetime, NO_SCHEDULES, clock, DEFAULT, failures)
+        super().__init__(bind(client, names), lifetime, NO_SCHEDULES, clock, Retention(lists_decisions=True), failures)
         memory = Memory()
         self.client, self.names, self.lifetime = client, names, lifetime
         self.timers, self.waits = MemoryReactivationTimers(memory), MemoryAssignmentTimers(memory)

@@ -53,6 +53,30 @@ def a_stage(person_id: str, *, days: float, stage: Stage = Stage.SAL) -> StageRe
     return StageReached(person_id, "r", "c", 1, stage, NOW + timedelta(days=days), 1)
 
 
+def test_decisions_of_all_people_are_listed_by_when_they_were_made(stores: Stores) -> None:
+    """Those of other tests are of another year."""
+    first = datetime(2031, 3, 1, tzinfo=NOW.tzinfo)
+    people = [fresh(f"p{number}") for number in range(4)]
+    made = [
+        a_decision(one, outcome=Outcome.REACTIVATED, reason=None, decided_at=first + timedelta(hours=hours))
+        for hours, one in enumerate(people)
+    ]
+    skipped = a_decision(people[0], "other", decided_at=first)
+    for one in (*made, skipped):
+        stores.ledger.add(one)
+    until = first + timedelta(hours=3)
+    found, start = [], None
+    while True:
+        page = stores.ledger.decided(first, until, 2, start)
+        found += page.items
+        start = page.next
+        if start is None:
+            break
+    assert found == [made[2], made[1], made[0]]
+    assert list(stores.ledger.decided(first, until, 5, skipped=True).items) == [skipped]
+    assert list(stores.ledger.decided(until, until + timedelta(days=1), 5).items) == [made[3]]
+
+
 @quickly
 @given(st.data())
 def test_every_field_of_a_decision_comes_back(stores: Stores, data: st.DataObject) -> None:

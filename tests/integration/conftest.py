@@ -322,6 +322,7 @@ def _environment(found: Aws) -> dict[str, str]:
         "LINK_KEY_ARN": client("secretsmanager").create_secret(Name="LinkKey", SecretString="a-key")["ARN"],
         "FAILURES_TABLE": "FailuresTable",
         "FAILURE_DAYS": "14",
+        "DECISION_LIST": "on",
         "FAILED_RECORDS_BUCKET": FAILED_RECORDS,
         "BOOKS_BUCKET": BOOKS,
         "TARGETS_BUCKET": TARGETS,

@@ -1,8 +1,15 @@
 """One decision in the console: the sentence, each candidate with its rule, the same made again."""
 
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import parse_qsl
+
 from functions.show_decision_pages.app import handler
 from tests.integration.conftest import Aws, call, envelope
-from tests.integration.console import STAGE, visited
+from tests.integration.console import STAGE, Page, visited
 from tests.integration.test_show_records import handler as show_records
 from tests.integration.test_show_records import history, response, tell
 
@@ -12,6 +19,33 @@ __all__ = ["history"]
 def decision_of(person_id: str) -> str:
     listed = call(show_records, "GET", "people", person_id, "decisions").body["items"]
     return next(str(one["decision_id"]) for one in listed if one["scenario"] == "score")
+
+
+def visit(path: str, **query: str) -> Page:
+    return visited(handler, path, role="viewer", query=query or None)
+
+
+def rows(**query: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(visit("/decisions", **query, format="csv").html)))
+
+
+def test_each_number_of_decisions_is_as_long_as_the_list_that_it_opens(history: Aws) -> None:
+    told = envelope("Person Changed", "2026-02-20T10:00:00Z", person_id="lead-2", status="New", score=5)
+    tell(told, response(3, "lead-2"), response(4, "lead-1"))
+    assert rows(**{"from": "2019-01-01", "to": "2020-01-01"}) == []
+    days = {"from": (datetime.now(UTC) - timedelta(days=30)).date().isoformat()}
+    made, skipped = rows(**days), rows(**days, outcome="skipped")
+    assert made and skipped and {one["outcome"] for one in skipped} == {"skipped"}
+    assert "skipped" not in {one["outcome"] for one in made}
+    for more in ({}, {"outcome": "skipped"}):
+        page = visit("/decisions", **days, **more)
+        numbers = re.findall(r'href="[^"?]*\?([^"]*)"><span class="big">(\d+)<', page.html)
+        assert len(numbers) > 1
+        for query, number in numbers:
+            assert len(rows(**dict(parse_qsl(unescape(query))))) == int(number)
+    first = visit("/decisions", **days, limit="1")
+    assert f"{STAGE}/console/decisions/{made[0]['decision_id']}" in first.links()
+    assert visit("/decisions", outcome="eaten", reason="none").status == 422
 
 
 def test_a_decision_shows_what_the_api_shows(history: Aws) -> None:

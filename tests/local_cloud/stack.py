@@ -27,6 +27,7 @@ PARAMETERS = {
     "ReferenceLifetimeSeconds": "1",
     "Simulations": "on",
     "Console": "on",
+    "DecisionList": "on",
     "IsLocal": "true",
 }
 LIFETIME = 1.2

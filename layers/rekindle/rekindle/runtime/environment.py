@@ -115,6 +115,7 @@ class Environment:
                 timers=_kept(variables, "TIMER_DAYS"),
                 requests=_kept(variables, "REQUEST_DAYS"),
                 event_requests=_kept(variables, "EVENT_REQUEST_DAYS"),
+                lists_decisions=variables.get("DECISION_LIST") == "on",
             ),
             failures=FailureHandling(
                 table=variables.get("FAILURES_TABLE", ""),

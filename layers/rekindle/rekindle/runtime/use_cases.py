@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from rekindle.application.reactivation.request_reactivation import RequestReactivation
     from rekindle.application.reactivation.rewrite_index import RewriteIndex
     from rekindle.application.reactivation.schedule_reactivation import ScheduleReactivation
+    from rekindle.application.reactivation.show_decisions import ShowDecisions
     from rekindle.application.reactivation.sweep_timers import SweepTimers
     from rekindle.application.reactivation.undo_backfill import UndoBackfill
     from rekindle.application.records.export_people import ExportPeople
@@ -192,6 +193,12 @@ class UseCases:
         ports = self.ports
         lists = self.show_targets, ports.records(TARGET_LIST), ports.drawn_lists
         return DrawTargets(*lists, ports.census, ports.people, ports.reference, ports.facts_queue, ports.clock)
+
+    @cached_property
+    def show_decisions(self) -> "ShowDecisions":
+        from rekindle.application.reactivation.show_decisions import ShowDecisions
+
+        return ShowDecisions(self.ports.ledger)
 
     @cached_property
     def show_profile(self) -> "ShowProfile":

@@ -160,6 +160,7 @@ def values_of(template: str, text: str) -> dict[str, Any]:
     one = {"import.html": file_import, "target_list.html": target_list}
     lists: Mapping[str, list[Any]] = {
         "imports.html": [file_import],
+        "decisions.html": [decision],
         "targets.html": [target_list],
         "target_list.html": [{"person_id": text}],
         "tracks.html": [stay],
@@ -191,6 +192,13 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         **{"version": 2, "latest": 3, "text": text, "changes": [{"path": text, "before": text, "after": text}]},
         **{"warnings": [(text, text)], "faults": [(text, text)], "state": "open", "states": ["open"], "reason": text},
         **{"items": lists.get(template, []), "folded": folded, "one": one.get(template), "upload": uploading},
+        **{
+            "counts": [{"outcome": "skipped", "reason": "STALE", "count": 2}],
+            "total": 2,
+            "more": True,
+            "skipped": True,
+        },
+        **{"outcome": "skipped", "listing": True, "days": {"from": "2026-03-01", "to": "2026-04-01"}},
         **{"moves": True, "kinds": [text], "mappings": [text], "runs": ["when_checked", "when_told"], "found": credit},
         **{"tracks": [{"track": text, "campaign_id": text, "touches": [text]}], "ahead": 90, "period": "2026-03"},
         **{
@@ -198,7 +206,6 @@ def values_of(template: str, text: str) -> dict[str, Any]:
             "sha256": "0a",
             "follows": True,
             "causes": [(text, 1)],
-            "days": {"from": "2026-03-01"},
         },
     }
 

@@ -19,15 +19,21 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.journey import Entry, Interacted, entry_id
 from rekindle.domain.notifications.events import events_from
-from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.decision import Decision, Outcome
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.responses.member_change import KEPT, MemberChange
 
 _CALL, _MEMBER, _INTERACTION = "call", "member", "interaction"
 
 
-def ledger_image(record: Decision | Entry, expires: int | None = None) -> Image:
-    """`expires`: when DynamoDB may delete the record; None: never."""
+SHARDS = 4
+"""Partitions of the list of decisions."""
+
+
+def ledger_image(record: Decision | Entry, expires: int | None = None, *, listed: bool = False) -> Image:
+    """`expires`: when DynamoDB may delete the record; None: never. `listed`: whether a decision is listed beside those
+    of other people."""
+    place = _place(record) if listed and isinstance(record, Decision) else None
     image = writes.texts(
         {
             "person": digest(record.person_id),
@@ -36,9 +42,22 @@ def ledger_image(record: Decision | Entry, expires: int | None = None) -> Image:
             "announce": "yes" if events_from(record) else None,
             "waits": "yes" if isinstance(record, Decision) and _begins_a_wait(record) else None,
             "body": compact(ledger_encoding.body_of(record)),
+            "due_shard": place[0] if place is not None else None,
+            "due_at": place[1] if place is not None else None,
         }
     )
     return image if expires is None else {**image, "expires": writes.number(expires)}
+
+
+def _place(decision: Decision) -> tuple[str, str]:
+    """Where a decision is listed: in a list for those that gave credit, or the one for those that were skipped."""
+    shard = int(digest(decision.decision_id)[:8], 16) % SHARDS
+    at = f"{times.sortable(decision.decided_at)}#{decision.decision_id}"
+    return _list_of(decision.outcome is Outcome.SKIPPED, shard), at
+
+
+def _list_of(skipped: bool, shard: int) -> str:
+    return f"decision#{'skipped' if skipped else 'made'}#{shard}"
 
 
 def _members(transaction: str, campaign_id: str) -> str:
@@ -66,7 +85,7 @@ class DynamoDBLedger:
         return ledger_encoding.decision(item.body) if item.kind == "decision" else None
 
     def add(self, decision: Decision) -> Decision:
-        image = ledger_image(decision, self.retention.decision_expires())
+        image = ledger_image(decision, self.retention.decision_expires(), listed=self.retention.lists_decisions)
         request = writes.put(LedgerItem.Meta.table_name, image, writes.missing("person"))["Put"]
         try:
             with our_errors():
@@ -120,6 +139,29 @@ class DynamoDBLedger:
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         page = self._page(person_id, limit, start, decisions_only=True)
         return Page([ledger_encoding.decision(item.body) for item in page.items], page.next)
+
+    def decided(
+        self, since: datetime, until: datetime, limit: int, start: str | None = None, *, skipped: bool = False
+    ) -> Page[Decision]:
+        first, last = times.sortable(since), start or times.sortable(until)
+        with our_errors():
+            rows = sorted(
+                (
+                    (str(item.due_at), item.body)
+                    for shard in range(SHARDS)
+                    for item in LedgerItem.due.query(
+                        _list_of(skipped, shard),
+                        LedgerItem.due_at.between(first, last),
+                        limit=limit + 2,
+                        scan_index_forward=False,
+                    )
+                    if item.due_at != last
+                ),
+                key=lambda row: row[0],
+                reverse=True,
+            )
+        found = [ledger_encoding.decision(body) for _, body in rows[:limit]]
+        return Page(found, rows[limit - 1][0] if len(rows) > limit else None)
 
     def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
         page = self._page(person_id, limit, start, decisions_only=False)

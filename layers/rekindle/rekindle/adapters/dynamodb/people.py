@@ -283,8 +283,8 @@ class DynamoDBPeople:
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def commit(self, *changes: Change) -> None:
-        expires = self.retention.decision_expires()
-        of_changes = (write for change in changes for write in writes_of(change, self.shards, expires))
+        expires, listed = self.retention.decision_expires(), self.retention.lists_decisions
+        of_changes = (write for change in changes for write in writes_of(change, self.shards, expires, listed))
         request = {
             "TransactItems": [*of_changes, *writes_of_homes(changes)],
             "ReturnConsumedCapacity": "NONE",

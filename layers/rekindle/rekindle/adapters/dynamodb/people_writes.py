@@ -32,7 +32,7 @@ LIVES, GONE = "lives_with", "gone"
 """What a home holds: whose the response is, or which change deleted a response that nobody has."""
 
 
-def writes_of(change: Change, shards: int, expires: int | None) -> Iterator[Write]:
+def writes_of(change: Change, shards: int, expires: int | None, listed: bool) -> Iterator[Write]:
     person_id, people = change.person.person_id, PeopleItem.Meta.table_name
     yield _write_of_person(change, shards)
     for response in change.responses:
@@ -42,7 +42,7 @@ def writes_of(change: Change, shards: int, expires: int | None) -> Iterator[Writ
     for record in (change.decision, *change.entries):
         if record is not None:
             condition = writes.missing("person") if record is change.decision else None
-            yield writes.put(LedgerItem.Meta.table_name, ledger_image(record, expires), condition)
+            yield writes.put(LedgerItem.Meta.table_name, ledger_image(record, expires, listed=listed), condition)
     if change.member is not None:
         # Only a backfill has one.
         from rekindle.adapters.dynamodb.batches import member_image

@@ -1,4 +1,4 @@
-"""How long the ledger keeps what. DynamoDB deletes an item within days after its attribute `expires`."""
+"""How long the ledger keeps what, and what it lists. DynamoDB deletes an item within days after its `expires`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ class Retention:
     """Calls of the API by their key."""
     event_requests: timedelta | None = None
     """Requests of the bus by their id: an archive that is replayed may bring one back at any time."""
+    lists_decisions: bool = False
+    """Whether the decisions of all people are listed by their time. Each is then written a second time, in an index."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def decision_expires(self) -> int | None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from rekindle.adapters.memory.pages import backward
 from rekindle.adapters.memory.state import Memory
 from rekindle.application.ports import Page
+from rekindle.domain.core import times
 from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.journey import Entry, Interacted, entry_id
-from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.decision import Decision, Outcome
 from rekindle.domain.reactivation.request import Call
 from rekindle.domain.responses.member_change import MemberChange
 
@@ -74,6 +75,16 @@ class MemoryLedger:
     def decisions(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision]:
         records = self.memory.records.get(person_id, {})
         return backward({k: r for k, r in records.items() if isinstance(r, Decision)}, limit, start)
+
+    def decided(
+        self, since: datetime, until: datetime, limit: int, start: str | None = None, *, skipped: bool = False
+    ) -> Page[Decision]:
+        found = {
+            f"{times.sortable(one.decided_at)}#{one.decision_id}": one
+            for one in self.memory.decisions.values()
+            if since <= one.decided_at < until and (one.outcome is Outcome.SKIPPED) == skipped
+        }
+        return backward(found, limit, start)
 
     def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
         return backward(self.memory.records.get(person_id, {}), limit, start)

@@ -1,16 +1,18 @@
 """The periods of measures that a caller asks for, by days of the settings' time zone."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time, tzinfo
 
 from rekindle.application.measures.show_attribution import Attribution
 from rekindle.application.measures.show_funnel import FunnelQuery
 from rekindle.application.measures.show_recycling import RecyclingPeriod
+from rekindle.application.reactivation.show_decisions import DecisionQuery
 from rekindle.domain.core.errors import Fault, InvalidField
 from rekindle.domain.measures.funnel import Basis, By
 from rekindle.domain.measures.points import ACTIVE_RESPONSE
 from rekindle.domain.measures.recycling import RecycledBy
 from rekindle.domain.measures.shared_days import SharedBy
+from rekindle.domain.reactivation.decision import Outcome, Reason
 
 MOST_YEARS = 5
 
@@ -51,15 +53,31 @@ def funnel_of(query: Mapping[str, str], today: date) -> FunnelQuery:
     return FunnelQuery(since, until, By(by) if by is not None else None, Basis(basis), beside)
 
 
+def decisions_of(query: Mapping[str, str], today: date, zone: tzinfo) -> tuple[DecisionQuery, date, date]:
+    """By default those of the last thirty days that were not skipped; and the days of the period, the last left out.
+    Raises InvalidField."""
+    faults: list[Fault] = []
+    since, until = _period(query, today, faults, days=30)
+    outcome, reason = query.get("outcome"), query.get("reason")
+    for value, choices, name in ((outcome, Outcome, "outcome"), (reason, Reason, "reason")):
+        if value is not None:
+            _check(value, choices, name, faults)
+    if faults:
+        raise InvalidField.of(sorted(faults))
+    begins, ends = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (since, until))
+    wanted = DecisionQuery(begins, ends, Outcome(outcome) if outcome else None, Reason(reason) if reason else None)
+    return wanted, since, until
+
+
 def _check(value: str, choices: Iterable[str], name: str, faults: list[Fault]) -> None:
     if value not in list(choices):
         faults.append((name, f"expected one of {', '.join(choices)}"))
 
 
-def _period(query: Mapping[str, str], today: date, faults: list[Fault]) -> tuple[date, date]:
+def _period(query: Mapping[str, str], today: date, faults: list[Fault], days: int = 365) -> tuple[date, date]:
     tomorrow = date.fromordinal(today.toordinal() + 1)
     until = _day(query, "to", tomorrow, faults)
-    since = _day(query, "from", date.fromordinal(max(until.toordinal() - 365, 1)), faults)
+    since = _day(query, "from", date.fromordinal(max(until.toordinal() - days, 1)), faults)
     if not faults and since >= until:
         faults.append(("from", f"expected a day before {until}"))
     elif not faults and (until - since).days > MOST_YEARS * 366:

@@ -41,6 +41,13 @@ class Ledger(Protocol):
         """A person's decisions, newest first."""
         ...
 
+    def decided(
+        self, since: datetime, until: datetime, limit: int, start: str | None = None, *, skipped: bool = False
+    ) -> Page[Decision]:
+        """Decisions of all people that were made from an instant on up to another, newest first: those that gave
+        credit, or those that were skipped. On a stack only those that were made while it lists decisions."""
+        ...
+
     def timeline(self, person_id: str, limit: int, start: str | None = None) -> Page[Decision | Entry]:
         """Decisions, what became of the active responses, and interactions, newest first."""
         ...

@@ -1,16 +1,67 @@
-"""One decision: the sentence, each candidate with the rule by which it lost, and whether it is the same made again."""
+"""Decisions of a period by what came of them. One decision: the sentence, each candidate with the rule by which it
+lost, and whether it is the same made again."""
 
 from http import HTTPStatus
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from rekindle.adapters.console.rules import rules_behind
+from rekindle.adapters.wire import periods
 from rekindle.adapters.wire.views import decisions
 from rekindle.adapters.wire.views.people import person
+from rekindle.domain.core import times
+from rekindle.domain.reactivation.decision import Decision
 from rekindle.runtime import http
-from rekindle.runtime.aws import use_cases
+from rekindle.runtime.aws import environment, now, use_cases
 from rekindle.runtime.console.names import campaign_names
-from rekindle.runtime.console.pages import HEADERS, page
+from rekindle.runtime.console.pages import HEADERS, page, table
+
+COLUMNS = (
+    *("decision_id", "decided_at", "person_id", "scenario", "outcome", "reason", "campaign_id", "response_id"),
+    *("as_of", "settings_version"),
+)
+
+
+def listed(app: APIGatewayRestResolver) -> Response[str]:
+    """Decisions of all people in a period, and how many came out how."""
+    use = use_cases()
+    filters = {name: value for name, value in http.queries(app).items() if value}
+    zone = use.ports.reference.settings().zone
+    query, since, until = periods.decisions_of(filters, now().astimezone(zone).date(), zone)
+
+    def read(limit: int, start: str | None) -> tuple[list[dict[str, Any]], str | None]:
+        found = use.show_decisions.listed(query, limit, start)
+        return [_line(one) for one in found.items], found.next
+
+    days = {"from": since.isoformat(), "to": until.isoformat()}
+    if http.query(app, "format") == "csv":
+        return table(app, "decisions.html", COLUMNS, read)
+    counts, more = use.show_decisions.counts(query)
+    by = sorted(
+        ((outcome.value, reason, count) for (outcome, reason), count in counts.items()), key=lambda one: -one[2]
+    )
+    return table(
+        app,
+        "decisions.html",
+        COLUMNS,
+        read,
+        days=days,
+        counts=[{"outcome": outcome, "reason": reason, "count": count} for outcome, reason, count in by],
+        total=sum(counts.values()),
+        more=more,
+        skipped=query.skipped,
+        outcome=query.outcome,
+        reason=query.reason,
+        listing=environment().retention.lists_decisions,
+    )
+
+
+def _line(one: Decision) -> dict[str, Any]:
+    return {
+        **{name: getattr(one, name) for name in COLUMNS},
+        **{name: times.text(getattr(one, name)) for name in ("decided_at", "as_of")},
+    }
 
 
 def decision(app: APIGatewayRestResolver, decision_id: str) -> Response[str]:
