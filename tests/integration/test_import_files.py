@@ -106,6 +106,15 @@ def test_a_response_that_is_dated_later_is_loaded_and_waits_for_its_date(
     assert [one["due"] for one in waiting] == ["2026-03-08T10:00:00Z", "2026-02-08T10:00:00Z"]
 
 
+def test_a_contact_that_gets_another_address_and_another_account_is_found_by_these_alone(imports: Imports) -> None:
+    columns = "person_id,kind,email,account_id\n"
+    assert outcome(imports.load("people", columns + "p1,contact,mia@acme.example,a1\n")) == (1, 1, 0, 0, 0)
+    assert outcome(imports.load("people", columns + "p1,contact,mia@other.example,a2\n")) == (1, 0, 1, 0, 0)
+    having = root.use_cases().ports.contacts.having
+    keys = ("mia@acme.example", "account a1", "mia@other.example", "account a2")
+    assert [list(having(key, 5)) for key in keys] == [[], [], ["p1"], ["p1"]]
+
+
 def test_a_person_who_is_being_merged_costs_its_own_rows_alone(imports: Imports) -> None:
     imports.load("campaigns", "id\nspring\n")
     imports.load("people", PEOPLE + "p1,mia@acme.example,\np2,bo@acme.example,\n")

@@ -138,13 +138,14 @@ seldom = st.one_of(
         instants,
     ),
     st.builds(
-        lambda at, opportunity, ids, closed: told(
-            "Opportunity Changed", at, opportunity_id=opportunity, person_ids=ids, is_closed=closed
+        lambda at, opportunity, ids, closed, of: told(
+            "Opportunity Changed", at, opportunity_id=opportunity, person_ids=ids, is_closed=closed, **of
         ),
         instants,
         opportunities,
         st.lists(people, max_size=2),
         st.booleans(),
+        st.sampled_from([{}, {"account_id": "a1"}]),
     ),
     st.builds(lambda at, one: told("Opportunity Deleted", at, opportunity_id=one), instants, opportunities),
     st.builds(
@@ -295,6 +296,13 @@ TIES: dict[str, list[dict[str, Any]]] = {
         told("Person Changed", at, person_id=one, email=email)
         for at, (one, email) in enumerate((("A", "a@m.io"), ("B", "A@m.io ")))
     ],
+    "contacts of one account": [
+        told("Person Changed", at, person_id=one, account_id="acme") for at, one in enumerate("AB")
+    ],
+    "a contact of the account of somebody's opportunity": [
+        told("Person Changed", 1, person_id="A", account_id="acme"),
+        told("Opportunity Changed", 2, opportunity_id="o1", person_ids=["B"], account_id="acme"),
+    ],
     "two merged into a third": [
         told("People Merged", at, survivor_id="C", merged_ids=[one]) for at, one in enumerate("AB")
     ],
@@ -328,7 +336,7 @@ def test_who_is_ever_united_is_in_one_part(into: Path, tie: list[dict[str, Any]]
     history: list[Any] = []
     for n, (one, other) in enumerate(pairs):
         ids = {'"A"': one, '"B"': other, '"C"': f"z{n}", '"r1"': f"r{n}", '"o1"': f"o{n}", '"t1"': f"t{n}"}
-        ids |= {'"a@m.io"': f"a@m{n}.io", '"A@m.io "': f"A@m{n}.io "}
+        ids |= {'"a@m.io"': f"a@m{n}.io", '"A@m.io "': f"A@m{n}.io ", '"acme"': f"acme{n}"}
         ours = text
         for name, record_id in ids.items():
             ours = ours.replace(name, json.dumps(record_id))

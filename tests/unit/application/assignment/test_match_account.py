@@ -29,9 +29,9 @@ class Asked:
         self.keys.append(key)
         return MemoryAccounts(self.rekindle.memory).listed(key, limit)
 
-    def having(self, address: str, limit: int) -> Sequence[str]:
+    def having(self, key: str, limit: int) -> Sequence[str]:
         self.keys.append("address")
-        return MemoryContacts(self.rekindle.memory).having(address, limit)
+        return MemoryContacts(self.rekindle.memory).having(key, limit)
 
     def add(self, address: str, person_id: str, version: int) -> None:
         raise AssertionError("matching changes nothing")
@@ -191,13 +191,13 @@ def test_a_contact_that_no_longer_speaks_for_it_matches_nothing(rekindle: Rekind
     contact(rekindle, email="ada@gmail.com", account_id="a2")
     contact(rekindle, at=2, **values)
     assert matched(rekindle, email="ada@gmail.com").account_id is None
-    assert not rekindle.memory.addresses["ada@gmail.com"]
+    assert not rekindle.memory.contact_keys["ada@gmail.com"]
 
 
 def test_a_deleted_contact_leaves_no_trace_of_its_address(rekindle: Rekindle):
     contact(rekindle, email="ada@gmail.com", account_id="a2")
     rekindle.tell(person_deleted("c1", 2))
-    assert not rekindle.memory.addresses["ada@gmail.com"]
+    assert not rekindle.memory.contact_keys["ada@gmail.com"]
 
 
 def test_a_contact_that_was_merged_away_matches_nothing_by_itself(rekindle: Rekindle):
@@ -205,7 +205,7 @@ def test_a_contact_that_was_merged_away_matches_nothing_by_itself(rekindle: Reki
     contact(rekindle, person_id="c2", email="other@gmail.com", account_id="a1")
     rekindle.tell(people_merged("c2", "c1", at=2))
     assert matched(rekindle, email="ada@gmail.com").account_id is None
-    assert not rekindle.memory.addresses["ada@gmail.com"]
+    assert not rekindle.memory.contact_keys["ada@gmail.com"]
 
 
 def test_a_contact_that_took_over_an_address_and_an_account_matches_by_them(rekindle: Rekindle):
@@ -213,7 +213,7 @@ def test_a_contact_that_took_over_an_address_and_an_account_matches_by_them(reki
     contact(rekindle, person_id="c2", last_name="Lovelace")
     rekindle.tell(people_merged("c2", "c1", at=2))
     assert matched(rekindle, email="ada@gmail.com").account_id == "a2"
-    assert rekindle.memory.addresses["ada@gmail.com"].keys() == {"c2"}
+    assert rekindle.memory.contact_keys["ada@gmail.com"].keys() == {"c2"}
 
 
 def test_a_look_up_that_is_behind_does_not_mislead(rekindle: Rekindle):

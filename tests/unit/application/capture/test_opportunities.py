@@ -301,6 +301,43 @@ def test_another_contact_counts_only_where_it_is_of_the_same_account(engaged: Re
     assert engaged.person("p2").active.opportunity_id is None  # type: ignore[union-attr]
 
 
+def _linked(rekindle: Rekindle) -> list[str]:
+    found = ((one, rekindle.person(one).active) for one in ("p1", "p2"))
+    return [person_id for person_id, active in found if active is not None and active.opportunity_id == "o1"]
+
+
+def test_where_nobody_named_is_active_the_newest_engagement_of_the_account_s_contacts_has_it(engaged: Rekindle):
+    for person in ("p1", "p2"):
+        engaged.tell(person_changed(person, 2, account_id="acme", kind="contact"))
+    engaged.tell(opened(5, "p9", account_id="acme"))
+    assert _linked(engaged) == ["p2"]
+    engaged.tell(closed(8, account_id="acme"))
+    assert the_cycle(engaged, "p2").opportunity_id == "o1" and the_cycle(engaged, "p2").ended is Ended.OPPORTUNITY_WON
+
+
+def test_an_opportunity_that_names_nobody_is_its_account_s(engaged: Rekindle):
+    engaged.tell(person_changed("p1", 2, account_id="acme", kind="contact"))
+    told = {"account_id": "acme", "amount": 5.0}
+    engaged.tell(OpportunityChanged("o1", stamp(5, None, told), told))
+    assert _linked(engaged) == ["p1"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"account_id": "acme", "kind": "lead"},
+        {"account_id": "other", "kind": "contact"},
+        {"account_id": None, "kind": "contact"},
+    ],
+    ids=["a lead", "another account's", "nobody's any more"],
+)
+def test_only_present_contacts_of_the_account_count(engaged: Rekindle, values: dict[str, Any]):
+    engaged.tell(person_changed("p1", 2, account_id="acme", kind="contact"))
+    engaged.tell(person_changed("p1", 3, **values))
+    engaged.tell(opened(5, "p9", account_id="acme"))
+    assert _linked(engaged) == []
+
+
 def test_a_response_that_became_active_after_it_was_closed_is_not_its_own(engaged: Rekindle):
     engaged.tell(opportunity_changed("o1", "p1", at=2, is_closed=True, is_won=True))
     assert engaged.active() == "r-p1"

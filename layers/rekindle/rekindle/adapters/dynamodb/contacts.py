@@ -1,4 +1,5 @@
-"""Who has an e-mail address, kept in the table of people: an item for each contact, under a digest of the address."""
+"""Which contacts have an address or are of an account, kept in the table of people: an item for each contact, under a
+digest of the key."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,14 +18,14 @@ from rekindle.domain.core.errors import Conflict
 class DynamoDBContacts:
     connection: Connection
 
-    def add(self, address: str, person_id: str, version: int) -> None:
-        entry = {**_key(address, person_id), "version": writes.number(version)}
+    def add(self, key: str, person_id: str, version: int) -> None:
+        entry = {**_item_key(key, person_id), "version": writes.number(version)}
         newer = Condition("attribute_not_exists(person_id) OR version < :mine", {":mine": writes.number(version)})
         self._unless_newer("PutItem", writes.put(PeopleItem.Meta.table_name, entry, newer)["Put"])
 
-    def remove(self, address: str, person_id: str, version: int) -> None:
+    def remove(self, key: str, person_id: str, version: int) -> None:
         request = {
-            **writes.delete(PeopleItem.Meta.table_name, _key(address, person_id))["Delete"],
+            **writes.delete(PeopleItem.Meta.table_name, _item_key(key, person_id))["Delete"],
             "ConditionExpression": "version < :mine",
             "ExpressionAttributeValues": {":mine": writes.number(version)},
         }
@@ -37,11 +38,11 @@ class DynamoDBContacts:
         except Conflict:
             return  # A later version of the person has said so already, or there is nothing to remove.
 
-    def having(self, address: str, limit: int) -> Sequence[str]:
+    def having(self, key: str, limit: int) -> Sequence[str]:
         request = {
             "TableName": PeopleItem.Meta.table_name,
-            "KeyConditionExpression": "person_id = :address",
-            "ExpressionAttributeValues": writes.texts({":address": _hash_key(address)}),
+            "KeyConditionExpression": "person_id = :key",
+            "ExpressionAttributeValues": writes.texts({":key": _hash_key(key)}),
             "Limit": limit,
             "ConsistentRead": True,
         }
@@ -50,10 +51,10 @@ class DynamoDBContacts:
         return [item["record"]["S"] for item in page["Items"]]
 
 
-def _hash_key(address: str) -> str:
-    """An id has no control characters, so no person's key is like it; and the address itself is nowhere in it."""
-    return f"\x00address\x00{hashlib.sha256(address.encode()).hexdigest()}"
+def _hash_key(key: str) -> str:
+    """An id has no control characters, so no person's key is like it; and an address itself is nowhere in it."""
+    return f"\x00address\x00{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-def _key(address: str, person_id: str) -> Image:
-    return writes.texts({"person_id": _hash_key(address), "record": person_id})
+def _item_key(key: str, person_id: str) -> Image:
+    return writes.texts({"person_id": _hash_key(key), "record": person_id})

@@ -1,4 +1,4 @@
-"""Who has an e-mail address, in memory."""
+"""Which contacts have an address or are of an account, in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from rekindle.adapters.memory.state import Memory
 class MemoryContacts:
     memory: Memory
 
-    def add(self, address: str, person_id: str, version: int) -> None:
+    def add(self, key: str, person_id: str, version: int) -> None:
         with self.memory.lock:
-            versions = self.memory.addresses.setdefault(address, {})
+            versions = self.memory.contact_keys.setdefault(key, {})
             versions[person_id] = max(version, versions.get(person_id, version))
 
-    def remove(self, address: str, person_id: str, version: int) -> None:
+    def remove(self, key: str, person_id: str, version: int) -> None:
         with self.memory.lock:
-            versions = self.memory.addresses.get(address, {})
+            versions = self.memory.contact_keys.get(key, {})
             if versions.get(person_id, version) < version:
                 del versions[person_id]
 
-    def having(self, address: str, limit: int) -> Sequence[str]:
+    def having(self, key: str, limit: int) -> Sequence[str]:
         with self.memory.lock:
-            return sorted(self.memory.addresses.get(address, {}))[:limit]
+            return sorted(self.memory.contact_keys.get(key, {}))[:limit]

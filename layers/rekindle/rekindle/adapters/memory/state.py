@@ -54,8 +54,8 @@ class Memory:
     """By kind and id, the versions of a record."""
     listed: dict[str, dict[str, Candidate]] = field(default_factory=dict)
     """The accounts under each key of matching."""
-    addresses: dict[str, dict[str, int]] = field(default_factory=dict)
-    """Of each address the contacts that have it, with the version that said so."""
+    contact_keys: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Of each key of contacts those that have it, with the version that said so."""
     duplicates: dict[str, PossibleDuplicate] = field(default_factory=dict)
     unions: dict[str, Union] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)

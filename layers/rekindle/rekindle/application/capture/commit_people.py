@@ -1,4 +1,4 @@
-"""Commit changes of people, keep the look-up of contacts by their e-mail address, and note who is to be compared with
+"""Commit changes of people, keep the look-up of contacts by address and account, and note who is to be compared with
 others anew."""
 
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from rekindle.application.core.attempts import committed
 from rekindle.application.ports.people import Contacts, People
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.person import Person, contact_address
+from rekindle.domain.people.person import Person, contact_keys
 from rekindle.domain.people.possible_duplicate import identity_changed
 from rekindle.domain.reactivation.change import Change
 
 
 @dataclass(frozen=True)
 class CommitPeople:
-    """An address is entered before and taken out after, so that the look-up never lacks what was committed; that it may
+    """A key is entered before and taken out after, so that the look-up never lacks what was committed; that it may
     name too many, those who ask it know."""
 
     people: People
@@ -26,16 +26,16 @@ class CommitPeople:
             for before, change in steps
         )
         moved = [
-            (was, now, change.person)
+            (was - now, now - was, change.person)
             for before, change in steps
-            if (was := contact_address(before)) != (now := contact_address(change.person))
+            if (was := contact_keys(before)) != (now := contact_keys(change.person))
         ]
         for _, now, person in moved:
-            if now is not None:
-                self.contacts.add(now, person.person_id, person.version)
+            for key in sorted(now):
+                self.contacts.add(key, person.person_id, person.version)
         if not committed(self.people, *(change for _, change in steps)):
             return False
         for was, _, person in moved:
-            if was is not None:
-                self.contacts.remove(was, person.person_id, person.version)
+            for key in sorted(was):
+                self.contacts.remove(key, person.person_id, person.version)
         return True

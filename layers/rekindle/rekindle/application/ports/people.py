@@ -166,17 +166,17 @@ class Scores(Protocol):
 
 
 class Contacts(Protocol):
-    """Which contacts have an e-mail address, as `naming.mail_key` writes it. A change of an earlier version of a
-    person than the stored one changes nothing."""
+    """Which contacts have a key: an e-mail address, as `naming.mail_key` writes it, or an account
+    (`person.contact_keys`). A change of an earlier version of a person than the stored one changes nothing."""
 
-    def add(self, address: str, person_id: str, version: int) -> None: ...
+    def add(self, key: str, person_id: str, version: int) -> None: ...
 
-    def remove(self, address: str, person_id: str, version: int) -> None:
+    def remove(self, key: str, person_id: str, version: int) -> None:
         """Take out what an earlier version of the person had entered."""
         ...
 
-    def having(self, address: str, limit: int) -> Sequence[str]:
-        """Up to `limit` people who have, or had until lately, the address, in the order of their ids."""
+    def having(self, key: str, limit: int) -> Sequence[str]:
+        """Up to `limit` people who have, or had until lately, the key, in the order of their ids."""
         ...
 
 

@@ -1,16 +1,21 @@
 """Find the engagement that an opportunity belongs to, and let it go on, or end, with the opportunity."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from rekindle.application.core.attempts import ATTEMPTS, committed, contended, current_person
-from rekindle.application.ports.people import People
+from rekindle.application.ports.people import Contacts, People
 from rekindle.application.ports.records import Opportunities, Reference
+from rekindle.domain.core import times
 from rekindle.domain.core.errors import Conflict, MergeInProgress
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.person import Person
+from rekindle.domain.people.person import Person, account_key, contact_account
 from rekindle.domain.reactivation.opportunity import belongs_to, follow_opportunity, may_belong_to
 from rekindle.domain.records.opportunity import Opportunity
+
+MOST_CONTACTS = 100
+"""Further contacts of an account that are looked at, by the order of their ids."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,7 @@ class AssociateOpportunities:
     the opportunity first: of two deliveries that find different people, one finds what the other wrote."""
 
     people: People
+    contacts: Contacts
     opportunities: Opportunities
     reference: Reference
 
@@ -74,13 +80,23 @@ class AssociateOpportunities:
 
     def _people_of(self, opportunity: Opportunity) -> Iterator[Person]:
         """The people whose active response may be the opportunity's: the primary one first, then the others, those of
-        other accounts left out."""
-        for place, person_id in enumerate(opportunity.person_ids):
-            person = current_person(self.people, person_id)
-            if person is None or not may_belong_to(person, opportunity, until=opportunity.joined_at):
-                continue
-            if place == 0 or _of_account(person, opportunity):
+        other accounts left out; then the further contacts of the account, whose engagement is the newest first."""
+        for place, person in enumerate(self._engaged_of(opportunity, opportunity.person_ids)):
+            if person is not None and (place == 0 or _of_account(person, opportunity)):
                 yield person
+        if opportunity.account_id is not None:
+            listed = self.contacts.having(account_key(opportunity.account_id), MOST_CONTACTS)
+            further = [one for one in listed if one not in opportunity.person_ids]
+            found = [one for one in self._engaged_of(opportunity, further) if one is not None]
+            of_account = [one for one in found if contact_account(one) == opportunity.account_id]
+            yield from sorted(of_account, key=_since, reverse=True)
+
+    def _engaged_of(self, opportunity: Opportunity, person_ids: Iterable[str]) -> Iterator[Person | None]:
+        """None in the place of somebody without an active response that the opportunity can have come of."""
+        for person_id in person_ids:
+            person = current_person(self.people, person_id)
+            is_engaged = person is not None and may_belong_to(person, opportunity, until=opportunity.joined_at)
+            yield person if is_engaged else None
 
     def _noted(self, opportunity: Opportunity, person: Person | None) -> bool:
         """Write down who was found; False where somebody was faster."""
@@ -105,6 +121,10 @@ class AssociateOpportunities:
         settings = self.reference.settings()
         change = follow_opportunity(person, response, opportunity, settings)
         return change is None or committed(self.people, change.indexed_by(settings))
+
+
+def _since(person: Person) -> tuple[datetime, str]:
+    return person.active.since if person.active is not None else times.FIRST, person.person_id
 
 
 def _of_account(person: Person, opportunity: Opportunity) -> bool:

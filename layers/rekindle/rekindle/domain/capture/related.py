@@ -62,9 +62,11 @@ def records_of(fact: Fact) -> tuple[str, ...]:
     """
     match fact:
         case PersonChanged():
-            # A contact's address says whose account's leads all others are that have it.
+            # A contact's address says whose account's leads all others are that have it. An opportunity may belong to
+            # any contact of its account.
             people = _keys("person", fact.person_id, fact.values.get("converted_contact_id"))
-            return people + _keys("address", mail_key(fact.values.get("email")))
+            address, account = mail_key(fact.values.get("email")), fact.values.get("account_id")
+            return people + _keys("address", address) + _keys("account", account)
         case PersonDeleted():
             return _keys("person", fact.person_id)
         case PeopleMerged():
@@ -81,7 +83,8 @@ def records_of(fact: Fact) -> tuple[str, ...]:
             return _of_record(USER, fact.user_id, {})
         case OpportunityChanged():
             of_it = fact.values.get("person_ids") or ()
-            return _keys("opportunity", fact.opportunity_id) + _keys("person", *of_it)
+            account = _keys("account", fact.values.get("account_id"))
+            return _keys("opportunity", fact.opportunity_id) + _keys("person", *of_it) + account
         case OpportunityDeleted():
             return _keys("opportunity", fact.opportunity_id)
         case ReactivationRequested():

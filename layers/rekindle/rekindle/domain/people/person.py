@@ -171,12 +171,32 @@ def resumed_from(person: Person, class_map: str) -> str | None:
     return rewrite.last_response_id if rewrite is not None and rewrite.class_map == class_map else None
 
 
-def contact_address(person: Person) -> str | None:
-    """The e-mail address under which a contact speaks for its account; None of anybody else."""
+def contact_account(person: Person) -> str | None:
+    """The account that a contact is of; None of anybody else."""
     profile = person.profile
     if profile is None or person.deleted or person.merged_into is not None or person.kind != "contact":
         return None
-    return (mail_key(profile.email) or None) if profile.account_id else None
+    return profile.account_id or None
+
+
+def contact_address(person: Person) -> str | None:
+    """The e-mail address under which a contact speaks for its account; None of anybody else."""
+    profile = person.profile
+    return (mail_key(profile.email) or None) if profile is not None and contact_account(person) else None
+
+
+def contact_keys(person: Person) -> frozenset[str]:
+    """What a contact of an account is looked up by: the account, and its own address if it has one."""
+    account_id = contact_account(person)
+    if account_id is None:
+        return frozenset()
+    address = contact_address(person)
+    return frozenset({account_key(account_id), *([address] if address else ())})
+
+
+def account_key(account_id: str) -> str:
+    """No address has a space in it."""
+    return f"account {account_id}"
 
 
 def known_fields(person: Person | None) -> Mapping[str, Any]:
