@@ -9,7 +9,7 @@ from rekindle.runtime.http import handler_of, takes
 app = router()
 
 
-@app.get("/console/imports", middlewares=takes("format", paged=True))
+@app.get("/console/imports", middlewares=takes("state", "format", paged=True))
 def get_imports() -> Response[str]:
     return imports.listed(app)
 

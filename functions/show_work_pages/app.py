@@ -1,4 +1,4 @@
-"""Console -> what needs a person: failures, leads without an owner, deadlines of sales."""
+"""Console -> what needs a person: failures, leads without an owner, deadlines of sales, records that may be one."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -17,6 +17,16 @@ def get_today() -> Response[str]:
 @app.get("/console/failures", middlewares=takes("state", "reason", "format", paged=True))
 def get_failures() -> Response[str]:
     return work.failures(app)
+
+
+@app.get("/console/failures/<failure_id>")
+def get_failure(failure_id: str) -> Response[str]:
+    return work.failure(app, failure_id)
+
+
+@app.get("/console/duplicates", middlewares=takes("state", "format", paged=True))
+def get_duplicates() -> Response[str]:
+    return work.duplicates(app)
 
 
 @app.post("/console/failures/<said>")

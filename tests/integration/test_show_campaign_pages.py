@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from html import unescape
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -74,6 +76,12 @@ def test_credit_is_that_of_the_api_beside_the_period_before(counted: Aws) -> Non
     assert [(row["key"], float(row["amount"])) for row in rows] == [
         (one["key"], float(one["amount"])) for one in shown["items"]
     ]
+    linked = re.findall(r'/credit\?([^"]*model=[^"]*)">([^<]*)<', visit("/campaigns/spring-webinar").html)
+    assert linked
+    for filters, amount in linked:
+        lines = visit("/credit", **dict(parse_qsl(unescape(filters))), format="csv").html
+        (line,) = [one for one in csv.DictReader(io.StringIO(lines)) if one["key"] == "spring-webinar"]
+        assert float(line["amount"]) == float(amount.replace("\u2009", ""))
     later = list(
         csv.DictReader(io.StringIO(visit("/credit", **{"from": "2026-04-01", "to": "2026-05-02"}, format="csv").html))
     )

@@ -64,5 +64,8 @@ def test_all_imports_are_listed(imports: Imports) -> None:
     (row,) = csv.DictReader(io.StringIO(visit("/imports", format="csv").html))
     assert (row["import_id"], row["read"]) == (import_id, "2")
     assert f"{STAGE}/console/imports/{import_id}" in visit("/imports").links()
+    assert visit("/imports", state="finished", format="csv").html.count(import_id) == 1
+    assert visit("/imports", state="checked", format="csv").html.count(import_id) == 0
+    assert visit("/imports", state="lost").status == 422
     page = handler(event("show_import_pages"), CONTEXT)
     assert page["statusCode"] == 200 and import_id in page["body"]

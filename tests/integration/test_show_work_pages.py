@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from aws_lambda_powertools.event_handler.api_gateway import BaseRouter
@@ -15,13 +16,14 @@ from functions.show_work_pages.app import handler
 from rekindle.runtime import aws as root
 from tests.integration.conftest import CONTEXT, Aws, call
 from tests.integration.console import STAGE, Page, visited
+from tests.integration.test_answer_duplicates import pair
 from tests.integration.test_answer_handoffs import configured
 from tests.integration.test_complete_assignments import waiting
 from tests.integration.test_end_clocks import at, handed_over
 from tests.integration.test_permissions import LIFECYCLE, is_owed
 from tests.integration.test_permissions import waiting as wait_of_a_lead
 
-__all__ = ["at", "waiting"]
+__all__ = ["at", "pair", "waiting"]
 
 
 def visit(path: str, **more: Any) -> Page:
@@ -66,8 +68,11 @@ def test_each_number_of_today_is_as_long_as_the_list_that_it_opens(aws: Aws, at:
     assert number(page, "/failures") == str(len(rows("/failures"))) == "2"
     assert number(page, "/owners") == str(len(rows("/owners")))
     assert number(page, "/deadlines") == str(len(rows("/deadlines"))) != "0"
-    (late,) = [link for link in page.links() if "due_before" in link]
-    assert visit("/deadlines", query={"due_before": "2026-03-02T09:00:00Z"}).status == 200 and late
+    numbers = dict(re.findall(r'href="[^"]*/deadlines\?due_before=([^"]*)"><span class="[^"]*">(\d+)<', page.html))
+    assert len(numbers) == 2
+    for due_before, count in numbers.items():
+        assert len(rows("/deadlines", due_before=unquote(due_before))) == int(count)
+    assert number(page, "/imports?state=checked") == "0"
 
 
 def test_failures_are_listed_by_reason_and_sent_again_as_over_the_api(
@@ -82,6 +87,26 @@ def test_failures_are_listed_by_reason_and_sent_again_as_over_the_api(
     assert done.status == 200
     assert resending[0]["requestContext"]["identity"]["userArn"] == "console:3f0c"
     assert json.loads(resending[0]["body"]) == {"failure_ids": [listed["failure_id"]]}
+
+
+def test_whoever_may_handle_a_failure_reads_its_message_as_it_came(aws: Aws) -> None:
+    aws.fail("<b>no JSON</b>")
+    (listed,) = rows("/failures")
+    address = f"/failures/{listed['failure_id']}"
+    assert f"{STAGE}/console{address}" in visit("/failures").links()
+    page = visit(address)
+    assert page.status == 200 and "<b>no JSON</b>" in page.text
+    assert visit(address, role="viewer").status == 403 and visit("/failures", role="viewer").status == 200
+    assert f"{STAGE}/console{address}" not in visit("/failures", role="viewer").links()
+    assert visit("/failures/nothing").status == 404
+
+
+def test_records_that_may_be_one_are_listed_beside_each_other(aws: Aws, pair: str) -> None:
+    assert number(visit("/today"), "/duplicates") == "1"
+    assert [row["duplicate_id"] for row in rows("/duplicates")] == [pair]
+    page = visit("/duplicates")
+    assert {f"{STAGE}/console/people/{one}" for one in ("l", "c")} <= set(page.links())
+    assert rows("/duplicates", state="united") == [] and visit("/duplicates", query={"state": "x"}).status == 422
 
 
 def test_a_failure_is_discarded_with_a_note_and_not_without(aws: Aws, resending: list[dict[str, Any]]) -> None:

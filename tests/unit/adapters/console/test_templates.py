@@ -80,7 +80,7 @@ def values_of(template: str, text: str) -> dict[str, Any]:
     failure = {
         **dict.fromkeys(("failure_id", "reason", "message", "field", "record_kind", "record_id", "event_id"), text),
         **dict.fromkeys(("source", "note", "handled_by", "problem"), text),
-        **{"failed_at": AT, "handled_at": AT, "age_seconds": 90_061, "state": "open"},
+        **{"failed_at": AT, "event_at": AT, "handled_at": AT, "age_seconds": 90_061, "state": "open"},
     }
     campaign = {
         **dict.fromkeys(("campaign_id", "name", "type", "status", "starts_on", "ends_on"), text),
@@ -91,7 +91,7 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         **{"targeted": 5, "hard_bounces": 0, "cost": 5, "counted_at": AT, "settings_version": 1, "response_rate": 0.5},
         **{"responses": count, "stages": {"MQL": 1}, "cost_per": count, "rates": {text: 0.5}},
         **{"won_amount": [{"currency": text, "amount": 5}], "responses_per_responder": 1.5},
-        **{"inserted": {"people": 1, "responses": 1}},
+        **{"inserted": {"people": 1, "responses": 1}, "goals": {"by": "2026-06-30", "mqls": {"goal": 5, "actual": 2}}},
         "definitions": {
             name: text
             for name in (
@@ -157,10 +157,21 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         "previous": {"period": "2026-02"},
     }
     uploading = SimpleNamespace(url="/upload", fields={"key": text})
-    one = {"import.html": file_import, "target_list.html": target_list}
+    pair = {
+        **{
+            "found_at": AT,
+            "grounds": text,
+            "likely": True,
+            "person_ids": [text],
+            "people": [person],
+            "answered_at": AT,
+        },
+    }
+    one = {"failure.html": failure, "import.html": file_import, "target_list.html": target_list}
     lists: Mapping[str, list[Any]] = {
         "imports.html": [file_import],
         "decisions.html": [decision],
+        "duplicates.html": [pair],
         "targets.html": [target_list],
         "target_list.html": [{"person_id": text}],
         "tracks.html": [stay],
@@ -199,6 +210,8 @@ def values_of(template: str, text: str) -> dict[str, Any]:
             "skipped": True,
         },
         **{"outcome": "skipped", "listing": True, "days": {"from": "2026-03-01", "to": "2026-04-01"}},
+        **{"credits": [{"model": text, "amount": 5, "currency": text}]},
+        **{"soon": "1", "tomorrow": AT, "checked": "1", "pairs": "1", "body": text},
         **{"moves": True, "kinds": [text], "mappings": [text], "runs": ["when_checked", "when_told"], "found": credit},
         **{"tracks": [{"track": text, "campaign_id": text, "touches": [text]}], "ahead": 90, "period": "2026-03"},
         **{

@@ -50,9 +50,15 @@ class AnswerImports:
             return replace(found, counts=added_up([refused_in(found.counts), *self.files.progress(import_id)]))
         return found
 
-    def listed(self, limit: int, start: str | None) -> Page[FileImport]:
-        """Newest first."""
-        return self.imports.newest(limit, _place(start))
+    def listed(self, limit: int, start: str | None, state: ImportState | None = None) -> Page[FileImport]:
+        """Newest first. `state`: only those in it."""
+        found, place = list[FileImport](), _place(start)
+        while True:
+            page = self.imports.newest(limit - len(found), place)
+            found += [one for one in page.items if state in (None, one.state)]
+            place = page.next
+            if place is None or len(found) >= limit:
+                return Page(found, place)
 
     def act(self, action: str, import_id: str) -> FileImport:
         """`run`, `cancellation` or `undo`. Raises NotFound and WrongState."""

@@ -46,6 +46,8 @@ _ADMINS = ("/console/settings", "/console/sessions", "/console/books")
 """Where a form changes what cannot be taken back, or for everybody."""
 _OF_ADMINS = ("/console/sessions",)
 """Pages that others do not even see."""
+_OF_OPERATORS = ("/console/failures/",)
+"""Pages with what may not be shown to everybody: a message as it came."""
 _READ_BY_FORM = ("/console/find",)
 """What is read by a form, so that names and addresses of people stand in no address of a page."""
 
@@ -53,7 +55,9 @@ _READ_BY_FORM = ("/console/find",)
 def needed_role(method: str, path: str) -> Role | None:
     """The least role that may send such a request; None where nobody may. `path` begins with `/console`."""
     if method in ("GET", "HEAD"):
-        return Role.ADMIN if _is_below(path, _OF_ADMINS) else Role.VIEWER
+        if _is_below(path, _OF_ADMINS):
+            return Role.ADMIN
+        return Role.OPERATOR if path.startswith(_OF_OPERATORS) else Role.VIEWER
     if method != "POST":
         return None
     if path in _READ_BY_FORM:

@@ -15,7 +15,8 @@ from rekindle.application.ports.people import MemberState
 from rekindle.domain.campaigns.campaign import CAMPAIGN
 from rekindle.domain.core.errors import NotFound
 from rekindle.domain.measures.credit import names_of
-from rekindle.domain.measures.shared_days import SharedBy
+from rekindle.domain.measures.money import amount_of
+from rekindle.domain.measures.shared_days import SharedBy, added_up
 from rekindle.runtime import http
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.console.pages import csv_answer, page, table
@@ -39,7 +40,25 @@ def campaign(app: APIGatewayRestResolver, campaign_id: str) -> Response[str]:
         counted = measures.counted_campaign(use.show_metrics(name))
     except NotFound:
         counted = None  # It is known, and the next count is still to come.
-    return page(app, "campaign.html", campaign=found, metrics=counted)
+    credits, since, until = _credit_of(name)
+    return page(app, "campaign.html", campaign=found, metrics=counted, credits=credits, since=since, until=until)
+
+
+def _credit_of(campaign_id: str) -> tuple[list[dict[str, Any]], str, str]:
+    """What a campaign had of the deals won in the year up to today, under each model; and the days of that year."""
+    use = use_cases()
+    year = periods.attribution_of({}, now().astimezone(use.ports.reference.settings().zone).date())
+    try:
+        counted, _ = use.show_attribution(year)
+    except NotFound:
+        counted = None
+    sums = [
+        {"model": model, "currency": one.currency or None, "amount": amount_of(one.units, one.currency)}
+        for model in (counted.models if counted is not None else ())
+        for one in added_up(counted.days if counted else (), model, year.since, year.until, year.by, {})
+        if one.key == campaign_id
+    ]
+    return sums, year.since.isoformat(), year.until.isoformat()
 
 
 def members(app: APIGatewayRestResolver, campaign_id: str) -> Response[str]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from rekindle.adapters.wire import imports as wire
+from rekindle.domain.core.errors import InvalidField
 from rekindle.domain.imports.file_import import ImportState, Run
 from rekindle.domain.imports.kinds import KINDS
 from rekindle.runtime import http
@@ -20,13 +21,26 @@ MAPPINGS = 100
 
 
 def listed(app: APIGatewayRestResolver) -> Response[str]:
+    """Raises InvalidField, where there is no such state."""
+    state = _state_of(http.query(app, "state"))
+
     def read(limit: int, start: str | None) -> tuple[list[dict[str, Any]], str | None]:
-        found = use_cases().answer_imports.listed(limit, start)
+        found = use_cases().answer_imports.listed(limit, start, state)
         return [{**one, **one["counts"]} for one in map(wire.listed, found.items)], found.next
 
     mappings = [one.name for one in use_cases().answer_imports.listed_mappings(MAPPINGS, None).items]
     runs = [one.value for one in Run]
-    return table(app, "imports.html", COLUMNS, read, kinds=list(KINDS), mappings=mappings, runs=runs)
+    states = [one.value for one in ImportState]
+    offered: dict[str, Any] = {"kinds": list(KINDS), "mappings": mappings, "runs": runs, "states": states}
+    return table(app, "imports.html", COLUMNS, read, state=state, **offered)
+
+
+def _state_of(text: str | None) -> ImportState | None:
+    if not text:
+        return None
+    if text not in list(ImportState):
+        raise InvalidField(f"expected one of {', '.join(ImportState)}", "state")
+    return ImportState(text)
 
 
 def created(app: APIGatewayRestResolver) -> Response[str]:

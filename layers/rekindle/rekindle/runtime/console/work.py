@@ -1,6 +1,7 @@
-"""What needs a person: failures, leads that wait for an owner, deadlines of sales."""
+"""What needs a person: failures, leads that wait for an owner, deadlines of sales, records that may be one person."""
 
 import json
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -8,13 +9,17 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from rekindle.adapters.sources import salesforce_ids as ids
 from rekindle.adapters.wire import api, handoffs
+from rekindle.adapters.wire import duplicates as api_duplicates
+from rekindle.adapters.wire.views import duplicates as pair_views
 from rekindle.adapters.wire.views import failures as views
 from rekindle.adapters.wire.views import lifecycle, people
 from rekindle.application.lifecycle.show_handoffs import Wanted
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import NotFound
 from rekindle.domain.failures.failure import FailureState
+from rekindle.domain.imports.file_import import ImportState
 from rekindle.domain.people.assignment import AssignmentState
+from rekindle.domain.people.possible_duplicate import DuplicateState
 from rekindle.runtime import http
 from rekindle.runtime.aws import environment, functions, now, use_cases
 from rekindle.runtime.console.pages import User, form_of, moved, page, problem_page, table, user_of
@@ -28,9 +33,16 @@ def today(app: APIGatewayRestResolver) -> Response[str]:
     backlog = use.ports.failures.backlog()
     owed = use.show_handoffs.owed(Wanted(), COUNTED, None)
     breached = use.show_handoffs.owed(Wanted(due_before=at), COUNTED, None)
+    soon = use.show_handoffs.owed(Wanted(due_before=at + timedelta(days=1)), COUNTED, None)
+    checked = use.answer_imports.listed(COUNTED, None, ImportState.CHECKED)
+    pairs = use.answer_duplicates.listed(DuplicateState.OPEN, COUNTED)
     return page(
         app,
         "today.html",
+        soon=_counted(len(soon.items), soon.next),
+        tomorrow=times.text(at + timedelta(days=1)),
+        checked=_counted(len(checked.items), checked.next),
+        pairs=_counted(len(pairs.items), pairs.next),
         failures=backlog.failures,
         oldest=times.optional_text(backlog.oldest_at),
         waiting=use.ports.people.count_assigned(AssignmentState.PENDING),
@@ -58,6 +70,29 @@ def failures(app: APIGatewayRestResolver) -> Response[str]:
     states = [one.value for one in FailureState]
     columns = (*FAILURES, *FAILURES_OF_TIME)
     return table(app, "failures.html", columns, read, state=state.value, states=states, reason=reason)
+
+
+def failure(app: APIGatewayRestResolver, failure_id: str) -> Response[str]:
+    """A failure with its message as it came. Raises NotFound."""
+    found = use_cases().ports.failures.get(http.record_id("failure_id", (), failure_id))
+    if found is None:
+        raise NotFound("there is no such failure")
+    return page(app, "failure.html", one=views.failure(found, now()), body=found.body)
+
+
+PAIRS = ("duplicate_id", "state", "grounds", "likely", "found_at", "person_ids", "survivor_id", "merged_id")
+
+
+def duplicates(app: APIGatewayRestResolver) -> Response[str]:
+    """Records that may be one person, each beside the other. Raises InvalidField."""
+    state = api_duplicates.state_of({name: value for name, value in http.queries(app).items() if name == "state"})
+
+    def read(limit: int, start: str | None) -> tuple[list[dict[str, Any]], str | None]:
+        found = use_cases().answer_duplicates.listed(state, limit, start)
+        return [pair_views.duplicate(one) for one in found.items], found.next
+
+    states = [one.value for one in DuplicateState]
+    return table(app, "duplicates.html", PAIRS, read, state=state.value, states=states)
 
 
 def handled(app: APIGatewayRestResolver, said: str) -> Response[str]:
