@@ -79,7 +79,7 @@ def at_once(threads: ThreadPoolExecutor, *calls: Callable[[], Any]) -> list[Any]
     start = Barrier(len(calls))
 
     def call(what: Callable[[], Any]) -> Any:
-        start.wait(10)
+        start.wait(60)
         for _ in range(DELIVERIES):
             try:
                 return what()

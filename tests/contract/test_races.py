@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Barrier
 
 import pytest
+from hypothesis import settings
 
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.application.reactivation.reactivate_on_score import trigger_of as crossing_trigger
@@ -25,7 +26,8 @@ from tests.support.builders import DOCUMENT, campaign_changed, day, person_chang
 pytestmark = pytest.mark.dynamodb_local
 
 WRITERS = 16
-ROUNDS = 70
+ROUNDS = settings().max_examples // 3
+"""Of each race: 20, and 666 with HYPOTHESIS_PROFILE=deep."""
 DELIVERIES = 50
 """Of one trigger, before the test gives up: Lambda and SQS deliver again what failed."""
 PAST = 3
@@ -75,7 +77,7 @@ class Race:
         start = Barrier(WRITERS)
 
         def at_once(call: Callable[[], object]) -> None:
-            start.wait(10)
+            start.wait(60)
             delivered(call)
 
         list(threads.map(at_once, calls))
@@ -179,7 +181,7 @@ def test_ends_in_the_race_and_triggers_delivered_again_leave_no_second_one(
 
 
 def test_the_same_trigger_delivered_to_everybody_is_decided_once(use: UseCases, threads: ThreadPoolExecutor) -> None:
-    for number in range(ROUNDS // 5):
+    for number in range(max(ROUNDS // 3, 1)):
         person_id = f"same-{number}"
         use.record_crm_changes(response_recorded(f"{person_id}-r", person_id, "webinar", 1))
         crossing = Crossing(50, 70, stamp(day(10)))
@@ -202,14 +204,14 @@ def test_a_response_and_the_crossing_after_it_never_overlook_each_other(
         start = Barrier(4)
 
         def crosses(person_id: str = person_id, start: Barrier = start) -> None:
-            start.wait(10)
+            start.wait(60)
             delivered(lambda: use.record_crm_changes(person_changed(person_id, 10, score=70)))
             stored = use.ports.scores.get(person_id)
             assert stored is not None and stored.last_crossing is not None
             delivered(lambda: use.reactivate_on_score(person_id, stored.last_crossing))
 
         def responds(n: int, person_id: str = person_id, start: Barrier = start) -> None:
-            start.wait(10)
+            start.wait(60)
             delivered(
                 lambda: use.record_crm_changes(response_recorded(f"{person_id}-{n}", person_id, "webinar", 7 + n))
             )
