@@ -2,6 +2,7 @@
 modules that need other settings deploy one of their own.
 """
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -33,6 +34,12 @@ def told(stack: Stack) -> Stack:
     """The stack, after the demo history was digested."""
     play(stack, history_at(HISTORY), settings_at(SETTINGS))
     return stack
+
+
+@pytest.fixture(scope="session")
+def people() -> frozenset[str]:
+    """Whom the demo history names. Other tests have people of their own on the same stack."""
+    return frozenset(re.findall(r'"([^"]+)"', HISTORY.read_text(encoding="utf-8")))
 
 
 @pytest.fixture

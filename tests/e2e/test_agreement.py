@@ -22,24 +22,25 @@ COMPARED = ("scenario", "outcome", "reason", "response_id", "campaign_id", "as_o
 ByPerson = dict[str, list[dict[str, Any]]]
 
 
-def test_the_simulator_and_the_deployed_functions_decide_alike(told: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_simulator_and_the_deployed_functions_decide_alike(
+    told: Stack, people: frozenset[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["simulate", "--settings", str(SETTINGS), str(HISTORY)]) == 0
     simulated = _by_person(json.loads(line) for line in capsys.readouterr().out.splitlines())
-    people = {decision.person_id for decision in told.decisions()}
-    assert simulated.keys() == people
-    ids = [decision.decision_id for decision in told.decisions()]
+    ids = [decision.decision_id for decision in told.decisions() if decision.person_id in people]
     deployed = _by_person(told.api.get("decisions", decision_id).json() for decision_id in ids)
-    assert deployed == simulated
+    assert deployed == simulated != {}
 
 
-def test_the_simulated_funnel_is_that_of_the_deployed_ledger(told: Stack) -> None:
+def test_the_simulated_funnel_is_that_of_the_deployed_ledger(told: Stack, people: frozenset[str]) -> None:
     simulation = Simulation(settings_of(SETTINGS))
     simulation.keep_journeys()
     with closing(History(HISTORY)) as history:
         for _ in decisions_of(simulation, history, "simulating"):
             pass
     campaign = simulation.use_cases.ports.reference.campaign
-    deployed = cycles(told.ledger(), lambda campaign_id, _: campaign(campaign_id))
+    records = [record for record in told.ledger() if record.person_id in people]
+    deployed = cycles(records, lambda campaign_id, _: campaign(campaign_id))
     assert deployed == simulation.cycles() != []
 
 
