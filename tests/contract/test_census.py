@@ -12,7 +12,7 @@ from rekindle.application.measures.show_attribution import Attribution
 from rekindle.application.measures.show_funnel import FunnelQuery
 from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.lifecycle.journey import Stage
-from rekindle.domain.measures.funnel import Basis, By, Funnel, funnel
+from rekindle.domain.measures.funnel import By, Funnel, FunnelBasis, funnel
 from rekindle.domain.measures.metrics import CountedAs
 from rekindle.domain.measures.shared_days import SharedBy
 from rekindle.runtime.use_cases import UseCases
@@ -71,9 +71,9 @@ def test_everything_is_counted(counted: Measured) -> None:
 def test_a_deal_has_its_responses(counted: Measured) -> None:
     (deal,) = counted.deals
     assert (deal.opportunity_id, deal.units, deal.active_response_id) == ("o1", 99_99, "r-p00")
-    assert [(touch.response_id, touch.campaign_type, touch.channel) for touch in deal.touches] == [
-        ("r-p00", "Event", "web")
-    ]
+    assert [
+        (touchpoint.response_id, touchpoint.campaign_type, touchpoint.channel) for touchpoint in deal.touchpoints
+    ] == [("r-p00", "Event", "web")]
 
 
 def test_of_a_campaign_the_newest_version_stands(counted: Measured) -> None:
@@ -160,11 +160,11 @@ def test_the_funnel_of_any_period_is_that_of_a_recount(stores: Stores, monkeypat
     days = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
     january, february, march = (datetime(day.year, day.month, 1, tzinfo=zone).astimezone(UTC) for day in days)
 
-    def shown(by: By | None, basis: Basis, beside: date | None = None) -> Sequence[Funnel]:
+    def shown(by: By | None, basis: FunnelBasis, beside: date | None = None) -> Sequence[Funnel]:
         return use.show_funnel(FunnelQuery(days[0], days[1], by, basis, beside))[1]
 
     with pytest.raises(NotFound, match="nothing is counted yet"):
-        shown(None, Basis.COHORT)
+        shown(None, FunnelBasis.COHORT)
     for fact in facts():
         use.record_crm_changes(fact)
     # February everywhere but in New York.
@@ -172,16 +172,16 @@ def test_the_funnel_of_any_period_is_that_of_a_recount(stores: Stores, monkeypat
     use.record_crm_changes(opportunity_changed("o2", "p05", at=33, is_closed=True, is_won=True))
     use.count_campaigns()
     everything = use.count_measures(CountedAs()).cycles
-    for basis in Basis:
+    for basis in FunnelBasis:
         for by in (None, *By):
             expected = [funnel(everything, january, february, by, zone, basis)]
             expected.append(funnel(everything, february, march, by, zone, basis))
             assert shown(by, basis, days[1]) == expected
-    (cohort,) = shown(None, Basis.COHORT)
+    (cohort,) = shown(None, FunnelBasis.COHORT)
     assert cohort.total.volumes == {Stage.MQL: PEOPLE, Stage.SAL: 2, Stage.SQL: 2, Stage.WON: 2}
-    _, later = shown(None, Basis.PERIOD, days[1])
+    _, later = shown(None, FunnelBasis.PERIOD, days[1])
     assert later.total.volumes == {Stage.MQL: 0, Stage.SAL: 0, Stage.SQL: 0, Stage.WON: 1}
     # What a month had more of once is not counted any longer.
     monkeypatch.setattr(counted_months, "_MOST", 350_000)
     use.count_campaigns()
-    assert shown(None, Basis.COHORT) == [cohort]
+    assert shown(None, FunnelBasis.COHORT) == [cohort]

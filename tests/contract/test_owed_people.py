@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.clock import Clock, ClockKind, ClockState, Target
+from rekindle.domain.people.clock import ClockKind, ClockState, HandoffClock, Target
 from rekindle.domain.people.lifecycle import Handoff, Lifecycle, Recycling, State
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
@@ -15,7 +15,7 @@ from tests.support.builders import day
 
 
 def way(due: float | None, state: ClockState = ClockState.RUNNING) -> Lifecycle:
-    clock = Clock(
+    clock = HandoffClock(
         ClockKind.TOUCH, Target(2, in_days=True), day(1), day(2), 0.5, 30.5, state, 5, day(1.5), due_at=day(3)
     )
     handoff = Handoff(2, 7, day(1), "hot", (clock,), is_paused=state is ClockState.PAUSED, note="call later")

@@ -45,7 +45,7 @@ def test_won_amounts_by_campaign_are_those_of_sqlite(column: str):
     for model, points in PRESETS.items():
         brought = Counter[str]()
         for share in shares(measured(simulation).deals, {model: points}):
-            brought[share.touch.campaign_id if share.touch else ""] += share.units
+            brought[share.touchpoint.campaign_id if share.touchpoint else ""] += share.units
         assert +brought == +Counter({name: counts.won["USD"] for name, counts in metrics.items()})
 
 

@@ -19,7 +19,17 @@ from rekindle.cli.play import Unusable, decisions_of, instant_of, print_refused,
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import ORDER
 from rekindle.domain.measures.cycles import Cycle
-from rekindle.domain.measures.funnel import EMPTY, Basis, By, Funnel, Group, Spread, funnel, period_beside, year_before
+from rekindle.domain.measures.funnel import (
+    EMPTY,
+    By,
+    Funnel,
+    FunnelBasis,
+    Group,
+    Spread,
+    funnel,
+    period_beside,
+    year_before,
+)
 from rekindle.domain.measures.metrics import CountedAs
 from rekindle.runtime.simulation.simulator import Simulation
 
@@ -55,9 +65,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     parser.add_argument("--by", type=one_of(By), choices=list(By), help="what to group by (default: all in one)")
     parser.add_argument(
         "--basis",
-        type=one_of(Basis),
-        choices=list(Basis),
-        default=Basis.COHORT,
+        type=one_of(FunnelBasis),
+        choices=list(FunnelBasis),
+        default=FunnelBasis.COHORT,
         help="count the cycles that began in the period (cohort, the default), or the stages reached in it (period)",
     )
     parser.add_argument(
@@ -138,8 +148,8 @@ def _write(
 
 
 _BASES = {
-    Basis.COHORT: "basis: cohort, the cycles that began in the period",
-    Basis.PERIOD: "basis: period, the stages that were reached in the period",
+    FunnelBasis.COHORT: "basis: cohort, the cycles that began in the period",
+    FunnelBasis.PERIOD: "basis: period, the stages that were reached in the period",
 }
 
 

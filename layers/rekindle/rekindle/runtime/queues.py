@@ -16,7 +16,7 @@ from rekindle.runtime.threads import at_the_same_time
 
 Failures = dict[str, list[dict[str, str]]]
 
-PATIENCE = 4
+MAX_RECEIVES = 4
 """Receives after which a fact that names something unknown is refused; the queue itself gives up after five."""
 WAITS = (2, 60, 300, 900)
 """Seconds before a message is received again, by its receives, where work of several steps is to end first: most of it
@@ -143,7 +143,7 @@ def _settled(message: Mapping[str, Any], error: Exception | None) -> bool:
         return True
     receives = int(message["attributes"]["ApproximateReceiveCount"])
     try:
-        if isinstance(error, NotYetKnown) and receives < PATIENCE:
+        if isinstance(error, NotYetKnown) and receives < MAX_RECEIVES:
             return _again(message, 2**receives, error.code)
         if isinstance(error, Refusal):
             _refuse(message, error)

@@ -8,7 +8,7 @@ import pytest
 from rekindle.domain.capture.facts import RecordChanged
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.entries import Action, ClockStep, Transition
-from rekindle.domain.people.clock import Clock, ClockKind, ClockState
+from rekindle.domain.people.clock import ClockKind, ClockState, HandoffClock
 from rekindle.domain.people.lifecycle import Lifecycle, State
 from rekindle.domain.records.interaction import INTERACTION
 from tests.support.builders import (
@@ -105,7 +105,7 @@ def way(rekindle: Rekindle, person_id: str = "p1") -> Lifecycle:
     return found
 
 
-def clock_of(rekindle: Rekindle, kind: ClockKind, number: int = -1) -> Clock:
+def clock_of(rekindle: Rekindle, kind: ClockKind, number: int = -1) -> HandoffClock:
     handoff = way(rekindle).handoff
     assert handoff is not None
     return [clock for clock in handoff.clocks if clock.kind is kind][number]

@@ -20,7 +20,7 @@ from rekindle.domain.measures.cycles import Cycle, cycles
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Crossing
-from rekindle.domain.reactivation.arrival import BY_MERGE
+from rekindle.domain.reactivation.arrival import MERGE_SUFFIX
 from rekindle.domain.reactivation.decision import Decision, Outcome
 from rekindle.domain.responses.response import Response
 from tests.support.builders import (
@@ -358,7 +358,7 @@ class Promises(RuleBasedStateMachine):
             if decision.outcome in FOUND:
                 times[decision.response_id or ""] += 1
         for decision in self.memory.decisions.values():
-            late = not decision.trigger_id.endswith(f":{BY_MERGE}")
+            late = not decision.trigger_id.endswith(f":{MERGE_SUFFIX}")
             if late and decision.replaced_response_id in times:
                 times[decision.replaced_response_id or ""] -= 1
         assert all(n <= 1 for n in times.values()), times

@@ -8,30 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rekindle.domain.measures.attribution import Deal, Touch, points_of, shares
+from rekindle.domain.measures.attribution import Deal, Touchpoint, points_of, shares
 from rekindle.domain.measures.points import ACTIVE_RESPONSE, PRESETS, Points, Recency, models_of
 from tests.support.builders import day
 
 WON = 60
 
 
-def touch(
+def touchpoint(
     name: str, at: float, campaign: str | None = None, kind: str | None = None, channel: str | None = None
-) -> Touch:
-    return Touch(name, campaign or f"c-{name}", kind, channel, day(at), day(at))
+) -> Touchpoint:
+    return Touchpoint(name, campaign or f"c-{name}", kind, channel, day(at), day(at))
 
 
-def a_deal(*touches: Touch, active: str | None = None, units: int = 100_00, opened: float = 40) -> Deal:
-    ordered = sorted(touches, key=lambda one: (one.at, one.response_id))
+def a_deal(*touchpoints: Touchpoint, active: str | None = None, units: int = 100_00, opened: float = 40) -> Deal:
+    ordered = sorted(touchpoints, key=lambda one: (one.at, one.response_id))
     return Deal("o1", day(opened), day(WON), units, "EUR", ordered, active)
 
 
-FIVE = [touch("r1", 1), touch("r2", 10), touch("r3", 20), touch("r4", 30), touch("r5", 50)]
+FIVE = [touchpoint("r1", 1), touchpoint("r2", 10), touchpoint("r3", 20), touchpoint("r4", 30), touchpoint("r5", 50)]
 
 
 def shared(deal: Deal, points: Points) -> dict[str | None, int]:
     found = shares([deal], {"model": points})
-    return {one.touch.response_id if one.touch else None: one.units for one in found}
+    return {one.touchpoint.response_id if one.touchpoint else None: one.units for one in found}
 
 
 @pytest.mark.parametrize(
@@ -51,30 +51,32 @@ def test_the_presets(preset: str, expected: dict[str, int]):
 
 
 def test_time_decay_halves_the_points_with_each_half_life():
-    deal = a_deal(touch("r1", WON - 14), touch("r2", WON - 7), touch("r3", WON), units=700)
+    deal = a_deal(touchpoint("r1", WON - 14), touchpoint("r2", WON - 7), touchpoint("r3", WON), units=700)
     assert shared(deal, PRESETS["time_decay"]) == {"r1": 100, "r2": 200, "r3": 400}
 
 
 def test_one_response_has_all_of_every_position():
-    assert shared(a_deal(touch("r1", 1), active="r1"), PRESETS["full_path"]) == {"r1": 100_00}
+    assert shared(a_deal(touchpoint("r1", 1), active="r1"), PRESETS["full_path"]) == {"r1": 100_00}
 
 
 def test_points_by_type_and_channel_add_up_with_the_others():
-    deal = a_deal(touch("r1", 1, kind="Webinar", channel="web"), touch("r2", 2, kind="Email"), touch("r3", 3))
+    deal = a_deal(
+        touchpoint("r1", 1, kind="Webinar", channel="web"), touchpoint("r2", 2, kind="Email"), touchpoint("r3", 3)
+    )
     points = Points(each=10, campaign_types={"Webinar": 20, "Email": -10}, channels={"web": 10})
     assert points_of(deal, points) == [40_000_000, 0, 10_000_000]
     assert shared(deal, points) == {"r1": 80_00, "r3": 20_00}
 
 
 def test_a_response_with_fewer_than_no_points_has_no_share():
-    deal = a_deal(touch("r1", 1), touch("r2", 2, kind="Email"))
+    deal = a_deal(touchpoint("r1", 1), touchpoint("r2", 2, kind="Email"))
     assert shared(deal, Points(each=10, campaign_types={"Email": -30})) == {"r1": 100_00, "r2": 0}
 
 
 def test_what_no_response_has_points_for_belongs_to_no_campaign():
     assert shared(a_deal(), PRESETS["linear"]) == {None: 100_00}
-    assert shared(a_deal(touch("r1", 1)), PRESETS["active_response"]) == {None: 100_00}
-    assert shared(a_deal(touch("r1", 1)), Points(each=-1)) == {"r1": 0, None: 100_00}
+    assert shared(a_deal(touchpoint("r1", 1)), PRESETS["active_response"]) == {None: 100_00}
+    assert shared(a_deal(touchpoint("r1", 1)), Points(each=-1)) == {"r1": 0, None: 100_00}
 
 
 def test_at_opportunity_is_the_last_response_that_was_there_when_it_was_opened():
@@ -116,9 +118,9 @@ models = st.builds(
     channels=st.dictionaries(st.sampled_from(["web", "phone"]), numbers),
     recency=st.none() | st.builds(Recency, st.floats(0.01, 3650), numbers),
 )
-touches = st.lists(
+touchpoints = st.lists(
     st.builds(
-        lambda number, at, kind, channel: touch(f"r{number}", at, f"c{number % 3}", kind, channel),
+        lambda number, at, kind, channel: touchpoint(f"r{number}", at, f"c{number % 3}", kind, channel),
         st.integers(0, 8),
         st.integers(0, WON),
         st.sampled_from(["Webinar", "Email", None]),
@@ -128,20 +130,22 @@ touches = st.lists(
 )
 
 
-@given(touches, st.sampled_from(["r0", "r1", None]), amounts, st.integers(0, WON), models)
-def test_shares_always_add_up_to_the_amount(found: list[Touch], active: Any, units: int, opened: int, model: Points):
+@given(touchpoints, st.sampled_from(["r0", "r1", None]), amounts, st.integers(0, WON), models)
+def test_shares_always_add_up_to_the_amount(
+    found: list[Touchpoint], active: Any, units: int, opened: int, model: Points
+):
     deal = a_deal(*found, active=active, units=units, opened=opened)
     given_shares = shares([deal], {**PRESETS, "own": model})
     sums: Counter[str] = Counter()
     for one in given_shares:
         sums[one.model] += one.units
         assert one.units == 0 or (one.units > 0) == (units > 0)
-        assert one.points > 0 or one.units == 0 or one.touch is None
+        assert one.points > 0 or one.units == 0 or one.touchpoint is None
     assert {name: sums[name] for name in (*PRESETS, "own")} == dict.fromkeys([*PRESETS, "own"], units)
 
 
 @given(st.permutations(FIVE))
-def test_the_order_in_which_responses_are_read_does_not_matter(found: list[Touch]):
+def test_the_order_in_which_responses_are_read_does_not_matter(found: list[Touchpoint]):
     assert shares([a_deal(*found)], PRESETS) == shares([a_deal(*FIVE)], PRESETS)
 
 

@@ -158,7 +158,7 @@ KNOWN = campaigns(Campaign("sdr"), Campaign("others"), Campaign("web"), Campaign
 
 
 def fallback(default: DefaultCampaign | None, user: User | None = None, among=KNOWN) -> tuple[str, str] | None:
-    found = default_campaign(default, user, among).default
+    found = default_campaign(default, user, among).chosen
     return (found.campaign.campaign_id, found.source) if found else None
 
 
@@ -218,7 +218,7 @@ def test_no_row_that_fits_means_no_default_campaign():
 def test_a_default_campaign_that_cannot_take_credit_is_passed_over(sdr: Campaign | None):
     among = campaigns(*(c for c in (sdr, Campaign("web")) if c))
     found = default_campaign(BY_ROLE, User("u1", role="SDR"), among)
-    assert found.default is not None and (found.default.campaign.campaign_id, found.default.source) == ("web", "single")
+    assert found.chosen is not None and (found.chosen.campaign.campaign_id, found.chosen.source) == ("web", "single")
     assert found.passed_over == ("sdr", "others")
     assert default_campaign(BY_ROLE, None, campaigns()).passed_over == ("others", "web")
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rekindle.domain.campaigns.campaign import Campaign
-from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason
+from rekindle.domain.reactivation.decision import Decision, DecisionBasis, Outcome, Reason
 from rekindle.domain.reactivation.explanation import explain, why_excluded
 from rekindle.domain.reactivation.search import Excluded
 from rekindle.domain.responses.response import Response
@@ -131,7 +131,7 @@ def test_a_response_prompt_is_not_said_to_have_a_score():
 
 def test_a_response_whose_date_is_to_come_is_not_said_to_have_searched():
     early = replace(FOUND, scenario=Scenario.RESPONSE, outcome=Outcome.SKIPPED, reason=Reason.NO_CANDIDATE)
-    dated = replace(early, basis=Basis(dated_at=day(40)))
+    dated = replace(early, basis=DecisionBasis(dated_at=day(40)))
     assert told(dated).endswith("its own date, 10 Feb 2026 00:00 UTC, was still to come; it is evaluated then.")
     assert told(early).endswith("its own date was still to come; it is evaluated then.")
 
@@ -151,7 +151,7 @@ SKIPPED = replace(FOUND, outcome=Outcome.SKIPPED, response_id=None, campaign_id=
 ARRIVED = replace(SKIPPED, scenario=Scenario.RESPONSE, score=20, previous_score=None)
 PROMPTED = replace(SKIPPED, scenario=Scenario.RESPONSE_PROMPT, prompted_campaign_id="web")
 DATED = "on 11 Jan 2026 00:00 UTC"
-WEBINAR = Basis(campaign_id="webinar")
+WEBINAR = DecisionBasis(campaign_id="webinar")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ WEBINAR = Basis(campaign_id="webinar")
             f"the response to Spring webinar arrived {DATED}: there was no score, and the threshold is 60",
         ),
         (
-            replace(ARRIVED, reason=Reason.BELOW_THRESHOLD, basis=Basis(own_score=-5, campaign_id="webinar")),
+            replace(ARRIVED, reason=Reason.BELOW_THRESHOLD, basis=DecisionBasis(own_score=-5, campaign_id="webinar")),
             f"the response to Spring webinar arrived {DATED}: "
             "the score of 20 with the response's own -5 was below the threshold of 60",
         ),
@@ -179,11 +179,11 @@ WEBINAR = Basis(campaign_id="webinar")
             f"a membership in Spring webinar was recorded {DATED}: the member has not responded",
         ),
         (
-            replace(ARRIVED, reason=Reason.NURTURE_TIMEOUT, basis=Basis(nurture_until=day(20))),
+            replace(ARRIVED, reason=Reason.NURTURE_TIMEOUT, basis=DecisionBasis(nurture_until=day(20))),
             f"the response arrived {DATED}: the person was in nurture, to be left alone until 21 Jan 2026 00:00 UTC",
         ),
         (
-            replace(SKIPPED, reason=Reason.COOL_DOWN, basis=Basis(score_activated_at=day(9))),
+            replace(SKIPPED, reason=Reason.COOL_DOWN, basis=DecisionBasis(score_activated_at=day(9))),
             f"the score went from 50 to 65 (threshold 60) {DATED}: the cool-down of 1 day since the last score "
             "reactivation on 10 Jan 2026 00:00 UTC was not over",
         ),
@@ -275,13 +275,13 @@ def test_a_default_says_by_which_row_it_was_chosen(source: str, said: str):
     ],
 )
 def test_a_response_that_qualified_by_itself_says_by_which_score(score: float | None, own: float | None, said: str):
-    basis = Basis(own_score=own, campaign_id="webinar")
+    basis = DecisionBasis(own_score=own, campaign_id="webinar")
     arrived = replace(FOUND, scenario=Scenario.RESPONSE, outcome=Outcome.ACTIVATED, score=score, basis=basis)
     assert told(arrived).endswith(f"its response arrived {DATED}, and {said}.")
 
 
 def test_a_response_that_was_overlooked_is_not_said_to_have_qualified_by_itself():
-    basis = Basis(unanswered_at=day(12), campaign_id="webinar")
+    basis = DecisionBasis(unanswered_at=day(12), campaign_id="webinar")
     late = replace(FOUND, scenario=Scenario.RESPONSE, outcome=Outcome.ACTIVATED, activated_at=day(12), basis=basis)
     assert told(late) == (
         "Spring webinar got the credit as of 13 Jan 2026 00:00 UTC, when the score had crossed the threshold and "

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from rekindle.domain.core import times
 from rekindle.domain.people.person import Engagement, Erasure, IndexRewrite
-from rekindle.domain.reactivation.decision import Basis
+from rekindle.domain.reactivation.decision import DecisionBasis
 from rekindle.domain.records.stamps import ChangeStamp, grouped, ungrouped
 from rekindle.domain.responses.response import Conversion, ResponseState
 from rekindle.domain.settings.settings import Overrides
@@ -70,7 +70,7 @@ _BASIS = {
 _OF_NO_RESPONSE = {"response_id": "", "campaign_id": "", "cycle": 0, "decision_id": ""}
 
 
-def _basis(value: Basis) -> Json:
+def _basis(value: DecisionBasis) -> Json:
     """A letter for each name, and no empty text: every decision carries it, and is to stay below the kilobyte that a
     write is billed by."""
     stored = {_BASIS[name]: entry for name, entry in encoded(value).items()}
@@ -79,11 +79,11 @@ def _basis(value: Basis) -> Json:
     return stored
 
 
-def basis_of(stored: Mapping[str, Any]) -> Basis:
-    values = decoded(Basis, {name: stored[letter] for name, letter in _BASIS.items() if letter in stored})
+def basis_of(stored: Mapping[str, Any]) -> DecisionBasis:
+    values = decoded(DecisionBasis, {name: stored[letter] for name, letter in _BASIS.items() if letter in stored})
     if "active" in values:
         values["active"] = Engagement(**{**_OF_NO_RESPONSE, **decoded(Engagement, values["active"])})
-    return Basis(**values)
+    return DecisionBasis(**values)
 
 
 _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
@@ -94,7 +94,7 @@ _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Engagement: encoded,
     Erasure: encoded,
     IndexRewrite: encoded,
-    Basis: _basis,
+    DecisionBasis: _basis,
     ResponseState: encoded,
     Conversion: encoded,
 }

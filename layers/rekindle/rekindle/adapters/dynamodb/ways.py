@@ -12,7 +12,7 @@ from rekindle.adapters.dynamodb.tables import OWED
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.clock import Clock, Target
+from rekindle.domain.people.clock import HandoffClock, Target
 from rekindle.domain.people.lifecycle import Enrollment, Handoff, Lifecycle, Purchase, Recycling
 from rekindle.domain.people.person import Person
 
@@ -138,7 +138,7 @@ def read(stored: Mapping[str, Any]) -> Lifecycle:
     return Lifecycle(**values)
 
 
-def _clock(clock: Clock) -> Json:
+def _clock(clock: HandoffClock) -> Json:
     """What is as at the start of the clock is left out."""
     stored = {**_short(clock, _CLOCK), "g": clock.target.amount}
     if clock.target.in_days:
@@ -148,10 +148,10 @@ def _clock(clock: Clock) -> Json:
     return stored
 
 
-def _read_clock(stored: Mapping[str, Any]) -> Clock:
-    values = _long(Clock, stored, _CLOCK)
+def _read_clock(stored: Mapping[str, Any]) -> HandoffClock:
+    values = _long(HandoffClock, stored, _CLOCK)
     values.setdefault("counted_at", values["started_at"])
-    return Clock(target=Target(stored["g"], in_days="y" in stored), **values)
+    return HandoffClock(target=Target(stored["g"], in_days="y" in stored), **values)
 
 
 def _short(value: Any, letters: Mapping[str, str]) -> Json:

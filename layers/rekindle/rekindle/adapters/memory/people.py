@@ -40,7 +40,7 @@ class MemoryCandidates:
 
     @cached_property
     def _grouped(self) -> CandidatesByClass:
-        """Only once it is asked for: a guard stops most decisions before the search."""
+        """Only once it is asked for: most triggers are skipped before the search."""
         return grouped_by_class(self.responses.values(), self.classes)
 
 

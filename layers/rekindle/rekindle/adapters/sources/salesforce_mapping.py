@@ -114,7 +114,7 @@ _KIND_OF: Mapping[str, Kind[Any]] = {
 _OF_THE_OBJECT = {"Lead": {"kind"}, "Contact": {"kind"}}
 """What the object itself says."""
 
-FED: Mapping[str, frozenset[str]] = MappingProxyType(
+MAPPABLE_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         entity: frozenset(name for name, declared in kind.fields.items() if declared.from_one_value)
         - _OF_THE_OBJECT.get(entity, set())

@@ -8,7 +8,7 @@ from rekindle.application.measures.show_funnel import FunnelQuery
 from rekindle.application.measures.show_recycling import RecyclingPeriod
 from rekindle.application.reactivation.show_decisions import DecisionQuery
 from rekindle.domain.core.errors import Fault, InvalidField
-from rekindle.domain.measures.funnel import Basis, By
+from rekindle.domain.measures.funnel import By, FunnelBasis
 from rekindle.domain.measures.points import ACTIVE_RESPONSE
 from rekindle.domain.measures.recycling import RecycledBy
 from rekindle.domain.measures.shared_days import SharedBy
@@ -43,14 +43,14 @@ def funnel_of(query: Mapping[str, str], today: date) -> FunnelQuery:
     """By default the cycles that began in the year up to today, all in one. Raises InvalidField."""
     faults: list[Fault] = []
     since, until = _period(query, today, faults)
-    by, basis = query.get("by"), query.get("basis", Basis.COHORT)
+    by, basis = query.get("by"), query.get("basis", FunnelBasis.COHORT)
     if by is not None:
         _check(by, By, "by", faults)
-    _check(basis, Basis, "basis", faults)
+    _check(basis, FunnelBasis, "basis", faults)
     beside = _day(query, "beside", since, faults) if "beside" in query else None
     if faults:
         raise InvalidField.of(sorted(faults))
-    return FunnelQuery(since, until, By(by) if by is not None else None, Basis(basis), beside)
+    return FunnelQuery(since, until, By(by) if by is not None else None, FunnelBasis(basis), beside)
 
 
 def decisions_of(query: Mapping[str, str], today: date, zone: tzinfo) -> tuple[DecisionQuery, date, date]:

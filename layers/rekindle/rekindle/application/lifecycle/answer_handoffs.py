@@ -17,7 +17,7 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle import clocks
 from rekindle.domain.lifecycle.policies import REJECTED, Reason
 from rekindle.domain.lifecycle.timing import Rules
-from rekindle.domain.people.clock import Clock as HandoffClock
+from rekindle.domain.people.clock import HandoffClock
 from rekindle.domain.people.lifecycle import ENGAGED, Handoff, Lifecycle, State
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change

@@ -10,7 +10,7 @@ from rekindle.application.ports import Page
 from rekindle.application.ports.people import People
 from rekindle.domain.core.errors import NotFound
 from rekindle.domain.lifecycle.calendar import Calendar, Span
-from rekindle.domain.people.clock import Clock
+from rekindle.domain.people.clock import HandoffClock
 from rekindle.domain.people.lifecycle import Handoff, State
 from rekindle.domain.people.person import Person
 
@@ -24,7 +24,7 @@ LOOKS = 10
 class Explained:
     """A clock, the calendar it counts by, and what was counted of it up to its deadline or its end."""
 
-    clock: Clock
+    clock: HandoffClock
     calendar: Calendar | None
     windows: tuple[Span, ...] = ()
     holidays: tuple[tuple[date, str], ...] = ()
@@ -83,20 +83,20 @@ class ShowHandoffs:
         return person, [_explained(clock, calendar) for clock in (handoff.clocks if handoff is not None else ())]
 
 
-def _explained(clock: Clock, calendar: Calendar | None) -> Explained:
+def _explained(clock: HandoffClock, calendar: Calendar | None) -> Explained:
     if calendar is None:
         return Explained(clock, None)
     until = clock.counted_at if clock.is_over else clock.due_at or clock.counted_at
     return Explained(clock, calendar, tuple(_windows(clock, calendar, until)), _holidays(clock, calendar, until))
 
 
-def _windows(clock: Clock, calendar: Calendar, until: datetime) -> Iterator[Span]:
+def _windows(clock: HandoffClock, calendar: Calendar, until: datetime) -> Iterator[Span]:
     for number, span in enumerate(calendar.spans(clock.started_at)):
         if span.start >= until or number == COUNTED:
             return
         yield Span(span.start, min(span.end, until), span.day)
 
 
-def _holidays(clock: Clock, calendar: Calendar, until: datetime) -> tuple[tuple[date, str], ...]:
+def _holidays(clock: HandoffClock, calendar: Calendar, until: datetime) -> tuple[tuple[date, str], ...]:
     first, last = clock.started_at.date() - timedelta(days=1), until.date() + timedelta(days=1)
     return tuple(sorted((day, name) for day, name in calendar.holidays.items() if first <= day <= last))

@@ -8,7 +8,7 @@ from datetime import datetime
 from rekindle.application.ports.measures import Census
 from rekindle.domain.campaigns.campaign import CAMPAIGN, Campaign
 from rekindle.domain.lifecycle.journey import Entry, Stage
-from rekindle.domain.measures.attribution import Deal, Touch, deal_of
+from rekindle.domain.measures.attribution import Deal, Touchpoint, deal_of
 from rekindle.domain.measures.cycles import Cycle, cycles
 from rekindle.domain.measures.metrics import CampaignMetrics, CountedAs, metrics
 from rekindle.domain.people.person import Person
@@ -40,14 +40,14 @@ class CountMeasures:
         won = [held[-1] for held in records[OPPORTUNITY.name].values() if held[-1].is_won]
         journeys = list(self.census.journeys())
         counted = cycles(journeys, lambda name, at: _as_of(versions.get(name, ()), at))
-        touches = _Touches(won, campaigns)
+        touchpoints = _Touchpoints(won, campaigns)
         by_campaign = metrics(
-            (touches.of(person, responses) for person, responses in self.census.people()),
+            (touchpoints.of(person, responses) for person, responses in self.census.people()),
             counted,
             campaigns,
             by,
         )
-        return Measured(counted, campaigns, by_campaign, touches.deals(won, counted), journeys)
+        return Measured(counted, campaigns, by_campaign, touchpoints.deals(won, counted), journeys)
 
 
 def _as_of(versions: Sequence[Campaign], moment: datetime) -> Campaign | None:
@@ -56,7 +56,7 @@ def _as_of(versions: Sequence[Campaign], moment: datetime) -> Campaign | None:
     return stored[-1] if stored else None
 
 
-class _Touches:
+class _Touchpoints:
     """The responses of the people that won opportunities are about, noted while everybody is read."""
 
     def __init__(self, won: Sequence[Opportunity], campaigns: Mapping[str, Campaign]) -> None:
@@ -65,21 +65,23 @@ class _Touches:
         for opportunity in won:
             for person_id in opportunity.person_ids:
                 self._wanted[person_id].append(opportunity.opportunity_id)
-        self._found: dict[str, dict[str, Touch]] = defaultdict(dict)
+        self._found: dict[str, dict[str, Touchpoint]] = defaultdict(dict)
 
     def of(self, person: Person, responses: Sequence[Response]) -> Sequence[Response]:
         """Note those of one person, under all ids that the person had. Answers the same responses."""
         for name in (person.person_id, *person.merged_ids):
             for opportunity_id in self._wanted.get(name, ()):
-                self._found[opportunity_id] |= {touch.response_id: touch for touch in self._made(responses)}
+                self._found[opportunity_id] |= {
+                    touchpoint.response_id: touchpoint for touchpoint in self._made(responses)
+                }
         return responses
 
-    def _made(self, responses: Sequence[Response]) -> Iterator[Touch]:
+    def _made(self, responses: Sequence[Response]) -> Iterator[Touchpoint]:
         for response in responses:
             state = response.state
             if state.responded and not state.deleted:
                 campaign = self._campaigns.get(response.campaign_id)
-                yield Touch(
+                yield Touchpoint(
                     response.response_id,
                     response.campaign_id,
                     campaign.type if campaign is not None else None,
@@ -94,8 +96,8 @@ class _Touches:
         of_cycle = {cycle.opportunity_id: cycle for cycle in won_last if cycle.opportunity_id is not None}
         found = []
         for opportunity in won:
-            touches = self._found[opportunity.opportunity_id].values()
-            deal = deal_of(opportunity, of_cycle.get(opportunity.opportunity_id), touches)
+            touchpoints = self._found[opportunity.opportunity_id].values()
+            deal = deal_of(opportunity, of_cycle.get(opportunity.opportunity_id), touchpoints)
             if deal is not None:
                 found.append(deal)
         return found

@@ -12,7 +12,7 @@ from rekindle.domain.core.errors import NotFound
 from rekindle.domain.core.times import months_of
 from rekindle.domain.measures.counted_cycles import CountedCycles, each_once
 from rekindle.domain.measures.credit import names_of
-from rekindle.domain.measures.funnel import Basis, By, Funnel, funnel, period_beside
+from rekindle.domain.measures.funnel import By, Funnel, FunnelBasis, funnel, period_beside
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class FunnelQuery:
     until: date
     """Left out itself."""
     by: By | None
-    basis: Basis
+    basis: FunnelBasis
     beside: date | None
     """The first day of another period, as long as the first."""
 

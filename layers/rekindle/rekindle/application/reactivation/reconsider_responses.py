@@ -19,7 +19,7 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import has_opportunity, is_worked_on
 from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.reactivation.activation import new_engagement
-from rekindle.domain.reactivation.arrival import BY_MERGE, FOUND_NOBODY, Arrival, evaluate
+from rekindle.domain.reactivation.arrival import FOUND_NOBODY, MERGE_SUFFIX, Arrival, evaluate
 from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Decision, Trigger, decision_id
 from rekindle.domain.reactivation.engine import rules_of_choice
@@ -131,7 +131,7 @@ class ReconsiderResponses:
                 return None
             received_at = response.state.received_at
             trigger = Trigger(
-                Scenario.RESPONSE, f"response:{response.response_id}:{BY_MERGE}", person_id, as_of=received_at
+                Scenario.RESPONSE, f"response:{response.response_id}:{MERGE_SUFFIX}", person_id, as_of=received_at
             )
             chosen = self.people.get_response(person_id, active.response_id) if active is not None else None
             settings = self.reference.settings()

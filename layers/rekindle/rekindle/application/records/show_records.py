@@ -189,8 +189,8 @@ class ShowRecords:
     def _history(
         self, person_id: str, decisions: Sequence[Decision], *, again: bool = False, start: str | None = None
     ) -> _History:
-        """A person's responses, `LONG_HISTORY` at most, and those that got the credit; none where a guard stopped the
-        decisions: there is nothing to go through then. `again`: whether they are made again, which reads the response
+        """A person's responses, `LONG_HISTORY` at most, and those that got the credit; none where the trigger was
+        skipped before the search. `again`: whether they are made again, which reads the response
         that arrived, and in a batch every engagement."""
         gone_through = any(
             d.searched or d.activates or (again and (d.scenario is Scenario.RESPONSE or d.batch_id is not None))

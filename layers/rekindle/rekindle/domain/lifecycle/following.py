@@ -18,7 +18,7 @@ from rekindle.domain.lifecycle.policies import LEAVE_ON, Track
 from rekindle.domain.lifecycle.states import BEFORE_SALES
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.assignment import AssignmentReason
-from rekindle.domain.people.clock import Clock, ClockKind
+from rekindle.domain.people.clock import ClockKind, HandoffClock
 from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Enrollment, Handoff, Recycling, State
 from rekindle.domain.people.person import Engagement, Person
 
@@ -214,10 +214,10 @@ class _Path:
             again = timing.started(policy, calendar, at, (ClockKind.MOVE,))
             self._with_clocks((*self._clocks(), *again))
 
-    def _clocks(self) -> tuple[Clock, ...]:
+    def _clocks(self) -> tuple[HandoffClock, ...]:
         return self.way.handoff.clocks if self.way.handoff is not None else ()
 
-    def _with_clocks(self, changed: tuple[Clock, ...]) -> None:
+    def _with_clocks(self, changed: tuple[HandoffClock, ...]) -> None:
         handoff = self.way.handoff
         if handoff is not None and changed != handoff.clocks:
             self.way = replace(self.way, handoff=replace(handoff, clocks=changed))

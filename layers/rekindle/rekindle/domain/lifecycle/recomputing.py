@@ -7,7 +7,7 @@ from rekindle.domain.lifecycle.due import with_due
 from rekindle.domain.lifecycle.nurture import course_of
 from rekindle.domain.lifecycle.policies import BREACH, Policy
 from rekindle.domain.lifecycle.timing import Rules
-from rekindle.domain.people.clock import Clock, Target
+from rekindle.domain.people.clock import HandoffClock, Target
 from rekindle.domain.people.lifecycle import Enrollment, Handoff
 from rekindle.domain.people.person import Person
 
@@ -35,7 +35,9 @@ def _handoff(handoff: Handoff, rules: Rules) -> Handoff:
     return replace(handoff, settings_version=rules.settings.version, clocks=moved)
 
 
-def _clock(clock: Clock, before: tuple[Policy, Calendar], now: tuple[Policy, Calendar], rules: Rules) -> Clock:
+def _clock(
+    clock: HandoffClock, before: tuple[Policy, Calendar], now: tuple[Policy, Calendar], rules: Rules
+) -> HandoffClock:
     policy, calendar = now
     target = policy.targets.get(clock.kind, clock.target)
     if not clock.is_over:
@@ -43,7 +45,7 @@ def _clock(clock: Clock, before: tuple[Policy, Calendar], now: tuple[Policy, Cal
     return replace(clock, taken=_taken(clock, before[0], policy, calendar, rules))
 
 
-def _with_target(clock: Clock, target: Target, calendar: Calendar) -> Clock:
+def _with_target(clock: HandoffClock, target: Target, calendar: Calendar) -> HandoffClock:
     """In another unit, the share that was consumed is the same."""
     consumed = clock.consumed
     if target.in_days != clock.target.in_days:
@@ -52,7 +54,7 @@ def _with_target(clock: Clock, target: Target, calendar: Calendar) -> Clock:
     return replace(clock, due_at=clocks.instant_of(clock, 1.0, calendar))
 
 
-def _taken(clock: Clock, before: Policy, policy: Policy, calendar: Calendar, rules: Rules) -> int:
+def _taken(clock: HandoffClock, before: Policy, policy: Policy, calendar: Calendar, rules: Rules) -> int:
     """The steps that were taken, by what they are. A new warning whose time passed is left out."""
     known = {step for number, step in enumerate(before.steps) if clock.taken & (1 << number)}
     taken = 0

@@ -10,7 +10,7 @@ from rekindle.domain.lifecycle import clocks
 from rekindle.domain.lifecycle.calendar import Calendar
 from rekindle.domain.lifecycle.entries import Action, ClockStep
 from rekindle.domain.lifecycle.policies import BREACH, ESCALATE, WARN, LifecycleSettings, Policy, PolicyStep
-from rekindle.domain.people.clock import Clock, ClockKind, ClockState
+from rekindle.domain.people.clock import ClockKind, ClockState, HandoffClock
 from rekindle.domain.people.lifecycle import Handoff
 from rekindle.domain.people.person import Person
 from rekindle.domain.settings.settings import Settings
@@ -56,7 +56,7 @@ class Due:
     """Of the policy's steps."""
 
 
-def started(policy: Policy, calendar: Calendar, at: datetime, kinds: tuple[ClockKind, ...]) -> tuple[Clock, ...]:
+def started(policy: Policy, calendar: Calendar, at: datetime, kinds: tuple[ClockKind, ...]) -> tuple[HandoffClock, ...]:
     return tuple(clocks.start(kind, policy.targets[kind], at, calendar) for kind in kinds if kind in policy.targets)
 
 
@@ -127,7 +127,7 @@ def take(person: Person, handoff: Handoff, due: Due, rules: Rules) -> tuple[Hand
     return with_clock(handoff, due.place, after), entry
 
 
-def with_clock(handoff: Handoff, place: int, clock: Clock) -> Handoff:
+def with_clock(handoff: Handoff, place: int, clock: HandoffClock) -> Handoff:
     return replace(handoff, clocks=(*handoff.clocks[:place], clock, *handoff.clocks[place + 1 :]))
 
 

@@ -20,7 +20,7 @@ _PARTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class Touchpoint:
     """A response before the end of a deal."""
 
     response_id: str
@@ -41,7 +41,7 @@ class Deal:
     units: int
     """The amount, in the smallest unit of the currency."""
     currency: str | None
-    touches: Sequence[Touch]
+    touchpoints: Sequence[Touchpoint]
     """The earliest first."""
     active_response_id: str | None
     """The response that had the credit of the engagement; None where the deal belongs to none."""
@@ -55,12 +55,12 @@ class Share:
 
     model: str
     deal: Deal
-    touch: Touch | None
+    touchpoint: Touchpoint | None
     points: float
     units: int
 
 
-def deal_of(opportunity: Opportunity, cycle: Cycle | None, touches: Iterable[Touch]) -> Deal | None:
+def deal_of(opportunity: Opportunity, cycle: Cycle | None, touchpoints: Iterable[Touchpoint]) -> Deal | None:
     """A won opportunity with the responses of its people; None where it is not won, or nobody knows its amount.
     `cycle` is the engagement that it belongs to: what that was worth at its end is the amount of both."""
     end = end_of(opportunity)
@@ -71,7 +71,7 @@ def deal_of(opportunity: Opportunity, cycle: Cycle | None, touches: Iterable[Tou
         won_at, amount, currency = cycle.stages[Stage.WON], cycle.amount, cycle.currency
     if amount is None:
         return None
-    before = {touch.response_id: touch for touch in touches if touch.at <= won_at}
+    before = {touchpoint.response_id: touchpoint for touchpoint in touchpoints if touchpoint.at <= won_at}
     if cycle is not None:
         before[cycle.response_id] = _active(cycle, before.get(cycle.response_id))
     return Deal(
@@ -80,18 +80,18 @@ def deal_of(opportunity: Opportunity, cycle: Cycle | None, touches: Iterable[Tou
         won_at,
         minor_units(amount, currency),
         currency,
-        sorted(before.values(), key=lambda touch: (touch.at, touch.received_at, touch.response_id)),
+        sorted(before.values(), key=lambda touchpoint: (touchpoint.at, touchpoint.received_at, touchpoint.response_id)),
         cycle.response_id if cycle is not None else None,
         opportunity.person_ids,
     )
 
 
-def _active(cycle: Cycle, known: Touch | None) -> Touch:
+def _active(cycle: Cycle, known: Touchpoint | None) -> Touchpoint:
     """The response of the engagement, with the campaign that has its credit, also where it was deleted since."""
     at = cycle.activated_at
     channel = known.channel if known is not None else None
     dated = (known.at, known.received_at) if known is not None else (at, at)
-    return Touch(cycle.response_id, cycle.campaign_id, cycle.campaign_type, channel, *dated)
+    return Touchpoint(cycle.response_id, cycle.campaign_id, cycle.campaign_type, channel, *dated)
 
 
 def shares(deals: Iterable[Deal], models: Mapping[str, Points]) -> list[Share]:
@@ -104,57 +104,63 @@ def _shares(deal: Deal, model: str, points: Points) -> list[Share]:
     points_given = points_of(deal, points)
     weights = [max(part, 0) for part in points_given]
     if not any(weights):
-        none = [Share(model, deal, touch, part / _PARTS, 0) for touch, part in _with_points(deal, points_given)]
+        none = [
+            Share(model, deal, touchpoint, part / _PARTS, 0) for touchpoint, part in _with_points(deal, points_given)
+        ]
         return [*none, Share(model, deal, None, 0, deal.units)]
-    units = dict(zip((touch.response_id for touch in deal.touches), divided(deal.units, weights), strict=True))
+    units = dict(
+        zip((touchpoint.response_id for touchpoint in deal.touchpoints), divided(deal.units, weights), strict=True)
+    )
     return [
-        Share(model, deal, touch, part / _PARTS, units[touch.response_id])
-        for touch, part in _with_points(deal, points_given)
+        Share(model, deal, touchpoint, part / _PARTS, units[touchpoint.response_id])
+        for touchpoint, part in _with_points(deal, points_given)
     ]
 
 
-def _with_points(deal: Deal, weights: Sequence[int]) -> list[tuple[Touch, int]]:
-    return [(touch, part) for touch, part in zip(deal.touches, weights, strict=True) if part]
+def _with_points(deal: Deal, weights: Sequence[int]) -> list[tuple[Touchpoint, int]]:
+    return [(touchpoint, part) for touchpoint, part in zip(deal.touchpoints, weights, strict=True) if part]
 
 
 def points_of(deal: Deal, points: Points) -> list[int]:
     """The points of each response of a deal, in millionths."""
-    touches = deal.touches
+    touchpoints = deal.touchpoints
     places: dict[int, float] = {}
     for place, weight in _positions(deal, points):
         places[place] = places.get(place, 0) + weight
-    others = len(touches) - len(places)
+    others = len(touchpoints) - len(places)
     return [
         round(
             _PARTS
             * (
                 (places[place] if place in places else points.others / others)
                 + points.each
-                + points.campaign_types.get(touch.campaign_type or "", 0)
-                + points.channels.get(touch.channel or "", 0)
-                + _by_recency(deal, touch, points)
+                + points.campaign_types.get(touchpoint.campaign_type or "", 0)
+                + points.channels.get(touchpoint.channel or "", 0)
+                + _by_recency(deal, touchpoint, points)
             )
         )
-        for place, touch in enumerate(touches)
+        for place, touchpoint in enumerate(touchpoints)
     ]
 
 
 def _positions(deal: Deal, points: Points) -> list[tuple[int, float]]:
     """The responses with a position that the model has points for, and those points."""
-    touches = deal.touches
-    if not touches:
+    touchpoints = deal.touchpoints
+    if not touchpoints:
         return []
-    opened = [place for place, touch in enumerate(touches) if touch.at <= deal.opened_at]
-    active = [place for place, touch in enumerate(touches) if touch.response_id == deal.active_response_id]
-    weights = [(0, points.first), (len(touches) - 1, points.last)]
+    opened = [place for place, touchpoint in enumerate(touchpoints) if touchpoint.at <= deal.opened_at]
+    active = [
+        place for place, touchpoint in enumerate(touchpoints) if touchpoint.response_id == deal.active_response_id
+    ]
+    weights = [(0, points.first), (len(touchpoints) - 1, points.last)]
     weights += [(place, points.tipping_point) for place in active]
     weights += [(place, points.at_opportunity) for place in opened[-1:]]
     return [(place, weight) for place, weight in weights if weight]
 
 
-def _by_recency(deal: Deal, touch: Touch, points: Points) -> float:
+def _by_recency(deal: Deal, touchpoint: Touchpoint, points: Points) -> float:
     recency = points.recency
     if recency is None:
         return 0
-    days = (deal.won_at - touch.at) / timedelta(days=1)
+    days = (deal.won_at - touchpoint.at) / timedelta(days=1)
     return float(recency.points * 0.5 ** (days / recency.half_life_days))

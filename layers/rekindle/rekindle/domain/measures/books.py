@@ -104,7 +104,7 @@ def postings(cycles: Iterable[Cycle], shares: Iterable[Share], zone: tzinfo) -> 
         if share.units:
             deal = share.deal
             concerns = [("opportunity", deal.opportunity_id), *(("person", one) for one in deal.person_ids)]
-            campaign_id = share.touch.campaign_id if share.touch is not None else ""
+            campaign_id = share.touchpoint.campaign_id if share.touchpoint is not None else ""
             line = Line(Measure.SHARE, share.model, campaign_id, deal.currency or "")
             record = Record(deal.opportunity_id, tuple(concerns))
             found.append(Posting(month_of(deal.won_at, zone), line, share.units, record))

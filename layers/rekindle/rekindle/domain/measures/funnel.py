@@ -17,7 +17,7 @@ from rekindle.domain.measures.counted_cycles import CountedCycle, month_of
 from rekindle.domain.measures.cycles import Cycle
 
 
-class Basis(StrEnum):
+class FunnelBasis(StrEnum):
     """Which engagements a funnel counts at a stage."""
 
     COHORT = "cohort"
@@ -76,7 +76,7 @@ class Funnel:
 
     since: datetime
     until: datetime
-    basis: Basis
+    basis: FunnelBasis
     by: By | None
     groups: Sequence[Group]
     """Months in their order, else the largest first; none where all are one group."""
@@ -109,7 +109,7 @@ def funnel(
     until: datetime,
     by: By | None = None,
     zone: tzinfo = UTC,
-    basis: Basis = Basis.COHORT,
+    basis: FunnelBasis = FunnelBasis.COHORT,
 ) -> Funnel:
     """The cycles whose MQL date lies in a period, or by period the stages whose dates do; months are those of a time
     zone."""
@@ -120,7 +120,7 @@ def funnel(
     grouped: dict[str | None, list[_Counted]] = defaultdict(list)
     everything: list[_Counted] = []
     for cycle in cycles:
-        if basis is Basis.PERIOD:
+        if basis is FunnelBasis.PERIOD:
             stages = frozenset(stage for stage, at in cycle.stages.items() if counts(at))
         else:
             stages = frozenset(cycle.stages) if counts(cycle.activated_at) else frozenset()
@@ -141,7 +141,7 @@ class _Counted(NamedTuple):
 
 
 def _keys(
-    cycle: Cycle | CountedCycle, stages: Set[Stage], by: By | None, zone: tzinfo, basis: Basis
+    cycle: Cycle | CountedCycle, stages: Set[Stage], by: By | None, zone: tzinfo, basis: FunnelBasis
 ) -> list[tuple[str | None, Set[Stage]]]:
     """The groups in which a cycle counts, and at which stages: by period it counts in the month of each stage."""
     match by:
@@ -153,7 +153,7 @@ def _keys(
             return [(cycle.campaign_type, stages)]
         case By.OWNER:
             return [(cycle.owner_id, stages)]
-        case By.MONTH if basis is Basis.COHORT:
+        case By.MONTH if basis is FunnelBasis.COHORT:
             return [(month_of(cycle.activated_at, zone), stages)]
     months: dict[str | None, set[Stage]] = defaultdict(set)
     for stage in stages:

@@ -52,7 +52,7 @@ def by_day(shares: Iterable[Share], zone: tzinfo) -> list[SharedDay]:
     sums: Counter[tuple[str, str, str, str]] = Counter()
     for share in shares:
         day = f"{share.deal.won_at.astimezone(zone):%Y-%m-%d}"
-        campaign_id = share.touch.campaign_id if share.touch is not None else ""
+        campaign_id = share.touchpoint.campaign_id if share.touchpoint is not None else ""
         sums[day, share.model, campaign_id, share.deal.currency or ""] += share.units
     return [SharedDay(*key, units) for key, units in sorted(sums.items()) if units]
 

@@ -34,7 +34,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class HandoffClock:
     kind: ClockKind
     target: Target
     started_at: datetime

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from rekindle.domain.core.values import replace
-from rekindle.domain.people.clock import Clock
+from rekindle.domain.people.clock import HandoffClock
 
 
 class State(StrEnum):
@@ -41,7 +41,7 @@ class Handoff:
     passed_at: datetime
     policy: str | None = None
     """None where nothing is owed."""
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[HandoffClock, ...] = ()
     accepted_at: datetime | None = None
     is_paused: bool = False
     reassigned: bool = False

@@ -13,20 +13,24 @@ from rekindle.domain.reactivation.decision import (
     ACTIVE_STATUS,
     RESPONSE,
     SCORE,
-    Basis,
     Decision,
+    DecisionBasis,
     Outcome,
     Reason,
     Trigger,
 )
-from rekindle.domain.reactivation.guards import has_open_opportunity
+from rekindle.domain.reactivation.skip_reasons import has_open_opportunity
 from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import OPEN, Response
 from rekindle.domain.settings.settings import Scenario
 
 
 def skipped(
-    trigger: Trigger, person: Person | None, context: DecisionContext, reason: Reason, basis: Basis | None = None
+    trigger: Trigger,
+    person: Person | None,
+    context: DecisionContext,
+    reason: Reason,
+    basis: DecisionBasis | None = None,
 ) -> Decision:
     searched = trigger.scenario is not RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
@@ -41,7 +45,7 @@ def _decided(
     person: Person | None,
     context: DecisionContext,
     outcome: Outcome,
-    basis: Basis | None,
+    basis: DecisionBasis | None,
     *,
     considered_total: int,
     reason: Reason | None = None,
@@ -96,15 +100,15 @@ def basis_of(
     own_score: float | None = None,
     campaign_id: str | None = None,
     unanswered_at: datetime | None = None,
-) -> Basis:
+) -> DecisionBasis:
     """What is read of a person, and beyond it what an arrival alone looks at: `incumbent` is the engagement that it
     might take the place of."""
     if person is None:
-        return Basis()
+        return DecisionBasis()
     active, status_stamp = person.active, person.status_stamp
     if active is not None and incumbent is None:
         incumbent = Engagement("", "", 0, active.since, "", active.scenario, stage=active.stage)
-    return Basis(
+    return DecisionBasis(
         status=person.status,
         status_at=status_stamp.at if status_stamp is not None else None,
         status_activated=person.status_activated if trigger.scenario is ACTIVE_STATUS else None,
@@ -133,7 +137,7 @@ def activate(
     chosen_as: Engagement | None = None,
     considered_total: int = 0,
     default_campaign_source: str | None = None,
-    basis: Basis | None = None,
+    basis: DecisionBasis | None = None,
     is_new_to_person: bool = False,
 ) -> tuple[Decision, Change]:
     """Make a response the active one: a cycle, the person's status, the response's, and the decision on record.

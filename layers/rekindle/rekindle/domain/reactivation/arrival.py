@@ -19,10 +19,10 @@ from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.activation import activate, basis_of, new_engagement, skipped
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.context import DecisionContext
-from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason, Trigger
+from rekindle.domain.reactivation.decision import Decision, DecisionBasis, Outcome, Reason, Trigger
 from rekindle.domain.reactivation.engine import rules_of_choice
-from rekindle.domain.reactivation.guards import in_nurture
 from rekindle.domain.reactivation.search import exclusion, recency, tie_break
+from rekindle.domain.reactivation.skip_reasons import in_nurture
 from rekindle.domain.responses.response import (
     ALREADY_ENGAGED,
     EXISTING_OPPORTUNITY,
@@ -43,9 +43,9 @@ _STATUS_AFTER = {
 """The status that a response takes when it is evaluated and not activated. For any other reason it stays new."""
 
 
-BY_MERGE = "united"
+MERGE_SUFFIX = "united"
 """Of the trigger of a response that came with another record of the same person."""
-BY_DATE = "dated"
+DATE_SUFFIX = "dated"
 """Of the trigger of a response whose date was still to come when it arrived."""
 FOUND_NOBODY = (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
 
@@ -63,7 +63,7 @@ def trigger_of(person_id: str, response: Response, received_at: datetime, score:
 
 def trigger_of_date(person_id: str, response: Response, at: datetime, score: Score | None) -> Trigger:
     """The trigger of a response whose date is reached, or was changed to one that is past."""
-    trigger_id = f"response:{response.response_id}:{BY_DATE}"
+    trigger_id = f"response:{response.response_id}:{DATE_SUFFIX}"
     return Trigger(Scenario.RESPONSE, trigger_id, person_id, at, score.as_of(at) if score else None)
 
 
@@ -154,7 +154,7 @@ def evaluate(arrival: Arrival, context: DecisionContext) -> tuple[Decision, Chan
     return decision, Change(after, person.version, (stored,), decision, settings.classes, arrival.unchanged_score)
 
 
-def _basis(arrival: Arrival, incumbent: Engagement | None) -> Basis:
+def _basis(arrival: Arrival, incumbent: Engagement | None) -> DecisionBasis:
     """What was read, with what an arrival alone looks at."""
     crossing, details = arrival.crossing_decision, arrival.response.details
     dated = arrival.response.state.effective_at
@@ -210,14 +210,14 @@ def _engagement_in_retrospect(
     decision = arrival.crossing_decision
     if decision is None or decision.reason not in FOUND_NOBODY or trigger.as_of > decision.as_of:
         return None
-    if _put_away_since(decision.as_of, arrival.person, context.settings):
+    if _deactivated_since(decision.as_of, arrival.person, context.settings):
         return None
     crossing = Trigger(Scenario.SCORE, decision.trigger_id, decision.person_id, decision.as_of)
     opened = new_engagement(crossing, arrival.person)
     return opened if _would_have_won(arrival, opened, context) else None
 
 
-def _put_away_since(moment: datetime, person: Person, settings: Settings) -> bool:
+def _deactivated_since(moment: datetime, person: Person, settings: Settings) -> bool:
     """Whether somebody gave the person an inactive status since: it would have ended the engagement, so it must not be
     undone by opening one."""
     status, stamp = settings.status(person.status), person.status_stamp
@@ -252,7 +252,7 @@ def _would_have_won(arrival: Arrival, active: Engagement, context: DecisionConte
 
 
 def _credit_in_retrospect(
-    arrival: Arrival, engagement: Engagement, context: DecisionContext, basis: Basis
+    arrival: Arrival, engagement: Engagement, context: DecisionContext, basis: DecisionBasis
 ) -> tuple[Decision, Change]:
     """Give the response the engagement, as of the engagement's own instant, and withdraw it from who held it."""
     state = replace(arrival.state, reactivated_at=engagement.since)

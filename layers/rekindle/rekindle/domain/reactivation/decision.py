@@ -83,7 +83,7 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
+class DecisionBasis:
     """What a decision read of its person, as far as it changes later and is kept nowhere else. Together with the trails
     of the responses, the version of the settings, and campaigns and users as they were, it is all that was read: so
     the decision can be made again."""
@@ -141,7 +141,7 @@ class Decision:
     prompted_campaign_id: str | None = None
     dry_run: bool = False
     batch_id: str | None = None
-    basis: Basis | None = None
+    basis: DecisionBasis | None = None
     """None in decisions from before it was kept."""
     announced: bool = False
     """Of a skipped one: whether others hear of it."""
@@ -170,7 +170,7 @@ class Decision:
 
     @property
     def searched(self) -> bool:
-        """Whether the person's past responses were gone through: a guard may have stopped the decision before."""
+        """Whether the person's past responses were gone through: a rule may have skipped the trigger before."""
         if self.scenario is RESPONSE:
             return False
         return self.activates or self.reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)

@@ -1,7 +1,7 @@
 """The shared engine: a trigger, a person and the person's past responses become a decision and its effects.
 
-Spec (b): guards, candidates, classes, priority, tie-breaks, fallback, effects. Pure: the candidates come in as a
-look-up that reads no further than needed, the instant as a value.
+Spec (b): reasons to skip, candidates, classes, priority, tie-breaks, fallback, effects. Pure: the candidates come in as
+a look-up that reads no further than needed, the instant as a value.
 """
 
 from rekindle.domain.core.values import replace
@@ -10,9 +10,9 @@ from rekindle.domain.reactivation.activation import activate, new_engagement, sk
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, Trigger
-from rekindle.domain.reactivation.fallback import Default, fallback_of
-from rekindle.domain.reactivation.guards import guard
+from rekindle.domain.reactivation.fallback import FallbackCampaign, fallback_of
 from rekindle.domain.reactivation.search import SearchRules, best_candidate
+from rekindle.domain.reactivation.skip_reasons import skip_reason
 from rekindle.domain.responses.response import Details, Response, ResponseClass, ResponseState
 from rekindle.domain.settings.settings import Scenario, Settings
 
@@ -31,7 +31,7 @@ def rules_of_choice(active: Engagement, settings: Settings) -> SearchRules:
 
 def decide(trigger: Trigger, person: Person | None, context: DecisionContext) -> tuple[Decision, Change | None]:
     """The decision on a trigger, and the change it makes; no change where nothing is done."""
-    reason = guard(trigger, person, context)
+    reason = skip_reason(trigger, person, context)
     if reason is not None or person is None:
         return skipped(trigger, person, context, reason or Reason.NO_PERSON), None
     rules = rules_of(trigger, context.settings)
@@ -39,14 +39,14 @@ def decide(trigger: Trigger, person: Person | None, context: DecisionContext) ->
     if winner is not None:
         return _activate_candidate(trigger, person, winner, context)
     fallback = fallback_of(trigger, person, rules.scenario, context)
-    default = fallback.default
+    chosen = fallback.chosen
     change: Change | None = None
-    if default is None:
+    if chosen is None:
         decision = skipped(trigger, person, context, Reason.NO_CANDIDATE)
-    elif context.repeats_of(default.campaign.campaign_id) >= context.settings.repeat_cap:
+    elif context.repeats_of(chosen.campaign.campaign_id) >= context.settings.repeat_cap:
         decision = skipped(trigger, person, context, Reason.REPEAT_CAP)
     else:
-        decision, change = _insert(trigger, person, default, context)
+        decision, change = _insert(trigger, person, chosen, context)
     if fallback.passed_over:
         decision = replace(decision, passed_over=fallback.passed_over)
         change = replace(change, decision=decision) if change is not None else None
@@ -83,14 +83,16 @@ def _activate_candidate(
     )
 
 
-def _insert(trigger: Trigger, person: Person, default: Default, context: DecisionContext) -> tuple[Decision, Change]:
+def _insert(
+    trigger: Trigger, person: Person, fallback: FallbackCampaign, context: DecisionContext
+) -> tuple[Decision, Change]:
     decision_id = trigger.decision_id
     inserted = Response(
         response_id=f"rk-{decision_id}",
-        campaign_id=default.campaign.campaign_id,
+        campaign_id=fallback.campaign.campaign_id,
         state=ResponseState(responded=True, responded_at=trigger.as_of, received_at=trigger.as_of),
         details=Details(
-            member_status=default.campaign.default_responded_status,
+            member_status=fallback.campaign.default_responded_status,
             inserted_by=decision_id,
             recorded_at=trigger.as_of,
         ),
@@ -100,8 +102,8 @@ def _insert(trigger: Trigger, person: Person, default: Default, context: Decisio
         person,
         inserted,
         context,
-        outcome=Outcome.KEPT_PROMPTED if default.source is None else Outcome.INSERTED_DEFAULT,
+        outcome=Outcome.KEPT_PROMPTED if fallback.source is None else Outcome.INSERTED_DEFAULT,
         considered_total=person.responses,
-        default_campaign_source=default.source,
+        default_campaign_source=fallback.source,
         is_new_to_person=True,
     )

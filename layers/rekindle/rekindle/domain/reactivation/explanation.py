@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core import times
-from rekindle.domain.reactivation.arrival import BY_DATE
+from rekindle.domain.reactivation.arrival import DATE_SUFFIX
 from rekindle.domain.reactivation.decision import RESPONSE, SCORE, Decision, Outcome, Reason
 from rekindle.domain.reactivation.engine import rules_of
 from rekindle.domain.reactivation.search import CampaignOf, Considered, Excluded, explain_search
@@ -195,7 +195,7 @@ def _text_of_arrival(decision: Decision, campaign_of: CampaignOf, settings: Sett
 
 
 def _is_by_date(decision: Decision) -> bool:
-    return decision.trigger_id.endswith(f":{BY_DATE}")
+    return decision.trigger_id.endswith(f":{DATE_SUFFIX}")
 
 
 # --- what happened ---------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from rekindle.domain.settings.settings import DefaultCampaign, Scenario, Scenari
 
 
 @dataclass(frozen=True, slots=True)
-class Default:
+class FallbackCampaign:
     """The campaign of the fallback, and by which row of the settings it was found."""
 
     campaign: Campaign
@@ -25,7 +25,7 @@ class Fallback:
     """What the search falls back to, and which campaigns that the settings or the caller name could not take the
     credit: they are not known, deleted or inactive."""
 
-    default: Default | None = None
+    chosen: FallbackCampaign | None = None
     passed_over: tuple[str, ...] = ()
 
 
@@ -47,7 +47,7 @@ def default_campaign(default: DefaultCampaign | None, user: User | None, campaig
             continue
         campaign = campaign_of(campaign_id)
         if campaign is not None and campaign.is_active and not campaign.deleted:
-            return Fallback(Default(campaign, source), tuple(passed_over))
+            return Fallback(FallbackCampaign(campaign, source), tuple(passed_over))
         passed_over.append(campaign_id)
     return Fallback(None, tuple(passed_over))
 
@@ -70,7 +70,7 @@ def fallback_of(trigger: Trigger, person: Person, scenario: ScenarioSettings, co
     if trigger.scenario is Scenario.RESPONSE_PROMPT:
         campaign = context.campaign_of(trigger.prompted_campaign_id or "")
         keeps = scenario.fallback == "keep_prompted"
-        return Fallback(Default(campaign, None) if campaign is not None and keeps else None)
+        return Fallback(FallbackCampaign(campaign, None) if campaign is not None and keeps else None)
     default = scenario.default_campaign
     if default is None:
         return Fallback()

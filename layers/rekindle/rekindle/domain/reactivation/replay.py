@@ -9,10 +9,10 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.person import EndedEngagement, Engagement, Person
 from rekindle.domain.reactivation.activation import skipped
-from rekindle.domain.reactivation.arrival import BY_MERGE, Arrival, evaluate
+from rekindle.domain.reactivation.arrival import MERGE_SUFFIX, Arrival, evaluate
 from rekindle.domain.reactivation.backfill import engaged_since
 from rekindle.domain.reactivation.context import DecisionContext
-from rekindle.domain.reactivation.decision import Basis, Decision, Outcome, Reason, Trigger
+from rekindle.domain.reactivation.decision import Decision, DecisionBasis, Outcome, Reason, Trigger
 from rekindle.domain.reactivation.engine import decide
 from rekindle.domain.reactivation.search import CampaignOf, grouped_by_class
 from rekindle.domain.reactivation.timer import changed_by
@@ -41,7 +41,7 @@ def replayed(
 
 def _again(
     decision: Decision,
-    basis: Basis,
+    basis: DecisionBasis,
     history: Sequence[Response],
     campaign_of: CampaignOf,
     user_of: Callable[[str], User | None],
@@ -95,7 +95,7 @@ def _trigger(decision: Decision) -> Trigger:
     )
 
 
-def _person(decision: Decision, basis: Basis, responses: Sequence[Response]) -> Person:
+def _person(decision: Decision, basis: DecisionBasis, responses: Sequence[Response]) -> Person:
     return Person(
         decision.person_id,
         decision.person_version,
@@ -120,7 +120,7 @@ def _ended_by_opportunity(at: datetime) -> EndedEngagement:
     return EndedEngagement(Engagement("", "", 0, at, "", ""), Ended.OPPORTUNITY_LOST, times.LAST, None)
 
 
-def _arriving(decision: Decision, basis: Basis, history: Sequence[Response]) -> Response | None:
+def _arriving(decision: Decision, basis: DecisionBasis, history: Sequence[Response]) -> Response | None:
     """The response as it was evaluated: what the fact said, which the change stored, with what had come of it
     until then."""
     response_id = decision.trigger_id.removeprefix("response:").rpartition(":")[0]
@@ -142,7 +142,7 @@ def _arriving(decision: Decision, basis: Basis, history: Sequence[Response]) -> 
 
 
 def _arrival(
-    decision: Decision, basis: Basis, trigger: Trigger, response: Response, responses: Sequence[Response]
+    decision: Decision, basis: DecisionBasis, trigger: Trigger, response: Response, responses: Sequence[Response]
 ) -> Arrival:
     return Arrival(
         trigger,
@@ -151,7 +151,7 @@ def _arrival(
         None,
         _no_person(decision.person_id, basis.unanswered_at) if basis.unanswered_at else None,
         _active(basis.active) if basis.active else None,
-        came_by_merge=decision.trigger_id.endswith(f":{BY_MERGE}"),
+        came_by_merge=decision.trigger_id.endswith(f":{MERGE_SUFFIX}"),
     )
 
 

@@ -9,7 +9,7 @@ from rekindle.adapters.wire.views import measures
 from rekindle.application.measures.show_funnel import names_by
 from rekindle.domain.core.errors import NotFound
 from rekindle.domain.lifecycle.journey import ORDER
-from rekindle.domain.measures.funnel import Basis, By
+from rekindle.domain.measures.funnel import By, FunnelBasis
 from rekindle.runtime import http
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.console.pages import csv_answer, page
@@ -27,7 +27,7 @@ def funnel(app: APIGatewayRestResolver) -> Response[str]:
         "by": query.by.value if query.by else "",
         "all_by": [one.value for one in By],
         "basis": query.basis.value,
-        "all_basis": [one.value for one in Basis],
+        "all_basis": [one.value for one in FunnelBasis],
         "since": query.since.isoformat(),
         "until": query.until.isoformat(),
         "earlier": earlier,

@@ -25,16 +25,16 @@ from rekindle.domain.lifecycle.entries import TouchDue, Transition
 from rekindle.domain.lifecycle.journey import Deactivated, Entry, ResponseRenamed, StageReached
 from rekindle.domain.measures.cycles import Cycle, concerns_cycles, cycles
 from rekindle.domain.people.assignment import Assignment, AssignmentStep
-from rekindle.domain.people.clock import Clock, ClockKind
+from rekindle.domain.people.clock import ClockKind, HandoffClock
 from rekindle.domain.people.lifecycle import Handoff, Recycling
 from rekindle.domain.people.person import Engagement, Person, Profile
 from rekindle.domain.people.score import Crossing, Rise, Score
 from rekindle.domain.reactivation.arrival import Arrival
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.context import DecisionContext
-from rekindle.domain.reactivation.decision import Basis, Decision, Trigger
+from rekindle.domain.reactivation.decision import Decision, DecisionBasis, Trigger
 from rekindle.domain.reactivation.explanation import Explanation, explain
-from rekindle.domain.reactivation.fallback import Default, Fallback
+from rekindle.domain.reactivation.fallback import Fallback, FallbackCampaign
 from rekindle.domain.reactivation.search import Considered, SearchRules
 from rekindle.domain.reactivation.timer import ReactivationTimer, ResponseTimer
 from rekindle.domain.records.stamps import Applied
@@ -48,13 +48,13 @@ unfreeze(
         Arrival,
         Assignment,
         AssignmentStep,
-        Basis,
+        DecisionBasis,
         Change,
         Considered,
         Crossing,
         Deactivated,
         Decision,
-        Default,
+        FallbackCampaign,
         Details,
         Engagement,
         Explanation,
@@ -74,7 +74,7 @@ _NEVER = times.LAST
 ORDER = tuple(ClockKind)
 _RESPONSE = Scenario.RESPONSE
 
-PATIENCE = timedelta(seconds=14)
+REDELIVERY_WINDOW = timedelta(seconds=14)
 """How long the deployed functions deliver a fact again that names something unknown: after 2, 4 and 8 seconds."""
 
 
@@ -177,7 +177,7 @@ class Simulation:
                 continue
             self._end_delay()
             yield from self._decided()
-        self.now += PATIENCE
+        self.now += REDELIVERY_WINDOW
         self._try_again()
         yield from self._decided()
 
@@ -203,7 +203,7 @@ class Simulation:
     def keep_ways(self) -> None:
         self.memory.ways, self.happened = {}, deque()
 
-    def clocks(self) -> list[tuple[str, Handoff, Clock]]:
+    def clocks(self) -> list[tuple[str, Handoff, HandoffClock]]:
         """Each clock in its last state, and whose it is, the earliest first; known only after `keep_ways`."""
         found = [
             (person_id, way.handoff, clock)
@@ -246,7 +246,7 @@ class Simulation:
                 self._end_clocks()
             yield from self._decided()
         self.now = max(self.now, moment)
-        if self._waiting and any(waiting.fact.stamp.at + PATIENCE <= self.now for waiting in self._waiting):
+        if self._waiting and any(waiting.fact.stamp.at + REDELIVERY_WINDOW <= self.now for waiting in self._waiting):
             self._try_again()
 
     def _end_delay(self) -> None:
@@ -282,7 +282,7 @@ class Simulation:
         try:
             recorded = self._record_fact(fact)
         except (NotYetKnown, Conflict) as error:
-            if self.now < fact.stamp.at + PATIENCE:
+            if self.now < fact.stamp.at + REDELIVERY_WINDOW:
                 self._waiting.append(Waiting(line, fact))
             elif isinstance(error, Refusal):
                 self.refused.append(Refused(line, error))
@@ -396,7 +396,7 @@ class Simulation:
             self.credit[decision.replaced_campaign_id] -= 1
 
     def _explained(self, decision: Decision) -> Explanation:
-        # Where a guard stopped the decision there is nothing to go through.
+        # Where the trigger was skipped before the search, there is nothing to go through.
         goes_through = decision.activates or decision.searched
         history = self.use_cases.ports.people.responses(decision.person_id) if goes_through else ()
         reference = self.use_cases.ports.reference

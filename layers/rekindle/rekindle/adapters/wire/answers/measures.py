@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from rekindle.adapters.wire.answers import Instant
-from rekindle.domain.measures.funnel import Basis, By
+from rekindle.domain.measures.funnel import By, FunnelBasis
 from rekindle.domain.measures.recycling import RecycledBy
 from rekindle.domain.measures.shared_days import SharedBy
 
@@ -176,7 +176,7 @@ class FunnelPeriod(_FunnelPeriod):
 
 
 class Funnel(FunnelPeriod):
-    basis: Basis
+    basis: FunnelBasis
     by: By | None
     time_zone: str
     counted_at: Instant

@@ -9,7 +9,7 @@ from rekindle.adapters.wire.rules import LONGEST_IDENTIFIER
 from rekindle.application.ports.people import MemberState
 from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.failures.failure import FailureState
-from rekindle.domain.measures.funnel import Basis, By
+from rekindle.domain.measures.funnel import By, FunnelBasis
 from rekindle.domain.measures.points import ACTIVE_RESPONSE
 from rekindle.domain.measures.recycling import RecycledBy
 from rekindle.domain.measures.shared_days import SharedBy
@@ -163,7 +163,7 @@ FUNNEL = [
             "basis",
             "The cycles that began in the period, however much later they reached a stage, or the stages that were "
             "reached in it, whenever their cycles began.",
-            {"type": "string", "enum": list(Basis), "default": Basis.COHORT},
+            {"type": "string", "enum": list(FunnelBasis), "default": FunnelBasis.COHORT},
         ),
         ("beside", "The first day of another period, as long as the first, to be shown beside it.", _DAY),
     )

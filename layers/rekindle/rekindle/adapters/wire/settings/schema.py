@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rekindle.adapters.sources.salesforce_mapping import FED, MAPPING
+from rekindle.adapters.sources.salesforce_mapping import MAPPABLE_FIELDS, MAPPING
 from rekindle.adapters.wire.rules import LONGEST_TEMPLATE
 from rekindle.adapters.wire.settings.assignment_schema import ASSIGNMENT_RULE, ROUTER
 from rekindle.adapters.wire.settings.lifecycle import LIFECYCLE
@@ -87,7 +87,7 @@ def _fed(entity: str) -> Rule:
                 ),
                 default=list(MAPPING[entity].get(field, ())),
             )
-            for field in sorted(FED[entity])
+            for field in sorted(MAPPABLE_FIELDS[entity])
         },
         default={},
     )

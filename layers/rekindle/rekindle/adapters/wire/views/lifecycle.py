@@ -8,7 +8,7 @@ from rekindle.application.lifecycle.show_handoffs import Explained, next_deadlin
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
 from rekindle.domain.notifications import lifecycle_events
-from rekindle.domain.people.clock import Clock
+from rekindle.domain.people.clock import HandoffClock
 from rekindle.domain.people.lifecycle import NEW, Handoff, Recycling
 from rekindle.domain.people.person import Person
 
@@ -27,7 +27,7 @@ def transition(entry: Transition) -> Json:
     }
 
 
-def clock(person_id: str, handoff: Handoff, one: Clock) -> Json:
+def clock(person_id: str, handoff: Handoff, one: HandoffClock) -> Json:
     return {
         "record": "clock",
         "person_id": person_id,

@@ -181,13 +181,13 @@ def _amounts(counts: Counts) -> list[Json]:
 
 
 def share(one: Share) -> Json:
-    deal, touch = one.deal, one.touch
+    deal, touchpoint = one.deal, one.touchpoint
     return {
         "record": "share",
         "model": one.model,
         "opportunity_id": deal.opportunity_id,
-        "campaign_id": touch.campaign_id if touch is not None else None,
-        "response_id": touch.response_id if touch is not None else None,
+        "campaign_id": touchpoint.campaign_id if touchpoint is not None else None,
+        "response_id": touchpoint.response_id if touchpoint is not None else None,
         "points": one.points,
         "amount": amount_of(one.units, deal.currency),
         "currency": deal.currency,

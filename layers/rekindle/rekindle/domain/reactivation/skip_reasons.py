@@ -17,7 +17,7 @@ _MODES = {
 """The modes in which a scenario runs; one that is not here runs in any."""
 
 
-def guard(trigger: Trigger, person: Person | None, context: DecisionContext) -> Reason | None:
+def skip_reason(trigger: Trigger, person: Person | None, context: DecisionContext) -> Reason | None:
     """Why nothing is to be searched for, or None."""
     settings = context.settings
     scenario = settings.scenario(trigger.scenario)
