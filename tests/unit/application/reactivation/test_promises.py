@@ -22,6 +22,7 @@ from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Crossing
 from rekindle.domain.reactivation.arrival import MERGE_SUFFIX
 from rekindle.domain.reactivation.decision import Decision, Outcome
+from rekindle.domain.records.stamps import event_digest
 from rekindle.domain.responses.response import Response
 from tests.support.builders import (
     DOCUMENT,
@@ -115,6 +116,10 @@ class Promises(RuleBasedStateMachine):
         return self.today - late
 
     def tell(self, fact: Fact) -> None:
+        """With an id of its own, as on the bus: of several without one at one instant, the first is a change back when
+        it comes again."""
+        stamp = fact.stamp._replace(digests=(event_digest(f"e{len(self.facts)}"),))
+        fact = replace(fact, stamp=stamp)
         self.facts.append(fact)
         self.attempt(lambda: self.rekindle.tell(fact))
 
