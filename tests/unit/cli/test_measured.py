@@ -97,6 +97,7 @@ def test_the_metrics_of_a_campaign(settings, tmp_path, capsys):
         "cost": 600,
         "targeted": 3,
         "hard_bounces": 1,
+        "went_dark": 0,
         "responses": {"gross": 2, "unique": 1, "positive": 1},
         "responses_per_responder": 2.0,
         "response_rate": 0.5,

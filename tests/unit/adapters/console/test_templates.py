@@ -88,7 +88,15 @@ def values_of(template: str, text: str) -> dict[str, Any]:
     }
     count = {"targeted": 5, "gross": 4, "unique": 3, "positive": 2, "MQL": 1}
     metrics = {
-        **{"targeted": 5, "hard_bounces": 0, "cost": 5, "counted_at": AT, "settings_version": 1, "response_rate": 0.5},
+        **{
+            "targeted": 5,
+            "hard_bounces": 0,
+            "went_dark": 0,
+            "cost": 5,
+            "counted_at": AT,
+            "settings_version": 1,
+            "response_rate": 0.5,
+        },
         **{"responses": count, "stages": {"MQL": 1}, "cost_per": count, "rates": {text: 0.5}},
         **{"won_amount": [{"currency": text, "amount": 5}], "responses_per_responder": 1.5},
         **{"inserted": {"people": 1, "responses": 1}, "goals": {"by": "2026-06-30", "mqls": {"goal": 5, "actual": 2}}},
@@ -97,6 +105,7 @@ def values_of(template: str, text: str) -> dict[str, Any]:
             for name in (
                 "targeted",
                 "hard_bounces",
+                "went_dark",
                 "responses.gross",
                 "responses.unique",
                 "responses.positive",

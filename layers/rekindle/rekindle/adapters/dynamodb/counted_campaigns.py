@@ -10,7 +10,7 @@ from rekindle.domain.core import times
 from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.measures.metrics import CampaignMetrics, CountedCampaign, Counts
 
-_NUMBERS = ("targeted", "hard_bounces", "gross", "unique", "positive")
+_NUMBERS = ("targeted", "hard_bounces", "gross", "unique", "positive", "went_dark")
 _LAST = 1
 """The version under which it stands: there is no other."""
 
@@ -54,7 +54,7 @@ def _stored(counts: Counts) -> dict[str, Any]:
 
 def _counts(stored: Mapping[str, Any]) -> Counts:
     return Counts(
-        **{name: stored[name] for name in _NUMBERS},
+        **{name: stored.get(name, 0) for name in _NUMBERS},
         stages=Counter({Stage(name): number for name, number in stored["stages"].items()}),
         people=Counter({Stage(name): number for name, number in stored["people"].items()}),
         won=Counter({currency: units for currency, units in stored["won"]}),

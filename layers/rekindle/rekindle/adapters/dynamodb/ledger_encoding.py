@@ -8,7 +8,7 @@ from rekindle.adapters.dynamodb.people_encoding import decoded_assignment, encod
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core.values import replace
 from rekindle.domain.imports.file_import import ImportEnded
-from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition, WentDark
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Entry,
@@ -66,6 +66,7 @@ _ENTRIES: Mapping[str, type[Any]] = {
     "entered": Entered,
     "left": Left,
     "touch": TouchDue,
+    "dark": WentDark,
 }
 _IMPORT = "import"
 _NAMES_OF_ENTRIES = {form: name for name, form in _ENTRIES.items()}

@@ -13,7 +13,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.people.clock import HandoffClock, Target
-from rekindle.domain.people.lifecycle import Enrollment, Handoff, Lifecycle, Purchase, Recycling
+from rekindle.domain.people.lifecycle import AwaitedResponse, Enrollment, Handoff, Lifecycle, Purchase, Recycling
 from rekindle.domain.people.person import Person
 
 _STORED = "way"
@@ -105,6 +105,11 @@ _ENROLLMENT = {
 }
 
 
+_AWAITED = {
+    "response_id": "i",
+    "campaign_id": "c",
+    "since": "a",
+}
 _PURCHASE = {
     "opportunity_id": "i",
     "at": "a",
@@ -123,6 +128,8 @@ def written(way: Lifecycle) -> Json:
         stored["e"] = [_short(one, _ENROLLMENT) for one in way.enrollments]
     if way.bought:
         stored["b"] = [_short(one, _PURCHASE) for one in way.bought]
+    if way.awaited:
+        stored["w"] = [_short(one, _AWAITED) for one in way.awaited]
     return stored
 
 
@@ -135,6 +142,7 @@ def read(stored: Mapping[str, Any]) -> Lifecycle:
     values["recyclings"] = tuple(Recycling(**_long(Recycling, one, _RECYCLING)) for one in stored.get("r", ()))
     values["enrollments"] = tuple(Enrollment(**_long(Enrollment, one, _ENROLLMENT)) for one in stored.get("e", ()))
     values["bought"] = tuple(Purchase(**_long(Purchase, one, _PURCHASE)) for one in stored.get("b", ()))
+    values["awaited"] = tuple(AwaitedResponse(**_long(AwaitedResponse, one, _AWAITED)) for one in stored.get("w", ()))
     return Lifecycle(**values)
 
 

@@ -1,4 +1,5 @@
-"""The time of a clock or a touch has come: warn, escalate, reassign, take the lead back; announce the touch."""
+"""The time of a clock, a touch or a wait for a response has come: warn, escalate, reassign, take the lead back;
+announce the touch; mark who went dark."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,15 @@ from rekindle.application.ports.records import Reference
 from rekindle.domain.assignment.transitions import Owners
 from rekindle.domain.core.errors import MergeInProgress
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.entries import WentDark
+from rekindle.domain.lifecycle.journey import Entry
 from rekindle.domain.lifecycle.policies import GIVEN_BY_RULE, Reason
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.recycling import let_time_pass, recycled
+from rekindle.domain.responses.response import Details, Response
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class EndClocks:
         passed = let_time_pass(person, until, rules, self._owners)
         if passed.recycle is None:
             after = replace(passed.person, version=person.version + 1)
-            return Change(after, person.version, entries=passed.entries)
+            return self._marked(Change(after, person.version, entries=passed.entries), rules)
         named, at = passed.recycle
         active = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
         if active is None:
@@ -69,7 +73,43 @@ class EndClocks:
             reason = Reason(named)
         change = recycled(passed.person, active, reason, at, rules.settings, rules.lifecycle, by_rule=True)
         change = replace(change, entries=(*passed.entries, *change.entries))
-        return change.indexed_by(rules.settings)
+        return self._marked(change, rules).indexed_by(rules.settings)
+
+    def _marked(self, change: Change, rules: Rules) -> Change:
+        """With the memberships that went dark marked as such; without those that are answered, or are no more."""
+        entries: list[Entry] = []
+        marked: list[Response] = []
+        for entry in change.entries:
+            if isinstance(entry, WentDark):
+                response = self._unanswered(entry)
+                if response is None:
+                    continue
+                marked.append(replace(response, details=replace(response.details or Details(), dark_at=entry.at)))
+                entries.append(self._refined(entry))
+            else:
+                entries.append(entry)
+        if not marked:
+            return replace(change, entries=tuple(entries))
+        responses = (*change.responses, *marked)
+        return replace(change, entries=tuple(entries), responses=responses).indexed_by(rules.settings)
+
+    def _unanswered(self, entry: WentDark) -> Response | None:
+        response = self.people.get_response(entry.person_id, entry.response_id)
+        if response is None or response.state.deleted or response.state.responded:
+            return None
+        others = self.people.in_campaign(entry.person_id, entry.campaign_id)
+        return None if any(one.state.responded for one in others) else response
+
+    def _refined(self, entry: WentDark) -> WentDark:
+        """Without a campaign that is not known, or of which the person is a member already."""
+        named = entry.refinement_campaign_id
+        if named is None:
+            return entry
+        campaign = self.reference.campaign(named)
+        is_known = campaign is not None and not campaign.deleted
+        if is_known and not self.people.repeats(entry.person_id, named, 1):
+            return entry
+        return replace(entry, refinement_campaign_id=None)
 
     @cached_property
     def _owners(self) -> Owners:

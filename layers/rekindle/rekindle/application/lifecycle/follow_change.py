@@ -10,7 +10,9 @@ from rekindle.application.ports.records import Reference
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.entries import Entered, Transition
+from rekindle.domain.lifecycle.dark import awaited
+from rekindle.domain.lifecycle.due import with_due
+from rekindle.domain.lifecycle.entries import Entered, Transition, WentDark
 from rekindle.domain.lifecycle.following import DeadlineFirst, follow
 from rekindle.domain.lifecycle.journey import Deactivated
 from rekindle.domain.lifecycle.policies import RESET
@@ -40,25 +42,40 @@ class FollowChange:
             return change
         begins = change.decision is not None and change.decision.activates
         ends = [entry for entry in change.entries if isinstance(entry, Deactivated)]
+        dark = [entry for entry in change.entries if isinstance(entry, WentDark)]
         try:
             person, entries = follow(
                 *(person, ends, rules),
                 begins=begins,
-                responded=_responded(change),
+                responses=change.responses,
+                arriving=change.arriving(),
+                dark=dark,
                 member_of=self._track_of_member(change, rules),
             )
         except DeadlineFirst as first:
             self.end_clocks(person.person_id, first.until)
             raise Conflict("a deadline passed before, and is settled now") from first
-        if person is change.person:
+        if person is change.person and not dark:
             return change
         after = replace(change, person=person, entries=(*change.entries, *entries))
         for entry in entries:
             if isinstance(entry, Transition) and entry.after is State.RECYCLED:
                 after = self._with_score(after, entry, rules)
             if isinstance(entry, Entered) and entry.campaign_id is not None:
-                after = self._as_target(after, entry, entry.campaign_id, rules.settings)
+                after = self._as_target(after, entry.at, entry.campaign_id, rules.settings)
+        for gone in dark:
+            if gone.refinement_campaign_id is not None:
+                after = self._refined(after, gone, gone.refinement_campaign_id, rules)
         return after
+
+    def _refined(self, change: Change, entry: WentDark, campaign_id: str, rules: Rules) -> Change:
+        """With the person as a target of the refinement campaign, whose response is awaited in its turn."""
+        after = self._as_target(change, entry.at, campaign_id, rules.settings)
+        way = after.person.lifecycle
+        if after is change or way is None:
+            return change
+        way = replace(way, awaited=(*way.awaited, awaited(after.responses[-1])))
+        return replace(after, person=with_due(replace(after.person, lifecycle=way), rules))
 
     def _with_score(self, change: Change, entry: Transition, rules: Rules) -> Change:
         """With a score of zero, where the reason of the recycling says so."""
@@ -83,8 +100,8 @@ class FollowChange:
                     return track, response.state.effective_at
         return None
 
-    def _as_target(self, change: Change, entry: Entered, campaign_id: str, settings: Settings) -> Change:
-        """With the person as a member of the track's campaign, if that is known; once."""
+    def _as_target(self, change: Change, at: datetime, campaign_id: str, settings: Settings) -> Change:
+        """With the person as a member of a campaign who has not responded, if that is known; once."""
         campaign, person = self.reference.campaign(campaign_id), change.person
         is_member = any(one.campaign_id == campaign_id for one in change.arriving())
         if campaign is None or campaign.deleted or is_member:
@@ -95,15 +112,10 @@ class FollowChange:
         target = Response(
             response_id,
             campaign_id,
-            ResponseState(False, None, entry.at, NOT_A_RESPONSE),
-            Details(recorded_at=entry.at),
+            ResponseState(False, None, at, NOT_A_RESPONSE),
+            Details(recorded_at=at),
         )
         classes = person.classes_with_another(settings.class_map)
         person = replace(person, responses=person.responses + 1, classes=classes)
         target = target.traced(person.person_id, person.version)
         return replace(change, person=person, responses=(*change.responses, target)).indexed_by(settings)
-
-
-def _responded(change: Change) -> list[datetime]:
-    """When the person responded, of the responses in a change."""
-    return [one.state.effective_at for one in change.responses if one.state.responded and not one.state.deleted]

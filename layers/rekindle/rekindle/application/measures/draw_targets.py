@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import batched
 from typing import Any
 
@@ -13,10 +12,10 @@ from rekindle.application.ports.measures import Census, DrawnLists
 from rekindle.application.ports.people import People
 from rekindle.application.ports.records import Records, Reference
 from rekindle.application.ports.webhooks import FactsQueue
-from rekindle.application.records.show_campaigns import DARK_AFTER_DAYS
 from rekindle.domain.campaigns.campaign import CAMPAIGN
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
+from rekindle.domain.lifecycle.policies import dark_after
 from rekindle.domain.measures.targets import ListState, Surroundings, TargetList, barred, matches
 from rekindle.domain.records.account import ACCOUNT
 from rekindle.domain.records.opportunity import OPPORTUNITY, Opportunity
@@ -87,7 +86,6 @@ class DrawTargets:
 
     def _around(self) -> Surroundings:
         now, settings = self.clock(), self.reference.settings()
-        days = (settings.document.get("responses") or {}).get("dark_after_days", DARK_AFTER_DAYS)
         records = self.census.records(CAMPAIGN, ACCOUNT, OPPORTUNITY)
         newest = {
             kind: {name: versions[-1] for name, versions in found.items() if versions}
@@ -98,7 +96,7 @@ class DrawTargets:
             for person_id in opportunity.person_ids:
                 deals[person_id].append(opportunity)
         return Surroundings(
-            now, settings.zone, timedelta(days=days), newest[CAMPAIGN.name], newest[ACCOUNT.name], deals
+            now, settings.zone, settings.part(dark_after), newest[CAMPAIGN.name], newest[ACCOUNT.name], deals
         )
 
 

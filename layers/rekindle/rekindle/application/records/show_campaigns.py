@@ -1,18 +1,14 @@
 """Read campaigns and their members, the newest first."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
 from rekindle.application.ports import Clock, Page
 from rekindle.application.ports.people import MemberState, People
 from rekindle.application.ports.records import Campaigns, Reference
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core.errors import NotFound
+from rekindle.domain.lifecycle.policies import dark_after
 from rekindle.domain.responses.response import Response
-
-DARK_AFTER_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -39,9 +35,5 @@ class ShowCampaigns:
         """The members of a campaign, each with the person's id. Raises NotFound."""
         self.campaign(campaign_id)
         dark = state is MemberState.DARK
-        before = self.clock() - self.reference.settings().part(_dark_after) if dark else None
+        before = self.clock() - self.reference.settings().part(dark_after) if dark else None
         return self.people.members(campaign_id, state, limit, start, before)
-
-
-def _dark_after(document: Mapping[str, Any]) -> timedelta:
-    return timedelta(days=(document.get("responses") or {}).get("dark_after_days", DARK_AFTER_DAYS))

@@ -90,7 +90,7 @@ class ChangeSettings:
         for place, campaign_id in lifecycle.campaigns_named(document):
             campaign = self.campaigns.get(campaign_id)
             if campaign is None or (campaign.deleted and not ever):
-                yield path_of(("lifecycle", *place)), f"campaign {campaign_id!r} is not known"
+                yield path_of(place), f"campaign {campaign_id!r} is not known"
 
     def _fault_of_owner(self, owner_id: str, to_be_active: bool) -> str | None:
         user = self.users.get(owner_id)

@@ -1,4 +1,4 @@
-"""What time alone does next to a person: a step of a clock, or a touch."""
+"""What time alone does next to a person: a step of a clock, a touch, or the end of a wait for a response."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.nurture import NextTouch, next_touch
 from rekindle.domain.lifecycle.timing import Due, Rules, next_due
-from rekindle.domain.people.lifecycle import Lifecycle
+from rekindle.domain.people.lifecycle import AwaitedResponse, Lifecycle
 from rekindle.domain.people.person import Person
 
 
@@ -17,13 +17,25 @@ class Dormant:
     at: datetime
 
 
-def next_of(person: Person, way: Lifecycle, rules: Rules) -> Due | NextTouch | Dormant | None:
-    """What comes first; of one instant the touches, then the clocks."""
-    due, after = _next_of(person, way, rules), rules.lifecycle.dormant_after
-    if way.heard_at is None or after is None or person.active is None:
-        return due
-    dormant = Dormant(way.heard_at + after)
-    return dormant if due is None or dormant.at < due.at else due
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A member of a campaign who has not responded for so long went dark."""
+
+    at: datetime
+    awaited: AwaitedResponse
+
+
+def next_of(person: Person, way: Lifecycle, rules: Rules) -> Due | NextTouch | Dormant | Unanswered | None:
+    """What comes first; of one instant the touches, then the clocks, then who is dormant or went dark."""
+    due: Due | NextTouch | Dormant | Unanswered | None = _next_of(person, way, rules)
+    after = rules.lifecycle.dormant_after
+    if way.heard_at is not None and after is not None and person.active is not None:
+        dormant = Dormant(way.heard_at + after)
+        due = dormant if due is None or dormant.at < due.at else due
+    if way.awaited and rules.lifecycle.dark_after is not None:
+        dark = Unanswered(way.awaited[0].since + rules.lifecycle.dark_after, way.awaited[0])
+        due = dark if due is None or dark.at < due.at else due
+    return due
 
 
 def _next_of(person: Person, way: Lifecycle, rules: Rules) -> Due | NextTouch | None:

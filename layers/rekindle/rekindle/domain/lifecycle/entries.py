@@ -80,6 +80,27 @@ class TouchDue:
     campaign_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WentDark:
+    """A member of a campaign did not respond within the time of the settings."""
+
+    person_id: str
+    cycle: int
+    """The newest engagement before."""
+    at: datetime
+    settings_version: int
+    campaign_id: str
+    response_id: str
+    targeted_at: datetime
+    refinement_campaign_id: str | None = None
+    """Where the person becomes a target again."""
+    responses: int = 0
+    """Of the person until then, memberships among them."""
+    cycles: int = 0
+    recycled: int = 0
+    """How often the lead went back to marketing."""
+
+
 class Action(StrEnum):
     WARNED = "warned"
     ESCALATED = "escalated"

@@ -11,16 +11,18 @@ from rekindle.domain.assignment.transitions import is_worked
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle import clocks, nurture, timing
 from rekindle.domain.lifecycle.customers import churned, says_churned
+from rekindle.domain.lifecycle.dark import awaited_after
 from rekindle.domain.lifecycle.due import with_due
-from rekindle.domain.lifecycle.entries import Entered, Left, Transition
+from rekindle.domain.lifecycle.entries import Entered, Left, Transition, WentDark
 from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Stage
 from rekindle.domain.lifecycle.policies import LEAVE_ON, Track
-from rekindle.domain.lifecycle.states import BEFORE_SALES
+from rekindle.domain.lifecycle.states import BEFORE_SALES, GO_DARK
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.assignment import AssignmentReason
 from rekindle.domain.people.clock import ClockKind, HandoffClock
 from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Enrollment, Handoff, Recycling, State
 from rekindle.domain.people.person import Engagement, Person
+from rekindle.domain.responses.response import Response
 
 LATE = nurture.LATE
 REJECTED_FOR = "rejected:"
@@ -43,27 +45,33 @@ def follow(
     rules: Rules,
     *,
     begins: bool = False,
-    responded: Sequence[datetime] = (),
+    responses: Sequence[Response] = (),
+    arriving: Sequence[Response] = (),
+    dark: Sequence[WentDark] = (),
     member_of: tuple[str, datetime] | None = None,
 ) -> tuple[Person, tuple[Entry, ...]]:
     """The person after a change, and the entries of what it made of the way. `ends` are the ends of engagements in the
-    change; `begins`: whether it began one; `responded`: when the person responded, if that is news; `member_of`: the
-    track of a campaign of which the person became a member, and when.
+    change; `begins`: whether it began one; `responses`: those that it writes; `arriving`: those of them that become the
+    person's; `dark`: on which campaigns the person went dark; `member_of`: the track of a campaign of which the person
+    became a member, and when.
 
     Raises DeadlineFirst.
     """
     if person.merged_into is not None:
         return (person if person.lifecycle is None else replace(person, lifecycle=None)), ()
     path = _Path(person, rules, begins=begins)
+    responded = [one.state.effective_at for one in responses if one.state.responded and not one.state.deleted]
     if person.active is not None:
         path.go_on(person.active)
     elif path.way.state in ENGAGED:
         path.end([end for end in ends if end.person_id == person.person_id])
     else:
         path.rest(min(responded, default=None))
+        path.go_dark(dark)
     path.keep_tracks(responded, member_of)
     path.keep_customers()
     path.keep_heard(responded)
+    path.keep_awaited(responses, arriving)
     if path.way == (person.lifecycle or NEW):
         return person, ()
     return with_due(replace(path.person, lifecycle=path.way), rules), (*path.transitions, *path.stays)
@@ -338,8 +346,13 @@ class _Path:
             leads_back = state is not State.INQUIRY or self.way.state in _LEFT_BY_NEW
             if not stays and leads_back:
                 self._move(state, stamp.at, self.person.status)
-        if self.way.state is State.TARGET and responded_at is not None:
+        if self.way.state in (State.TARGET, State.DARK) and responded_at is not None:
             self._move(State.INQUIRY, responded_at)
+
+    def go_dark(self, dark: Sequence[WentDark]) -> None:
+        """The person did not respond to a campaign."""
+        if dark and self.way.state in GO_DARK:
+            self._move(State.DARK, dark[0].at)
 
     # --- signs of life ----------------------------------------------------------------------------------------------
 
@@ -358,6 +371,13 @@ class _Path:
             heard = max(signs)
         if heard != self.way.heard_at:
             self.way = replace(self.way, heard_at=heard)
+
+    def keep_awaited(self, responses: Sequence[Response], arriving: Sequence[Response]) -> None:
+        """Of which campaigns a response is awaited."""
+        is_nobody = self.person.deleted or self.rules.lifecycle.dark_after is None
+        awaited = () if is_nobody else awaited_after(self.way, responses, arriving)
+        if awaited != self.way.awaited:
+            self.way = replace(self.way, awaited=awaited)
 
     # --- tracks -----------------------------------------------------------------------------------------------------
 

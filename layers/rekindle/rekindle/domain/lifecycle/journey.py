@@ -11,7 +11,7 @@ from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition, WentDark
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.people.lifecycle import State
 from rekindle.domain.people.person import Engagement, Person
@@ -194,6 +194,7 @@ type Entry = (
     | Entered
     | Left
     | TouchDue
+    | WentDark
 )
 
 
@@ -296,4 +297,6 @@ def entry_id(entry: Entry) -> str:
         case TouchDue():
             of = (entry.track or "", entry.product or "", times.text(entry.entered_at))
             name = digest("touch", entry.name, *of)
+        case WentDark():
+            name = digest("dark", entry.response_id)
     return f"{digest(entry.person_id)}-{times.millis(entry.at):015d}-{name}"

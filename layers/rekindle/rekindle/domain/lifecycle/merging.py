@@ -35,7 +35,13 @@ def transferred_lifecycle(mine: Lifecycle | None, theirs: Lifecycle | None, cycl
     mine = mine or NEW
     due = _first(mine.due_at, theirs.due_at)
     theirs = replace(theirs, cycle=cycle, handoff=handoff, due_at=due)
-    return replace(theirs, recyclings=mine.recyclings, enrollments=mine.enrollments, bought=mine.bought)
+    return replace(
+        theirs,
+        recyclings=mine.recyclings,
+        enrollments=mine.enrollments,
+        bought=mine.bought,
+        awaited=mine.awaited,
+    )
 
 
 def _bought_at(one: Purchase) -> tuple[datetime, str]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rekindle.domain.lifecycle.calendar import Calendar, Window
 from rekindle.domain.people.clock import ClockKind, Target
-from rekindle.domain.settings.settings import Settings, duration
+from rekindle.domain.settings.settings import Settings, duration, follows_people
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BREACH, ESCALATE, WARN = "breach", "escalate", "warn"
@@ -17,6 +17,7 @@ KEEP, RESET = "keep", "reset"
 DORMANT, REJECTED = "dormant", "rejected"
 GIVEN_BY_RULE = (DORMANT, REJECTED)
 """The reasons that rules give by themselves, beside those that a policy's breach names."""
+DARK_AFTER_DAYS = 14
 LEAVE_ON = ("response", "active", "opted_out", "won")
 SUPPRESS = ("opted_out", "open_case", "churned")
 
@@ -111,6 +112,10 @@ class LifecycleSettings:
     """On how many somebody may be."""
     customers: Customers | None = None
     dormant_after: timedelta | None = None
+    dark_after: timedelta | None = timedelta(days=DARK_AFTER_DAYS)
+    """After how long a member of a campaign who has not responded went dark."""
+    refinement_campaign: str | None = None
+    """Where those who went dark become targets again."""
 
     def policy(self, name: str | None) -> Policy | None:
         return next((policy for policy in self.policies if policy.name == name), None)
@@ -142,10 +147,15 @@ def owners_in(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
 
 
 def campaigns_named(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
-    """Every campaign that it names."""
-    section = document.get("lifecycle") or {}
-    named = [(("tracks", name), track) for name, track in (section.get("tracks") or {}).items()]
-    for at, one in (*named, (("customers",), section.get("customers") or {})):
+    """Every campaign that a document names there, or for those who went dark."""
+    section, responses = document.get("lifecycle") or {}, document.get("responses") or {}
+    if responses.get("refinement_campaign") is not None:
+        yield ("responses", "refinement_campaign"), responses["refinement_campaign"]
+    named: dict[Place, Mapping[str, Any]] = {
+        **{("lifecycle", "tracks", name): track for name, track in (section.get("tracks") or {}).items()},
+        ("lifecycle", "customers"): section.get("customers") or {},
+    }
+    for at, one in named.items():
         if one.get("campaign_id") is not None:
             yield (*at, "campaign_id"), one["campaign_id"]
 
@@ -198,16 +208,21 @@ def target_of(written: Any) -> Target:
 
 
 def _lifecycle(document: Mapping[str, Any]) -> LifecycleSettings | None:
-    section = document.get("lifecycle")
-    if not section:
+    if not follows_people(document):
         return None
     try:
-        return _read(section, ZoneInfo(document.get("time_zone", "UTC")))
+        return _read(document, ZoneInfo(document.get("time_zone", "UTC")))
     except (AttributeError, KeyError, TypeError, ValueError):
         return None  # It was stored before the section was checked: it follows nobody until it is mended.
 
 
-def _read(section: Mapping[str, Any], zone: tzinfo) -> LifecycleSettings:
+def dark_after(document: Mapping[str, Any]) -> timedelta:
+    """After how long a member of a campaign who has not responded went dark."""
+    return timedelta(days=(document.get("responses") or {}).get("dark_after_days", DARK_AFTER_DAYS))
+
+
+def _read(document: Mapping[str, Any], zone: tzinfo) -> LifecycleSettings:
+    section, responses = document.get("lifecycle") or {}, document.get("responses") or {}
     recycle = section.get("recycle") or {}
     dormant = section.get("dormant_after_days")
     customers = section.get("customers")
@@ -222,6 +237,8 @@ def _read(section: Mapping[str, Any], zone: tzinfo) -> LifecycleSettings:
         tracks_at_once=section.get("tracks_at_once", 1),
         customers=None if customers is None else _customers(customers, zone),
         dormant_after=None if dormant is None else timedelta(days=dormant),
+        dark_after=dark_after(document),
+        refinement_campaign=responses.get("refinement_campaign"),
     )
 
 

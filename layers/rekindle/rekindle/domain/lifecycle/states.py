@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from rekindle.domain.people.lifecycle import ENGAGED, State
 
 ANY = tuple(State)
-BEFORE_SALES = (State.TARGET, State.INQUIRY, State.NURTURE, State.RECYCLED, State.DISQUALIFIED)
+BEFORE_SALES = (State.TARGET, State.INQUIRY, State.NURTURE, State.RECYCLED, State.DISQUALIFIED, State.DARK)
+GO_DARK = (State.TARGET, State.INQUIRY)
+"""Who did not respond to a campaign is nothing more than that: no other word was said of the person."""
 AFTER = (State.WON, State.CUSTOMER)
 NOT_ENGAGED = (*BEFORE_SALES, *AFTER)
 
@@ -30,7 +32,8 @@ def _but(states: Iterable[State], *left_out: State) -> tuple[State, ...]:
 
 
 WAYS = (
-    Way((State.TARGET,), State.INQUIRY, "responds"),
+    Way((State.TARGET, State.DARK), State.INQUIRY, "responds"),
+    Way(GO_DARK, State.DARK, "has not responded to a campaign in time"),
     Way(NOT_ENGAGED, State.QUALIFIED, "a response becomes active: a new cycle"),
     Way((State.QUALIFIED,), State.HANDED_OFF, "has an owner", "Lead Handed Off"),
     Way(

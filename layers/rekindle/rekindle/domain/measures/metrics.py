@@ -57,6 +57,8 @@ class Counts:
     """People who responded."""
     positive: int = 0
     """People with a positive response."""
+    went_dark: int = 0
+    """Those who did not respond in time, also if they did later."""
     stages: Counter[Stage] = field(default_factory=Counter)
     """Engagements of the campaign that reached a stage."""
     people: Counter[Stage] = field(default_factory=Counter)
@@ -135,6 +137,7 @@ class _Member:
     responses: int = 0
     positive: bool = False
     bounced: bool = False
+    dark: bool = False
 
 
 def _count_person(
@@ -152,6 +155,7 @@ def _count_person(
         if response.state.responded:
             member.responses += 1
             member.positive = member.positive or by.is_positive(response)
+        member.dark = member.dark or went_dark(response)
         member.bounced = member.bounced or by.is_hard_bounce(response)
     for (is_inserted, campaign_id), member in members.items():
         counts = (inserted if is_inserted else own)[campaign_id]
@@ -160,6 +164,15 @@ def _count_person(
         counts.gross += member.responses
         counts.unique += member.responses > 0
         counts.positive += member.positive
+        counts.went_dark += member.dark
+
+
+def went_dark(response: Response) -> bool:
+    """Whether a member did not respond in time: a response of an earlier date that arrived later was in time."""
+    state, details = response.state, response.details
+    if details is None or details.dark_at is None:
+        return False
+    return not state.responded or state.effective_at > details.dark_at
 
 
 def _count_cycle(cycle: Cycle, counts: Counts, seen: set[tuple[bool, str, str, Stage]]) -> None:

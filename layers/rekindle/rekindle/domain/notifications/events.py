@@ -10,7 +10,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.imports.file_import import ImportEnded
-from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition, WentDark
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Ended,
@@ -88,6 +88,14 @@ def events_from(record: Decision | Entry | ImportEnded) -> tuple[Event, ...]:
         return _of_clock(record)
     if isinstance(record, Entered | Left | TouchDue):
         return _of_stay(record)
+    if isinstance(record, WentDark):
+        detail = lifecycle_events.of_dark(record)
+        return (
+            Event(
+                *(entry_id(record), "Person Went Dark", record.person_id),
+                *(record.at, record.settings_version, detail),
+            ),
+        )
     return (_deactivated(record),)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rekindle.domain.core import times
-from rekindle.domain.lifecycle.entries import Action, ClockStep, Entered, Left, TouchDue, Transition
+from rekindle.domain.lifecycle.entries import Action, ClockStep, Entered, Left, TouchDue, Transition, WentDark
 from rekindle.domain.lifecycle.following import REJECTED_FOR
 from rekindle.domain.lifecycle.states import way
 from rekindle.domain.people.lifecycle import State
@@ -65,6 +65,19 @@ def of_stay(entry: Entered | Left | TouchDue) -> Mapping[str, Any]:
     if isinstance(entry, Left):
         return {**detail, "reason": entry.reason}
     return {**detail, "name": entry.name, "due_at": times.text(entry.at)}
+
+
+def of_dark(entry: WentDark) -> Mapping[str, Any]:
+    return {
+        "cycle": entry.cycle,
+        "campaign_id": entry.campaign_id,
+        "response_id": entry.response_id,
+        "targeted_at": times.text(entry.targeted_at),
+        "refinement_campaign_id": entry.refinement_campaign_id,
+        "responses": entry.responses,
+        "cycles": entry.cycles,
+        "recycled": entry.recycled,
+    }
 
 
 def course_of(entry: Entered | Left | TouchDue) -> Mapping[str, Any]:

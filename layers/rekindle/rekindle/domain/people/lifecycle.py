@@ -25,6 +25,7 @@ class State(StrEnum):
     CUSTOMER = "customer"
     RECYCLED = "recycled"
     DISQUALIFIED = "disqualified"
+    DARK = "dark"
 
 
 ENGAGED = (State.QUALIFIED, State.HANDED_OFF, State.ACCEPTED, State.WORKED, State.OPPORTUNITY)
@@ -86,6 +87,15 @@ class Enrollment:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedResponse:
+    """A membership in a campaign to which the person has not responded yet."""
+
+    response_id: str
+    campaign_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
     """That an opportunity of the person's was won."""
 
@@ -117,6 +127,8 @@ class Lifecycle:
     """The oldest first."""
     heard_at: datetime | None = None
     """The last sign of life of an active person, where the settings take the dormant ones back."""
+    awaited: tuple[AwaitedResponse, ...] = ()
+    """The oldest first. One leaves when the person responds, or goes dark."""
 
     @property
     def is_owed(self) -> bool:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from rekindle.domain.assignment.transitions import Owners, reassign
 from rekindle.domain.core.values import replace
-from rekindle.domain.lifecycle import customers, nurture, timing
-from rekindle.domain.lifecycle.due import Dormant, next_of, with_due
+from rekindle.domain.lifecycle import customers, dark, nurture, timing
+from rekindle.domain.lifecycle.due import Dormant, Unanswered, next_of, with_due
 from rekindle.domain.lifecycle.entries import Action, ClockStep
 from rekindle.domain.lifecycle.journey import Ended, Entry
 from rekindle.domain.lifecycle.nurture import NextTouch
@@ -37,8 +37,9 @@ class Passed:
 
 
 def let_time_pass(person: Person, until: datetime, rules: Rules, owners: Owners) -> Passed:
-    """What was due up to an instant, each at its own."""
+    """What was due up to an instant, each at its own; of the memberships that go dark, the first few."""
     entries: list[Entry] = []
+    silent = 0
     while True:
         way = person.lifecycle
         due = next_of(person, way, rules) if way is not None else None
@@ -46,6 +47,13 @@ def let_time_pass(person: Person, until: datetime, rules: Rules, owners: Owners)
             return Passed(with_due(person, rules), tuple(entries))
         if isinstance(due, Dormant):
             return Passed(person, tuple(entries), (DORMANT, due.at))
+        if isinstance(due, Unanswered):
+            if silent == dark.AT_ONCE:
+                return Passed(with_due(person, rules), tuple(entries))
+            silent += 1
+            entries.append(dark.went_dark(person, way, due.awaited, due.at, rules))
+            person = replace(person, lifecycle=dark.without(way, due.awaited))
+            continue
         if isinstance(due, NextTouch) and _has_churned(person, way, due, rules):
             way, ended = customers.churned(person, way, due.at, rules, everything=True)
             person = replace(person, lifecycle=way)

@@ -128,6 +128,8 @@ class Details:
     recorded_at: datetime | None = None
     """When the CRM first sent it, by the CRM's own clock."""
     stamps: Mapping[str, ChangeStamp] = field(default_factory=dict)
+    dark_at: datetime | None = None
+    """When the member had not responded for as long as the settings wait."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,8 +252,8 @@ class Settings:
 
     @cached_property
     def follows_people(self) -> bool:
-        """Whether a person's way is followed: the section `lifecycle` says by which rules."""
-        return bool(self.document.get("lifecycle"))
+        """Whether a person's way is followed."""
+        return follows_people(self.document)
 
     @cached_property
     def open_status(self) -> str | None:
@@ -349,3 +349,9 @@ def _assignment_rule(section: Mapping[str, Any]) -> AssignmentRule:
     if values.get("reminder") is not None:
         values["reminder"] = duration(values["reminder"])
     return AssignmentRule(**values)
+
+
+def follows_people(document: Mapping[str, Any]) -> bool:
+    """Whether a document says by which rules a person's way is followed, or when somebody went dark."""
+    responses = document.get("responses") or {}
+    return bool(document.get("lifecycle")) or not {"dark_after_days", "refinement_campaign"}.isdisjoint(responses)

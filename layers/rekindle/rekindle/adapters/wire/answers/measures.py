@@ -72,6 +72,7 @@ class Metrics(TypedDict):
     cost: float | None
     targeted: int
     hard_bounces: int
+    went_dark: int
     responses: ResponseCounts
     responses_per_responder: float | None
     response_rate: float | None

@@ -113,6 +113,7 @@ class Response(TypedDict):
     score: float | None
     fields: dict[str, Any]
     inserted_by: str | None
+    dark_at: Instant | None
     conversion: Conversion | None
 
 

@@ -186,6 +186,7 @@ TOLD: dict[str, Json] = {
         "cost": 600,
         "targeted": 3,
         "hard_bounces": 1,
+        "went_dark": 0,
         "responses": {"gross": 2, "unique": 1, "positive": 1},
         "responses_per_responder": 2,
         "response_rate": 0.5,

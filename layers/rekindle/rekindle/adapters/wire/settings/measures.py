@@ -110,6 +110,9 @@ RESPONSES: Mapping[str, Rule] = {
         "A member who has not responded so many days later went dark.",
         default=14,
     ),
+    "refinement_campaign": optional(
+        text("The campaign of which those who went dark become targets again; null: they are only marked.")
+    ),
 }
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from rekindle.adapters.wire.views import Json
 from rekindle.application.lifecycle.show_handoffs import Explained, next_deadline
 from rekindle.domain.core import times
-from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition, WentDark
 from rekindle.domain.notifications import lifecycle_events
 from rekindle.domain.people.clock import HandoffClock
 from rekindle.domain.people.lifecycle import NEW, Handoff, Recycling
@@ -70,7 +70,9 @@ def touch(entry: TouchDue) -> Json:
 _KINDS = {Entered: "track_entered", Left: "track_left", TouchDue: "touch_due"}
 
 
-def of_timeline(entry: Transition | ClockStep | Entered | Left | TouchDue) -> Json:
+def of_timeline(entry: Transition | ClockStep | Entered | Left | TouchDue | WentDark) -> Json:
+    if isinstance(entry, WentDark):
+        return {"kind": "went_dark", "at": times.text(entry.at), **lifecycle_events.of_dark(entry)}
     if isinstance(entry, Entered | Left | TouchDue):
         both = {"track": None, "programme": None}
         return {"kind": _KINDS[type(entry)], "at": times.text(entry.at), **both, **lifecycle_events.of_stay(entry)}

@@ -95,6 +95,7 @@ def _spread(took: Spread | None) -> Json | None:
 DEFINITIONS: Mapping[str, str] = {
     "targeted": "people_who_are_members",
     "hard_bounces": "members_bounced_without_response",
+    "went_dark": "members_without_response_in_time",
     "responses.gross": "responses",
     "responses.unique": "people_who_responded",
     "responses.positive": "people_with_a_positive_response",
@@ -134,6 +135,7 @@ def metric(counted: CampaignMetrics, name: str | None, kind: str | None) -> Json
         "cost": cost,
         "targeted": counts.targeted,
         "hard_bounces": counts.hard_bounces,
+        "went_dark": counts.went_dark,
         "responses": {"gross": counts.gross, "unique": counts.unique, "positive": counts.positive},
         "responses_per_responder": ratio(counts.gross, counts.unique),
         "response_rate": counted.rate(counts.unique),

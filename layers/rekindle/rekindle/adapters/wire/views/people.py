@@ -108,6 +108,7 @@ def response(person_id: str, stored: Response) -> Json:
         "score": details.score if details else None,
         "fields": dict(details.fields) if details else {},
         "inserted_by": details.inserted_by if details else None,
+        "dark_at": times.optional_text(details.dark_at) if details else None,
         "conversion": conversion(person_id, stored.response_id, details.conversion)
         if details and details.conversion
         else None,

@@ -5,7 +5,7 @@ from rekindle.adapters.wire.views.lifecycle import of_timeline
 from rekindle.adapters.wire.views.people import assignment
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
-from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
+from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition, WentDark
 from rekindle.domain.lifecycle.journey import (
     Deactivated,
     Entry,
@@ -93,7 +93,7 @@ def timeline_entry(record: Decision | Entry) -> Json:
             "record_id": record.record_id,
             "user_id": record.user_id,
         }
-    if isinstance(record, Transition | ClockStep | Entered | Left | TouchDue):
+    if isinstance(record, Transition | ClockStep | Entered | Left | TouchDue | WentDark):
         return of_timeline(record)
     return _of_cycle(record)
 
