@@ -14,7 +14,7 @@ def get_decisions() -> Response[str]:
     return decisions.listed(app)
 
 
-@app.get("/console/decisions/<decision_id>", middlewares=takes("next", "format"))
+@app.get("/console/decisions/<decision_id>", middlewares=takes("next", "format", "candidate"))
 def get_decision(decision_id: str) -> Response[str]:
     return decisions.decision(app, decision_id)
 

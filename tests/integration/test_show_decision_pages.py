@@ -73,6 +73,18 @@ def test_a_loser_names_the_rule_and_the_setting_behind_it(history: Aws) -> None:
         assert lost["why"] in page.words and "reactivation.score.lookback_days" in page.words
 
 
+def test_why_not_this_one_names_the_smallest_change(history: Aws) -> None:
+    listed = call(show_records, "GET", "people", "lead-1", "decisions").body["items"]
+    arrived = next(one for one in listed if one["scenario"] == "response")
+    offered = visited(handler, f"/decisions/{arrived['decision_id']}")
+    assert "Why not one of these?" in offered.words
+    (link, *_) = (link for link in offered.links() if "candidate=" in link)
+    response_id = link.partition("candidate=")[2].partition("#")[0]
+    page = visited(handler, f"/decisions/{arrived['decision_id']}", query={"candidate": response_id})
+    assert "Each of these alone" in page.words and "qualification.threshold" in page.words
+    assert visited(handler, f"/decisions/{arrived['decision_id']}", query={"candidate": "r-0"}).status == 404
+
+
 def test_a_decision_is_copied_as_text(history: Aws) -> None:
     name = decision_of("lead-1")
     text = visited(handler, f"/decisions/{name}", query={"format": "text"})

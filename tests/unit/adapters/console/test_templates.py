@@ -128,6 +128,8 @@ def values_of(template: str, text: str) -> dict[str, Any]:
     row = {"key": text, "name": text, "currency": text, "amount": 5, "before": 4}
     row = recycled if template == "recycling.html" else row
     rules = {"OUTSIDE_LOOKBACK": {"path": text, "value": text}}
+    change = {"kind": "setting", "path": text, "before": [text], "after": text}
+    reason = {"response_id": text, "sentence": text, "ways": [[change, {**change, "before": None, "after": 1.5}]]}
     session = {"session_id": "0a", "name": text, "role": "viewer", "started_at": AT, "expires_at": AT}
     counts = dict.fromkeys(("read", "created", "updated", "unchanged", "refused", "ignored"), 2)
     file_import = {
@@ -202,6 +204,7 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         **{"funnel": funnel, "stages": ["MQL", "SQL"], "basis": "cohort", "all_basis": ["cohort"]},
         **{"base": "/dev/console", "at": "/dev/console/x", "queries": {"owner": text, "limit": text}, "now": AT},
         **{"user": SimpleNamespace(name=text, role="admin", may=lambda role: True)},
+        **{"candidate": text, "why_not": reason, "others": [response]},
         **{"heading": text, "message": text, "q": text, "next": text, "person_id": text, "person": person},
         **{"handoff": handoff, "threshold": 60, "scenario": "score", "scenarios": ["score"], "as_of": AT},
         **{"responses": [response], "timeline": folded(entries), "names": {text: text}, "decision": decision},

@@ -8,9 +8,10 @@ import pytest
 
 from rekindle.adapters.dynamodb import ledger_encoding
 from rekindle.adapters.wire.views import decisions
+from rekindle.domain.core.errors import NotFound
 from rekindle.domain.core.values import replace
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
-from rekindle.domain.reactivation.replay import replayed
+from rekindle.domain.reactivation.replay import decided_again, inputs_of
 from tests.support.builders import (
     Rekindle,
     campaign_changed,
@@ -226,15 +227,15 @@ def made_again(rekindle: Rekindle) -> list[Decision]:
     history = list(rekindle.use.ports.people.responses("contact"))
     for decision in rekindle.memory.decisions.values():
         moment = decision.decided_at
-        again = replayed(
+        inputs = inputs_of(
             decision,
             history,
             lambda campaign_id, moment=moment: reference.campaign_at(campaign_id, moment),
             lambda user_id, moment=moment: reference.user_at(user_id, moment),
             reference.settings_at(decision.settings_version),
         )
-        found.append(again)
-    return [again for again in found if again is not None]
+        found.append(inputs)
+    return [decided_again(inputs) for inputs in found if inputs is not None]
 
 
 def test_a_decision_that_is_not_what_its_inputs_lead_to_is_told_as_such(rekindle: Rekindle):
@@ -276,3 +277,28 @@ def test_what_a_call_asked_for_counts_for_a_response_that_comes_late(rekindle: R
     chosen = asks(rekindle, lookback_days=3)
     rekindle.tell(response_recorded("late", "p1", "fair", 5))
     assert (chosen.outcome, rekindle.active("p1")) == (Outcome.INSERTED_DEFAULT, chosen.response_id)
+
+
+def test_by_what_another_response_would_have_got_the_credit(rekindle: Rekindle):
+    rekindle.tell(response_recorded("r0", "p1", "fair", -25))
+    decision = crosses(rekindle)
+    answer = rekindle.use.show_records.why_not(decision.decision_id, "r0")
+    assert answer is not None
+    assert answer.sentence == (
+        "It would have got the credit if responses.r0.responded_at were 2026-01-03T00:00:00.001Z instead of "
+        "2025-12-07T00:00:00Z."
+    )
+
+
+def test_by_what_a_response_would_have_got_the_credit_that_was_skipped_before_the_search(rekindle: Rekindle):
+    decision = nurtured(rekindle)
+    answer = rekindle.use.show_records.why_not(decision.decision_id, "r1")
+    assert answer is not None
+    assert [one.name for one in answer.smallest] == ["people.p1.nurture_until"]
+
+
+def test_a_response_that_a_decision_did_not_consider_is_not_found(rekindle: Rekindle):
+    decision = crosses(rekindle)
+    rekindle.tell(response_recorded("later", "p1", "fair", 20))
+    with pytest.raises(NotFound):
+        rekindle.use.show_records.why_not(decision.decision_id, "later")

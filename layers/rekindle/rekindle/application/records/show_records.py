@@ -1,9 +1,9 @@
 """Read where a person stands, and why."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 
 from rekindle.application.core.attempts import current_person
@@ -11,6 +11,7 @@ from rekindle.application.ports import Page
 from rekindle.application.ports.people import ListedBy, People, Scores
 from rekindle.application.ports.reactivation import Ledger
 from rekindle.application.ports.records import RecordStores, Reference
+from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import Entry
@@ -21,9 +22,11 @@ from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation, explain
-from rekindle.domain.reactivation.replay import replayed
+from rekindle.domain.reactivation.replay import Inputs, decided_again, inputs_of
 from rekindle.domain.reactivation.search import Considered, SearchRules, best_first, explain_search
+from rekindle.domain.reactivation.why_not import WhyNot, candidate, why_not
 from rekindle.domain.records.kind import Kind
+from rekindle.domain.records.user import User
 from rekindle.domain.responses.response import Response
 from rekindle.domain.settings.settings import Scenario
 
@@ -132,18 +135,42 @@ class ShowRecords:
             return explanation
         return replace(explanation, same_again=self._replayed_same(decision, history.responses))
 
+    def why_not(self, decision_id: str, response_id: str) -> WhyNot | None:
+        """By what another response would have got the credit; None where the decision cannot be made again as it was
+        from what is stored. Raises NotFound, also for a response that the decision did not consider."""
+        decision = _or_not_found(self.ledger.get(decision_id), f"there is no decision {decision_id!r}")
+        history = self._history(decision.person_id, [decision], again=True, everything=True)
+        if not history.complete:
+            return None
+        for inputs in self._inputs(decision, history.responses):
+            if decided_again(inputs) == decision:
+                _or_not_found(candidate(inputs, response_id), f"the decision did not consider {response_id!r}")
+                return why_not(inputs, response_id)
+        return None
+
     def _replayed_same(self, decision: Decision, history: Sequence[Response]) -> bool | None:
+        same = None
+        for inputs in self._inputs(decision, history):
+            same = decided_again(inputs) == decision
+            if same:
+                return True
+        return same
+
+    def _inputs(self, decision: Decision, history: Sequence[Response]) -> Iterator[Inputs]:
+        """What the decision was made from: by the campaigns and users of its instant, then by those of a moment before,
+        which it may have read."""
         settings = self.reference.settings_at(decision.settings_version)
+        for moment in (decision.decided_at, decision.decided_at - self.reference.age):
+            campaign_of = cache(partial(self._campaign_at, moment))
+            inputs = inputs_of(decision, history, campaign_of, partial(self._user_at, moment), settings)
+            if inputs is not None:
+                yield inputs
 
-        def as_of(moment: datetime) -> bool | None:
-            campaign_of = cache(lambda campaign_id: self.reference.campaign_at(campaign_id, moment))
-            again = replayed(
-                decision, history, campaign_of, lambda user_id: self.reference.user_at(user_id, moment), settings
-            )
-            return again == decision if again is not None else None
+    def _campaign_at(self, moment: datetime, campaign_id: str) -> Campaign | None:
+        return self.reference.campaign_at(campaign_id, moment)
 
-        same = as_of(decision.decided_at)
-        return as_of(decision.decided_at - self.reference.age) if same is False else same
+    def _user_at(self, moment: datetime, user_id: str) -> User | None:
+        return self.reference.user_at(user_id, moment)
 
     def explained(self, decision: Decision) -> Explanation:
         return self._explained(decision.person_id, [decision])[0]
@@ -187,12 +214,18 @@ class ShowRecords:
         return [self._explanation(decision, history) for decision in decisions]
 
     def _history(
-        self, person_id: str, decisions: Sequence[Decision], *, again: bool = False, start: str | None = None
+        self,
+        person_id: str,
+        decisions: Sequence[Decision],
+        *,
+        again: bool = False,
+        everything: bool = False,
+        start: str | None = None,
     ) -> _History:
         """A person's responses, `LONG_HISTORY` at most, and those that got the credit; none where the trigger was
-        skipped before the search. `again`: whether they are made again, which reads the response
-        that arrived, and in a batch every engagement."""
-        gone_through = any(
+        skipped before the search. `again`: whether they are made again, which reads the response that arrived, and in
+        a batch every engagement. `everything`: also where the trigger was skipped before."""
+        gone_through = everything or any(
             d.searched or d.activates or (again and (d.scenario is Scenario.RESPONSE or d.batch_id is not None))
             for d in decisions
         )

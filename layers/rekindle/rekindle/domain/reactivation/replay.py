@@ -2,6 +2,7 @@
 stood, and the settings, campaigns and users of the day, through the very rules that made it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from rekindle.domain.core import times
@@ -22,51 +23,62 @@ from rekindle.domain.responses.response import Details, Response, ResponseState
 from rekindle.domain.settings.settings import Scenario, Settings
 
 
-def replayed(
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a decision was made from."""
+
+    decision: Decision
+    """With the trigger, and with what was read of the person as its basis."""
+    responses: Sequence[Response]
+    """The person's responses as they stood."""
+    campaign_of: CampaignOf
+    user_of: Callable[[str], User | None]
+    settings: Settings
+    arriving: Response | None = None
+    """The response that was evaluated; None where the past ones were searched."""
+
+
+def inputs_of(
     decision: Decision,
     history: Sequence[Response],
     campaign_of: CampaignOf,
     user_of: Callable[[str], User | None],
     settings: Settings,
-) -> Decision | None:
-    """The decision made again; None where what it was made from is not all there: it was stored before its basis was,
-    or the response that arrived is with somebody else by now. `history` is all of the person's responses, each with its
+) -> Inputs | None:
+    """What a decision was made from; None where that is not all there: it was stored before its basis was, or the
+    response that arrived is with somebody else by now. `history` is all of the person's responses, each with its
     trail."""
     if decision.basis is None:
         return None
-    again = _again(decision, decision.basis, history, campaign_of, user_of, settings)
-    # Whom the lead was handed to is not what was decided; it rests on fields of the person that no decision looks at.
-    return None if again is None else replace(again, assignment=decision.assignment)
-
-
-def _again(
-    decision: Decision,
-    basis: DecisionBasis,
-    history: Sequence[Response],
-    campaign_of: CampaignOf,
-    user_of: Callable[[str], User | None],
-    settings: Settings,
-) -> Decision | None:
     responses = [r for r in (_as_read(recorded, decision) for recorded in history) if r is not None]
+    arriving = _arriving(decision, decision.basis, history) if decision.scenario is Scenario.RESPONSE else None
+    if decision.scenario is Scenario.RESPONSE and arriving is None:
+        return None
+    return Inputs(decision, responses, campaign_of, user_of, settings, arriving)
+
+
+def decided_again(inputs: Inputs) -> Decision:
+    """The decision that these inputs lead to. Whom the lead was handed to is left as it is: it rests on fields of the
+    person that no decision looks at."""
+    decision, responses, settings = inputs.decision, inputs.responses, inputs.settings
+    basis = decision.basis or DecisionBasis()
     context = DecisionContext(
         settings,
-        campaign_of,
+        inputs.campaign_of,
         grouped_by_class(responses, settings.classes),
         lambda campaign_id: min(settings.repeat_cap, _repeats(responses, campaign_id)),
         decision.decided_at,
-        user_of=user_of,
+        user_of=inputs.user_of,
     )
     trigger = _trigger(decision)
-    if decision.scenario is not Scenario.RESPONSE:
-        person = _person(decision, basis, responses) if decision.person_version > 0 else None
-        again, _ = decide(trigger, person, context)
-        if decision.batch_id is not None and again.activates and engaged_since(decision.as_of, responses):
-            return skipped(trigger, person, context, Reason.STALE)
-        return again
-    response = _arriving(decision, basis, history)
-    if response is None:
-        return None
-    return evaluate(_arrival(decision, basis, trigger, response, responses), context)[0]
+    if inputs.arriving is not None:
+        arrival = _arrival(decision, basis, trigger, inputs.arriving, responses)
+        return replace(evaluate(arrival, context)[0], assignment=decision.assignment)
+    person = _person(decision, basis, responses) if decision.person_version > 0 else None
+    again, _ = decide(trigger, person, context)
+    if decision.batch_id is not None and again.activates and engaged_since(decision.as_of, responses):
+        again = skipped(trigger, person, context, Reason.STALE)
+    return replace(again, assignment=decision.assignment)
 
 
 def _as_read(recorded: Response, decision: Decision) -> Response | None:

@@ -9,14 +9,17 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from rekindle.adapters.console.rules import rules_behind
 from rekindle.adapters.wire import periods
 from rekindle.adapters.wire.views import decisions
-from rekindle.adapters.wire.views.people import person
+from rekindle.adapters.wire.views.people import person, response
 from rekindle.domain.core import times
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.runtime import http
 from rekindle.runtime.aws import environment, now, use_cases
 from rekindle.runtime.console.names import campaign_names
 from rekindle.runtime.console.pages import HEADERS, page, table
+from rekindle.runtime.use_cases import UseCases
 
+_OTHERS = 10
+"""Responses that are offered to ask about, where a decision considered none."""
 COLUMNS = (
     *("decision_id", "decided_at", "person_id", "scenario", "outcome", "reason", "campaign_id", "response_id"),
     *("as_of", "settings_version"),
@@ -72,15 +75,25 @@ def decision(app: APIGatewayRestResolver, decision_id: str) -> Response[str]:
     if http.query(app, "format") == "text":
         return Response(HTTPStatus.OK.value, "text/plain; charset=utf-8", _text(shown), dict(HEADERS))
     of_person = use.show_records.person(found.decision.person_id)
+    candidate = http.query(app, "candidate")
+    answer = use.show_records.why_not(decision_id, candidate) if candidate else None
+    others = [] if found.considered else _others(use, of_person.person.person_id)
     return page(
         app,
         "decision.html",
         decision=shown,
         person=person(of_person),
         rules=rules_behind(settings, found.decision.scenario),
-        names=campaign_names(use, (shown, *shown["considered"])),
+        names=campaign_names(use, (shown, *shown["considered"], *others)),
+        candidate=candidate,
+        why_not=decisions.why_not(answer) if answer is not None else None,
+        others=others,
         next=http.sealed(found.next),
     )
+
+
+def _others(use: UseCases, person_id: str) -> list[dict[str, Any]]:
+    return [response(person_id, one) for one in use.show_records.responses(person_id, _OTHERS, None).items]
 
 
 def _text(shown: dict[str, object]) -> str:

@@ -10,6 +10,8 @@ from rekindle.domain.core import times
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.reactivation.explanation import Explanation, why_excluded
 from rekindle.domain.reactivation.search import Considered
+from rekindle.domain.reactivation.single_change import Of, SingleChange, in_json
+from rekindle.domain.reactivation.why_not import WhyNot
 from rekindle.domain.settings.settings import Settings
 
 LISTED = 50
@@ -55,6 +57,24 @@ def decision(explanation: Explanation, settings: Settings | None = None, listed:
     if settings is not None:
         shown["replay"] = _REPLAY[explanation.same_again]
     return shown
+
+
+def why_not(answer: WhyNot) -> Json:
+    """By what another response would have got the credit: each of the ways suffices, the smallest first."""
+    return {
+        "response_id": answer.response_id,
+        "sentence": answer.sentence,
+        "ways": [[_change(one) for one in way] for way in answer.ways],
+    }
+
+
+def _change(change: SingleChange) -> Json:
+    return {
+        "kind": "setting" if change.is_setting else "request" if change.of is Of.REQUEST else "fact",
+        "path": change.name,
+        "before": in_json(change.before),
+        "after": in_json(change.after),
+    }
 
 
 def undone(undoing: Undone, dry_run: bool) -> Json:
