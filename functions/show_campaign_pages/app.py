@@ -19,7 +19,7 @@ def get_campaign(campaign_id: str) -> Response[str]:
     return campaigns.campaign(app, campaign_id)
 
 
-@app.get("/console/campaigns/<campaign_id>/members", middlewares=takes("state", "format", paged=True))
+@app.get("/console/campaigns/<campaign_id>/members", middlewares=takes("state", "inserted", "format", paged=True))
 def get_members(campaign_id: str) -> Response[str]:
     return campaigns.members(app, campaign_id)
 

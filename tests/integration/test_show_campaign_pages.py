@@ -43,7 +43,7 @@ def test_the_numbers_are_those_of_the_api_and_as_long_as_the_lists_that_they_ope
     page = visit("/campaigns/spring-webinar")
     assert page.status == 200
     for state, number in (("targeted", metrics["targeted"]), ("responded", metrics["responses"]["unique"])):
-        link = f"{STAGE}/console/campaigns/spring-webinar/members?state={state}"
+        link = f"{STAGE}/console/campaigns/spring-webinar/members?inserted=no&amp;state={state}"
         (shown,) = re.findall(rf'href="{re.escape(link)}"><span class="big">(\d+)<', page.html)
         rows = csv.DictReader(io.StringIO(visit("/campaigns/spring-webinar/members", state=state, format="csv").html))
         assert int(shown) == number == len({row["person_id"] for row in rows})
@@ -60,6 +60,7 @@ def test_members_are_listed_by_state(counted: Aws) -> None:
     for state in ("targeted", "responded", "dark", "active"):
         assert visit("/campaigns/spring-webinar/members", state=state).status == 200
     assert visit("/campaigns/spring-webinar/members", state="asleep").status == 422
+    assert visit("/campaigns/spring-webinar/members", inserted="perhaps").status == 422
 
 
 def test_credit_is_that_of_the_api_beside_the_period_before(counted: Aws) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rekindle.application.core.attempts import until_committed
+from rekindle.application.core.list_imports import list_imports
 from rekindle.application.ports import Clock, Page
 from rekindle.application.ports.imports import ImportFiles, Upload
 from rekindle.application.ports.records import Records
@@ -52,13 +53,7 @@ class AnswerImports:
 
     def listed(self, limit: int, start: str | None, state: ImportState | None = None) -> Page[FileImport]:
         """Newest first. `state`: only those in it."""
-        found, place = list[FileImport](), _place(start)
-        while True:
-            page = self.imports.newest(limit - len(found), place)
-            found += [one for one in page.items if state in (None, one.state)]
-            place = page.next
-            if place is None or len(found) >= limit:
-                return Page(found, place)
+        return list_imports(self.imports, limit, _place(start), state)
 
     def act(self, action: str, import_id: str) -> FileImport:
         """`run`, `cancellation` or `undo`. Raises NotFound and WrongState."""

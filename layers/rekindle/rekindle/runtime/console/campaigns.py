@@ -13,7 +13,7 @@ from rekindle.adapters.wire.views.records import record
 from rekindle.application.measures.show_attribution import Attribution
 from rekindle.application.ports.people import MemberState
 from rekindle.domain.campaigns.campaign import CAMPAIGN
-from rekindle.domain.core.errors import NotFound
+from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.measures.credit import names_of
 from rekindle.domain.measures.money import amount_of
 from rekindle.domain.measures.shared_days import SharedBy, added_up
@@ -61,17 +61,32 @@ def _credit_of(campaign_id: str) -> tuple[list[dict[str, Any]], str, str]:
     return sums, year.since.isoformat(), year.until.isoformat()
 
 
+INSERTED = {"yes": True, "no": False}
+"""Members that Rekindle inserted, and those of the CRM, which metrics count apart."""
+
+
 def members(app: APIGatewayRestResolver, campaign_id: str) -> Response[str]:
+    """Raises NotFound and InvalidField."""
     use, name = use_cases(), http.record_id("campaign_id", ids.CAMPAIGN, campaign_id)
-    state = api.member_state(http.query(app, "state"))
+    state, wanted = api.member_state(http.query(app, "state")), http.query(app, "inserted") or None
+    if wanted is not None and wanted not in INSERTED:
+        raise InvalidField(f"expected one of {', '.join(INSERTED)}", "inserted")
 
     def read(limit: int, start: str | None) -> tuple[list[dict[str, Any]], str | None]:
-        found = use.show_campaigns.members(name, state, limit, start)
-        return [response(person_id, one) for person_id, one in found.items], found.next
+        found: list[dict[str, Any]] = []
+        while True:
+            part = use.show_campaigns.members(name, state, limit - len(found), start)
+            shown = [response(person_id, one) for person_id, one in part.items]
+            found += [one for one in shown if wanted is None or (one["inserted_by"] is not None) == INSERTED[wanted]]
+            start = part.next
+            if start is None or len(found) >= limit:
+                return found, start
 
     states = [one.value for one in MemberState]
     shown = record(CAMPAIGN, use.show_campaigns.campaign(name))
-    return table(app, "members.html", MEMBERS, read, campaign=shown, state=state.value, states=states)
+    return table(
+        app, "members.html", MEMBERS, read, campaign=shown, state=state.value, states=states, inserted=wanted or ""
+    )
 
 
 CREDIT = ("key", "name", "currency", "amount", "before")

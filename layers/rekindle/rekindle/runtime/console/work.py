@@ -13,11 +13,12 @@ from rekindle.adapters.wire import duplicates as api_duplicates
 from rekindle.adapters.wire.views import duplicates as pair_views
 from rekindle.adapters.wire.views import failures as views
 from rekindle.adapters.wire.views import lifecycle, people
+from rekindle.application.core.list_imports import list_imports
 from rekindle.application.lifecycle.show_handoffs import Wanted
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import NotFound
 from rekindle.domain.failures.failure import FailureState
-from rekindle.domain.imports.file_import import ImportState
+from rekindle.domain.imports.file_import import IMPORT, ImportState
 from rekindle.domain.people.assignment import AssignmentState
 from rekindle.domain.people.possible_duplicate import DuplicateState
 from rekindle.runtime import http
@@ -34,7 +35,7 @@ def today(app: APIGatewayRestResolver) -> Response[str]:
     owed = use.show_handoffs.owed(Wanted(), COUNTED, None)
     breached = use.show_handoffs.owed(Wanted(due_before=at), COUNTED, None)
     soon = use.show_handoffs.owed(Wanted(due_before=at + timedelta(days=1)), COUNTED, None)
-    checked = use.answer_imports.listed(COUNTED, None, ImportState.CHECKED)
+    checked = list_imports(use.ports.records(IMPORT), COUNTED, None, ImportState.CHECKED)
     pairs = use.answer_duplicates.listed(DuplicateState.OPEN, COUNTED)
     return page(
         app,
