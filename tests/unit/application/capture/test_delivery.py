@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rekindle.application.capture.note_delivery import LOOKED_AT
 from rekindle.domain.capture.facts import ResponseRecorded
 from rekindle.domain.reactivation.decision import Reason
 from rekindle.domain.responses.response_type import Meaning, meaning_of
@@ -75,6 +76,20 @@ def test_a_soft_bounce_is_counted_to_three(rekindle: Rekindle) -> None:
     assert standing(rekindle) == (None, None)
     rekindle.tell(told("Soft Bounce", "r3", 7))
     assert standing(rekindle) == (None, True)
+
+
+def test_soft_bounces_are_counted_with_whoever_has_the_responses_now(rekindle: Rekindle) -> None:
+    rekindle.tell(person_changed("p2", 0, status="New"), told("Soft Bounce", "r1"), told("Soft Bounce", "r2", 6))
+    rekindle.tell(people_merged("p2", "p1", at=7), told("Soft Bounce", "r3", 8))
+    profile = rekindle.person("p2").profile
+    assert profile is not None and profile.undeliverable is True
+
+
+def test_soft_bounces_of_long_ago_do_not_count(rekindle: Rekindle) -> None:
+    rekindle.tell(told("Soft Bounce", "r1", 1), told("Soft Bounce", "r2", 1))
+    rekindle.tell(*(told("Message Opened", f"s{n:03}", 2) for n in range(LOOKED_AT)))
+    rekindle.tell(told("Soft Bounce", "r3", 7))
+    assert standing(rekindle) == (None, None)
 
 
 def test_an_opt_out_is_lifted_by_a_later_word_alone(rekindle: Rekindle) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rekindle.application.capture.recorded import Recorded
+from rekindle.application.core.attempts import current_person
 from rekindle.application.ports.people import People
 from rekindle.domain.capture.facts import PersonChanged, ResponseRecorded
 from rekindle.domain.responses.response import Response
 from rekindle.domain.responses.response_type import SOFT_BOUNCES, Meaning, meaning_of
 
+LOOKED_AT = 100
+"""The newest responses, among which soft bounces are counted: a history may be long, and each bounce looks."""
 NAMES = ("response_type", "member_status")
 
 
@@ -22,22 +25,20 @@ class NoteDelivery:
         meanings = {meaning_of(fact.values.get(name)) for name in NAMES} - {None}
         if not meanings or fact.person_id is None:
             return
-        person = self.people.get(fact.person_id)
+        person = current_person(self.people, fact.person_id)
         if person is None or person.deleted:
             return  # A change would restore who was deleted.
         if Meaning.OPT_OUT in meanings:
             self.record_person(PersonChanged(fact.person_id, fact.stamp, {"do_not_contact": True}))
-        if Meaning.HARD_BOUNCE in meanings or (Meaning.SOFT_BOUNCE in meanings and self._bounced_often(fact.person_id)):
+        if Meaning.HARD_BOUNCE in meanings or (
+            Meaning.SOFT_BOUNCE in meanings and self._bounced_often(person.person_id)
+        ):
             self.record_person(PersonChanged(fact.person_id, fact.stamp, {"undeliverable": True}))
 
     def _bounced_often(self, person_id: str) -> bool:
         """Messages are distinguished by their responses: one that arrives twice counts once."""
-        bounced = 0
-        for response in self.people.responses(person_id):
-            bounced += _is_soft_bounce(response)
-            if bounced == SOFT_BOUNCES:
-                return True
-        return False
+        newest = self.people.newest_responses(person_id, LOOKED_AT).items
+        return sum(map(_is_soft_bounce, newest)) >= SOFT_BOUNCES
 
 
 def _is_soft_bounce(response: Response) -> bool:
