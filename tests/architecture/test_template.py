@@ -715,3 +715,12 @@ def test_the_bucket_is_private_encrypted_and_forgets() -> None:
 def test_the_bus_hands_on_every_event_of_others() -> None:
     rule = resources("AWS::Events::Rule")["CrmChangesRule"]
     assert rule["EventPattern"] == {"source": [{"anything-but": ["rekindle"]}]}
+
+
+def test_both_apis_log_their_accesses_without_ids():
+    apis = resources("AWS::Serverless::Api")
+    assert len(apis) == 2
+    for api in apis.values():
+        condition, setting, otherwise = api["AccessLogSetting"]["Fn::If"]
+        assert (condition, otherwise) == ("HasAccessLogs", {"Ref": "AWS::NoValue"})
+        assert "$context.resourcePath" in setting["Format"] and "$context.path" not in setting["Format"]
