@@ -16,12 +16,12 @@ app = router()
 @app.post("/responses")
 def post_responses() -> Response[str]:
     at = now()
-    facts, content = api.responses_recorded(body_of(app), at)
+    facts, content, name = api.responses_recorded(body_of(app), at)
     answers = use_cases().record_responses(facts, call_of(app, content, at))
     for one in answers:
         if isinstance(one, Explanation):
             log_decision(one.decision)
-    return answer(decisions.results("responses", answers))
+    return answer(decisions.results(name, answers))
 
 
 @app.post("/responses/<response_id>/conversions")

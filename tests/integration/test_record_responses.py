@@ -35,7 +35,8 @@ def test_the_event_records_the_good_response_and_names_the_fault_of_the_other(kn
     good, bad = answered(handler, event("record_responses")).body["results"]
     assert (good["is_success"], good["decision"]["scenario"], good["error"]) == (True, "response", None)
     assert (bad["is_success"], bad["decision"], bad["error"]["code"]) == (False, None, "UNKNOWN_CAMPAIGN")
-    assert bad["error"]["field"].startswith("responses[1].")
+    assert bad["error"]["field"] == "responses[1].campaign_id"
+    assert [fault["path"] for fault in bad["error"]["errors"]] == ["responses[1].campaign_id"]
     listed = call(show, "GET", "people", "lead-1", "responses").body["items"]
     assert "form-19" in {one["response_id"] for one in listed}
 
@@ -79,7 +80,16 @@ def test_a_bad_response_fails_alone(known: Aws, one: Any, field: str | None) -> 
     bad, good = post({"responses": [one, response(7)]}).body["results"]
     assert (bad["is_success"], bad["error"]["code"]) == (False, "INVALID_FIELD")
     assert bad["error"]["field"] == (f"responses[0].{field}" if field else "responses[0]")
+    assert [fault["path"] for fault in bad["error"]["errors"]] == [bad["error"]["field"]]
     assert good["is_success"]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"), [({"responded": "yes"}, "responded"), ({"campaign_id": "unknown"}, "campaign_id")]
+)
+def test_a_fault_of_one_response_alone_has_the_path_in_the_body(known: Aws, values: dict[str, Any], field: str) -> None:
+    (bad,) = post(response(**values)).body["results"]
+    assert (bad["error"]["field"], [one["path"] for one in bad["error"]["errors"]]) == (field, [field])
 
 
 @pytest.mark.parametrize("body", [{"responses": []}, {"responses": [{}] * 201}, {"responses": {}}])

@@ -113,23 +113,21 @@ def reactivations_requested(body: bytes, name: str, now: datetime) -> tuple[list
     return requests, digest("reactivations", values)
 
 
-def responses_recorded(body: bytes, now: datetime) -> tuple[list[ResponseRecorded | Refusal], str]:
+def responses_recorded(body: bytes, now: datetime) -> tuple[list[ResponseRecorded | Refusal], str, str]:
     """The responses of a call, one alone or up to 200 under `responses`: what is wrong with one stands in its place.
-    And the name of their content."""
+    And the name of their content, and that of their list, which is empty for one alone."""
     values = object_of(body)
+    name, listed = "", [values]
     if "responses" in values:
-        listed, _ = gathered(
-            lambda: required(Inputs, values, "responses", str), lambda: only({"responses"}, values, str)
-        )
-    else:
-        listed = [values]
-    return [_response(one, now) for one in listed], digest("responses", values)
+        name = "responses"
+        listed, _ = gathered(lambda: required(Inputs, values, name, str), lambda: only({name}, values, str))
+    return [_response(one, now) for one in listed], digest("responses", values), name
 
 
 def _response(values: Any, now: datetime) -> ResponseRecorded | Refusal:
     try:
         if not isinstance(values, dict):
-            raise InvalidField(f"expected an object, got {kind_of(values)}")
+            raise InvalidField.of([("", f"expected an object, got {kind_of(values)}")])
         fact: ResponseRecorded
         stamp: ChangeStamp
         fact, stamp, *_ = gathered(
@@ -152,7 +150,7 @@ _IDS = ("response_id", "person_id", "campaign_id")
 def _input(values: Any, request_id: str, stamp: ChangeStamp) -> ReactivationRequested | Refusal:
     try:
         if not isinstance(values, dict):
-            raise InvalidField(f"expected an object, got {kind_of(values)}")
+            raise InvalidField.of([("", f"expected an object, got {kind_of(values)}")])
         request: ReactivationRequested
         request, _ = gathered(
             lambda: requests.requested(request_id, values, stamp, str), lambda: only(requests.REQUEST, values, str)

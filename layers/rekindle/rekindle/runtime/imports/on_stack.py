@@ -83,7 +83,9 @@ class RecordFacts:
                 for fact in facts_of(event_of(new), arrived_at=self.now):
                     self._record(fact)
         except Refusal as refusal:
-            return RowRefused(RowFault.FIELD, refusal.field, repair=refusal.message)
+            return RowRefused(
+                RowFault.FIELD, (refusal.field or "").removeprefix("detail.") or None, repair=refusal.message
+            )
         except InProgress:
             return RowRefused(RowFault.IN_PROGRESS)  # It may take minutes, and the other rows are not to wait.
         return None

@@ -98,8 +98,8 @@ _REPLAY = {True: "identical", False: "different", None: None}
 
 def results(name: str, answers: Sequence[Explanation | FailedInput | None]) -> Json:
     """The answers to a call's inputs, each in the form that a flow expects of an action. `name`: of the list of inputs,
-    for the paths of faults."""
-    return {"results": [_result(f"{name}[{index}]", one) for index, one in enumerate(answers)]}
+    for the paths of faults; empty where the body is the one input."""
+    return {"results": [_result(f"{name}[{index}]" if name else "", one) for index, one in enumerate(answers)]}
 
 
 def _result(path: str, answered: Explanation | FailedInput | None) -> Json:
@@ -108,9 +108,14 @@ def _result(path: str, answered: Explanation | FailedInput | None) -> Json:
     if isinstance(answered, Explanation):
         return {"is_success": True, "decision": decision(answered, listed=LISTED), "error": None}
     problem = error(answered)
-    field = f"{path}.{problem['field']}" if problem["field"] else path
-    errors = [fault(f"{path}.{at}" if at else path, message) for at, message in faults_of(answered)]
+    field = _path(path, problem["field"]) or None
+    errors = [fault(_path(path, at), message) for at, message in faults_of(answered)]
     return {"is_success": False, "decision": None, "error": {**problem, "field": field, "errors": errors}}
+
+
+def _path(of_input: str, field: str | None) -> str:
+    """As the caller wrote it: what is refused as a fact is named as in an event."""
+    return ".".join(filter(None, (of_input, (field or "").removeprefix("detail."))))
 
 
 def _considered(one: Considered, decided: Decision, settings: Settings | None) -> Json:
