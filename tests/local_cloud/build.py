@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.local_cloud.cloud import BUILT_TEMPLATE, ROOT, LocalCloudError
+from tests.local_cloud.cloud import BUILT_TEMPLATE, ROOT, SAM, LocalCloudError
 from tests.local_cloud.progress import step
 
 SOURCES = ("template.yaml", "samconfig.toml", "functions", "layers")
@@ -24,7 +24,7 @@ def build() -> bool:
         return False
     with step("Building the functions and their layers"):
         done = subprocess.run(
-            [str(Path(sys.executable).parent / "sam"), "build"],
+            [sys.executable, "-P", str(SAM), "build"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

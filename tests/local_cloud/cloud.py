@@ -38,6 +38,7 @@ STATE = ROOT / ".cache" / "local-cloud"
 BUILT_TEMPLATE = ROOT / ".aws-sam" / "build" / "template.yaml"
 MINISTACK = ROOT / ".cloud" / "bin" / "ministack"
 STARTER = Path(__file__).parent / "start_ministack.py"
+SAM = Path(__file__).parent / "start_sam.py"
 
 REGION = "eu-central-1"
 # Chooses the port; otherwise any free one.
@@ -173,7 +174,7 @@ class LocalCloud:
         """Deploys what "sam build" made, and returns the stack's outputs."""
         if not BUILT_TEMPLATE.exists():
             raise LocalCloudError('There is no built stack to deploy: run "make build".')
-        command = [_tool("sam"), "deploy", "--template-file", str(BUILT_TEMPLATE)]
+        command = [sys.executable, "-P", str(SAM), "deploy", "--template-file", str(BUILT_TEMPLATE)]
         command += ["--stack-name", stack_name, "--region", REGION, "--resolve-s3"]
         command += ["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
         command += ["--no-confirm-changeset", "--no-fail-on-empty-changeset"]
@@ -204,6 +205,7 @@ class LocalCloud:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "SAM_CLI_TELEMETRY": "0",
+            "SAM_CLI_POLL_DELAY": "0.5",
             "NO_PROXY": HOST,
             "no_proxy": HOST,
         }
@@ -271,14 +273,6 @@ def _in_use(port: int) -> bool:
         except OSError:
             return True
     return False
-
-
-def _tool(name: str) -> str:
-    beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if found is None:
-        raise LocalCloudError(f'The program "{name}" is not installed: run "make setup".')
-    return found
 
 
 def _tail(log: Path) -> str:
