@@ -21,6 +21,7 @@ from rekindle.cli import (
     explain,
     funnel,
     import_file,
+    mcp,
     partition,
     recount,
     redrive,
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         clocks,
         redrive,
         erase,
+        mcp,
     )
     for module in modules:
         module.add_to(commands)

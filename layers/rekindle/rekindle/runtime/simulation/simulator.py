@@ -128,6 +128,7 @@ class Simulation:
         ignored = frozenset(ignored_by(self.document))
         self._ignored = lambda: ignored
         self._journeys: list[Decision | Entry] | None = None
+        self._keeps_ledger = False
         self._decisions = 0
         self.happened: deque[tuple[int, Transition | TouchDue]] | None = None
         """Transitions and touches, each with the number of decisions before it, where `keep_ways` was called before."""
@@ -222,6 +223,15 @@ class Simulation:
 
     def keep_journeys(self) -> None:
         self._journeys = []
+
+    def keep_ledger(self) -> None:
+        """Keep all decisions, to be shown after the history was played."""
+        self._keeps_ledger = True
+
+    def count(self) -> None:
+        """Count campaigns and cycles, to be shown; they are known only where `keep_ledger` was called before the
+        history was played."""
+        self.use_cases.count_campaigns()
 
     def _let_time_pass(self, moment: datetime) -> Iterator[Explanation]:
         """Move the clock on; what is due by then happens at its own instant, in that order, and what has waited long
@@ -361,13 +371,13 @@ class Simulation:
                 self._give_credit(saved)
                 self._decisions += 1
                 explained.append(self._explained(saved))
-                if saved.scenario is _RESPONSE and not saved.activates:
+                if saved.scenario is _RESPONSE and not saved.activates and not self._keeps_ledger:
                     # Most decisions are such, and nobody asks for one again: a response that arrives once more is
                     # known by itself.
                     records[saved.person_id].pop(saved.decision_id, None)
                     self.memory.decisions.pop(saved.decision_id, None)
                     continue
-            if len(records[saved.person_id]) > 2 * RECENT:
+            if len(records[saved.person_id]) > 2 * RECENT and not self._keeps_ledger:
                 self._let_go(saved.person_id)
         return explained
 
