@@ -1,4 +1,4 @@
-"""A history through the deployed functions, and through the simulator: the same ways, and the same clocks."""
+"""A history through the deployed functions, and through the simulator: the same lifecycles, and the same clocks."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from rekindle.adapters.wire.views import lifecycle as shown
 from rekindle.domain.core import times
 from rekindle.runtime import aws as root
 from tests.integration.conftest import CONTEXT, Aws, batch, call, event, failed
-from tests.unit.application.lifecycle.test_ways import DOCUMENT, YEAR, histories, play
+from tests.unit.application.lifecycle.test_update_lifecycle import DOCUMENT, YEAR, histories, play
 
 SETTINGS: dict[str, Any] = {name: value for name, value in DOCUMENT.items() if name != "assignment"}
 PEOPLE = 10
@@ -35,12 +35,12 @@ class Stack:
         monkeypatch.setattr(root, "now", lambda: self.now)
 
     def take(self, envelope: dict[str, Any]) -> None:
-        self.let_time_pass(times.instant(envelope["time"]))
+        self.advance_to(times.instant(envelope["time"]))
         assert failed(record(batch(envelope), CONTEXT)) == []
         on_score(self.news(self.aws.names.scores, "ReactivateOnScoreFunction"), CONTEXT)
         schedule(self.news(self.aws.names.people, "ScheduleReactivationFunction"), CONTEXT)
 
-    def let_time_pass(self, until: datetime) -> None:
+    def advance_to(self, until: datetime) -> None:
         """Each minute the clocks are looked at; the minutes in which nothing is due are left out."""
         while (due := self.next_due()) is not None and due <= until:
             self.now = max(self.now, min(due + LONGEST, until))

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from rekindle.adapters.dynamodb import batches, encoding, ledger_encoding, people_encoding, ways
+from rekindle.adapters.dynamodb import batches, encoding, ledger_encoding, lifecycle_encoding, people_encoding
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition
@@ -108,7 +108,7 @@ def _value(hint: Any, kind: type[Any], name: str, place: int) -> Any:
 def encoded(value: Any) -> Any:
     match value:
         case Person():
-            return {"core": ways.core(value), "profile": encoding.encoded(value.profile)}
+            return {"core": lifecycle_encoding.core(value), "profile": encoding.encoded(value.profile)}
         case Trace():
             return people_encoding.trace(value, "p-1")
         case _ if isinstance(value, LEDGER):
@@ -124,7 +124,9 @@ DECODE: Mapping[type[Any], Callable[[Any, Any], Any]] = {
         kind: lambda value, stored: encoding.value_of(type(value), stored)
         for kind in (Campaign, Account, Queue, User, Task, Opportunity)
     },
-    Person: lambda value, stored: ways.person(value.person_id, value.version, stored["core"], stored["profile"]),
+    Person: lambda value, stored: lifecycle_encoding.person(
+        value.person_id, value.version, stored["core"], stored["profile"]
+    ),
     Profile: lambda _, stored: people_encoding.profile(stored),
     ResponseState: lambda _, stored: people_encoding.response_state(stored),
     Details: lambda _, stored: people_encoding.details(stored),
@@ -160,9 +162,9 @@ def test_a_stored_value_is_read_as_ever(name: str) -> None:
 
 def test_a_person_of_before_letters_stood_for_names_is_read() -> None:
     value = values()["Person"]
-    stored = people_encoding.named(ways.core(value))
+    stored = people_encoding.named(lifecycle_encoding.core(value))
     assert "status_mark" in stored and "owner_id" in stored
-    assert ways.person(value.person_id, value.version, stored, encoding.encoded(value.profile)) == value
+    assert lifecycle_encoding.person(value.person_id, value.version, stored, encoding.encoded(value.profile)) == value
 
 
 if __name__ == "__main__":

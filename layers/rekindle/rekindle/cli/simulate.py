@@ -9,7 +9,7 @@ from rekindle.adapters.history import History
 from rekindle.adapters.wire.views.decisions import LISTED, decision
 from rekindle.adapters.wire.views.people import assignment as shown_assignment
 from rekindle.application.assignment.owners import owners_called
-from rekindle.cli import ways
+from rekindle.cli import lifecycle_records
 from rekindle.cli.arguments import command, takes_format, takes_history, takes_settings
 from rekindle.cli.credit import credit_table
 from rekindle.cli.lines import write_line
@@ -32,7 +32,7 @@ from rekindle.runtime.simulation.simulator import Simulation
 _DECISION_COLUMNS = (16, 18, 22)
 _ASSIGNMENT_COLUMNS = (16, 18, 12, 15)
 """Those before the last one, which takes the rest of the line."""
-_KINDS = ("decision", "assignment", *ways.KINDS, "metric", "share")
+_KINDS = ("decision", "assignment", *lifecycle_records.KINDS, "metric", "share")
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -71,8 +71,8 @@ def _simulate(parsed: argparse.Namespace) -> int:
         simulation.keep_assignments()
     if kinds & {"metric", "share"}:
         simulation.keep_journeys()
-    if kinds & set(ways.KINDS):
-        simulation.keep_ways()
+    if kinds & set(lifecycle_records.KINDS):
+        simulation.keep_lifecycles()
     wanted, happened = "decision" in kinds, kinds & {"transition", "touch"}
     with closing(History(parsed.history)) as history:
         if wanted and not as_lines:
@@ -82,18 +82,18 @@ def _simulate(parsed: argparse.Namespace) -> int:
         with closing(decisions_of(simulation, history, "simulating", with_bar=with_bar)) as decisions:
             for number, explanation in enumerate(decisions):
                 if happened:
-                    ways.write_happened(simulation, happened, number, as_lines=as_lines)
+                    lifecycle_records.write_happened(simulation, happened, number, as_lines=as_lines)
                 if wanted and as_lines:
                     write_line(decision(explanation, None, LISTED))
                 elif wanted:
                     _write_decision(explanation, simulation)
         if happened:
-            ways.write_happened(simulation, happened, None, as_lines=as_lines)
+            lifecycle_records.write_happened(simulation, happened, None, as_lines=as_lines)
         _write_assignments(simulation, as_lines=as_lines, after_others=wanted)
         if "clock" in kinds:
-            ways.write_clocks(simulation, as_lines=as_lines)
+            lifecycle_records.write_clocks(simulation, as_lines=as_lines)
         if "recycle" in kinds:
-            ways.write_recyclings(simulation, as_lines=as_lines)
+            lifecycle_records.write_recyclings(simulation, as_lines=as_lines)
         if kinds & {"metric", "share"}:
             _write_measures(simulation, kinds, as_lines=as_lines)
         if other is not None:

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from rekindle.application.imports.answer_imports import AnswerImports
     from rekindle.application.lifecycle.answer_handoffs import AnswerHandoffs
     from rekindle.application.lifecycle.end_clocks import EndClocks
-    from rekindle.application.lifecycle.follow_change import FollowChange
     from rekindle.application.lifecycle.recompute_clocks import RecomputeClocks
     from rekindle.application.lifecycle.rules import LifecycleRules
     from rekindle.application.lifecycle.show_handoffs import ShowHandoffs
     from rekindle.application.lifecycle.show_tracks import ShowTracks
+    from rekindle.application.lifecycle.update_lifecycle import UpdateLifecycle
     from rekindle.application.links.create_links import CreateLinks
     from rekindle.application.links.follow_links import FollowLinks
     from rekindle.application.links.judge_clicks import JudgeClicks
@@ -85,17 +85,17 @@ class UseCases:
     @cached_property
     def people(self) -> People:
         """People, where each change is followed on their way."""
-        from rekindle.application.lifecycle.follow_people import FollowedPeople
+        from rekindle.application.lifecycle.people_with_lifecycle import PeopleWithLifecycle
 
         ports = self.ports
-        return FollowedPeople(ports.people, ports.reference, lambda change: self.follow_change(change))
+        return PeopleWithLifecycle(ports.people, ports.reference, lambda change: self.update_lifecycle(change))
 
     @cached_property
-    def follow_change(self) -> "FollowChange":
-        from rekindle.application.lifecycle.follow_change import FollowChange
+    def update_lifecycle(self) -> "UpdateLifecycle":
+        from rekindle.application.lifecycle.update_lifecycle import UpdateLifecycle
 
         ports = self.ports
-        return FollowChange(self.lifecycle_rules, ports.people, ports.reference, lambda *due: self.end_clocks(*due))
+        return UpdateLifecycle(self.lifecycle_rules, ports.people, ports.reference, lambda *due: self.end_clocks(*due))
 
     @cached_property
     def lifecycle_rules(self) -> "LifecycleRules":

@@ -18,7 +18,7 @@ from tests.support.builders import (
     response_recorded,
     stamp,
 )
-from tests.unit.application.lifecycle.test_handoffs import LIFECYCLE, at, moment, pass_time, started, way
+from tests.unit.application.lifecycle.test_handoffs import LIFECYCLE, at, lifecycle_of, moment, pass_time, started
 from tests.unit.application.lifecycle.test_nurture import section as nurture_section
 
 CUSTOMERS: dict[str, Any] = {
@@ -73,7 +73,7 @@ def ends(rekindle: Rekindle) -> list[str]:
 
 def test_whoever_buys_is_won_and_gets_the_touches_at_their_times():
     rekindle = customer()
-    assert way(rekindle).state is State.WON
+    assert lifecycle_of(rekindle).state is State.WON
     pass_time(rekindle, "tue 12:00")
     assert touches(rekindle) == [("welcome", "Basic")]
     pass_time(rekindle, "fri 12:00")
@@ -105,7 +105,7 @@ def test_everybody_whom_the_opportunity_names_is_a_customer():
     rekindle = started(section())
     rekindle.tell(person_changed("p2", at("mon 10:00"), status="New"))
     say(rekindle, "mon 12:00", won("o1", "mon 12:00", "p1", "p2"))
-    assert [way(rekindle, person_id).state for person_id in ("p1", "p2")] == [State.WON, State.WON]
+    assert [lifecycle_of(rekindle, person_id).state for person_id in ("p1", "p2")] == [State.WON, State.WON]
     pass_time(rekindle, "tue 12:00")
     assert len(touches(rekindle)) == 2
 
@@ -115,10 +115,12 @@ def test_whoever_buys_leaves_every_track_whatever_the_settings_say():
     rekindle = started({**nurture_section(tracks=tracks), "customers": CUSTOMERS})
     say(rekindle, "mon 11:00", person_changed("p1", at("mon 11:00"), status="Back",
                                               fields={"recycle_reason": "no_budget"}))  # fmt: skip
-    assert [stay.track for stay in way(rekindle).enrollments] == ["budget"]
+    assert [enrollment.track for enrollment in lifecycle_of(rekindle).enrollments] == ["budget"]
     say(rekindle, "mon 12:00", won("o1", "mon 12:00"))
     assert ends(rekindle) == ["won"]
-    assert [(stay.track, stay.product) for stay in way(rekindle).enrollments] == [(None, "Basic")]
+    assert [(enrollment.track, enrollment.product) for enrollment in lifecycle_of(rekindle).enrollments] == [
+        (None, "Basic")
+    ]
 
 
 def test_nothing_is_due_while_a_case_of_the_person_is_open():
@@ -195,8 +197,8 @@ def test_a_customer_who_responds_again_opens_a_fresh_cycle():
     say(rekindle, "wed 10:00", response_recorded("r2", "p1", "web", at("wed 10:00")))
     person = rekindle.person()
     assert person.active is not None
-    assert (person.active.cycle, person.active.response_id, way(rekindle).state) == (2, "r2", State.HANDED_OFF)
-    assert [stay.product for stay in way(rekindle).enrollments] == ["Basic"]
+    assert (person.active.cycle, person.active.response_id, lifecycle_of(rekindle).state) == (2, "r2", State.HANDED_OFF)
+    assert [enrollment.product for enrollment in lifecycle_of(rekindle).enrollments] == ["Basic"]
 
 
 def test_of_two_records_that_became_one_the_programme_goes_on_once():

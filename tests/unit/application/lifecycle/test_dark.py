@@ -11,7 +11,7 @@ from rekindle.domain.measures.metrics import CountedAs, metrics
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.lifecycle import State
 from tests.support.builders import Rekindle, campaign_changed, day, person_changed, person_deleted, response_recorded
-from tests.unit.application.lifecycle.test_handoffs import way
+from tests.unit.application.lifecycle.test_handoffs import lifecycle_of
 
 
 def targeted(**responses: Any) -> Rekindle:
@@ -42,7 +42,7 @@ def gone(rekindle: Rekindle) -> list[WentDark]:
 def test_who_does_not_respond_in_time_is_marked_once_and_heard_of():
     rekindle = targeted()
     pass_time(rekindle, 14.9)
-    assert (gone(rekindle), way(rekindle).state) == ([], State.TARGET)
+    assert (gone(rekindle), lifecycle_of(rekindle).state) == ([], State.TARGET)
     pass_time(rekindle, 15.1)
     pass_time(rekindle, 16)
     (event,) = [event for one in gone(rekindle) for event in events_from(one)]
@@ -51,7 +51,11 @@ def test_who_does_not_respond_in_time_is_marked_once_and_heard_of():
         "cycle": 0, "campaign_id": "mail", "response_id": "m1", "targeted_at": "2026-01-02T00:00:00Z",
         "refinement_campaign_id": None, "responses": 1, "cycles": 0, "recycled": 0,
     }  # fmt: skip
-    assert (way(rekindle).state, way(rekindle).since, way(rekindle).awaited) == (State.DARK, day(15), ())
+    assert (lifecycle_of(rekindle).state, lifecycle_of(rekindle).since, lifecycle_of(rekindle).awaited) == (
+        State.DARK,
+        day(15),
+        (),
+    )
     member = rekindle.memory.responses["p1"]["m1"]
     assert people.response("p1", member)["dark_at"] == "2026-01-16T00:00:00Z"
     (counted,) = metrics([[member]], [], {}, CountedAs())
@@ -73,7 +77,7 @@ def test_what_ends_the_wait(fact: Any):
     rekindle.tell(fact())
     pass_time(rekindle, 20)
     assert gone(rekindle) == []
-    assert rekindle.memory.people["p1"].lifecycle is None or way(rekindle).awaited == ()
+    assert rekindle.memory.people["p1"].lifecycle is None or lifecycle_of(rekindle).awaited == ()
 
 
 def test_those_who_went_dark_become_targets_of_the_refinement_campaign_and_wait_there_in_their_turn():
@@ -108,7 +112,7 @@ def test_a_response_leads_out_of_the_dark_and_one_dated_in_time_is_not_counted()
     pass_time(rekindle, 15)
     rekindle.clock.now = day(20)
     rekindle.tell(response_recorded("m1", "p1", "mail", 20, responded=True, responded_at=day(9)))
-    assert way(rekindle).state is not State.DARK
+    assert lifecycle_of(rekindle).state is not State.DARK
     (counted,) = metrics([rekindle.memory.responses["p1"].values()], [], {}, CountedAs())
     assert (counted.counts.went_dark, counted.counts.unique) == (0, 1)
 
@@ -121,4 +125,4 @@ def test_many_memberships_that_are_heard_of_late_go_dark_a_few_at_a_time():
     for _ in range(3):
         pass_time(rekindle, 100)
     assert len(gone(rekindle)) == len({one.response_id for one in gone(rekindle)}) == 25
-    assert way(rekindle).due_at is None
+    assert lifecycle_of(rekindle).due_at is None

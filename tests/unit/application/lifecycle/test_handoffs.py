@@ -99,14 +99,14 @@ def pass_time(rekindle: Rekindle, until: str) -> None:
     rekindle.clock.now = max(rekindle.clock.now, moment(until))
 
 
-def way(rekindle: Rekindle, person_id: str = "p1") -> Lifecycle:
+def lifecycle_of(rekindle: Rekindle, person_id: str = "p1") -> Lifecycle:
     found = rekindle.person(person_id).lifecycle
     assert found is not None
     return found
 
 
 def clock_of(rekindle: Rekindle, kind: ClockKind, number: int = -1) -> HandoffClock:
-    handoff = way(rekindle).handoff
+    handoff = lifecycle_of(rekindle).handoff
     assert handoff is not None
     return [clock for clock in handoff.clocks if clock.kind is kind][number]
 
@@ -124,14 +124,14 @@ def test_a_lead_with_an_owner_is_handed_off_and_its_clocks_run(rekindle: Rekindl
     accept, touch = clock_of(rekindle, ClockKind.ACCEPT), clock_of(rekindle, ClockKind.TOUCH)
     assert accept.due_at == moment("wed 10:00")  # Tuesday is a holiday.
     assert touch.due_at == moment("mon 14:00")
-    assert way(rekindle).due_at == moment("mon 12:00")
+    assert lifecycle_of(rekindle).due_at == moment("mon 12:00")
 
 
 def test_nothing_is_owed_where_no_policy_matches():
     rekindle = started(lifecycle(where={"score": {"at_least": 90}}))
-    assert way(rekindle).state is State.HANDED_OFF
-    assert way(rekindle).handoff is not None
-    assert way(rekindle).due_at is None
+    assert lifecycle_of(rekindle).state is State.HANDED_OFF
+    assert lifecycle_of(rekindle).handoff is not None
+    assert lifecycle_of(rekindle).due_at is None
 
 
 def test_without_a_section_nobodys_way_is_followed():
@@ -144,8 +144,8 @@ def test_what_was_handed_over_before_anybodys_way_was_followed_owes_nothing():
     rekindle = started({})
     rekindle.configure({"lifecycle": LIFECYCLE, "person_statuses": STATUSES})
     rekindle.tell(person_changed("p1", at("mon 11:00"), company="A"))
-    assert way(rekindle).state is State.HANDED_OFF
-    assert way(rekindle).due_at is None
+    assert lifecycle_of(rekindle).state is State.HANDED_OFF
+    assert lifecycle_of(rekindle).due_at is None
 
 
 def test_a_warning_an_escalation_another_owner_and_then_marketing(rekindle: Rekindle):
@@ -162,14 +162,14 @@ def test_a_warning_an_escalation_another_owner_and_then_marketing(rekindle: Reki
     assert clock_of(rekindle, ClockKind.ACCEPT, 0).state is ClockState.VOID
     assert clock_of(rekindle, ClockKind.TOUCH).started_at == moment("wed 10:00")
     pass_time(rekindle, "thu 11:00")
-    assert way(rekindle).state is State.RECYCLED
+    assert lifecycle_of(rekindle).state is State.RECYCLED
     assert rekindle.active() is None
     person = rekindle.person()
     assert (person.status, person.nurture_until) == ("Back", times.instant("2026-01-18T10:00:00Z"))
-    recycling = way(rekindle).recyclings[-1]
+    recycling = lifecycle_of(rekindle).recyclings[-1]
     assert (recycling.reason, recycling.passive, recycling.track) == ("sla_expired", True, "general")
-    assert all(clock.is_over for clock in way(rekindle).handoff.clocks)  # type: ignore[union-attr]
-    assert way(rekindle).due_at is None
+    assert all(clock.is_over for clock in lifecycle_of(rekindle).handoff.clocks)  # type: ignore[union-attr]
+    assert lifecycle_of(rekindle).due_at is None
 
 
 def test_a_task_is_the_first_touch_and_no_acceptance(rekindle: Rekindle):
@@ -204,10 +204,10 @@ def test_contact_by_sales_is_the_first_touch(rekindle: Rekindle, values: dict[st
 
 def test_a_status_beyond_open_ends_acceptance_and_touch(rekindle: Rekindle):
     rekindle.tell(person_changed("p1", at("mon 11:00"), status="Working"))
-    assert way(rekindle).state is State.WORKED
+    assert lifecycle_of(rekindle).state is State.WORKED
     for kind in (ClockKind.ACCEPT, ClockKind.TOUCH):
         assert clock_of(rekindle, kind).met_at == moment("mon 11:00")
-    assert way(rekindle).due_at is None
+    assert lifecycle_of(rekindle).due_at is None
 
 
 def test_a_touch_that_is_told_late_counts_by_its_own_date(rekindle: Rekindle):
@@ -226,8 +226,8 @@ def test_what_comes_after_a_deadline_comes_after_its_breach_also_where_its_timer
 
 def test_the_clocks_stand_still_in_a_status_that_pauses(rekindle: Rekindle):
     rekindle.tell(person_changed("p1", at("mon 11:00"), status="On Hold"))
-    assert way(rekindle).due_at is None
-    assert way(rekindle).state is State.HANDED_OFF
+    assert lifecycle_of(rekindle).due_at is None
+    assert lifecycle_of(rekindle).state is State.HANDED_OFF
     rekindle.tell(person_changed("p1", at("wed 09:30"), status="Open - Not Contacted"))
     touch = clock_of(rekindle, ClockKind.TOUCH)
     assert (touch.due_at, touch.paused_seconds) == (moment("wed 12:30"), 6.5 * 3600)
@@ -257,19 +257,19 @@ def test_a_lead_that_goes_back_to_open_owes_the_next_step_anew():
     assert clock_of(rekindle, ClockKind.MOVE, 0).state is ClockState.MET
     assert clock_of(rekindle, ClockKind.MOVE).due_at == moment("thu 11:00")
     rekindle.tell(opportunity_changed("o1", "p1", at=at("wed 11:00"), is_closed=False))
-    assert way(rekindle).state is State.OPPORTUNITY
+    assert lifecycle_of(rekindle).state is State.OPPORTUNITY
     assert clock_of(rekindle, ClockKind.MOVE).met_at == moment("wed 11:00")
-    assert way(rekindle).due_at is None
+    assert lifecycle_of(rekindle).due_at is None
 
 
 def test_the_way_back_from_marketing(rekindle: Rekindle):
     pass_time(rekindle, "fri 17:00")
-    assert way(rekindle).state is State.RECYCLED
+    assert lifecycle_of(rekindle).state is State.RECYCLED
     later = at("mon++ 09:00") + 7
     rekindle.tell(response_recorded("r2", "p1", "web", later))
-    assert way(rekindle).state is State.HANDED_OFF
-    assert way(rekindle).recyclings[-1].returned_at is not None
-    assert way(rekindle).handoff is not None
+    assert lifecycle_of(rekindle).state is State.HANDED_OFF
+    assert lifecycle_of(rekindle).recyclings[-1].returned_at is not None
+    assert lifecycle_of(rekindle).handoff is not None
 
 
 def test_a_recycled_lead_is_a_candidate_of_every_scenario(rekindle: Rekindle):
@@ -279,7 +279,7 @@ def test_a_recycled_lead_is_a_candidate_of_every_scenario(rekindle: Rekindle):
     rekindle.tell(person_changed("p1", after - 1, score=10), person_changed("p1", after, score=90))
     rekindle.deliver()
     assert rekindle.active() == "r1"
-    assert way(rekindle).state is State.HANDED_OFF
+    assert lifecycle_of(rekindle).state is State.HANDED_OFF
 
 
 def test_who_was_recycled_too_often_enters_no_track():
@@ -288,29 +288,29 @@ def test_who_was_recycled_too_often_enters_no_track():
     pass_time(rekindle, "fri 17:00")
     rekindle.tell(response_recorded("r2", "p1", "web", at("mon+ 09:00") + 14))
     pass_time(rekindle, "fri++++++ 17:00")
-    first, second = way(rekindle).recyclings
+    first, second = lifecycle_of(rekindle).recyclings
     assert (first.track, second.track) == ("general", None)
 
 
 def test_a_status_of_nurture_takes_a_lead_back_by_hand(rekindle: Rekindle):
     rekindle.tell(person_changed("p1", at("mon 11:00"), status="Nurture", fields={"recycle_reason": "sla_expired"}))
     assert transitions(rekindle)[-1] == ("handed_off", "recycled", "sla_expired")
-    assert not way(rekindle).recyclings[-1].passive
-    assert way(rekindle).due_at is None
+    assert not lifecycle_of(rekindle).recyclings[-1].passive
+    assert lifecycle_of(rekindle).due_at is None
 
 
 @pytest.mark.parametrize(("status", "state"), [("Disqualified", "disqualified"), ("New", "inquiry")])
 def test_the_status_says_where_an_ended_engagement_leads(rekindle: Rekindle, status: str, state: str):
     rekindle.tell(person_changed("p1", at("mon 11:00"), status=status))
-    assert way(rekindle).state == state
+    assert lifecycle_of(rekindle).state == state
     rekindle.tell(response_recorded("r2", "p1", "web", at("mon 12:00") + 100))
-    assert way(rekindle).state is State.HANDED_OFF
+    assert lifecycle_of(rekindle).state is State.HANDED_OFF
 
 
 def test_an_opportunity_that_is_won_and_opened_again(rekindle: Rekindle):
     rekindle.tell(opportunity_changed("o1", "p1", at=at("mon 11:00"), is_closed=False))
     rekindle.tell(opportunity_changed("o1", "p1", at=at("mon 12:00"), is_closed=True, is_won=True))
-    assert way(rekindle).state is State.WON
+    assert lifecycle_of(rekindle).state is State.WON
     rekindle.tell(opportunity_changed("o1", "p1", at=at("mon 13:00"), is_closed=False, is_won=False))
     assert [after for _, after, _ in transitions(rekindle)][-3:] == ["opportunity", "won", "opportunity"]
 
@@ -318,9 +318,9 @@ def test_an_opportunity_that_is_won_and_opened_again(rekindle: Rekindle):
 def test_clocks_run_on_for_whoever_the_lead_becomes(rekindle: Rekindle):
     rekindle.tell(person_changed("p2", at("mon 10:30"), owner_id="owner"))
     rekindle.tell(people_merged("p2", "p1", at=at("mon 11:00")))
-    assert way(rekindle, "p2").state is State.HANDED_OFF
+    assert lifecycle_of(rekindle, "p2").state is State.HANDED_OFF
     pass_time(rekindle, "fri 17:00")
-    assert way(rekindle, "p2").state is State.RECYCLED
+    assert lifecycle_of(rekindle, "p2").state is State.RECYCLED
     assert rekindle.memory.people["p1"].lifecycle is None
 
 
@@ -338,7 +338,7 @@ def test_a_warning_waits_until_whoever_gets_it_is_at_work():
 def test_a_calendar_that_is_gone_stops_nobody():
     closed = {**OFFICE, "hours": {}}
     rekindle = started({**LIFECYCLE, "calendars": {"office": closed}})
-    assert way(rekindle).state is State.HANDED_OFF
-    assert way(rekindle).due_at is None
+    assert lifecycle_of(rekindle).state is State.HANDED_OFF
+    assert lifecycle_of(rekindle).due_at is None
     rekindle.tell(person_changed("p1", at("mon 11:00"), status="Working"))
-    assert way(rekindle).state is State.WORKED
+    assert lifecycle_of(rekindle).state is State.WORKED

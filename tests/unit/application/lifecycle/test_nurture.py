@@ -16,7 +16,15 @@ from tests.support.builders import (
     person_deleted,
     response_recorded,
 )
-from tests.unit.application.lifecycle.test_handoffs import LIFECYCLE, STATUSES, at, moment, pass_time, started, way
+from tests.unit.application.lifecycle.test_handoffs import (
+    LIFECYCLE,
+    STATUSES,
+    at,
+    lifecycle_of,
+    moment,
+    pass_time,
+    started,
+)
 
 BUDGET: dict[str, Any] = {
     "campaign_id": "drip",
@@ -60,16 +68,16 @@ def entries(rekindle: Rekindle) -> list[tuple[str, str | None]]:
 
 def test_a_recycled_lead_gets_the_touches_of_its_track_at_their_times():
     rekindle = on_track()
-    assert way(rekindle).due_at == moment("tue 11:00")
+    assert lifecycle_of(rekindle).due_at == moment("tue 11:00")
     pass_time(rekindle, "tue 11:01")
-    assert way(rekindle).due_at == day(19)
+    assert lifecycle_of(rekindle).due_at == day(19)
     pass_time(rekindle, "mon++ 00:00")
     pass_time(rekindle, "tue++ 00:00")
     assert entries(rekindle) == [
         ("entered", "budget"), ("guide", "budget"), ("fair", "budget"), ("left: completed", "budget"),
     ]  # fmt: skip
-    assert way(rekindle).enrollments == ()
-    assert way(rekindle).due_at is None
+    assert lifecycle_of(rekindle).enrollments == ()
+    assert lifecycle_of(rekindle).due_at is None
 
 
 def test_the_lead_becomes_a_target_of_the_tracks_campaign_once():
@@ -145,7 +153,7 @@ def test_whoever_opted_out_enters_no_track():
 def test_a_response_of_before_the_entry_takes_nobody_off():
     rekindle = on_track()
     rekindle.tell(response_recorded("r0", "p1", "webinar", at("mon 08:00")))
-    assert [stay.track for stay in way(rekindle).enrollments] == ["budget"]
+    assert [enrollment.track for enrollment in lifecycle_of(rekindle).enrollments] == ["budget"]
 
 
 def test_a_touch_that_was_due_before_what_took_somebody_off_comes_first():
@@ -169,7 +177,7 @@ def test_one_track_at_a_time_unless_the_settings_allow_more(at_once: int, stays:
     rekindle.tell(campaign_changed("others", track="other"))
     rekindle.clock.now = moment("mon 12:00")
     rekindle.tell(response_recorded("m1", "p1", "others", at("mon 12:00"), responded=False))
-    assert [stay.track for stay in way(rekindle).enrollments] == stays
+    assert [enrollment.track for enrollment in lifecycle_of(rekindle).enrollments] == stays
     assert (("left: recycled", "budget") in entries(rekindle)) == (at_once == 1)
 
 
@@ -186,14 +194,14 @@ def test_a_member_of_a_campaign_of_the_track_enters_it():
     rekindle.tell(campaign_changed("drip"), campaign_changed("mine", track="budget"))
     rekindle.tell(person_changed("p2", at("mon 10:00"), status="New"))
     rekindle.tell(response_recorded("m1", "p2", "mine", at("mon 10:00"), responded=False))
-    assert [stay.track for stay in way(rekindle, "p2").enrollments] == ["budget"]
+    assert [enrollment.track for enrollment in lifecycle_of(rekindle, "p2").enrollments] == ["budget"]
 
 
 def test_members_of_long_ago_get_the_touches_from_now_on():
     rekindle = started(section())
     rekindle.tell(campaign_changed("drip"), person_changed("p2", 1, status="New"))
     rekindle.tell(response_recorded("m1", "p2", "drip", 1, responded=False))
-    due = way(rekindle, "p2").due_at
+    due = lifecycle_of(rekindle, "p2").due_at
     assert due is not None
     assert moment("tue 10:00") <= due < moment("tue 10:01")
 

@@ -1,4 +1,4 @@
-"""The same promises while everybody's way is followed: handoffs, clocks that end late and again, sales' own word."""
+"""The same promises while everybody has a lifecycle: handoffs, clocks that end late and again, sales' own word."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from rekindle.application.lifecycle.answer_handoffs import GivenBack, Rejection
 from rekindle.domain.capture.facts import RecordChanged
 from rekindle.domain.lifecycle.entries import Transition
-from rekindle.domain.lifecycle.states import way
+from rekindle.domain.lifecycle.states import allowed_transition
 from rekindle.domain.people.clock import ClockState
 from rekindle.domain.people.lifecycle import ENGAGED
 from rekindle.domain.records.interaction import INTERACTION
@@ -76,7 +76,7 @@ class WithHandoffs(AllScenarios):
     def every_step_is_one_of_the_table(self) -> None:
         for one in self.memory.outbox:
             if isinstance(one, Transition):
-                assert way(one.before, one.after) is not None, one
+                assert allowed_transition(one.before, one.after) is not None, one
 
     @invariant()
     def a_clock_that_runs_is_of_an_active_response_and_is_due(self) -> None:

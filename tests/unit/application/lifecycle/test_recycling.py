@@ -9,7 +9,15 @@ from rekindle.domain.people.lifecycle import State
 from rekindle.domain.records.interaction import INTERACTION
 from rekindle.domain.records.task import TASK
 from tests.support.builders import Rekindle, day, opportunity_changed, person_changed, stamp
-from tests.unit.application.lifecycle.test_handoffs import LIFECYCLE, POLICY, at, lifecycle, moment, started, way
+from tests.unit.application.lifecycle.test_handoffs import (
+    LIFECYCLE,
+    POLICY,
+    at,
+    lifecycle,
+    lifecycle_of,
+    moment,
+    started,
+)
 
 DORMANT: dict[str, Any] = {
     **LIFECYCLE,
@@ -43,8 +51,8 @@ def test_an_active_person_of_whom_nothing_was_heard_goes_back():
     assert recycled(rekindle) == []
     until(rekindle, at("mon 10:00") + 31)
     assert recycled(rekindle) == [("dormant", day(at("mon 10:00") + 30))]
-    assert way(rekindle).recyclings[-1].passive
-    assert way(rekindle).due_at is None
+    assert lifecycle_of(rekindle).recyclings[-1].passive
+    assert lifecycle_of(rekindle).due_at is None
 
 
 def test_every_sign_of_life_counts():

@@ -12,7 +12,7 @@ from typing import Any
 
 from pynamodb.connection import Connection
 
-from rekindle.adapters.dynamodb import encoding, ledger_encoding, people_encoding, ways
+from rekindle.adapters.dynamodb import encoding, ledger_encoding, lifecycle_encoding, people_encoding
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import PERSON, LedgerItem, PeopleItem, ReferenceItem
 from rekindle.adapters.dynamodb.writes import Image
@@ -42,7 +42,7 @@ class DynamoDBCensus:
                 if item["record"]["S"] == PERSON:
                     core = json.loads(item["core"]["S"])
                     profile = json.loads(item["profile"]["S"]) if "profile" in item else None
-                    person = ways.person(person_id, int(item["version"]["N"]), core, profile)
+                    person = lifecycle_encoding.person(person_id, int(item["version"]["N"]), core, profile)
                 elif item["record"]["S"].startswith("R#"):
                     responses.append(_response(item))
             if person is not None:

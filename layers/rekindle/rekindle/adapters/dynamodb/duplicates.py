@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from rekindle.adapters.dynamodb import encoding, ledger_encoding, people_encoding, ways
+from rekindle.adapters.dynamodb import encoding, ledger_encoding, lifecycle_encoding, people_encoding
 from rekindle.adapters.dynamodb.connection import our_errors
 from rekindle.adapters.dynamodb.tables import LedgerItem, PeopleItem
 from rekindle.application.ports import Page
@@ -125,10 +125,10 @@ def _encoded_person(person: Person) -> dict[str, Any]:
     return {
         "person_id": person.person_id,
         "version": person.version,
-        "core": ways.core(person),
+        "core": lifecycle_encoding.core(person),
         "profile": None if person.profile is None else encoding.encoded(person.profile),
     }
 
 
 def _person(stored: Mapping[str, Any]) -> Person:
-    return ways.person(stored["person_id"], stored["version"], stored["core"], stored["profile"])
+    return lifecycle_encoding.person(stored["person_id"], stored["version"], stored["core"], stored["profile"])

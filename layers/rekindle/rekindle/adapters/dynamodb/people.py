@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from pynamodb.connection import Connection
 
-from rekindle.adapters.dynamodb import people_encoding, ways, writes
+from rekindle.adapters.dynamodb import lifecycle_encoding, people_encoding, writes
 from rekindle.adapters.dynamodb.candidates import (
     FIRST,
     HEAD,
@@ -169,7 +169,7 @@ class DynamoDBPeople:
         between = PeopleItem.owed_at < until if start is None else PeopleItem.owed_at.between(f"{start}\x00", until)
 
         def rows(shard: int) -> Iterator[tuple[str, str]]:
-            for partition in (str(shard), f"{ways.TOUCHES}{shard}"):
+            for partition in (str(shard), f"{lifecycle_encoding.TOUCHES}{shard}"):
                 yield from _by_clock(partition, between, limit)
 
         def still(person: Person) -> bool:
@@ -252,7 +252,9 @@ class DynamoDBPeople:
         person = None
         if rows and rows[0][CAND]["S"] == FIRST:
             stored = rows.pop(0)
-            person = ways.person(person_id, int(stored["version"]["N"]), json.loads(stored["core"]["S"]), None)
+            person = lifecycle_encoding.person(
+                person_id, int(stored["version"]["N"]), json.loads(stored["core"]["S"]), None
+            )
         return DynamoDBCandidates(self.further, person_id, person, rows, "LastEvaluatedKey" not in page)
 
     def further(self, person_id: str, lower: str, upper: str, after: Image | None) -> Iterator[Response]:
@@ -326,7 +328,7 @@ def _by_clock(partition: str, between: Any, limit: int) -> Iterator[tuple[str, s
 
 
 def person_in(item: PeopleItem) -> Person:
-    return ways.person(item.person_id, int(item.version), item.core, item.profile or {})
+    return lifecycle_encoding.person(item.person_id, int(item.version), item.core, item.profile or {})
 
 
 def response_in(item: PeopleItem) -> Response:

@@ -20,7 +20,7 @@ from rekindle.domain.settings.settings import Scenario
 _NOT_CORE = frozenset(
     {"person_id", "version", "profile", "active", "ended", "assignment", "opportunities", "lifecycle"}
 )
-"""`lifecycle` is written by `ways`."""
+"""`lifecycle` is written by `lifecycle_encoding`."""
 
 
 _CORE = {

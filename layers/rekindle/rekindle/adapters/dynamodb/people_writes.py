@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from rekindle.adapters.dynamodb import encoding, people_encoding, ways, writes
+from rekindle.adapters.dynamodb import encoding, lifecycle_encoding, people_encoding, writes
 from rekindle.adapters.dynamodb.candidates import FIRST, Classes, cand, key_of_response
 from rekindle.adapters.dynamodb.ledger import ledger_image
 from rekindle.adapters.dynamodb.members import of_response
@@ -99,7 +99,7 @@ def key_of_home(response_id: str) -> Image:
 
 def _write_of_person(change: Change, shards: int) -> Write:
     person = change.person
-    assigned, owed = _assigned(person, shards), ways.owed(person, shards)
+    assigned, owed = _assigned(person, shards), lifecycle_encoding.owed(person, shards)
     listed = _listed(person)
     attributes = writes.texts(
         {
@@ -107,7 +107,7 @@ def _write_of_person(change: Change, shards: int) -> Write:
             **assigned,
             **owed,
             **listed,
-            "core": compact(ways.core(person)),
+            "core": compact(lifecycle_encoding.core(person)),
             "profile": None if person.profile is None else compact(encoding.encoded(person.profile)),
             "watch": ACTIVATED if change.status_activated else None,
             "watch_due": times.text(change.status_activated.due) if change.status_activated else None,

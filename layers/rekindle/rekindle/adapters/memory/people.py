@@ -122,11 +122,13 @@ class MemoryPeople:
         )
 
     def owed(self, limit: int, start: str | None = None) -> Page[Person]:
-        return self._by_clock(lambda person, way: way.is_owed, limit, start)
+        return self._by_clock(lambda person, lifecycle: lifecycle.is_owed, limit, start)
 
     def due(self, before: datetime, limit: int, start: str | None = None) -> Page[Person]:
         until = times.sortable(before)
-        return self._by_clock(lambda person, way: way.due_at is not None and _owed_at(person) < until, limit, start)
+        return self._by_clock(
+            lambda person, lifecycle: lifecycle.due_at is not None and _owed_at(person) < until, limit, start
+        )
 
     def _by_clock(self, has: Callable[[Person, Lifecycle], bool], limit: int, start: str | None) -> Page[Person]:
         with self.memory.lock:
@@ -248,10 +250,10 @@ class MemoryPeople:
         if person.profile is None:
             stored = memory.people.get(person_id)
             person = replace(person, profile=(stored.profile if stored else None) or Profile())
-        way = person.lifecycle
-        if way is not None:
-            self._write_way(memory.people.get(person_id), person_id, way)
-        elif memory.ways is not None and person.merged_into is not None:
+        lifecycle = person.lifecycle
+        if lifecycle is not None:
+            self._write_way(memory.people.get(person_id), person_id, lifecycle)
+        elif memory.lifecycles is not None and person.merged_into is not None:
             self._forget_open_clocks(person_id)
         memory.people[person_id] = person
         if change.status_activated is not None:
@@ -274,21 +276,21 @@ class MemoryPeople:
         if memory.assignments is not None and person.assignment is not None:
             memory.assignments[person.assignment.assignment_id] = (person_id, person.assignment)
 
-    def _write_way(self, before: Person | None, person_id: str, way: Lifecycle) -> None:
+    def _write_way(self, before: Person | None, person_id: str, lifecycle: Lifecycle) -> None:
         memory = self.memory
         due = before.lifecycle.due_at if before is not None and before.lifecycle is not None else None
-        if way.due_at is not None and way.due_at != due:
-            heapq.heappush(memory.clocks_due, (way.due_at, person_id))
-        if memory.ways is not None:
-            memory.ways[(person_id, way.cycle)] = way
+        if lifecycle.due_at is not None and lifecycle.due_at != due:
+            heapq.heappush(memory.clocks_due, (lifecycle.due_at, person_id))
+        if memory.lifecycles is not None:
+            memory.lifecycles[(person_id, lifecycle.cycle)] = lifecycle
 
     def _forget_open_clocks(self, person_id: str) -> None:
         """They run on as another's, or nothing is owed any more."""
-        ways = self.memory.ways or {}
-        for (whose, cycle), way in ways.items():
-            if whose == person_id and way.handoff is not None:
-                over = tuple(clock for clock in way.handoff.clocks if clock.is_over)
-                ways[(whose, cycle)] = replace(way, handoff=replace(way.handoff, clocks=over))
+        lifecycles = self.memory.lifecycles or {}
+        for (whose, cycle), lifecycle in lifecycles.items():
+            if whose == person_id and lifecycle.handoff is not None:
+                over = tuple(clock for clock in lifecycle.handoff.clocks if clock.is_over)
+                lifecycles[(whose, cycle)] = replace(lifecycle, handoff=replace(lifecycle.handoff, clocks=over))
 
     def _write_responses(self, change: Change, person_id: str) -> None:
         memory = self.memory

@@ -81,7 +81,7 @@ class Memory:
     """A heap of the leads that are to be routed again: when, whose, for which assignment."""
     clocks_due: list[tuple[datetime, str]] = field(default_factory=list)
     """A heap of the instants at which clocks of people do something, and whose they are."""
-    ways: dict[tuple[str, int], Lifecycle] | None = None
+    lifecycles: dict[tuple[str, int], Lifecycle] | None = None
     """Each cycle's way in its last state, where somebody wants to know."""
     turns: dict[tuple[str, Capacities, int], int] = field(default_factory=dict)
     claims: dict[tuple[str, str, date], int] = field(default_factory=dict)

@@ -37,21 +37,21 @@ class NoteWork:
         raise contended()
 
     def of_contact(self, person_id: str, at: datetime) -> None:
-        """Contact by sales. Where nobody's way is followed, nobody asks for a first touch."""
-        if self.reference.settings().follows_people:
+        """Contact by sales. Where nobody has a lifecycle, nobody asks for a first touch."""
+        if self.reference.settings().has_lifecycle:
             self(person_id, at)
 
     def of_life(self, person_id: str, at: datetime) -> None:
         """A sign of life of an active person, where the settings take the dormant ones back: once a day."""
-        lifecycle = lifecycle_of(self.reference.settings())
-        if lifecycle is None or lifecycle.dormant_after is None:
+        settings = lifecycle_of(self.reference.settings())
+        if settings is None or settings.dormant_after is None:
             return
         for _ in ATTEMPTS:
             person = current_person(self.people, person_id)
-            way = person.lifecycle if person is not None else None
-            if person is None or way is None or way.heard_at is None or at - way.heard_at < A_DAY:
+            lifecycle = person.lifecycle if person is not None else None
+            if person is None or lifecycle is None or lifecycle.heard_at is None or at - lifecycle.heard_at < A_DAY:
                 return
-            after = replace(person, version=person.version + 1, lifecycle=replace(way, heard_at=at))
+            after = replace(person, version=person.version + 1, lifecycle=replace(lifecycle, heard_at=at))
             if committed(self.people, Change(after, person.version)):
                 return
         raise contended()

@@ -67,7 +67,7 @@ class RecordOpportunity:
         for person_id in sorted(left):
             self._keep_open(person_id, opportunity, is_open=False)
         self.associate(opportunity.opportunity_id)
-        if not self.rules.reference.settings().follows_people:
+        if not self.rules.reference.settings().has_lifecycle:
             return
         end = end_of(opportunity)
         for person_id in opportunity.person_ids:

@@ -60,16 +60,16 @@ class AnswerHandoffs:
     def accept(self, person_id: str, user_id: str) -> Person:
         """The user has the lead from then on, if it was a queue's."""
 
-        def step(person: Person, way: Lifecycle, handoff: Handoff, rules: Rules) -> Change | None:
-            if handoff.accepted_at is not None and way.state in TAKEN and person.owner_id == user_id:
+        def step(person: Person, lifecycle: Lifecycle, handoff: Handoff, rules: Rules) -> Change | None:
+            if handoff.accepted_at is not None and lifecycle.state in TAKEN and person.owner_id == user_id:
                 return None
-            if way.state is not State.HANDED_OFF:
-                raise NotPending(f"the lead is {way.state}: there is nothing to accept")
+            if lifecycle.state is not State.HANDED_OFF:
+                raise NotPending(f"the lead is {lifecycle.state}: there is nothing to accept")
             if person.owner_id != user_id and not self._owners.is_queue(person.owner_id or ""):
                 raise InvalidField(f"the lead is with {person.owner_id!r}", "user_id")
             now = rules.now
             after, steps = reassign(person, user_id, now, rules.settings, self._owners)
-            accepted = replace(way, handoff=replace(handoff, accepted_at=now))
+            accepted = replace(lifecycle, handoff=replace(handoff, accepted_at=now))
             after = replace(after, version=person.version + 1, lifecycle=accepted)
             return Change(after, person.version, entries=steps)
 
@@ -79,13 +79,13 @@ class AnswerHandoffs:
         """The lead waits for another owner, where it came from such a wait; else, or the second time, it goes back to
         marketing. It is not disqualified."""
 
-        def step(person: Person, way: Lifecycle, handoff: Handoff, rules: Rules) -> Change | None:
+        def step(person: Person, lifecycle: Lifecycle, handoff: Handoff, rules: Rules) -> Change | None:
             same = (handoff.rejected, handoff.rejected_by) == (rejection.reason, user_id)
-            if same and way.state in (State.QUALIFIED, State.RECYCLED):
+            if same and lifecycle.state in (State.QUALIFIED, State.RECYCLED):
                 return None
             assignment = person.assignment
-            if way.state not in (State.HANDED_OFF, State.ACCEPTED) or assignment is None:
-                raise NotPending(f"the lead is {way.state}: there is nothing to reject")
+            if lifecycle.state not in (State.HANDED_OFF, State.ACCEPTED) or assignment is None:
+                raise NotPending(f"the lead is {lifecycle.state}: there is nothing to reject")
             if assignment.worked_at is not None:
                 raise NotPending("the lead was contacted: it can be recycled or disqualified")
             rejected = replace(
@@ -97,7 +97,7 @@ class AnswerHandoffs:
                 rejected_by=user_id,
                 note=rejection.note,
             )
-            after = replace(person, lifecycle=replace(way, handoff=rejected))
+            after = replace(person, lifecycle=replace(lifecycle, handoff=rejected))
             waiting = reopen(after, rules.now, rules.settings) if rejected.rejections < TWICE else None
             if waiting is None:
                 reason = rules.lifecycle.reasons.get(REJECTED) or Reason(REJECTED)
@@ -110,13 +110,13 @@ class AnswerHandoffs:
     def recycle(self, person_id: str, user_id: str, given: GivenBack) -> Person:
         """The cycle ends, and the person waits for the way back."""
 
-        def step(person: Person, way: Lifecycle, handoff: Handoff, rules: Rules) -> Change | None:
+        def step(person: Person, lifecycle: Lifecycle, handoff: Handoff, rules: Rules) -> Change | None:
             reason = self._reason(given, rules)
-            last = way.recyclings[-1] if way.recyclings else None
-            if way.state is State.RECYCLED and last and (last.reason, last.user_id) == (reason.name, user_id):
+            last = lifecycle.recyclings[-1] if lifecycle.recyclings else None
+            if lifecycle.state is State.RECYCLED and last and (last.reason, last.user_id) == (reason.name, user_id):
                 return None
-            if way.state not in ENGAGED:
-                raise NotPending(f"the lead is {way.state}: there is nothing to recycle")
+            if lifecycle.state not in ENGAGED:
+                raise NotPending(f"the lead is {lifecycle.state}: there is nothing to recycle")
             return self._recycled(person, reason, rules, user_id, given, by_rule=False)
 
         return self._answered(person_id, user_id, step)
@@ -133,14 +133,14 @@ class AnswerHandoffs:
             person = current_person(self.people, person_id)
             if person is None:
                 raise NotFound(f"there is no person {person_id!r}")
-            rules, way = self.rules(person), person.lifecycle
-            if rules is None or way is None or way.handoff is None:
+            rules, lifecycle = self.rules(person), person.lifecycle
+            if rules is None or lifecycle is None or lifecycle.handoff is None:
                 raise NotPending("the lead was not handed off")
-            if way.due_at is not None and way.due_at <= rules.now:
+            if lifecycle.due_at is not None and lifecycle.due_at <= rules.now:
                 self.end_clocks(person.person_id, rules.now)  # A deadline that passed comes first.
                 person = current_person(self.people, person_id) or person
-                way = person.lifecycle or way
-            change = step(person, way, way.handoff or Handoff(0, 0, rules.now), rules)
+                lifecycle = person.lifecycle or lifecycle
+            change = step(person, lifecycle, lifecycle.handoff or Handoff(0, 0, rules.now), rules)
             if change is None:
                 return person
             self.people.commit(change.indexed_by(rules.settings))
@@ -164,9 +164,9 @@ class AnswerHandoffs:
         if given is None or change.person.lifecycle is None:
             return change
         *others, last = change.person.lifecycle.recyclings
-        way = replace(change.person.lifecycle, recyclings=(*others, replace(last, note=given.note)))
+        lifecycle = replace(change.person.lifecycle, recyclings=(*others, replace(last, note=given.note)))
         until = given.until or change.person.nurture_until
-        return replace(change, person=replace(change.person, lifecycle=way, nurture_until=until))
+        return replace(change, person=replace(change.person, lifecycle=lifecycle, nurture_until=until))
 
     def _active(self, person: Person) -> Response:
         active = self.people.get_response(person.person_id, person.active.response_id) if person.active else None
@@ -197,7 +197,7 @@ class AnswerHandoffs:
 
 def _stopped(handoff: Handoff, rules: Rules) -> tuple[HandoffClock, ...]:
     """The clocks of a handoff of which nothing is waited for any more."""
-    held_to = rules.policy_of(handoff)
-    if held_to is None:
+    terms = rules.policy_of(handoff)
+    if terms is None:
         return handoff.clocks
-    return tuple(clocks.void(clock, rules.now, held_to[1]) for clock in handoff.clocks)
+    return tuple(clocks.void(clock, rules.now, terms[1]) for clock in handoff.clocks)

@@ -21,7 +21,7 @@ from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
-from rekindle.domain.reactivation.recycling import let_time_pass, recycled
+from rekindle.domain.reactivation.recycling import apply_due_actions, recycled
 from rekindle.domain.responses.response import Details, Response
 
 
@@ -54,13 +54,13 @@ class EndClocks:
 
     def due(self, limit: int, start: str | None = None) -> Page[str]:
         """For whom something is due by now, page by page."""
-        if not self.reference.settings().follows_people:
+        if not self.reference.settings().has_lifecycle:
             return Page([], None)
         page = self.people.due(self.clock(), limit, start)
         return Page([person.person_id for person in page.items], page.next)
 
     def _change(self, person: Person, until: datetime, rules: Rules) -> Change:
-        passed = let_time_pass(person, until, rules, self._owners)
+        passed = apply_due_actions(person, until, rules, self._owners)
         if passed.recycle is None:
             after = replace(passed.person, version=person.version + 1)
             return self._marked(Change(after, person.version, entries=passed.entries), rules)
@@ -116,5 +116,5 @@ class EndClocks:
         return owners_of(self.reference)
 
 
-def _is_due(way: Lifecycle, until: datetime) -> bool:
-    return way.due_at is not None and way.due_at <= until
+def _is_due(lifecycle: Lifecycle, until: datetime) -> bool:
+    return lifecycle.due_at is not None and lifecycle.due_at <= until

@@ -1,4 +1,4 @@
-"""What a person's way is followed by, out of the ports."""
+"""The rules by which a person's lifecycle is updated, out of the ports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class LifecycleRules:
     clock: Clock
 
     def __call__(self, person: Person) -> Rules | None:
-        """None where the settings follow nobody's way."""
+        """None where the settings have no lifecycle."""
         settings = self.reference.settings()
         lifecycle = lifecycle_of(settings)
         if lifecycle is None:

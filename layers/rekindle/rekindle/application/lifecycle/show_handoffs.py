@@ -39,12 +39,12 @@ class Wanted:
     due_before: datetime | None = None
 
     def has(self, person: Person) -> bool:
-        way = person.lifecycle
-        if way is None or way.handoff is None:
+        lifecycle = person.lifecycle
+        if lifecycle is None or lifecycle.handoff is None:
             return False
-        due = next_deadline(way.handoff)
+        due = next_deadline(lifecycle.handoff)
         return (
-            self.state in (None, way.state)
+            self.state in (None, lifecycle.state)
             and self.owner_id in (None, person.owner_id)
             and (self.due_before is None or (due is not None and due < self.due_before))
         )
@@ -78,8 +78,8 @@ class ShowHandoffs:
             raise NotFound(f"there is no person {person_id!r}")
         handoff = person.lifecycle.handoff if person.lifecycle is not None else None
         rules = self.rules(person)
-        held_to = rules.policy_of(handoff) if handoff is not None and rules is not None else None
-        calendar = held_to[1] if held_to is not None else None
+        terms = rules.policy_of(handoff) if handoff is not None and rules is not None else None
+        calendar = terms[1] if terms is not None else None
         return person, [_explained(clock, calendar) for clock in (handoff.clocks if handoff is not None else ())]
 
 

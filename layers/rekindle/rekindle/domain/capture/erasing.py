@@ -33,8 +33,8 @@ def person_erased(person: Person, stamp: ChangeStamp) -> Person | None:
         if _is_newer(name, stamps, stamp):
             kept[name] = getattr(profile, name)
     kept[_NESTED] = {n: v for n, v in profile.fields.items() if _is_newer(f"{_NESTED}.{n}", stamps, stamp)}
-    way = without_notes(person.lifecycle)
-    return replace(person, erasure=erasure, lifecycle=way, profile=Profile(stamps=stamps, **kept))
+    lifecycle = without_notes(person.lifecycle)
+    return replace(person, erasure=erasure, lifecycle=lifecycle, profile=Profile(stamps=stamps, **kept))
 
 
 _PROFILE_VALUES = tuple(f.name for f in fields(Profile) if f.name not in (_NESTED, "stamps"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle import nurture
-from rekindle.domain.lifecycle.due import with_due
+from rekindle.domain.lifecycle.due import with_due_at
 from rekindle.domain.lifecycle.entries import Entered, Left
 from rekindle.domain.lifecycle.policies import Customers, matches
 from rekindle.domain.lifecycle.timing import Rules
@@ -15,45 +15,44 @@ from rekindle.domain.records.opportunity import Opportunity
 
 CHURNED = "churned"
 NOT_WON = "not_won"
-LATE = nurture.LATE
 
 
 def settle(
     person: Person, opportunity: Opportunity, won_at: datetime | None, lost_at: datetime | None, rules: Rules
 ) -> tuple[Person, list[Entered | Left]] | None:
     """The person after an opportunity was won, lost, or is no longer won; None where that is known already."""
-    way = person.lifecycle or NEW
-    mine = next((one for one in way.bought if one.opportunity_id == opportunity.opportunity_id), None)
+    lifecycle = person.lifecycle or NEW
+    mine = next((one for one in lifecycle.bought if one.opportunity_id == opportunity.opportunity_id), None)
     if won_at is not None:
-        changed = None if mine is not None else _bought(person, way, opportunity, won_at, rules)
+        changed = None if mine is not None else _bought(person, lifecycle, opportunity, won_at, rules)
     elif mine is not None:
-        kept = replace(way, bought=tuple(one for one in way.bought if one is not mine))
+        kept = replace(lifecycle, bought=tuple(one for one in lifecycle.bought if one is not mine))
         changed = end(person, kept, mine.product, NOT_WON, rules.now, rules)
     else:
-        changed = _renewal_lost(person, way, opportunity, lost_at, rules) if lost_at is not None else None
+        changed = _renewal_lost(person, lifecycle, opportunity, lost_at, rules) if lost_at is not None else None
     if changed is None:
         return None
-    way, entries = changed
-    return with_due(replace(person, version=person.version + 1, lifecycle=way), rules), entries
+    lifecycle, entries = changed
+    return with_due_at(replace(person, version=person.version + 1, lifecycle=lifecycle), rules), entries
 
 
 def _bought(
-    person: Person, way: Lifecycle, opportunity: Opportunity, at: datetime, rules: Rules
+    person: Person, lifecycle: Lifecycle, opportunity: Opportunity, at: datetime, rules: Rules
 ) -> tuple[Lifecycle, list[Entered | Left]]:
     """The programme starts once for each customer and product: of another deal for the same one, no more is noted."""
     customers = rules.lifecycle.customers
     product = opportunity.product if customers is None or customers.per == "product" else None
-    known = any(one.product == product and one.churned_at is None for one in way.bought)
+    known = any(one.product == product and one.churned_at is None for one in lifecycle.bought)
     purchase = Purchase(opportunity.opportunity_id, at, product)
-    way = replace(way, bought=(*way.bought, purchase)[-BOUGHT:])
+    lifecycle = replace(lifecycle, bought=(*lifecycle.bought, purchase)[-BOUGHT:])
     if known or customers is None:
-        return way, []
-    way, entered = nurture.start(person, way, product, customers, at, rules)
-    return way, list(entered)
+        return lifecycle, []
+    lifecycle, entered = nurture.start_programme(person, lifecycle, product, customers, at, rules)
+    return lifecycle, list(entered)
 
 
 def _renewal_lost(
-    person: Person, way: Lifecycle, opportunity: Opportunity, at: datetime, rules: Rules
+    person: Person, lifecycle: Lifecycle, opportunity: Opportunity, at: datetime, rules: Rules
 ) -> tuple[Lifecycle, list[Entered | Left]] | None:
     customers = rules.lifecycle.customers
     if customers is None or opportunity.product is None:
@@ -62,40 +61,50 @@ def _renewal_lost(
     if not matches(lost, customers.lost_renewal):
         return None
     product = opportunity.product if customers.per == "product" else None
-    if not any(one.product == product and one.churned_at is None and one.at < at for one in way.bought):
+    if not any(one.product == product and one.churned_at is None and one.at < at for one in lifecycle.bought):
         return None
-    return churned(person, way, at, rules, product=product)
+    return churned(person, lifecycle, at, rules, product=product)
 
 
 def churned(
-    person: Person, way: Lifecycle, at: datetime, rules: Rules, *, product: str | None = None, everything: bool = False
+    person: Person,
+    lifecycle: Lifecycle,
+    at: datetime,
+    rules: Rules,
+    *,
+    product: str | None = None,
+    everything: bool = False,
 ) -> tuple[Lifecycle, list[Entered | Left]]:
     """The customer is one no more, of a product or of all of them: the programme ends."""
     bought = tuple(
         replace(one, churned_at=at) if one.churned_at is None and (everything or one.product == product) else one
-        for one in way.bought
+        for one in lifecycle.bought
     )
-    way = replace(way, bought=bought)
+    lifecycle = replace(lifecycle, bought=bought)
     customers = rules.lifecycle.customers
     if customers is not None and CHURNED not in customers.suppress:
-        return way, []
+        return lifecycle, []
     entries: list[Entered | Left] = []
-    for stay in way.enrollments:
-        if stay.track is None and (everything or stay.product == product):
-            way, ended = end(person, way, stay.product, CHURNED, at, rules)
+    for enrollment in lifecycle.enrollments:
+        if enrollment.track is None and (everything or enrollment.product == product):
+            lifecycle, ended = end(person, lifecycle, enrollment.product, CHURNED, at, rules)
             entries += ended
-    return way, entries
+    return lifecycle, entries
 
 
 def end(
-    person: Person, way: Lifecycle, product: str | None, reason: str, at: datetime, rules: Rules
+    person: Person, lifecycle: Lifecycle, product: str | None, reason: str, at: datetime, rules: Rules
 ) -> tuple[Lifecycle, list[Entered | Left]]:
     """The programme of a product ends, unless another deal for it goes on."""
-    if any(one.product == product and one.churned_at is None for one in way.bought):
-        return way, []
-    gone = [stay for stay in way.enrollments if stay.track is None and stay.product == product]
+    if any(one.product == product and one.churned_at is None for one in lifecycle.bought):
+        return lifecycle, []
+    gone = [
+        enrollment for enrollment in lifecycle.enrollments if enrollment.track is None and enrollment.product == product
+    ]
     entries: list[Entered | Left] = [nurture.left(person, s, reason, max(at, s.entered_at), rules) for s in gone]
-    return replace(way, enrollments=tuple(stay for stay in way.enrollments if stay not in gone)), entries
+    return replace(
+        lifecycle, enrollments=tuple(enrollment for enrollment in lifecycle.enrollments if enrollment not in gone)
+    ), entries
 
 
 def says_churned(person: Person, customers: Customers) -> bool:

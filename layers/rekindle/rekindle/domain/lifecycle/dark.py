@@ -18,14 +18,16 @@ AT_ONCE = 10
 
 
 def awaited_after(
-    way: Lifecycle, responses: Iterable[Response], arriving: Iterable[Response]
+    lifecycle: Lifecycle, responses: Iterable[Response], arriving: Iterable[Response]
 ) -> tuple[AwaitedResponse, ...]:
     """Whose response is awaited after a change. `arriving` are those of its responses that become the person's."""
     written = list(responses)
     over = {one.response_id for one in written if one.state.responded or one.state.deleted}
     answered = {one.campaign_id for one in written if one.state.responded and not one.state.deleted}
     found = {
-        one.response_id: one for one in way.awaited if one.response_id not in over and one.campaign_id not in answered
+        one.response_id: one
+        for one in lifecycle.awaited
+        if one.response_id not in over and one.campaign_id not in answered
     }
     for one in arriving:
         if _is_target(one) and one.campaign_id not in answered:
@@ -44,25 +46,27 @@ def _is_target(response: Response) -> bool:
     return not (state.responded or state.deleted or known)
 
 
-def went_dark(person: Person, way: Lifecycle, one: AwaitedResponse, at: datetime, rules: Rules) -> WentDark:
+def went_dark(
+    person: Person, lifecycle: Lifecycle, awaited_response: AwaitedResponse, at: datetime, rules: Rules
+) -> WentDark:
     """Whoever may not be contacted, is active or is on a track becomes a target of no other campaign."""
     refinement = rules.lifecycle.refinement_campaign
-    is_free = person.active is None and all(stay.track is None for stay in way.enrollments)
-    refines = is_free and may_be_contacted(person) and refinement != one.campaign_id
+    is_free = person.active is None and all(one.track is None for one in lifecycle.enrollments)
+    refines = is_free and may_be_contacted(person) and refinement != awaited_response.campaign_id
     return WentDark(
         person.person_id,
-        way.cycle,
+        lifecycle.cycle,
         at,
         rules.settings.version,
-        one.campaign_id,
-        one.response_id,
-        one.since,
+        awaited_response.campaign_id,
+        awaited_response.response_id,
+        awaited_response.since,
         refinement if refines else None,
         person.responses,
         person.cycles,
-        len(way.recyclings),
+        len(lifecycle.recyclings),
     )
 
 
-def without(way: Lifecycle, one: AwaitedResponse) -> Lifecycle:
-    return replace(way, awaited=tuple(other for other in way.awaited if other is not one))
+def without(lifecycle: Lifecycle, one: AwaitedResponse) -> Lifecycle:
+    return replace(lifecycle, awaited=tuple(other for other in lifecycle.awaited if other is not one))

@@ -1,4 +1,4 @@
-"""What the ledger says of a person's way: each transition, and what a clock did when its time came."""
+"""What the ledger says of a person's lifecycle: each transition, and what a clock did when its time came."""
 
 from dataclasses import dataclass
 from datetime import datetime

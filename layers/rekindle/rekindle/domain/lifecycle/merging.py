@@ -7,8 +7,8 @@ from rekindle.domain.people.lifecycle import ENGAGED, KEPT, NEW, Enrollment, Lif
 
 
 def merged_lifecycle(mine: Lifecycle | None, theirs: Lifecycle | None, cycles: int) -> Lifecycle | None:
-    """The survivor's way goes on; where it has none yet, it stands where the other stood. What went back to marketing
-    counts for both. `cycles` is how many the survivor has: the other's are numbered after them."""
+    """The survivor's lifecycle goes on; where it has none yet, it stands where the other stood. What went back to
+    marketing counts for both. `cycles` is how many the survivor has: the other's are numbered after them."""
     if theirs is None:
         return mine
     if mine is None or mine.state is State.TARGET:

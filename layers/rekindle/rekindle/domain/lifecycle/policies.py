@@ -1,4 +1,4 @@
-"""What the settings say of the way of a lead: calendars, policies of the handoff, reasons to recycle, tracks."""
+"""What the settings say of the lifecycle: calendars, policies of the handoff, reasons to recycle, tracks."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rekindle.domain.lifecycle.calendar import Calendar, Window
 from rekindle.domain.people.clock import ClockKind, Target
-from rekindle.domain.settings.settings import Settings, duration, follows_people
+from rekindle.domain.settings.settings import Settings, duration, has_lifecycle
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BREACH, ESCALATE, WARN = "breach", "escalate", "warn"
@@ -126,7 +126,7 @@ class LifecycleSettings:
 
 
 def lifecycle_of(settings: Settings) -> LifecycleSettings | None:
-    """None where the settings say nothing of it: then nobody's way is followed."""
+    """None where the settings say nothing of it: then nobody has a lifecycle."""
     return settings.part(_lifecycle)
 
 
@@ -208,7 +208,7 @@ def target_of(written: Any) -> Target:
 
 
 def _lifecycle(document: Mapping[str, Any]) -> LifecycleSettings | None:
-    if not follows_people(document):
+    if not has_lifecycle(document):
         return None
     try:
         return _read(document, ZoneInfo(document.get("time_zone", "UTC")))

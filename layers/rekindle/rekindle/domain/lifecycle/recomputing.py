@@ -3,8 +3,8 @@
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle import clocks
 from rekindle.domain.lifecycle.calendar import Calendar
-from rekindle.domain.lifecycle.due import with_due
-from rekindle.domain.lifecycle.nurture import course_of
+from rekindle.domain.lifecycle.due import with_due_at
+from rekindle.domain.lifecycle.nurture import programme_of
 from rekindle.domain.lifecycle.policies import BREACH, Policy
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.clock import HandoffClock, Target
@@ -15,14 +15,14 @@ from rekindle.domain.people.person import Person
 def recomputed(person: Person, rules: Rules) -> Person:
     """A clock keeps its start and the share that it consumed, and gets the target and the calendar that its policy has
     now. A stay keeps the touches that were due, by their names. What the settings no longer have stays as it is."""
-    way = person.lifecycle
-    if way is None:
+    lifecycle = person.lifecycle
+    if lifecycle is None:
         return person
-    handoff = _handoff(way.handoff, rules) if way.handoff is not None else None
-    stays = tuple(_stay(stay, rules) for stay in way.enrollments)
-    if handoff == way.handoff and stays == way.enrollments:
+    handoff = _handoff(lifecycle.handoff, rules) if lifecycle.handoff is not None else None
+    enrollments = tuple(_enrollment(enrollment, rules) for enrollment in lifecycle.enrollments)
+    if handoff == lifecycle.handoff and enrollments == lifecycle.enrollments:
         return person
-    return with_due(replace(person, lifecycle=replace(way, handoff=handoff, enrollments=stays)), rules)
+    return with_due_at(replace(person, lifecycle=replace(lifecycle, handoff=handoff, enrollments=enrollments)), rules)
 
 
 def _handoff(handoff: Handoff, rules: Rules) -> Handoff:
@@ -42,7 +42,7 @@ def _clock(
     target = policy.targets.get(clock.kind, clock.target)
     if not clock.is_over:
         clock = _with_target(clocks.counted(clock, rules.now, before[1]), target, calendar)
-    return replace(clock, taken=_taken(clock, before[0], policy, calendar, rules))
+    return replace(clock, taken=_steps_taken(clock, before[0], policy, calendar, rules))
 
 
 def _with_target(clock: HandoffClock, target: Target, calendar: Calendar) -> HandoffClock:
@@ -54,7 +54,7 @@ def _with_target(clock: HandoffClock, target: Target, calendar: Calendar) -> Han
     return replace(clock, due_at=clocks.instant_of(clock, 1.0, calendar))
 
 
-def _taken(clock: HandoffClock, before: Policy, policy: Policy, calendar: Calendar, rules: Rules) -> int:
+def _steps_taken(clock: HandoffClock, before: Policy, policy: Policy, calendar: Calendar, rules: Rules) -> int:
     """The steps that were taken, by what they are. A new warning whose time passed is left out."""
     known = {step for number, step in enumerate(before.steps) if clock.taken & (1 << number)}
     taken = 0
@@ -66,16 +66,18 @@ def _taken(clock: HandoffClock, before: Policy, policy: Policy, calendar: Calend
     return taken
 
 
-def _stay(stay: Enrollment, rules: Rules) -> Enrollment:
-    before = course_of(stay, rules)
-    moved = replace(stay, settings_version=rules.settings.version)
-    course = course_of(moved, rules)
-    if before is None or course is None or course == before:
-        return stay
-    had = {touch.name for number, touch in enumerate(before.touches) if stay.taken & (1 << number)}
+def _enrollment(enrollment: Enrollment, rules: Rules) -> Enrollment:
+    before = programme_of(enrollment, rules)
+    moved = replace(enrollment, settings_version=rules.settings.version)
+    programme = programme_of(moved, rules)
+    if before is None or programme is None or programme == before:
+        return enrollment
+    had = {touch.name for number, touch in enumerate(before.touches) if enrollment.taken & (1 << number)}
     taken = 0
-    for number, touch in enumerate(course.touches):
-        if touch.name in had or touch.due_at(stay.entered_at) < rules.now:
+    for number, touch in enumerate(programme.touches):
+        if touch.name in had or touch.due_at(enrollment.entered_at) < rules.now:
             taken |= 1 << number
     # The last touch ends the stay: where all are over, it ends with the version that it began with.
-    return stay if course.touches and taken == (1 << len(course.touches)) - 1 else replace(moved, taken=taken)
+    return (
+        enrollment if programme.touches and taken == (1 << len(programme.touches)) - 1 else replace(moved, taken=taken)
+    )

@@ -18,7 +18,7 @@ from rekindle.domain.settings.settings import Settings
 
 @dataclass(frozen=True)
 class Rules:
-    """What is looked at to follow a person's way."""
+    """What is looked at to update a person's lifecycle."""
 
     settings: Settings
     lifecycle: LifecycleSettings
@@ -46,32 +46,34 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """The next thing that a clock of a handoff does."""
+class DueClockStep:
+    """The next step that a clock of a handoff takes."""
 
     at: datetime
-    place: int
-    """Of the clock among those of the handoff."""
-    step: int
-    """Of the policy's steps."""
+    clock_index: int
+    """Of `Handoff.clocks`."""
+    step_index: int
+    """Of `Policy.steps`."""
 
 
 def started(policy: Policy, calendar: Calendar, at: datetime, kinds: tuple[ClockKind, ...]) -> tuple[HandoffClock, ...]:
     return tuple(clocks.start(kind, policy.targets[kind], at, calendar) for kind in kinds if kind in policy.targets)
 
 
-def next_due(person: Person, handoff: Handoff, rules: Rules) -> Due | None:
+def next_clock_step(person: Person, handoff: Handoff, rules: Rules) -> DueClockStep | None:
     """What time alone does next; None where nothing."""
-    held_to = rules.policy_of(handoff)
-    return min(_steps(person, handoff, *held_to, rules), key=_in_order, default=None) if held_to is not None else None
+    terms = rules.policy_of(handoff)
+    return min(_steps(person, handoff, *terms, rules), key=_in_order, default=None) if terms is not None else None
 
 
-def _in_order(due: Due) -> tuple[datetime, int, int]:
-    return due.at, due.step, due.place
+def _in_order(due: DueClockStep) -> tuple[datetime, int, int]:
+    return due.at, due.step_index, due.clock_index
 
 
-def _steps(person: Person, handoff: Handoff, policy: Policy, calendar: Calendar, rules: Rules) -> Iterator[Due]:
-    for place, clock in enumerate(handoff.clocks):
+def _steps(
+    person: Person, handoff: Handoff, policy: Policy, calendar: Calendar, rules: Rules
+) -> Iterator[DueClockStep]:
+    for clock_index, clock in enumerate(handoff.clocks):
         if clock.state is not ClockState.RUNNING:
             continue
         for number, step in enumerate(policy.steps):
@@ -81,7 +83,7 @@ def _steps(person: Person, handoff: Handoff, policy: Policy, calendar: Calendar,
             if at is not None and step.action != BREACH:
                 at = _in_business_time(at, calendar, rules.zone_of(receiver(person, step) or ""))
             if at is not None:
-                yield Due(at, place, number)
+                yield DueClockStep(at, clock_index, number)
 
 
 def _in_business_time(at: datetime, calendar: Calendar, zone: str | None) -> datetime | None:
@@ -97,14 +99,16 @@ def receiver(person: Person, step: PolicyStep) -> str | None:
 _ACTIONS = {WARN: Action.WARNED, ESCALATE: Action.ESCALATED, BREACH: Action.BREACHED}
 
 
-def take(person: Person, handoff: Handoff, due: Due, rules: Rules) -> tuple[Handoff, ClockStep] | None:
+def apply_clock_step(
+    person: Person, handoff: Handoff, due: DueClockStep, rules: Rules
+) -> tuple[Handoff, ClockStep] | None:
     """The handoff after a step of a clock, and the entry of it."""
-    held_to = rules.policy_of(handoff)
-    if held_to is None:
+    terms = rules.policy_of(handoff)
+    if terms is None:
         return None
-    policy, calendar = held_to
-    step, clock = policy.steps[due.step], handoff.clocks[due.place]
-    after = replace(clock, taken=clock.taken | (1 << due.step))
+    policy, calendar = terms
+    step, clock = policy.steps[due.step_index], handoff.clocks[due.clock_index]
+    after = replace(clock, taken=clock.taken | (1 << due.step_index))
     if step.action == WARN and clock.warned_at is None:
         after = replace(after, warned_at=due.at)
     if step.action == BREACH:
@@ -124,19 +128,19 @@ def take(person: Person, handoff: Handoff, due: Due, rules: Rules) -> tuple[Hand
         None if step.action == BREACH else receiver(person, step),
         assignment_id=person.assignment.assignment_id if person.assignment is not None else None,
     )
-    return with_clock(handoff, due.place, after), entry
+    return with_clock(handoff, due.clock_index, after), entry
 
 
-def with_clock(handoff: Handoff, place: int, clock: HandoffClock) -> Handoff:
-    return replace(handoff, clocks=(*handoff.clocks[:place], clock, *handoff.clocks[place + 1 :]))
+def with_clock(handoff: Handoff, clock_index: int, clock: HandoffClock) -> Handoff:
+    return replace(handoff, clocks=(*handoff.clocks[:clock_index], clock, *handoff.clocks[clock_index + 1 :]))
 
 
 def reassigned(handoff: Handoff, at: datetime, rules: Rules) -> Handoff:
     """The handoff after a breach gave the lead to another: what is still owed is owed anew, from then on."""
-    held_to = rules.policy_of(handoff)
-    if held_to is None:
+    terms = rules.policy_of(handoff)
+    if terms is None:
         return handoff
-    policy, calendar = held_to
+    policy, calendar = terms
     owed = tuple(
         kind
         for kind in ClockKind
@@ -144,7 +148,7 @@ def reassigned(handoff: Handoff, at: datetime, rules: Rules) -> Handoff:
         and not any(clock.kind is kind and clock.state is ClockState.MET for clock in handoff.clocks)
     )
     ended = tuple(clocks.void(clock, at, calendar) for clock in handoff.clocks)
-    again = timed = started(policy, calendar, at, owed)
+    again = started(policy, calendar, at, owed)
     if handoff.is_paused:
-        again = tuple(clocks.pause(clock, at, calendar) for clock in timed)
+        again = tuple(clocks.pause(clock, at, calendar) for clock in again)
     return replace(handoff, clocks=(*ended, *again), reassigned=True)

@@ -1,21 +1,21 @@
-"""Events out about a person's way: handoffs, broken promises, leads that go back, customers."""
+"""Events out about a person's lifecycle: handoffs, broken promises, leads that go back, customers."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.entries import Action, ClockStep, Entered, Left, TouchDue, Transition, WentDark
-from rekindle.domain.lifecycle.following import REJECTED_FOR
-from rekindle.domain.lifecycle.states import way
+from rekindle.domain.lifecycle.states import allowed_transition
+from rekindle.domain.lifecycle.update import REJECTED_FOR
 from rekindle.domain.people.lifecycle import State
 
 
 def name_of(entry: Transition) -> str | None:
     """The detail-type of a transition; None where another event says it already."""
-    found = way(entry.before, entry.after)
-    if found is None or (entry.after is State.QUALIFIED and not (entry.reason or "").startswith(REJECTED_FOR)):
+    transition = allowed_transition(entry.before, entry.after)
+    if transition is None or (entry.after is State.QUALIFIED and not (entry.reason or "").startswith(REJECTED_FOR)):
         return None
-    return found.event
+    return transition.event
 
 
 def of_transition(entry: Transition) -> Mapping[str, Any]:
@@ -57,7 +57,7 @@ def name_of_stay(entry: Entered | Left | TouchDue) -> str | None:
 
 
 def of_stay(entry: Entered | Left | TouchDue) -> Mapping[str, Any]:
-    detail: dict[str, Any] = {"cycle": entry.cycle, **course_of(entry), "campaign_id": entry.campaign_id}
+    detail: dict[str, Any] = {"cycle": entry.cycle, **programme_of(entry), "campaign_id": entry.campaign_id}
     if isinstance(entry, Entered):
         exchanged = {"responses": entry.responses, "cycles": entry.cycles, "recycled": entry.recycled}
         return {**detail, "reason": entry.reason, **exchanged}
@@ -80,7 +80,7 @@ def of_dark(entry: WentDark) -> Mapping[str, Any]:
     }
 
 
-def course_of(entry: Entered | Left | TouchDue) -> Mapping[str, Any]:
+def programme_of(entry: Entered | Left | TouchDue) -> Mapping[str, Any]:
     """The track, or the programme: of a product, or of all customers."""
     return {"track": entry.track} if entry.track is not None else {"programme": entry.product or CUSTOMERS}
 

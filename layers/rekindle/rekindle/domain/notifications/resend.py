@@ -22,8 +22,13 @@ def detail_that_holds(detail_type: str, detail: Mapping[str, Any], person: Perso
                 return None
             return {**detail, "status_changed": bool(detail["status_changed"]) and person.status == detail["status"]}
         case "Lead Recycled":
-            way = person.lifecycle
-            if active is not None or way is None or way.state is not State.RECYCLED or way.cycle != detail["cycle"]:
+            lifecycle = person.lifecycle
+            if (
+                active is not None
+                or lifecycle is None
+                or lifecycle.state is not State.RECYCLED
+                or lifecycle.cycle != detail["cycle"]
+            ):
                 return None
             return {**detail, "status_changed": bool(detail["status_changed"]) and person.status == detail["status"]}
         case "Response Deactivated":

@@ -1,7 +1,7 @@
-"""Where a person stands on the way from target to customer, and what is owed to it there.
+"""Where a person stands between target and customer, and what is owed to it there.
 
 It is part of the person, and changes in the transaction that records why. `lifecycle.states` has the table of the
-transitions, `lifecycle.following` says when each is taken.
+transitions, `lifecycle.update` says when each is taken.
 """
 
 from dataclasses import dataclass
@@ -143,9 +143,11 @@ KEPT = 10
 """Recyclings that a person carries. All of them are in the ledger."""
 
 
-def without_notes(way: Lifecycle | None) -> Lifecycle | None:
+def without_notes(lifecycle: Lifecycle | None) -> Lifecycle | None:
     """The same without what users wrote about the person."""
-    if way is None:
+    if lifecycle is None:
         return None
-    handoff = way.handoff if way.handoff is None else replace(way.handoff, note=None)
-    return replace(way, handoff=handoff, recyclings=tuple(replace(one, note=None) for one in way.recyclings))
+    handoff = lifecycle.handoff if lifecycle.handoff is None else replace(lifecycle.handoff, note=None)
+    return replace(
+        lifecycle, handoff=handoff, recyclings=tuple(replace(one, note=None) for one in lifecycle.recyclings)
+    )

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from rekindle.domain.assignment.transitions import Owners, reassign
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle import customers, dark, nurture, timing
-from rekindle.domain.lifecycle.due import Dormant, Unanswered, next_of, with_due
+from rekindle.domain.lifecycle.due import DueDormancy, DueWentDark, next_due_action, with_due_at
 from rekindle.domain.lifecycle.entries import Action, ClockStep
 from rekindle.domain.lifecycle.journey import Ended, Entry
-from rekindle.domain.lifecycle.nurture import NextTouch
+from rekindle.domain.lifecycle.nurture import DueTouch
 from rekindle.domain.lifecycle.policies import DORMANT, LifecycleSettings, Reason
 from rekindle.domain.lifecycle.timing import Rules
 from rekindle.domain.people.lifecycle import KEPT, NEW, Lifecycle, Recycling
@@ -27,7 +27,7 @@ RECYCLED = "Recycled"
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class DueActionsApplied:
     """What time did to a person: what its clocks did, and which touches were due."""
 
     person: Person
@@ -36,54 +36,54 @@ class Passed:
     """The reason with which the lead is to be recycled, and when."""
 
 
-def let_time_pass(person: Person, until: datetime, rules: Rules, owners: Owners) -> Passed:
+def apply_due_actions(person: Person, until: datetime, rules: Rules, owners: Owners) -> DueActionsApplied:
     """What was due up to an instant, each at its own; of the memberships that go dark, the first few."""
     entries: list[Entry] = []
     silent = 0
     while True:
-        way = person.lifecycle
-        due = next_of(person, way, rules) if way is not None else None
-        if way is None or due is None or due.at > until:
-            return Passed(with_due(person, rules), tuple(entries))
-        if isinstance(due, Dormant):
-            return Passed(person, tuple(entries), (DORMANT, due.at))
-        if isinstance(due, Unanswered):
+        lifecycle = person.lifecycle
+        due = next_due_action(person, lifecycle, rules) if lifecycle is not None else None
+        if lifecycle is None or due is None or due.at > until:
+            return DueActionsApplied(with_due_at(person, rules), tuple(entries))
+        if isinstance(due, DueDormancy):
+            return DueActionsApplied(person, tuple(entries), (DORMANT, due.at))
+        if isinstance(due, DueWentDark):
             if silent == dark.AT_ONCE:
-                return Passed(with_due(person, rules), tuple(entries))
+                return DueActionsApplied(with_due_at(person, rules), tuple(entries))
             silent += 1
-            entries.append(dark.went_dark(person, way, due.awaited, due.at, rules))
-            person = replace(person, lifecycle=dark.without(way, due.awaited))
+            entries.append(dark.went_dark(person, lifecycle, due.awaited, due.at, rules))
+            person = replace(person, lifecycle=dark.without(lifecycle, due.awaited))
             continue
-        if isinstance(due, NextTouch) and _has_churned(person, way, due, rules):
-            way, ended = customers.churned(person, way, due.at, rules, everything=True)
-            person = replace(person, lifecycle=way)
+        if isinstance(due, DueTouch) and _has_churned(person, lifecycle, due, rules):
+            lifecycle, ended = customers.churned(person, lifecycle, due.at, rules, everything=True)
+            person = replace(person, lifecycle=lifecycle)
             entries += ended
             continue
-        if isinstance(due, NextTouch):
-            after, touched = nurture.take(person, way, due, rules)
+        if isinstance(due, DueTouch):
+            after, touched = nurture.apply_touch(person, lifecycle, due, rules)
             person = replace(person, lifecycle=after)
             entries += touched
             continue
-        handoff = way.handoff
-        taken = timing.take(person, handoff, due, rules) if handoff is not None else None
-        if handoff is None or taken is None:
-            return Passed(with_due(person, rules), tuple(entries))
-        handoff, step = taken
-        person = replace(person, lifecycle=replace(way, handoff=handoff))
+        handoff = lifecycle.handoff
+        applied = timing.apply_clock_step(person, handoff, due, rules) if handoff is not None else None
+        if handoff is None or applied is None:
+            return DueActionsApplied(with_due_at(person, rules), tuple(entries))
+        handoff, step = applied
+        person = replace(person, lifecycle=replace(lifecycle, handoff=handoff))
         if step.action is Action.BREACHED:
             person, step, others, recycles = _breached(person, step, rules, owners)
             entries += (step, *others)
             if recycles:
                 policy = rules.policy_of(handoff)
-                return Passed(person, tuple(entries), (policy[0].reason if policy else None, step.at))
+                return DueActionsApplied(person, tuple(entries), (policy[0].reason if policy else None, step.at))
         else:
             entries.append(step)
 
 
-def _has_churned(person: Person, way: Lifecycle, due: NextTouch, rules: Rules) -> bool:
+def _has_churned(person: Person, lifecycle: Lifecycle, due: DueTouch, rules: Rules) -> bool:
     """Whether a touch for a customer comes after the CRM said of the account, or the person, that it is none more."""
     settings = rules.lifecycle.customers
-    is_customers = way.enrollments[due.place].track is None and settings is not None
+    is_customers = lifecycle.enrollments[due.enrollment_index].track is None and settings is not None
     if settings is None or not is_customers or customers.CHURNED not in settings.suppress:
         return False
     return customers.has_churned(person, settings, rules)
@@ -93,16 +93,16 @@ def _breached(
     person: Person, step: ClockStep, rules: Rules, owners: Owners
 ) -> tuple[Person, ClockStep, Sequence[Entry], bool]:
     """A promise is broken: another gets the lead, once; then it goes back to marketing, where the policy says so."""
-    way = person.lifecycle or NEW
-    held_to = rules.policy_of(way.handoff) if way.handoff is not None else None
-    if way.handoff is None or held_to is None:
+    lifecycle = person.lifecycle or NEW
+    terms = rules.policy_of(lifecycle.handoff) if lifecycle.handoff is not None else None
+    if lifecycle.handoff is None or terms is None:
         return person, step, (), False
-    policy, to = held_to[0], held_to[0].reassign_to
-    if to is None or way.handoff.reassigned or to == person.owner_id or not owners.may_own(to):
+    policy, to = terms[0], terms[0].reassign_to
+    if to is None or lifecycle.handoff.reassigned or to == person.owner_id or not owners.may_own(to):
         return person, step, (), policy.recycles
-    handoff = timing.reassigned(way.handoff, step.at, rules)
+    handoff = timing.reassigned(lifecycle.handoff, step.at, rules)
     person, steps = reassign(
-        replace(person, lifecycle=replace(way, handoff=handoff)), to, step.at, rules.settings, owners
+        replace(person, lifecycle=replace(lifecycle, handoff=handoff)), to, step.at, rules.settings, owners
     )
     return person, replace(step, owner_id=to, reassigned=True), steps, False
 
@@ -113,7 +113,7 @@ def recycled(
     reason: Reason | None,
     at: datetime,
     settings: Settings,
-    lifecycle: LifecycleSettings,
+    lifecycle_settings: LifecycleSettings,
     *,
     by_rule: bool,
     user_id: str | None = None,
@@ -122,14 +122,13 @@ def recycled(
 
     Who was recycled too often enters no track, so that nobody is sent to and fro without end.
     """
-    way = person.lifecycle or NEW
-    again = nurture.is_over_cap(way, at, lifecycle)
+    lifecycle = person.lifecycle or NEW
+    again = nurture.is_over_cap(lifecycle, at, lifecycle_settings)
     track = reason.track if reason is not None and not again else None
     passive = by_rule or (reason is not None and reason.passive)
     name = recycle_status(settings)
-    one = Recycling(way.cycle, at, reason.name if reason else None, passive, track, user_id=user_id)
-    days = reason.nurture_timeout_days if reason is not None else None
-    days = max(days or 0, lifecycle.cool_down_days) if lifecycle.cool_down_days else days
+    one = Recycling(lifecycle.cycle, at, reason.name if reason else None, passive, track, user_id=user_id)
+    days = nurture.timeout_days(reason, lifecycle_settings)
     status = settings.status(name)
     if days is None and status is not None:
         days = status.nurture_timeout_days
@@ -141,7 +140,7 @@ def recycled(
         status_stamp=person.status_stamp if name is None else _later(person.status_stamp, at),
         status_activated=None,
         nurture_until=at + timedelta(days=days) if days is not None else person.nurture_until,
-        lifecycle=replace(way, recyclings=(*way.recyclings, one)[-KEPT:]),
+        lifecycle=replace(lifecycle, recyclings=(*lifecycle.recyclings, one)[-KEPT:]),
     )
     closing = status.closing_status if status is not None else RECYCLED
     return deactivate(person, version, active, Ended.RECYCLED, at, settings, closing)

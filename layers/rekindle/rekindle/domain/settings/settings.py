@@ -251,9 +251,9 @@ class Settings:
         return any(name not in KNOWN_AT_ONCE for rule in self.assignment_rules for name in rule.where)
 
     @cached_property
-    def follows_people(self) -> bool:
-        """Whether a person's way is followed."""
-        return follows_people(self.document)
+    def has_lifecycle(self) -> bool:
+        """Whether people have a lifecycle."""
+        return has_lifecycle(self.document)
 
     @cached_property
     def open_status(self) -> str | None:
@@ -351,7 +351,7 @@ def _assignment_rule(section: Mapping[str, Any]) -> AssignmentRule:
     return AssignmentRule(**values)
 
 
-def follows_people(document: Mapping[str, Any]) -> bool:
-    """Whether a document says by which rules a person's way is followed, or when somebody went dark."""
+def has_lifecycle(document: Mapping[str, Any]) -> bool:
+    """Whether a document says by which rules people have a lifecycle, or when somebody went dark."""
     responses = document.get("responses") or {}
     return bool(document.get("lifecycle")) or not {"dark_after_days", "refinement_campaign"}.isdisjoint(responses)

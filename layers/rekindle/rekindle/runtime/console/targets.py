@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from rekindle.adapters.wire import periods
 from rekindle.adapters.wire import targets as wire
 from rekindle.adapters.wire.views import measures
-from rekindle.application.lifecycle.show_tracks import Stay
+from rekindle.application.lifecycle.show_tracks import TrackEnrollment
 from rekindle.domain.core import times
 from rekindle.domain.core.errors import NotFound
 from rekindle.domain.lifecycle.journey import Stage
@@ -69,7 +69,7 @@ def tracks(app: APIGatewayRestResolver) -> Response[str]:
 
     def read(limit: int, start: str | None) -> tuple[list[dict[str, Any]], str | None]:
         found = use.show_tracks(at + timedelta(days=AHEAD), limit, start)
-        return [_stay(one) for one in found.items], found.next
+        return [_enrollment(one) for one in found.items], found.next
 
     courses = [
         {"track": one.name, "campaign_id": one.campaign_id, "touches": [touch.name for touch in one.touches]}
@@ -80,7 +80,7 @@ def tracks(app: APIGatewayRestResolver) -> Response[str]:
     return table(app, "tracks.html", STAYS, read, **shown)
 
 
-def _stay(one: Stay) -> dict[str, Any]:
+def _enrollment(one: TrackEnrollment) -> dict[str, Any]:
     return {
         "person_id": one.person_id,
         "track": one.track or "customers",

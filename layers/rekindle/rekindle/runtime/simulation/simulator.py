@@ -131,7 +131,7 @@ class Simulation:
         self._keeps_ledger = False
         self._decisions = 0
         self.happened: deque[tuple[int, Transition | TouchDue]] | None = None
-        """Transitions and touches, each with the number of decisions before it, where `keep_ways` was called before."""
+        """Transitions and touches, each with the number of decisions before it, if `keep_lifecycles` was called."""
 
     def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
         """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
@@ -145,7 +145,7 @@ class Simulation:
         explained: list[Explanation] = []
         if not facts and (end := ended_at(envelope)) is not None:
             explained.extend(self._settled())
-            explained.extend(self._let_time_pass(end))
+            explained.extend(self._advance_to(end))
         memory = self.memory
         for fact in facts:
             if isinstance(fact, PassedOver):
@@ -156,7 +156,7 @@ class Simulation:
                 explained.extend(self._settled())
             # Time alone may do something only where somebody waits.
             if self._waiting or memory.due or memory.waiting or memory.routings or memory.clocks_due:
-                explained.extend(self._let_time_pass(at))
+                explained.extend(self._advance_to(at))
             elif at > self.now:
                 self.now = at
             self._record(line, fact)
@@ -201,24 +201,24 @@ class Simulation:
         was played."""
         return cycles(self.journeys, self.use_cases.ports.reference.campaign_at)
 
-    def keep_ways(self) -> None:
-        self.memory.ways, self.happened = {}, deque()
+    def keep_lifecycles(self) -> None:
+        self.memory.lifecycles, self.happened = {}, deque()
 
     def clocks(self) -> list[tuple[str, Handoff, HandoffClock]]:
-        """Each clock in its last state, and whose it is, the earliest first; known only after `keep_ways`."""
+        """Each clock in its last state, and whose it is, the earliest first; known only after `keep_lifecycles`."""
         found = [
-            (person_id, way.handoff, clock)
-            for (person_id, _), way in (self.memory.ways or {}).items()
-            if way.handoff is not None
-            for clock in way.handoff.clocks
+            (person_id, lifecycle.handoff, clock)
+            for (person_id, _), lifecycle in (self.memory.lifecycles or {}).items()
+            if lifecycle.handoff is not None
+            for clock in lifecycle.handoff.clocks
         ]
         return sorted(found, key=lambda one: (one[2].started_at, one[0], one[1].cycle, ORDER.index(one[2].kind)))
 
     def recyclings(self) -> list[tuple[str, Recycling]]:
-        """Each lead that went back to marketing, the earliest first; known only after `keep_ways`."""
+        """Each lead that went back to marketing, the earliest first; known only after `keep_lifecycles`."""
         found: dict[tuple[str, int, datetime], Recycling] = {}
-        for (person_id, _), way in sorted((self.memory.ways or {}).items()):
-            found |= {(person_id, one.cycle, one.at): one for one in way.recyclings}
+        for (person_id, _), lifecycle in sorted((self.memory.lifecycles or {}).items()):
+            found |= {(person_id, one.cycle, one.at): one for one in lifecycle.recyclings}
         return sorted(((key[0], one) for key, one in found.items()), key=lambda one: (one[1].at, one[0]))
 
     def keep_journeys(self) -> None:
@@ -233,7 +233,7 @@ class Simulation:
         history was played."""
         self.use_cases.count_campaigns()
 
-    def _let_time_pass(self, moment: datetime) -> Iterator[Explanation]:
+    def _advance_to(self, moment: datetime) -> Iterator[Explanation]:
         """Move the clock on; what is due by then happens at its own instant, in that order, and what has waited long
         enough by then is refused. Both happen before any change of that moment, so that a person's decisions do
         not depend on how often others change in between."""

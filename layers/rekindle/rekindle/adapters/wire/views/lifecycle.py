@@ -1,4 +1,4 @@
-"""A person's way, as the API and the simulator show it."""
+"""A person's lifecycle, as the API and the simulator show it."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -61,7 +61,7 @@ def touch(entry: TouchDue) -> Json:
     return {
         "record": "touch",
         "person_id": entry.person_id,
-        **lifecycle_events.course_of(entry),
+        **lifecycle_events.programme_of(entry),
         "name": entry.name,
         "due_at": times.text(entry.at),
     }
@@ -90,14 +90,14 @@ def _plain(seconds: float) -> float:
 
 def handoff(person: Person) -> Json:
     """Where a person stands, and what is owed to it."""
-    way = person.lifecycle or NEW
-    passed = way.handoff
+    lifecycle = person.lifecycle or NEW
+    passed = lifecycle.handoff
     return {
         "record": "handoff",
         "person_id": person.person_id,
-        "cycle": way.cycle,
-        "state": way.state.value,
-        "since": times.optional_text(way.since),
+        "cycle": lifecycle.cycle,
+        "state": lifecycle.state.value,
+        "since": times.optional_text(lifecycle.since),
         "owner_id": person.owner_id,
         "passed_at": times.optional_text(passed.passed_at) if passed else None,
         "policy": passed.policy if passed else None,
@@ -106,7 +106,7 @@ def handoff(person: Person) -> Json:
         "due_at": times.optional_text(next_deadline(passed)) if passed else None,
         "reassigned": passed.reassigned if passed else False,
         "rejections": passed.rejections if passed else 0,
-        "recycled": len(way.recyclings),
+        "recycled": len(lifecycle.recyclings),
         "clocks": [clock(person.person_id, passed, one) for one in passed.clocks] if passed else [],
     }
 

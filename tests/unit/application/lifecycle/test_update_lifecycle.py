@@ -1,4 +1,4 @@
-"""Random histories, and what holds of everybody's way in all of them."""
+"""Random histories, and what holds of everybody's lifecycle in all of them."""
 
 import json
 import random
@@ -13,7 +13,7 @@ from rekindle.adapters.wire.views import lifecycle as shown
 from rekindle.domain.core import times
 from rekindle.domain.lifecycle.entries import TouchDue, Transition
 from rekindle.domain.lifecycle.policies import lifecycle_of
-from rekindle.domain.lifecycle.states import way
+from rekindle.domain.lifecycle.states import allowed_transition
 from rekindle.domain.people.clock import ClockKind, ClockState
 from rekindle.domain.people.lifecycle import ENGAGED, State
 from rekindle.domain.settings.settings import Settings
@@ -128,7 +128,7 @@ def _something(chance: random.Random, person_id: str, at: datetime, number: int,
 
 def play(events: list[Json], document: Json = DOCUMENT) -> Simulation:
     simulation = Simulation(document)
-    simulation.keep_ways()
+    simulation.keep_lifecycles()
     for line, one in enumerate(events, 1):
         for _ in simulation.play(line, one):
             pass
@@ -168,7 +168,7 @@ def test_everybody_is_in_one_state_and_every_step_is_one_of_the_table(played: tu
     stands: dict[str, State] = defaultdict(lambda: State.TARGET)
     merged = {p.person_id for p in simulation.memory.people.values() if p.merged_ids or p.merged_into}
     for one in moves(simulation):
-        assert way(one.before, one.after) is not None, one
+        assert allowed_transition(one.before, one.after) is not None, one
         if one.person_id not in merged:
             assert stands[one.person_id] is one.before, one
         stands[one.person_id] = one.after
@@ -210,7 +210,7 @@ def test_every_recycling_ends_a_cycle_and_has_a_way_back(played: tuple[list[Json
         person = simulation.memory.people[person_id]
         if one.returned_at is None and person.merged_into is None and not person.merged_ids:
             assert person.active is None
-            assert way(person.lifecycle.state, State.QUALIFIED) is not None  # type: ignore[union-attr]
+            assert allowed_transition(person.lifecycle.state, State.QUALIFIED) is not None  # type: ignore[union-attr]
 
 
 def test_nobody_gets_a_touch_twice_nor_after_the_track_nor_against_the_own_word(

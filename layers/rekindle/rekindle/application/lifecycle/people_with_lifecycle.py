@@ -1,4 +1,4 @@
-"""The store of people, where nothing is committed without what it means for the person's way."""
+"""The store of people, where nothing is committed without what it means for the person's lifecycle."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -11,10 +11,10 @@ from rekindle.domain.records.stamps import ChangeStamp
 from rekindle.domain.responses.response import ResponseClass
 
 
-class FollowedPeople:
-    """Where the settings follow nobody's way it costs nothing, and loads nothing."""
+class PeopleWithLifecycle:
+    """Without a lifecycle in the settings it costs nothing, and loads nothing."""
 
-    def __init__(self, people: People, reference: Reference, follow: Callable[[Change], Change]) -> None:
+    def __init__(self, people: People, reference: Reference, update: Callable[[Change], Change]) -> None:
         self.get, self.get_response, self.load = people.get, people.get_response, people.load
         self.responses, self.candidates, self.repeats = people.responses, people.candidates, people.repeats
         self.in_campaign = people.in_campaign
@@ -23,11 +23,11 @@ class FollowedPeople:
         self.with_last_responses = people.with_last_responses
         self.newest_responses = people.newest_responses
         self.owner_of_response = people.owner_of_response
-        self._people, self._settings, self._follow = people, reference.settings, follow
+        self._people, self._settings, self._update = people, reference.settings, update
 
     def commit(self, *changes: Change) -> None:
-        if self._settings().follows_people:
-            changes = tuple(map(self._follow, changes))
+        if self._settings().has_lifecycle:
+            changes = tuple(map(self._update, changes))
         self._people.commit(*changes)
 
     def record_tombstone(self, response_id: str, deleted: ChangeStamp, read: ChangeStamp | None) -> None:

@@ -1,4 +1,4 @@
-"""What the simulator knows of the ways of people: transitions, clocks, recyclings."""
+"""What the simulator knows of the lifecycles of people: transitions, clocks, recyclings."""
 
 from collections.abc import Set
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a change of a person means for the way, committed with it."""
+"""What a change of a person means for its lifecycle, committed with it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,12 +11,13 @@ from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.dark import awaited
-from rekindle.domain.lifecycle.due import with_due
+from rekindle.domain.lifecycle.draft import DeadlineFirst
+from rekindle.domain.lifecycle.due import with_due_at
 from rekindle.domain.lifecycle.entries import Entered, Transition, WentDark
-from rekindle.domain.lifecycle.following import DeadlineFirst, follow
 from rekindle.domain.lifecycle.journey import Deactivated
 from rekindle.domain.lifecycle.policies import RESET
 from rekindle.domain.lifecycle.timing import Rules
+from rekindle.domain.lifecycle.update import update_lifecycle
 from rekindle.domain.people.lifecycle import State
 from rekindle.domain.people.score import apply_score_change
 from rekindle.domain.reactivation.change import Change
@@ -26,7 +27,7 @@ from rekindle.domain.settings.settings import Settings
 
 
 @dataclass(frozen=True)
-class FollowChange:
+class UpdateLifecycle:
     """Raises Conflict where a deadline came first: then that was settled, and the person is to be read again."""
 
     rules: LifecycleRules
@@ -44,7 +45,7 @@ class FollowChange:
         ends = [entry for entry in change.entries if isinstance(entry, Deactivated)]
         dark = [entry for entry in change.entries if isinstance(entry, WentDark)]
         try:
-            person, entries = follow(
+            person, entries = update_lifecycle(
                 *(person, ends, rules),
                 begins=begins,
                 responses=change.responses,
@@ -71,11 +72,11 @@ class FollowChange:
     def _refined(self, change: Change, entry: WentDark, campaign_id: str, rules: Rules) -> Change:
         """With the person as a target of the refinement campaign, whose response is awaited in its turn."""
         after = self._as_target(change, entry.at, campaign_id, rules.settings)
-        way = after.person.lifecycle
-        if after is change or way is None:
+        lifecycle = after.person.lifecycle
+        if after is change or lifecycle is None:
             return change
-        way = replace(way, awaited=(*way.awaited, awaited(after.responses[-1])))
-        return replace(after, person=with_due(replace(after.person, lifecycle=way), rules))
+        lifecycle = replace(lifecycle, awaited=(*lifecycle.awaited, awaited(after.responses[-1])))
+        return replace(after, person=with_due_at(replace(after.person, lifecycle=lifecycle), rules))
 
     def _with_score(self, change: Change, entry: Transition, rules: Rules) -> Change:
         """With a score of zero, where the reason of the recycling says so."""

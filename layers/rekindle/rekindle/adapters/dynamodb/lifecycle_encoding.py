@@ -1,4 +1,4 @@
-"""Where a person stands on the way, as the JSON that is stored with the person, and back.
+"""A person's lifecycle, as the JSON that is stored with the person, and back.
 
 There is a letter for each name, because a person is written with every change, and billed by the kilobyte.
 """
@@ -20,7 +20,7 @@ _STORED = "way"
 
 
 def core(person: Person) -> Json:
-    """What decisions look at of a person, and the way."""
+    """What decisions look at of a person, and the lifecycle."""
     stored_core = people_encoding.core(person)
     return stored_core if person.lifecycle is None else {**stored_core, _STORED: written(person.lifecycle)}
 
@@ -37,19 +37,19 @@ def person(person_id: str, version: int, stored: Mapping[str, Any], stored_profi
 def owed(person: Person, shards: int) -> dict[str, str]:
     """Where the index of clocks has the person, in one of several partitions: in others where sales owes nothing and
     only a touch is due. Nowhere, where nothing is to be done."""
-    way = person.lifecycle
-    if way is None or not (way.is_owed or way.due_at is not None):
+    lifecycle = person.lifecycle
+    if lifecycle is None or not (lifecycle.is_owed or lifecycle.due_at is not None):
         return {}
-    at = times.sortable(way.due_at or times.LAST)
+    at = times.sortable(lifecycle.due_at or times.LAST)
     shard = int(digest(person.person_id), 16) % shards
-    return {OWED: str(shard) if way.is_owed else f"{TOUCHES}{shard}", "owed_at": f"{at}#{person.person_id}"}
+    return {OWED: str(shard) if lifecycle.is_owed else f"{TOUCHES}{shard}", "owed_at": f"{at}#{person.person_id}"}
 
 
 TOUCHES = "touch#"
 """How the partitions of those begin to whom sales owes nothing."""
 
 
-_WAY = {
+_LIFECYCLE = {
     "state": "s",
     "since": "t",
     "cycle": "n",
@@ -118,23 +118,26 @@ _PURCHASE = {
 }
 
 
-def written(way: Lifecycle) -> Json:
-    stored = _short(way, _WAY)
-    if way.handoff is not None:
-        stored["h"] = {**_short(way.handoff, _HANDOFF), "l": [_clock(clock) for clock in way.handoff.clocks]}
-    if way.recyclings:
-        stored["r"] = [_short(one, _RECYCLING) for one in way.recyclings]
-    if way.enrollments:
-        stored["e"] = [_short(one, _ENROLLMENT) for one in way.enrollments]
-    if way.bought:
-        stored["b"] = [_short(one, _PURCHASE) for one in way.bought]
-    if way.awaited:
-        stored["w"] = [_short(one, _AWAITED) for one in way.awaited]
+def written(lifecycle: Lifecycle) -> Json:
+    stored = _short(lifecycle, _LIFECYCLE)
+    if lifecycle.handoff is not None:
+        stored["h"] = {
+            **_short(lifecycle.handoff, _HANDOFF),
+            "l": [_clock(clock) for clock in lifecycle.handoff.clocks],
+        }
+    if lifecycle.recyclings:
+        stored["r"] = [_short(one, _RECYCLING) for one in lifecycle.recyclings]
+    if lifecycle.enrollments:
+        stored["e"] = [_short(one, _ENROLLMENT) for one in lifecycle.enrollments]
+    if lifecycle.bought:
+        stored["b"] = [_short(one, _PURCHASE) for one in lifecycle.bought]
+    if lifecycle.awaited:
+        stored["w"] = [_short(one, _AWAITED) for one in lifecycle.awaited]
     return stored
 
 
 def read(stored: Mapping[str, Any]) -> Lifecycle:
-    values = _long(Lifecycle, stored, _WAY)
+    values = _long(Lifecycle, stored, _LIFECYCLE)
     if "h" in stored:
         values["handoff"] = Handoff(
             **_long(Handoff, stored["h"], _HANDOFF), clocks=tuple(map(_read_clock, stored["h"]["l"]))
