@@ -10,6 +10,7 @@ from functions.change_settings.app import handler as change
 from functions.end_clocks.app import handler
 from functions.record_crm_changes.app import handler as record
 from functions.show_records.app import handler as show
+from rekindle.adapters.dynamodb import people as people_adapter
 from rekindle.adapters.dynamodb.people import DynamoDBPeople
 from rekindle.domain.core.errors import Unavailable
 from rekindle.runtime import aws as root
@@ -123,6 +124,29 @@ def test_whoever_is_taken_back_enters_the_track_and_gets_its_touches(aws: Aws, a
     assert shown()["score"] == 0
     responses = call(show, "GET", "people", "p", "responses").body["items"]
     assert {one["campaign_id"]: one["responded"] for one in responses} == {"spring": True, "drip": False}
+
+
+def test_a_member_who_does_not_respond_goes_dark_and_is_a_target_again(
+    aws: Aws, at: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at("10:00:01")
+    monkeypatch.setattr(people_adapter, "_BY_THEMSELVES", 1)  # More memberships than that are read otherwise.
+    for campaign_id in ("mail", "again"):
+        told("08:00:00", "Campaign Changed", campaign_id=campaign_id)
+    responses = {"dark_after_days": 14, "refinement_campaign": "again"}
+    assert call(change, "PUT", "settings", body={"person_statuses": STATUSES, "responses": responses}).status == 200
+    told("09:00:00", "Person Changed", person_id="p", status="New")
+    for number in ("1", "2"):
+        told("09:00:00", "Response Recorded", response_id=f"m{number}", person_id="p", campaign_id="mail",
+             responded=False, received_at=f"2026-02-0{number}T09:00:00Z")  # fmt: skip
+    handler(event("end_clocks"), CONTEXT)
+    items = call(show, "GET", "people", "p", "timeline", query={"limit": "100"}).body["items"]
+    gone = sorted((one["at"], one["refinement_campaign_id"]) for one in items if one["kind"] == "went_dark")
+    assert gone == [("2026-02-15T09:00:00Z", "again"), ("2026-02-16T09:00:00Z", "again")]
+    members = call(show, "GET", "people", "p", "responses").body["items"]
+    assert sorted((one["campaign_id"], one["dark_at"]) for one in members) == [
+        ("again", None), ("mail", "2026-02-15T09:00:00Z"), ("mail", "2026-02-16T09:00:00Z"),
+    ]  # fmt: skip
 
 
 def test_the_event_again_changes_nothing(aws: Aws, at: Callable[[str], None]) -> None:

@@ -211,6 +211,19 @@ class TouchEntry(TypedDict):
     due_at: Instant
 
 
+class WentDarkEntry(TypedDict):
+    kind: Literal["went_dark"]
+    at: Instant
+    cycle: int
+    campaign_id: str
+    response_id: str
+    targeted_at: Instant
+    refinement_campaign_id: Annotated[str | None, ("description", "Where the person became a target again.")]
+    responses: int
+    cycles: int
+    recycled: int
+
+
 TimelineEntry = (
     DecisionEntry
     | AssignmentEntry
@@ -229,4 +242,5 @@ TimelineEntry = (
     | TrackEnteredEntry
     | TrackLeftEntry
     | TouchEntry
+    | WentDarkEntry
 )
