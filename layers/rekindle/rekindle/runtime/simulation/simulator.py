@@ -132,6 +132,8 @@ class Simulation:
         self._decisions = 0
         self.happened: deque[tuple[int, Transition | TouchDue]] | None = None
         """Transitions and touches, each with the number of decisions before it, if `keep_lifecycles` was called."""
+        self.saved: deque[Decision | Entry] | None = None
+        """Where it is set to a deque before: the records of the ledger. Whoever reads them takes them out."""
 
     def play(self, line: int, envelope: Mapping[str, Any]) -> Iterable[Explanation]:
         """Record one event, and answer the decisions it led to. Raises Malformed where it is no event at all."""
@@ -361,6 +363,8 @@ class Simulation:
         explained, outbox, records = [], self.memory.outbox, self.memory.records
         while outbox:
             saved = outbox.popleft()
+            if self.saved is not None:
+                self.saved.append(saved)
             if self._journeys is not None and concerns_cycles(saved):
                 self._journeys.append(saved)
             if self.happened is not None and isinstance(saved, Transition | TouchDue):
