@@ -78,6 +78,8 @@ class Environment:
     """The function that draws target lists."""
     sessions: str
     """The table of the console's sessions."""
+    console: str
+    """Where the console is; empty where there is none."""
     resending: str
     """The function that sends failures again, and discards them."""
 
@@ -133,6 +135,7 @@ class Environment:
             targets_bucket=variables.get("TARGETS_BUCKET", ""),
             draw_targets=variables.get("DRAW_TARGETS_FUNCTION", ""),
             sessions=variables.get("SESSIONS_TABLE", ""),
+            console=variables.get("CONSOLE_ADDRESS", ""),
             resending=variables.get("RESEND_FAILURES_FUNCTION", ""),
         )
 

@@ -93,3 +93,15 @@ def test_a_stored_template_that_fails_is_named_by_its_path(rekindle: Rekindle) -
     with pytest.raises(InvalidField) as refused:
         preview(rekindle, "reminder", subject="x")
     assert refused.value.field == "notifications.templates.reminder.body"
+
+
+def test_it_links_to_the_person_s_page_where_there_is_a_console(rekindle: Rekindle) -> None:
+    ports = rekindle.use.ports
+    rekindle.tell(person_changed("p/1", 1, status="New", owner_id="u-1", last_name="Slash", score=70))
+    rekindle.tell(response_recorded("r-slash", "p/1", "webinar", 2))
+    with_console = PreviewNotifications(
+        ports.people, ports.reference, JinjaTemplates(), "https://c.example/dev/console"
+    )
+    assert with_console("assigned", {}, "p/1").body.endswith("https://c.example/dev/console/people/p%2F1")
+    assert with_console("digest", {}, "p1").body.endswith("\n  https://c.example/dev/console/people/p1")
+    assert "http" not in preview(rekindle, person_id="p1").body

@@ -17,14 +17,15 @@ class Lead:
     """What the names of a template stand for; empty where the person has no assignment."""
 
 
-def read_lead(person_id: str, people: People, reference: Reference) -> Lead | None:
-    """The person, or the one it became, with what is known of its assignment."""
+def read_lead(person_id: str, people: People, reference: Reference, console: str) -> Lead | None:
+    """The person, or the one it became, with what is known of its assignment. `console`: where the console is, to link
+    to the person's page; empty where there is none."""
     person = current_person(people, person_id)
     if person is None or person.assignment is None:
         return Lead(person, {}) if person is not None else None
     assignment = person.assignment
     owner = recipient_of(assignment.owner_id, reference)
-    return Lead(person, lead(person, assignment, reference.campaign(assignment.campaign_id), owner))
+    return Lead(person, lead(person, assignment, reference.campaign(assignment.campaign_id), owner, console))
 
 
 def recipient_of(owner_id: str | None, reference: Reference) -> Values:

@@ -26,6 +26,8 @@ class PreviewNotifications:
     people: People
     reference: Reference
     templates: Templates
+    console: str = ""
+    """Where the console is; empty where there is none."""
 
     def __call__(self, name: str, parts: Mapping[str, str], person_id: str | None) -> Text:
         """`given` may hold a subject, a body, or both. Raises InvalidField with the part and the line at fault,
@@ -39,7 +41,7 @@ class PreviewNotifications:
             raise InvalidField(str(bad), path_of((*where, bad.part))) from None
 
     def _values(self, name: str, person_id: str) -> Values:
-        lead = read_lead(person_id, self.people, self.reference)
+        lead = read_lead(person_id, self.people, self.reference, self.console)
         if lead is None or lead.person.deleted:
             raise NotFound(f"there is no person {person_id!r}")
         if lead.person.assignment is None:

@@ -62,6 +62,8 @@ class SendNotifications:
     templates: Templates
     topic: Topic
     clock: Clock
+    console: str = ""
+    """Where the console is; empty where there is none."""
 
     def __call__(self, notices: Sequence[Notice]) -> Sent:
         done, settings = Sent(), self.reference.settings()
@@ -86,7 +88,7 @@ class SendNotifications:
 
     def _to_be_sent(self, notice: Notice, done: Sent) -> Lead | Claim | None:
         """What the notification is about, if it is still true, and ours to send."""
-        lead = read_lead(notice.person_id, self.people, self.reference)
+        lead = read_lead(notice.person_id, self.people, self.reference, self.console)
         reason = withheld(notice, lead.person if lead else None)
         if reason is not None or lead is None:
             done.withheld[str(reason)] += 1

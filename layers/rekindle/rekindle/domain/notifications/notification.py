@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import quote
 
 from rekindle.domain.campaigns.campaign import Campaign
 from rekindle.domain.notifications.template import DIGEST, LISTED, Kind, Text, Values
@@ -80,7 +81,7 @@ def party(party_id: str | None, user: User | None, queue: Queue | None) -> Value
     }
 
 
-def lead(person: Person, assignment: Assignment, campaign: Campaign | None, owner: Values) -> Values:
+def lead(person: Person, assignment: Assignment, campaign: Campaign | None, owner: Values, console: str = "") -> Values:
     profile = person.profile
     known = {name: getattr(profile, name, None) for name in ("first_name", "last_name", "company", "email", "phone")}
     name = " ".join(part for part in (known["first_name"], known["last_name"]) if part and part.strip())
@@ -93,6 +94,7 @@ def lead(person: Person, assignment: Assignment, campaign: Campaign | None, owne
             "do_not_contact": bool(profile and profile.do_not_contact),
             "undeliverable": bool(profile and profile.undeliverable),
             "fields": dict(profile.fields) if profile else {},
+            "url": f"{console}/people/{quote(person.person_id, safe='')}" if console else None,
             **known,
         },
         "campaign": {
@@ -175,6 +177,7 @@ def _sample(number: int, owner: Values) -> Values:
             "do_not_contact": False,
             "undeliverable": False,
             "fields": {},
+            "url": f"https://console.example.com/console/people/lead-{number}",
         },
         "campaign": {"id": "spring-webinar", "name": "Spring webinar", "type": "Webinar"},
         "assignment": {

@@ -68,6 +68,9 @@ The person does not want to be contacted.
 {% elif person.undeliverable %}
 Messages to the person's address do not arrive.
 {% endif %}
+{% if person.url %}
+{{ person.url }}
+{% endif %}
 """
 BUILT_IN: Mapping[str, Template] = {
     Kind.ASSIGNED: Template(
@@ -108,6 +111,9 @@ BUILT_IN: Mapping[str, Template] = {
         "- {{ lead.person.name }}{% if lead.person.company %}, {{ lead.person.company }}{% endif %} "
         "({{ lead.person.id }}{% if lead.person.do_not_contact %}, not to be contacted"
         "{% elif lead.person.undeliverable %}, messages do not arrive{% endif %}): {{ lead.campaign.name }}\n"
+        "{% if lead.person.url %}\n"
+        "  {{ lead.person.url }}\n"
+        "{% endif %}\n"
         "{% endfor %}\n"
         "{% if more %}\n"
         "and {{ more }} more\n"
@@ -157,7 +163,7 @@ def _plain(names: str) -> Names:
 _PARTY = _plain("id name email type")
 _LEAD_NAMES: Names = {
     "person": {
-        **_plain("id name kind first_name last_name company email phone status do_not_contact undeliverable"),
+        **_plain("id name kind first_name last_name company email phone status do_not_contact undeliverable url"),
         "fields": ANY,
     },
     "campaign": _plain("id name type"),
