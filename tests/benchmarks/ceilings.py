@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from functions.end_clocks.app import MOST as MOST_CLOCKS
+from functions.process_due_actions.app import MOST as MOST_DUE_ACTIONS
 from functions.sweep_timers.app import MOST
 from rekindle.adapters.dynamodb import members, timers
 from rekindle.domain.assignment.round_robin import MEMBERS_OF_A_COUNTER, MOST_COUNTERS
@@ -223,9 +223,9 @@ def _of_assignments() -> Iterator[Ceiling]:
         "nothing",
     )
     yield Ceiling(
-        "leads whose clocks are due, in one minute (`EndClocksFunction`)",
+        "leads whose clocks are due, in one minute (`ProcessDueActionsFunction`)",
         "`MOST` of the function",
-        MOST_CLOCKS,
+        MOST_DUE_ACTIONS,
         "`MOST` of the function",
     )
     yield Ceiling(

@@ -11,7 +11,7 @@ from functions.put_facts.app import handler as put_facts
 from functions.show_records.app import handler as show
 from rekindle.runtime import aws as root
 from tests.integration.conftest import Answer, Aws, answered, call, event
-from tests.integration.test_end_clocks import LIFECYCLE, STATUSES, at, handed_over, kinds, told
+from tests.integration.test_process_due_actions import LIFECYCLE, STATUSES, at, handed_over, kinds, told
 
 __all__ = ["at"]
 SECTION: dict[str, Any] = {

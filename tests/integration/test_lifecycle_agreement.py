@@ -8,7 +8,7 @@ import pytest
 
 from functions.answer_handoffs.app import handler as handoffs
 from functions.change_settings.app import handler as change
-from functions.end_clocks.app import handler as end_clocks
+from functions.process_due_actions.app import handler as process_due_actions
 from functions.put_facts.app import handler as put_facts
 from functions.reactivate_on_score.app import handler as on_score
 from functions.record_crm_changes.app import handler as record
@@ -44,7 +44,7 @@ class Stack:
         """Each minute the clocks are looked at; the minutes in which nothing is due are left out."""
         while (due := self.next_due()) is not None and due <= until:
             self.now = max(self.now, min(due + LONGEST, until))
-            end_clocks(event("end_clocks"), CONTEXT)
+            process_due_actions(event("process_due_actions"), CONTEXT)
         self.now = max(self.now, until)
 
     def next_due(self) -> datetime | None:

@@ -176,7 +176,13 @@ def test_stream_records_are_processed_again_and_their_file_is_gone(aws: Aws, fun
 
 @pytest.mark.parametrize(
     "function",
-    ["SweepTimersFunction", "EndClocksFunction", "CountCampaignsFunction", "CloseBooksFunction", "DrawTargetsFunction"],
+    [
+        "SweepTimersFunction",
+        "ProcessDueActionsFunction",
+        "CountCampaignsFunction",
+        "CloseBooksFunction",
+        "DrawTargetsFunction",
+    ],
 )
 def test_an_invocation_that_failed_is_made_again(aws: Aws, function: str) -> None:
     calls = invoked()

@@ -16,7 +16,7 @@ from tests.integration.conftest import Aws, call, envelope, event
 from tests.integration.console import STAGE, Page, visited
 from tests.integration.test_answer_handoffs import configured
 from tests.integration.test_answer_handoffs import handler as answer_handoffs
-from tests.integration.test_end_clocks import at, handed_over
+from tests.integration.test_process_due_actions import at, handed_over
 from tests.integration.test_show_records import handler as show_records
 from tests.integration.test_show_records import history, response, tell
 

@@ -12,7 +12,7 @@ from functions.show_targets.app import handler as show_targets
 from tests.integration.conftest import CONTEXT, TARGETS, Aws, call, client, event, invoked
 from tests.integration.console import STAGE, Page, visited
 from tests.integration.test_draw_targets import known
-from tests.integration.test_end_clocks import at, on_a_track
+from tests.integration.test_process_due_actions import at, on_a_track
 
 __all__ = ["at"]
 

@@ -19,9 +19,9 @@ from tests.integration.console import STAGE, Page, visited
 from tests.integration.test_answer_duplicates import pair
 from tests.integration.test_answer_handoffs import configured
 from tests.integration.test_complete_assignments import waiting
-from tests.integration.test_end_clocks import at, handed_over
 from tests.integration.test_permissions import LIFECYCLE, is_owed
 from tests.integration.test_permissions import waiting as wait_of_a_lead
+from tests.integration.test_process_due_actions import at, handed_over
 
 __all__ = ["at", "pair", "waiting"]
 

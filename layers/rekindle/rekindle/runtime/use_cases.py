@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from rekindle.application.failures.resend_failures import ResendFailures
     from rekindle.application.imports.answer_imports import AnswerImports
     from rekindle.application.lifecycle.answer_handoffs import AnswerHandoffs
-    from rekindle.application.lifecycle.end_clocks import EndClocks
+    from rekindle.application.lifecycle.process_due_actions import ProcessDueActions
     from rekindle.application.lifecycle.recompute_clocks import RecomputeClocks
     from rekindle.application.lifecycle.rules import LifecycleRules
     from rekindle.application.lifecycle.show_handoffs import ShowHandoffs
@@ -95,7 +95,9 @@ class UseCases:
         from rekindle.application.lifecycle.update_lifecycle import UpdateLifecycle
 
         ports = self.ports
-        return UpdateLifecycle(self.lifecycle_rules, ports.people, ports.reference, lambda *due: self.end_clocks(*due))
+        return UpdateLifecycle(
+            self.lifecycle_rules, ports.people, ports.reference, lambda *due: self.process_due_actions(*due)
+        )
 
     @cached_property
     def lifecycle_rules(self) -> "LifecycleRules":
@@ -109,7 +111,7 @@ class UseCases:
         from rekindle.application.lifecycle.answer_handoffs import AnswerHandoffs
 
         ports = self.ports
-        return AnswerHandoffs(self.people, self.lifecycle_rules, ports.reference, ports.clock, self.end_clocks)
+        return AnswerHandoffs(self.people, self.lifecycle_rules, ports.reference, ports.clock, self.process_due_actions)
 
     @cached_property
     def show_handoffs(self) -> "ShowHandoffs":
@@ -131,11 +133,11 @@ class UseCases:
         return RecomputeClocks(self.people, self.lifecycle_rules)
 
     @cached_property
-    def end_clocks(self) -> "EndClocks":
-        from rekindle.application.lifecycle.end_clocks import EndClocks
+    def process_due_actions(self) -> "ProcessDueActions":
+        from rekindle.application.lifecycle.process_due_actions import ProcessDueActions
 
         ports = self.ports
-        return EndClocks(self.people, self.lifecycle_rules, ports.reference, ports.clock)
+        return ProcessDueActions(self.people, self.lifecycle_rules, ports.reference, ports.clock)
 
     @cached_property
     def match_account(self) -> "MatchAccount":

@@ -31,8 +31,8 @@ def targeted(**responses: Any) -> Rekindle:
 
 def pass_time(rekindle: Rekindle, upto: float) -> None:
     rekindle.clock.now = day(upto)
-    for person_id in rekindle.use.end_clocks.due(100).items:
-        rekindle.use.end_clocks(person_id)
+    for person_id in rekindle.use.process_due_actions.due(100).items:
+        rekindle.use.process_due_actions(person_id)
 
 
 def gone(rekindle: Rekindle) -> list[WentDark]:

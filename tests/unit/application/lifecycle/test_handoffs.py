@@ -95,7 +95,7 @@ def pass_time(rekindle: Rekindle, until: str) -> None:
         due, person_id = min(rekindle.memory.clocks_due)
         rekindle.memory.clocks_due.remove((due, person_id))
         rekindle.clock.now = max(rekindle.clock.now, due)
-        rekindle.use.end_clocks(person_id)
+        rekindle.use.process_due_actions(person_id)
     rekindle.clock.now = max(rekindle.clock.now, moment(until))
 
 
@@ -247,7 +247,7 @@ def test_a_clock_keeps_the_policy_and_the_calendar_that_it_began_with(rekindle: 
 def test_a_second_delivery_of_a_timer_changes_nothing(rekindle: Rekindle):
     pass_time(rekindle, "mon 13:00")
     version, entries = rekindle.person().version, len(rekindle.memory.outbox)
-    assert rekindle.use.end_clocks("p1") is None
+    assert rekindle.use.process_due_actions("p1") is None
     assert (rekindle.person().version, len(rekindle.memory.outbox)) == (version, entries)
 
 

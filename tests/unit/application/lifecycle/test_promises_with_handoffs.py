@@ -45,7 +45,7 @@ class WithHandoffs(AllScenarios):
     def clocks_are_looked_at(self, person: str, later: int) -> None:
         self.today += later
         self.rekindle.clock.now = max(self.rekindle.clock.now, day(self.today))
-        self.attempt(lambda: self.rekindle.use.end_clocks(person))
+        self.attempt(lambda: self.rekindle.use.process_due_actions(person))
 
     @rule(person=people, late=st.sampled_from([0, 0, 2]))
     def sales_makes_contact(self, person: str, late: int) -> None:

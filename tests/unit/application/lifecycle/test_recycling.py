@@ -31,7 +31,7 @@ def until(rekindle: Rekindle, when: float) -> None:
         due, person_id = min(rekindle.memory.clocks_due)
         rekindle.memory.clocks_due.remove((due, person_id))
         rekindle.clock.now = max(rekindle.clock.now, due)
-        rekindle.use.end_clocks(person_id)
+        rekindle.use.process_due_actions(person_id)
     rekindle.clock.now = max(rekindle.clock.now, day(when))
 
 

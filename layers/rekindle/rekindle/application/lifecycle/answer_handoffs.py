@@ -55,7 +55,7 @@ class AnswerHandoffs:
     rules: LifecycleRules
     reference: Reference
     clock: Clock
-    end_clocks: Callable[[str, datetime], object]
+    process_due_actions: Callable[[str, datetime], object]
 
     def accept(self, person_id: str, user_id: str) -> Person:
         """The user has the lead from then on, if it was a queue's."""
@@ -137,7 +137,7 @@ class AnswerHandoffs:
             if rules is None or lifecycle is None or lifecycle.handoff is None:
                 raise NotPending("the lead was not handed off")
             if lifecycle.due_at is not None and lifecycle.due_at <= rules.now:
-                self.end_clocks(person.person_id, rules.now)  # A deadline that passed comes first.
+                self.process_due_actions(person.person_id, rules.now)  # A deadline that passed comes first.
                 person = current_person(self.people, person_id) or person
                 lifecycle = person.lifecycle or lifecycle
             change = step(person, lifecycle, lifecycle.handoff or Handoff(0, 0, rules.now), rules)

@@ -33,7 +33,7 @@ class UpdateLifecycle:
     rules: LifecycleRules
     people: People
     reference: Reference
-    end_clocks: Callable[[str, datetime], object]
+    process_due_actions: Callable[[str, datetime], object]
     """Does what a person's clocks were to do up to an instant."""
 
     def __call__(self, change: Change) -> Change:
@@ -54,7 +54,7 @@ class UpdateLifecycle:
                 member_of=self._track_of_member(change, rules),
             )
         except DeadlineFirst as first:
-            self.end_clocks(person.person_id, first.until)
+            self.process_due_actions(person.person_id, first.until)
             raise Conflict("a deadline passed before, and is settled now") from first
         if person is change.person and not dark:
             return change

@@ -163,7 +163,7 @@ class Simulation:
                 self.now = at
             self._record(line, fact)
             while memory.clocks_due and memory.clocks_due[0][0] <= self.now:
-                self._end_clocks()  # A promise of nothing is broken at once.
+                self._process_due_actions()  # A promise of nothing is broken at once.
         if self._waiting:
             self._try_again()
         if memory.outbox:
@@ -255,7 +255,7 @@ class Simulation:
             elif routing == first:
                 self._route()
             else:
-                self._end_clocks()
+                self._process_due_actions()
             yield from self._decided()
         self.now = max(self.now, moment)
         if self._waiting and any(waiting.fact.stamp.at + REDELIVERY_WINDOW <= self.now for waiting in self._waiting):
@@ -275,11 +275,11 @@ class Simulation:
         self.use_cases.time_out_assignments(self.memory.waits.pop(name))
         self._follow()
 
-    def _end_clocks(self) -> None:
+    def _process_due_actions(self) -> None:
         due, person_id = heapq.heappop(self.memory.clocks_due)
         self.now = max(self.now, due)
         before = self.memory.people.get(person_id)
-        self.use_cases.end_clocks(person_id, due)
+        self.use_cases.process_due_actions(person_id, due)
         after = self.memory.people.get(person_id)
         if after is not before and after is not None and after.lifecycle is not None and after.lifecycle.due_at == due:
             heapq.heappush(self.memory.clocks_due, (due, person_id))  # A touch that is due at once.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.change_settings.app import handler as change
-from functions.end_clocks.app import handler
+from functions.process_due_actions.app import handler
 from functions.record_crm_changes.app import handler as record
 from functions.show_records.app import handler as show
 from rekindle.adapters.dynamodb import people as people_adapter
@@ -86,13 +86,13 @@ def test_the_event_warns_reassigns_and_takes_the_lead_back(aws: Aws, at: Callabl
     at("10:00:01")
     handed_over()
     at("11:00:30")
-    handler(event("end_clocks"), CONTEXT)
+    handler(event("process_due_actions"), CONTEXT)
     assert kinds() == ["clock_warned", "to_handed_off", "to_qualified"]
     at("14:00:10")
-    handler(event("end_clocks"), CONTEXT)
+    handler(event("process_due_actions"), CONTEXT)
     assert shown()["owner_id"] == "second"
     at("18:00:59")
-    handler(event("end_clocks"), CONTEXT)
+    handler(event("process_due_actions"), CONTEXT)
     assert (shown()["status"], shown()["active_response"]) == ("Back", None)
     assert set(kinds()[:2]) == {"to_recycled", "clock_breached"}
 
@@ -108,13 +108,13 @@ def on_a_track(at: Callable[[str], None]) -> None:
     assert call(change, "PUT", "settings", body={"person_statuses": STATUSES, "lifecycle": section}).status == 200
     for time in ("14:00:10", "18:00:59"):
         at(time)
-        handler(event("end_clocks"), CONTEXT)
+        handler(event("process_due_actions"), CONTEXT)
 
 
 def test_whoever_is_taken_back_enters_the_track_and_gets_its_touches(aws: Aws, at: Callable[[str], None]) -> None:
     on_a_track(at)
     at("20:00:30")
-    handler(event("end_clocks"), CONTEXT)
+    handler(event("process_due_actions"), CONTEXT)
     items = call(show, "GET", "people", "p", "timeline", query={"limit": "100"}).body["items"]
     stays = {one["kind"]: one for one in items if one["kind"].startswith(("track_", "touch_"))}
     assert {kind: one["at"][11:19] for kind, one in stays.items()} == {
@@ -139,7 +139,7 @@ def test_a_member_who_does_not_respond_goes_dark_and_is_a_target_again(
     for number in ("1", "2"):
         told("09:00:00", "Response Recorded", response_id=f"m{number}", person_id="p", campaign_id="mail",
              responded=False, received_at=f"2026-02-0{number}T09:00:00Z")  # fmt: skip
-    handler(event("end_clocks"), CONTEXT)
+    handler(event("process_due_actions"), CONTEXT)
     items = call(show, "GET", "people", "p", "timeline", query={"limit": "100"}).body["items"]
     gone = sorted((one["at"], one["refinement_campaign_id"]) for one in items if one["kind"] == "went_dark")
     assert gone == [("2026-02-15T09:00:00Z", "again"), ("2026-02-16T09:00:00Z", "again")]
@@ -153,9 +153,9 @@ def test_the_event_again_changes_nothing(aws: Aws, at: Callable[[str], None]) ->
     at("10:00:01")
     handed_over()
     at("11:00:30")
-    handler(event("end_clocks"), CONTEXT)
+    handler(event("process_due_actions"), CONTEXT)
     before = aws.items()
-    handler(event("end_clocks"), CONTEXT)
+    handler(event("process_due_actions"), CONTEXT)
     assert aws.items() == before
 
 
@@ -176,15 +176,15 @@ def test_a_lead_that_fails_stops_nobody_elses_clock(
     with monkeypatch.context() as broken:
         broken.setattr(DynamoDBPeople, "get", fails_for_one)
         with pytest.raises(Unavailable, match="1 leads"):
-            handler(event("end_clocks"), CONTEXT)
+            handler(event("process_due_actions"), CONTEXT)
     assert (shown("q")["owner_id"], shown("p")["owner_id"]) == ("second", "owner")
     root.use_cases.cache_clear()
-    handler(event("end_clocks"), CONTEXT)
+    handler(event("process_due_actions"), CONTEXT)
     assert shown("p")["owner_id"] == "second"
 
 
-def test_where_nobodys_way_is_followed_nothing_is_read(aws: Aws, at: Callable[[str], None]) -> None:
+def test_without_a_lifecycle_nothing_is_read(aws: Aws, at: Callable[[str], None]) -> None:
     assert call(change, "PUT", "settings", body={"person_statuses": STATUSES}).status == 200
     before = aws.items()
-    handler(event("end_clocks"), CONTEXT)
+    handler(event("process_due_actions"), CONTEXT)
     assert aws.items() == before

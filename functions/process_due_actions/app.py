@@ -13,9 +13,9 @@ PAGE, MOST = 500, 10_000
 """Leads of one look, and of one run: the rest is for the next minute."""
 
 
-def _ended(person_id: str) -> bool:
+def _processed(person_id: str) -> bool:
     try:
-        use_cases().end_clocks(person_id)
+        use_cases().process_due_actions(person_id)
     except Exception:
         logger.exception("failed", person_id=person_id)  # It is this lead's: the others' clocks go on.
         return False
@@ -25,16 +25,16 @@ def _ended(person_id: str) -> bool:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    end_clocks = use_cases().end_clocks
-    ended: list[bool] = []
+    process_due_actions = use_cases().process_due_actions
+    processed: list[bool] = []
     start = None
-    while len(ended) < MOST:
-        due = end_clocks.due(PAGE, start)
-        ended += at_the_same_time(_ended, due.items)
+    while len(processed) < MOST:
+        due = process_due_actions.due(PAGE, start)
+        processed += at_the_same_time(_processed, due.items)
         start = due.next
         if start is None:
             break
-    failed = ended.count(False)
-    count({"ClocksEnded": len(ended) - failed, "Failed": failed})
+    failed = processed.count(False)
+    count({"ClocksEnded": len(processed) - failed, "Failed": failed})
     if failed:
         raise Unavailable(f"the clocks of {failed} leads could not be looked at: the next minute tries again")

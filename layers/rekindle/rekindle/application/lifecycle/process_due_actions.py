@@ -26,7 +26,7 @@ from rekindle.domain.responses.response import Details, Response
 
 
 @dataclass(frozen=True)
-class EndClocks:
+class ProcessDueActions:
     """Costs one read where nothing is due any more, and one transaction more where something is. Called again, it
     changes nothing. Raises Conflict, Unavailable."""
 
