@@ -392,7 +392,7 @@ def recounted(events: Sequence[dict[str, Any]], months: Sequence[str]) -> dict[s
             if stage == "Won" and cycle.amount is not None:
                 line = Line(Measure.SHARE, "active_response", cycle.campaign_id, cycle.currency or "")
                 add(at, line, minor_units(cycle.amount, cycle.currency))
-    return {month: {line: units for line, units in account.items() if units} for month, account in found.items()}
+    return {month: {line: units for line, units in totals.items() if units} for month, totals in found.items()}
 
 
 @given(st.lists(facts, max_size=16), st.lists(facts, max_size=6), st.lists(facts, max_size=6))
@@ -407,11 +407,11 @@ def test_a_statement_and_its_adjustments_add_up_to_a_recount(first, second, thir
         closed = books.closed_by(books.read(statements[-1]))
         assert closed == {month: held for month, held in closed.items()}
         expected = recounted(known, list(closed))
-        for name, account in closed.items():
+        for name, totals in closed.items():
             # Deals that belong to no engagement are nobody's active response.
             mine = {
                 line: n
-                for line, n in account.items()
+                for line, n in totals.items()
                 if line.name != "even" and (line.name != "active_response" or line.campaign_id)
             }
             assert mine == expected[name]

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from rekindle.adapters.wire import books
 from rekindle.domain.core.errors import NotFound
-from rekindle.domain.measures.books import Kept, Previous, Statement
+from rekindle.domain.measures.books import ClosedRecord, PreviousStatement, Statement
 
 STATEMENTS, RECORDS, ANNOUNCED = "statements/", "records/", "announced/"
 _JSON = ".json"
@@ -43,14 +43,14 @@ class FiledBooks:
         except NotFound:
             return None
 
-    def previous(self, month: str) -> Previous:
+    def previous(self, month: str) -> PreviousStatement:
         return books.previous(self._body(month))
 
     def adjustments(self, month: str) -> Sequence[Mapping[str, Any]]:
         found: Sequence[Mapping[str, Any]] = books.read(self._body(month))["adjustments"]
         return found
 
-    def kept(self, previous: Previous) -> Iterable[Kept]:
+    def kept(self, previous: PreviousStatement) -> Iterable[ClosedRecord]:
         return books.read_records(self.files.read(_records(previous.sha256)))
 
     def unannounced(self) -> Sequence[str]:
@@ -60,7 +60,7 @@ class FiledBooks:
     def announced(self, month: str) -> None:
         self.files.write(f"{ANNOUNCED}{month}", b"")
 
-    def put(self, statement: Statement, kept: Iterable[Kept], name: Callable[[str], str]) -> None:
+    def put(self, statement: Statement, kept: Iterable[ClosedRecord], name: Callable[[str], str]) -> None:
         body = books.written(statement, name)
         # First what the next closing needs. It is named by the statement: who closes the month meanwhile has another.
         self.files.write(_records(sha256(body).hexdigest()), books.written_records(kept))

@@ -14,7 +14,7 @@ from rekindle.adapters.wire import books
 from rekindle.cli.arguments import command, may_take_history, takes_history, takes_settings
 from rekindle.cli.play import Unusable, bytes_of, decisions_of, settings_of
 from rekindle.domain.core.errors import Malformed, NotFound, Unavailable
-from rekindle.domain.measures.books import Previous, Stored, following
+from rekindle.domain.measures.books import PreviousStatement, StoredState, following
 from rekindle.runtime.simulation.closing import Closing, TooShort
 from rekindle.runtime.simulation.simulator import Simulation
 
@@ -107,13 +107,13 @@ def _written(statement: bytes) -> int:
     return 0
 
 
-def _previous(path: Path, month: str) -> Previous:
+def _previous(path: Path, month: str) -> PreviousStatement:
     """The statement before, if it is that of the month before. Raises Unusable."""
     try:
         previous = books.previous(bytes_of(path))
     except Malformed as error:
         raise Unusable(f"{path}: {error.message}") from None
-    if isinstance(previous.known, Stored):
+    if isinstance(previous.known, StoredState):
         raise Unusable(f"--previous: {path} was closed by a stack, which closes the next month, too")
     if following(previous.month) != month:
         raise Unusable(f"--previous: {path} closes {previous.month}, which is not the month before {month}")

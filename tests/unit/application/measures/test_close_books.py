@@ -14,7 +14,15 @@ from rekindle.adapters.wire import books
 from rekindle.domain.capture.facts import Fact
 from rekindle.domain.core.errors import Conflict, NotClosable, Unavailable
 from rekindle.domain.measures.attribution import shares
-from rekindle.domain.measures.books import Decisions, InForce, Statement, Stored, accounts, adjusted, postings
+from rekindle.domain.measures.books import (
+    DecisionsDigest,
+    SettingsInForce,
+    Statement,
+    StoredState,
+    postings,
+    totals_by_month,
+    with_adjustments,
+)
 from rekindle.domain.measures.metrics import CountedAs
 from rekindle.domain.measures.points import models_of
 from tests.support.builders import (
@@ -108,8 +116,10 @@ def test_a_closed_month_stays_as_it_is(rekindle: Rekindle):
     rekindle.tell(*engaged("p9", "fair", FIRST + 4))
     rekindle.use.close_books("2026-03")
     assert body_of(rekindle, "2026-03") == body
-    known = Stored(day(91), 0, "")
-    another = Statement("2026-03", day(59), day(90), "UTC", known, (InForce(1, ""),), Decisions(0, ""), {})
+    known = StoredState(day(91), 0, "")
+    another = Statement(
+        "2026-03", day(59), day(90), "UTC", known, (SettingsInForce(1, ""),), DecisionsDigest(0, ""), {}
+    )
     with pytest.raises(Conflict):
         rekindle.use.ports.books.put(another, [], str)
     assert body_of(rekindle, "2026-03") == body
@@ -171,11 +181,11 @@ def adds_up(rekindle: Rekindle, month: str) -> None:
     settings = rekindle.use.ports.reference.settings()
     found = rekindle.use.count_measures(CountedAs.of(settings.document))
     posted = postings(found.cycles, shares(found.deals, models_of(settings.document)), settings.zone)
-    assert previous.closed == accounts(posted, previous.closed)
+    assert previous.closed == totals_by_month(posted, previous.closed)
     stated = books.previous_of(body_of(rekindle, month))
     adjustments = books.adjustments_of(body_of(rekindle, month))
-    standing = adjusted(stated.closed, adjustments) if stated is not None else {}
-    assert standing == {name: account for name, account in previous.closed.items() if name != month}
+    standing = with_adjustments(stated.closed, adjustments) if stated is not None else {}
+    assert standing == {name: totals for name, totals in previous.closed.items() if name != month}
 
 
 def test_a_backfill_and_its_undo_are_adjustments(rekindle: Rekindle):

@@ -11,17 +11,17 @@ from rekindle.domain.core import times
 from rekindle.domain.core.errors import InvalidField, Malformed
 from rekindle.domain.lifecycle.journey import ORDER
 from rekindle.domain.measures.books import (
-    Account,
     Adjustment,
     Cause,
-    InForce,
-    Kept,
-    Known,
+    ClosedRecord,
+    KnownHistory,
     Line,
     Measure,
-    Previous,
+    MonthTotals,
+    PreviousStatement,
+    SettingsInForce,
     Statement,
-    Stored,
+    StoredState,
     without_zeros,
 )
 from rekindle.domain.measures.money import amount_of, minor_units
@@ -61,7 +61,7 @@ def listed(body: bytes) -> Json:
 
 
 def shown(statement: Statement, name: Named) -> Json:
-    account = _account(statement.account)
+    totals = _totals(statement.totals)
     return {
         "record": "statement",
         "format": FORMAT,
@@ -72,25 +72,25 @@ def shown(statement: Statement, name: Named) -> Json:
         **_known(statement.known),
         "settings": [{"version": one.version, "sha256": one.sha256} for one in statement.settings],
         "decisions": {"count": statement.decisions.count, "sha256": statement.decisions.sha256},
-        **account,
+        **totals,
         "previous": _previous(statement.previous) if statement.previous is not None else None,
         "adjustments": [adjustment(one, name) for one in statement.adjustments],
         "brought_forward": [
-            {"period": month, **_account(held)}
+            {"period": month, **_totals(held)}
             for month, held in sorted((statement.previous.closed if statement.previous else {}).items())
         ],
     }
 
 
-def _known(known: Known | Stored) -> Json:
+def _known(known: KnownHistory | StoredState) -> Json:
     """The events of a history, or what a stack had stored."""
-    if isinstance(known, Known):
+    if isinstance(known, KnownHistory):
         return {"history": {"events": known.events, "sha256": known.sha256}}
     stored = {"closed_at": times.text(known.at), "records": {"count": known.records, "sha256": known.sha256}}
     return {"history": None, "stack": stored}
 
 
-def _previous(previous: Previous) -> Json:
+def _previous(previous: PreviousStatement) -> Json:
     return {
         "period": previous.month,
         "sha256": previous.sha256,
@@ -99,10 +99,10 @@ def _previous(previous: Previous) -> Json:
     }
 
 
-def _account(account: Account) -> Json:
+def _totals(totals: MonthTotals) -> Json:
     return {
-        "volumes": {stage.value: account.get(Line(Measure.VOLUME, stage.value), 0) for stage in ORDER},
-        "credit": [{"campaign_id": line.campaign_id, "credit": units} for line, units in _of(Measure.CREDIT, account)],
+        "volumes": {stage.value: totals.get(Line(Measure.VOLUME, stage.value), 0) for stage in ORDER},
+        "credit": [{"campaign_id": line.campaign_id, "credit": units} for line, units in _of(Measure.CREDIT, totals)],
         "shares": [
             {
                 "model": line.name,
@@ -110,13 +110,13 @@ def _account(account: Account) -> Json:
                 "currency": line.currency or None,
                 "amount": amount_of(units, line.currency),
             }
-            for line, units in _of(Measure.SHARE, account)
+            for line, units in _of(Measure.SHARE, totals)
         ],
     }
 
 
-def _of(measure: Measure, account: Account) -> Iterable[tuple[Line, int]]:
-    return ((line, units) for line, units in sorted(account.items()) if line.measure is measure)
+def _of(measure: Measure, totals: MonthTotals) -> Iterable[tuple[Line, int]]:
+    return ((line, units) for line, units in sorted(totals.items()) if line.measure is measure)
 
 
 def adjustment(one: Adjustment, name: Named) -> Json:
@@ -180,10 +180,10 @@ def read(body: bytes) -> Json:
     return content
 
 
-def previous(body: bytes) -> Previous:
+def previous(body: bytes) -> PreviousStatement:
     """The statement before, of which a new one is made. Raises Malformed."""
     content = read(body)
-    return Previous(
+    return PreviousStatement(
         content["period"],
         sha256(body).hexdigest(),
         _known_of(content),
@@ -193,53 +193,53 @@ def previous(body: bytes) -> Previous:
     )
 
 
-def previous_of(body: bytes) -> Previous | None:
+def previous_of(body: bytes) -> PreviousStatement | None:
     """What a statement itself says of the one before, so that it can be made again with nothing else. Raises
     Malformed."""
     return _previous_of(read(body))
 
 
-def _previous_of(content: Json) -> Previous | None:
+def _previous_of(content: Json) -> PreviousStatement | None:
     if content["previous"] is None:
         return None
     known = content["previous"]
-    closed = {one["period"]: _account_of(one) for one in content["brought_forward"]}
-    return Previous(known["period"], known["sha256"], _known_of(known), known["settings_sha256"], closed)
+    closed = {one["period"]: _totals_of(one) for one in content["brought_forward"]}
+    return PreviousStatement(known["period"], known["sha256"], _known_of(known), known["settings_sha256"], closed)
 
 
 def closed_by(content: Json) -> dict[str, dict[Line, int]]:
     """The months that are closed with a statement, as they stand with its adjustments."""
-    closed = {one["period"]: _account_of(one) for one in content["brought_forward"]}
+    closed = {one["period"]: _totals_of(one) for one in content["brought_forward"]}
     for one in content["adjustments"]:
         line = _line_of(one)
-        account = closed[one["period"]]
-        account[line] = account.get(line, 0) + _units(line, one["after"]) - _units(line, one["before"])
+        totals = closed[one["period"]]
+        totals[line] = totals.get(line, 0) + _units(line, one["after"]) - _units(line, one["before"])
     return {
-        month: without_zeros(account) for month, account in {**closed, content["period"]: _account_of(content)}.items()
+        month: without_zeros(totals) for month, totals in {**closed, content["period"]: _totals_of(content)}.items()
     }
 
 
-def known_of(body: bytes) -> Known | Stored:
+def known_of(body: bytes) -> KnownHistory | StoredState:
     """What was known when a statement was made. Raises Malformed."""
     return _known_of(read(body))
 
 
-def _known_of(content: Json) -> Known | Stored:
+def _known_of(content: Json) -> KnownHistory | StoredState:
     history = content["history"]
     if history is not None:
-        return Known(int(history["events"]), str(history["sha256"]))
+        return KnownHistory(int(history["events"]), str(history["sha256"]))
     stack = content["stack"]
     records = stack["records"]
-    return Stored(times.instant(stack["closed_at"]), int(records["count"]), str(records["sha256"]))
+    return StoredState(times.instant(stack["closed_at"]), int(records["count"]), str(records["sha256"]))
 
 
-def settings_in(body: bytes) -> tuple[InForce, ...]:
+def settings_in(body: bytes) -> tuple[SettingsInForce, ...]:
     """Those that a statement names. Raises Malformed."""
     return settings_of(read(body))
 
 
-def settings_of(content: Json) -> tuple[InForce, ...]:
-    found = tuple(InForce(int(one["version"]), str(one["sha256"])) for one in content["settings"])
+def settings_of(content: Json) -> tuple[SettingsInForce, ...]:
+    found = tuple(SettingsInForce(int(one["version"]), str(one["sha256"])) for one in content["settings"])
     if not found:
         raise ValueError("no settings")
     return found
@@ -255,7 +255,7 @@ def adjustments_of(body: bytes) -> list[Adjustment]:
     return found
 
 
-def _account_of(content: Json) -> dict[Line, int]:
+def _totals_of(content: Json) -> dict[Line, int]:
     lines: Iterable[tuple[Line, float]] = [
         *((Line(Measure.VOLUME, stage), count) for stage, count in content["volumes"].items()),
         *((Line(Measure.CREDIT, "", one["campaign_id"]), one["credit"]) for one in content["credit"]),
@@ -280,21 +280,21 @@ def _units(line: Line, value: float) -> int:
 # --- what the next closing compares with ------------------------------------------------------------------------------
 
 
-def written_records(kept: Iterable[Kept]) -> bytes:
+def written_records(kept: Iterable[ClosedRecord]) -> bytes:
     """As JSON Lines in gzip, a line a record. The same records are the same bytes."""
     lines = (json.dumps(_kept(one), separators=(",", ":"), ensure_ascii=False) for one in kept)
     return gzip.compress("".join(f"{line}\n" for line in lines).encode(errors="surrogatepass"), mtime=0)
 
 
-def _kept(one: Kept) -> list[Any]:
+def _kept(one: ClosedRecord) -> list[Any]:
     parts = [[month, *line, units] for month, line, units in one.parts]
     return [one.record_id, parts, [[rank, times.text(at), what] for rank, at, what in sorted(one.causes)]]
 
 
-def read_records(body: bytes) -> Iterator[Kept]:
+def read_records(body: bytes) -> Iterator[ClosedRecord]:
     for line in gzip.decompress(body).splitlines():
         record_id, parts, causes = json.loads(line)
-        yield Kept(
+        yield ClosedRecord(
             record_id,
             tuple((month, Line(Measure(measure), *names), units) for month, measure, *names, units in parts),
             frozenset(Cause(rank, times.instant(at), what) for rank, at, what in causes),

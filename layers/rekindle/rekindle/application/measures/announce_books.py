@@ -13,7 +13,7 @@ from rekindle.application.ports.notifications import Bus
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Unavailable
-from rekindle.domain.measures.books import Stored
+from rekindle.domain.measures.books import StoredState
 from rekindle.domain.notifications.events import Event
 
 
@@ -39,7 +39,7 @@ class AnnounceBooks:
 
     def _events(self, month: str) -> list[Event]:
         closed, adjustments = self.books.previous(month), self.books.adjustments(month)
-        if not isinstance(closed.known, Stored):
+        if not isinstance(closed.known, StoredState):
             raise TypeError(f"{month} was not closed by a stack")
         at, version = closed.known.at, closed.settings_version
         detail = {

@@ -14,23 +14,23 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.measures.attribution import shares
 from rekindle.domain.measures.books import (
     Adjustment,
-    InForce,
-    Kept,
+    ClosedRecord,
     Posting,
-    Previous,
-    Record,
+    PreviousStatement,
+    SettingsInForce,
+    SourceRecord,
     Statement,
-    Stored,
-    accounts,
+    StoredState,
     adjustments,
-    decisions_of,
+    closed_records,
+    decisions_digest,
     digest_of,
     digest_of_records,
     following,
-    kept_of,
     postings,
     preceding,
     span_of,
+    totals_by_month,
 )
 from rekindle.domain.measures.causes import OTHER_COUNT, OTHER_SETTINGS, PENDING, in_words
 from rekindle.domain.measures.credit import names_of
@@ -93,7 +93,7 @@ class CloseBooks:
         found = self.count(CountedAs.of(settings.document))
         posted = postings(found.cycles, shares(found.deals, models_of(settings.document)), settings.zone)
         months = [*(previous.closed if previous is not None else ()), month]
-        kept = kept_of(posted, months)
+        kept = closed_records(posted, months)
         before = {one.record_id: one for one in self.books.kept(previous)} if previous is not None else {}
         causes = self._causes(posted, kept, before, months)
         since, until = span_of(month, settings.zone)
@@ -102,21 +102,25 @@ class CloseBooks:
             since,
             until,
             settings.zone.key,
-            Stored(at, len(kept), digest_of_records(kept.values())),
+            StoredState(at, len(kept), digest_of_records(kept.values())),
             self._in_force(since, settings),
-            decisions_of(found.cycles, month, settings.zone),
-            accounts(posted, [month])[month],
+            decisions_digest(found.cycles, month, settings.zone),
+            totals_by_month(posted, [month])[month],
             previous,
         )
         if previous is not None:
-            learned = _adjusted(statement, previous, posted, before, causes, settings)
-            statement = replace(statement, adjustments=tuple(learned))
+            adjusted = _adjustments(statement, previous, posted, before, causes, settings)
+            statement = replace(statement, adjustments=tuple(adjusted))
         concerned = {one.record.record_id: one.record for one in posted}
         noted = (replace(one, causes=causes.of(concerned[one.record_id])) for one in kept.values())
         self.books.put(statement, noted, names_of(found.campaigns.get))
 
     def _causes(
-        self, posted: Sequence[Posting], kept: dict[str, Kept], before: dict[str, Kept], months: Sequence[str]
+        self,
+        posted: Sequence[Posting],
+        kept: dict[str, ClosedRecord],
+        before: dict[str, ClosedRecord],
+        months: Sequence[str],
     ) -> StoredCauses:
         wanted = (one.record for one in posted if one.month in months)
         causes = StoredCauses(wanted, kept.keys() - before.keys(), before.keys() - kept.keys())
@@ -126,7 +130,7 @@ class CloseBooks:
         causes.note_people(self.census.people())
         return causes
 
-    def _in_force(self, since: datetime, settings: Settings) -> tuple[InForce, ...]:
+    def _in_force(self, since: datetime, settings: Settings) -> tuple[SettingsInForce, ...]:
         """The versions since the first instant of the month, up to those of the count."""
         found, start = {settings.version: settings.document}, None
         while True:
@@ -140,21 +144,21 @@ class CloseBooks:
             else:
                 start = page.next
             if start is None:
-                return tuple(InForce(number, digest_of(document)) for number, document in sorted(found.items()))
+                return tuple(SettingsInForce(number, digest_of(document)) for number, document in sorted(found.items()))
 
 
-def _adjusted(
+def _adjustments(
     statement: Statement,
-    previous: Previous,
+    previous: PreviousStatement,
     posted: Sequence[Posting],
-    before: dict[str, Kept],
+    before: dict[str, ClosedRecord],
     causes: StoredCauses,
     settings: Settings,
 ) -> list[Adjustment]:
     is_changed = statement.settings[-1].sha256 != previous.settings_sha256
     known = frozenset().union(*(one.causes for one in before.values()))
 
-    def cause_of(record: Record) -> str:
+    def cause_of(record: SourceRecord) -> str:
         learned = causes.of(record) - known
         if record.record_id not in before:
             # Of a deal that is new, the responses before were there already: its own change made it count.

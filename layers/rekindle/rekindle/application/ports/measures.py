@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rekindle.domain.lifecycle.journey import Entry
-    from rekindle.domain.measures.books import Kept, Previous, Statement
+    from rekindle.domain.measures.books import ClosedRecord, PreviousStatement, Statement
     from rekindle.domain.measures.counted_cycles import CountedCycles
     from rekindle.domain.measures.metrics import CountedCampaign
     from rekindle.domain.measures.shared_days import CountedShares
@@ -66,7 +66,7 @@ class Books(Protocol):
         """The file, byte for byte; None where the month is not closed."""
         ...
 
-    def previous(self, month: str) -> Previous:
+    def previous(self, month: str) -> PreviousStatement:
         """What the statement of the month after says of this one. Raises NotFound where it is not closed."""
         ...
 
@@ -74,7 +74,7 @@ class Books(Protocol):
         """Those of a statement, as they stand in the file. Raises NotFound."""
         ...
 
-    def kept(self, previous: Previous) -> Iterable[Kept]:
+    def kept(self, previous: PreviousStatement) -> Iterable[ClosedRecord]:
         """The records of closed months as they counted at a closing."""
         ...
 
@@ -84,7 +84,7 @@ class Books(Protocol):
 
     def announced(self, month: str) -> None: ...
 
-    def put(self, statement: Statement, kept: Iterable[Kept], name: Callable[[str], str]) -> None:
+    def put(self, statement: Statement, kept: Iterable[ClosedRecord], name: Callable[[str], str]) -> None:
         """`name`: what a campaign is called. Raises Conflict where the month is closed."""
         ...
 

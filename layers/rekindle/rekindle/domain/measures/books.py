@@ -1,6 +1,6 @@
 """Books: what a closed month says stays as it is. What is learned later about it becomes adjustments in the open month.
 
-A month has one account: a number for each line. Every number is a sum over records, engagement cycles and won deals, so
+A month has totals: a number for each line. Every number is a sum over records, engagement cycles and won deals, so
 that a change of it has the records that changed, and a cause.
 """
 
@@ -36,15 +36,15 @@ class Line(NamedTuple):
     """Empty for none."""
 
 
-type Account = Mapping[Line, int]
+type MonthTotals = Mapping[Line, int]
 """Counts, and amounts in the smallest unit of their currency. Lines of zero are left out."""
-type Accounts = Mapping[str, Account]
+type TotalsByMonth = Mapping[str, MonthTotals]
 """By month, such as 2026-03."""
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What a number is made of."""
+class SourceRecord:
+    """A cycle or a deal: what the number of a line is counted from."""
 
     record_id: str
     """A cycle's is that of the decision that opened it, a deal's that of the opportunity."""
@@ -67,7 +67,7 @@ class Posting(NamedTuple):
     month: str
     line: Line
     units: int
-    record: Record
+    record: SourceRecord
 
 
 def month_of(moment: datetime, zone: tzinfo) -> str:
@@ -106,33 +106,33 @@ def postings(cycles: Iterable[Cycle], shares: Iterable[Share], zone: tzinfo) -> 
             concerns = [("opportunity", deal.opportunity_id), *(("person", one) for one in deal.person_ids)]
             campaign_id = share.touchpoint.campaign_id if share.touchpoint is not None else ""
             line = Line(Measure.SHARE, share.model, campaign_id, deal.currency or "")
-            record = Record(deal.opportunity_id, tuple(concerns))
+            record = SourceRecord(deal.opportunity_id, tuple(concerns))
             found.append(Posting(month_of(deal.won_at, zone), line, share.units, record))
     return found
 
 
-def _record_of(cycle: Cycle) -> Record:
+def _record_of(cycle: Cycle) -> SourceRecord:
     concerns = [("person", cycle.person_id), ("response", cycle.response_id), ("campaign", cycle.campaign_id)]
     if cycle.opportunity_id is not None:
         concerns.append(("opportunity", cycle.opportunity_id))
-    return Record(cycle.decision_id, tuple(concerns))
+    return SourceRecord(cycle.decision_id, tuple(concerns))
 
 
-def accounts(posted: Iterable[Posting], months: Iterable[str]) -> dict[str, dict[Line, int]]:
+def totals_by_month(posted: Iterable[Posting], months: Iterable[str]) -> dict[str, dict[Line, int]]:
     """Of each of the months, also of those in which there is nothing."""
     found: dict[str, Counter[Line]] = {month: Counter() for month in months}
     for posting in posted:
         if posting.month in found:
             found[posting.month][posting.line] += posting.units
-    return {month: without_zeros(account) for month, account in found.items()}
+    return {month: without_zeros(totals) for month, totals in found.items()}
 
 
-def without_zeros(account: Account) -> dict[Line, int]:
-    return {line: account[line] for line in sorted(account) if account[line]}
+def without_zeros(totals: MonthTotals) -> dict[Line, int]:
+    return {line: totals[line] for line in sorted(totals) if totals[line]}
 
 
 @dataclass(frozen=True, slots=True)
-class Decisions:
+class DecisionsDigest:
     """The decisions that opened the engagements of a month."""
 
     count: int
@@ -140,9 +140,9 @@ class Decisions:
     """Over their ids, sorted, each with a line feed behind it."""
 
 
-def decisions_of(cycles: Iterable[Cycle], month: str, zone: tzinfo) -> Decisions:
+def decisions_digest(cycles: Iterable[Cycle], month: str, zone: tzinfo) -> DecisionsDigest:
     ids = sorted(cycle.decision_id for cycle in cycles if month_of(cycle.activated_at, zone) == month)
-    return Decisions(len(ids), sha256("".join(f"{one}\n" for one in ids).encode()).hexdigest())
+    return DecisionsDigest(len(ids), sha256("".join(f"{one}\n" for one in ids).encode()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,63 +158,63 @@ class Adjustment:
     """Those that changed; none where the cause concerns none in particular."""
 
 
-Causes = Callable[[Record], str]
+CauseOf = Callable[[SourceRecord], str]
 """Why a record is another one than before."""
 
 
 def adjustments(
-    brought_forward: Accounts,
+    brought_forward: TotalsByMonth,
     before: Iterable[Posting],
     after: Iterable[Posting],
-    cause_of: Causes,
+    cause_of: CauseOf,
     remaining_cause: str,
 ) -> list[Adjustment]:
     """What takes closed months from how they stood to how they stand. `before` and `after`: what was known, and what is
     known now. What the difference of the two does not explain has the remaining cause."""
-    now = accounts(after := list(after), brought_forward)
+    now = totals_by_month(after := list(after), brought_forward)
     changes = _changes(before, after, brought_forward)
     found = []
-    for month, brought in sorted(brought_forward.items()):
-        for line in sorted({*brought, *now[month], *(one for at, one in changes if at == month)}):
+    for month, total_before in sorted(brought_forward.items()):
+        for line in sorted({*total_before, *now[month], *(one for at, one in changes if at == month)}):
             explained = _by_cause(changes.get((month, line), ()), cause_of)
-            total = now[month].get(line, 0) - brought.get(line, 0)
+            total = now[month].get(line, 0) - total_before.get(line, 0)
             rest = total - sum(change for change, _ in explained.values())
             if rest:
                 change, records = explained.get(remaining_cause, (0, []))
                 explained[remaining_cause] = (change + rest, records)
-            found += _adjusted(month, line, brought.get(line, 0), explained)
+            found += _adjustments_of_line(month, line, total_before.get(line, 0), explained)
     return found
 
 
-_Changes = Mapping[tuple[str, Line], Sequence[tuple[Record, int]]]
+_Changes = Mapping[tuple[str, Line], Sequence[tuple[SourceRecord, int]]]
 
 
 def _changes(before: Iterable[Posting], after: Iterable[Posting], months: Iterable[str]) -> _Changes:
     """By month and line, the records that count otherwise than before, and by how much."""
     wanted = set(months)
     differences: Counter[tuple[str, Line, str]] = Counter()
-    records: dict[str, Record] = {}
+    records: dict[str, SourceRecord] = {}
     for sign, posted in ((-1, before), (1, after)):
         for posting in posted:
             if posting.month in wanted:
                 differences[posting.month, posting.line, posting.record.record_id] += sign * posting.units
                 known = records.get(posting.record.record_id)
                 records[posting.record.record_id] = _joined(known, posting.record)
-    changes: dict[tuple[str, Line], list[tuple[Record, int]]] = defaultdict(list)
+    changes: dict[tuple[str, Line], list[tuple[SourceRecord, int]]] = defaultdict(list)
     for (month, line, record_id), change in sorted(differences.items()):
         if change:
             changes[month, line].append((records[record_id], change))
     return changes
 
 
-def _joined(known: Record | None, record: Record) -> Record:
+def _joined(known: SourceRecord | None, record: SourceRecord) -> SourceRecord:
     """A record concerns what it did before and what it does now."""
     if known is None or known == record:
         return record
-    return Record(record.record_id, tuple(dict.fromkeys((*known.concerns, *record.concerns))))
+    return SourceRecord(record.record_id, tuple(dict.fromkeys((*known.concerns, *record.concerns))))
 
 
-def _by_cause(changed: Iterable[tuple[Record, int]], cause_of: Causes) -> dict[str, tuple[int, list[str]]]:
+def _by_cause(changed: Iterable[tuple[SourceRecord, int]], cause_of: CauseOf) -> dict[str, tuple[int, list[str]]]:
     found: dict[str, tuple[int, list[str]]] = {}
     for record, change in changed:
         cause = cause_of(record)
@@ -223,7 +223,7 @@ def _by_cause(changed: Iterable[tuple[Record, int]], cause_of: Causes) -> dict[s
     return found
 
 
-def _adjusted(
+def _adjustments_of_line(
     month: str, line: Line, standing: int, explained: Mapping[str, tuple[int, list[str]]]
 ) -> list[Adjustment]:
     found = []
@@ -234,16 +234,16 @@ def _adjusted(
     return found
 
 
-def adjusted(brought_forward: Accounts, found: Iterable[Adjustment]) -> dict[str, dict[Line, int]]:
-    """The accounts with their adjustments: what a recount gives."""
-    standing = {month: Counter(account) for month, account in brought_forward.items()}
+def with_adjustments(brought_forward: TotalsByMonth, found: Iterable[Adjustment]) -> dict[str, dict[Line, int]]:
+    """The totals with their adjustments: what a recount gives."""
+    standing = {month: Counter(totals) for month, totals in brought_forward.items()}
     for one in found:
         standing[one.month][one.line] += one.after - one.before
-    return {month: without_zeros(account) for month, account in standing.items()}
+    return {month: without_zeros(totals) for month, totals in standing.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownHistory:
     """What was known when a month was closed."""
 
     events: int
@@ -252,7 +252,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredState:
     """What a stack had stored when it closed a month."""
 
     at: datetime
@@ -263,7 +263,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class SettingsInForce:
     """Settings that were in force from the first instant of the month up to its closing."""
 
     version: int
@@ -271,15 +271,15 @@ class InForce:
 
 
 @dataclass(frozen=True, slots=True)
-class Previous:
+class PreviousStatement:
     """The statement before."""
 
     month: str
     sha256: str
     """Of its bytes."""
-    known: Known | Stored
+    known: KnownHistory | StoredState
     settings_sha256: str
-    closed: Accounts
+    closed: TotalsByMonth
     """The months that were closed with it and before, as they stood with its adjustments."""
     settings_version: int = 1
 
@@ -290,12 +290,12 @@ class Statement:
     since: datetime
     until: datetime
     time_zone: str
-    known: Known | Stored
-    settings: tuple[InForce, ...]
+    known: KnownHistory | StoredState
+    settings: tuple[SettingsInForce, ...]
     """The last are those by which it is counted."""
-    decisions: Decisions
-    account: Account
-    previous: Previous | None = None
+    decisions: DecisionsDigest
+    totals: MonthTotals
+    previous: PreviousStatement | None = None
     adjustments: tuple[Adjustment, ...] = ()
 
 
@@ -306,7 +306,7 @@ def digest_of(document: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ClosedRecord:
     """A record as it counted when a month was closed, for the next closing to compare with. It names no person."""
 
     record_id: str
@@ -316,11 +316,11 @@ class Kept:
     """What was known about it."""
 
     def postings(self) -> Iterable[Posting]:
-        record = Record(self.record_id)
+        record = SourceRecord(self.record_id)
         return (Posting(month, line, units, record) for month, line, units in self.parts)
 
 
-def kept_of(posted: Iterable[Posting], months: Iterable[str]) -> dict[str, Kept]:
+def closed_records(posted: Iterable[Posting], months: Iterable[str]) -> dict[str, ClosedRecord]:
     """Of each record that counts in one of the months, by its id: a record's parts of one line are one."""
     wanted = set(months)
     parts: dict[str, Counter[tuple[str, Line]]] = defaultdict(Counter)
@@ -328,12 +328,14 @@ def kept_of(posted: Iterable[Posting], months: Iterable[str]) -> dict[str, Kept]
         if one.month in wanted:
             parts[one.record.record_id][one.month, one.line] += one.units
     return {
-        record_id: Kept(record_id, tuple((month, line, units) for (month, line), units in sorted(found.items())))
+        record_id: ClosedRecord(
+            record_id, tuple((month, line, units) for (month, line), units in sorted(found.items()))
+        )
         for record_id, found in sorted(parts.items())
     }
 
 
-def digest_of_records(kept: Iterable[Kept]) -> str:
+def digest_of_records(kept: Iterable[ClosedRecord]) -> str:
     """Over a line for each part of each record, in the order of their ids: month, measure, name, campaign, currency,
     units and the record's id as a JSON array, each with a line feed behind it."""
     found = sha256()

@@ -16,7 +16,7 @@ from rekindle.domain.capture.facts import (
     ResponseDeleted,
     ResponseRecorded,
 )
-from rekindle.domain.measures.books import Cause, Record
+from rekindle.domain.measures.books import Cause, SourceRecord
 from rekindle.domain.reactivation.request import ReactivationRequested, ResponsePrompted
 
 _LISTED = 3
@@ -41,19 +41,19 @@ def _words(cause: Cause, open_since: datetime, zone: tzinfo) -> str:
     return f"{cause.what} on {cause.at.astimezone(zone):%Y-%m-%d}{late}"
 
 
-class Learned:
-    """Facts that were learned since a closing. `home`: who a person became; `owner`: whose a response is; `open_since`:
-    when the month began that is open now."""
+class LaterFacts:
+    """Facts that were learned since a closing. `current_person_id`: who a person became; `owner`: whose a response is;
+    `open_since`: when the month began that is open now."""
 
     def __init__(
         self,
         facts: Iterable[Fact],
-        home: Callable[[str], str],
+        current_person_id: Callable[[str], str],
         owner: Callable[[str], str | None],
         open_since: datetime,
         zone: tzinfo,
     ) -> None:
-        self._home = home
+        self._current_person_id = current_person_id
         self._owner = owner
         self._open_since = open_since
         self._zone = zone
@@ -61,11 +61,11 @@ class Learned:
         for fact in facts:
             self._learn(fact)
 
-    def cause_of(self, record: Record) -> str:
+    def cause_of(self, record: SourceRecord) -> str:
         """In words: what was learned of the record's people and deals; else of its campaign; else that time passed."""
         causes: set[Cause] = set()
         for kind, record_id in record.concerns:
-            name = self._home(record_id) if kind == "person" else record_id
+            name = self._current_person_id(record_id) if kind == "person" else record_id
             causes |= self._about.get((kind, name), set())
         return in_words(causes, self._open_since, self._zone)
 
@@ -113,6 +113,6 @@ class Learned:
         cause = Cause(rank, at, what)
         for person_id in people:
             if person_id:
-                self._about["person", self._home(person_id)].add(cause)
+                self._about["person", self._current_person_id(person_id)].add(cause)
         if other is not None:
             self._about[other].add(cause)

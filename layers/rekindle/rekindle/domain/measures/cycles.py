@@ -187,7 +187,7 @@ class _Records:
         worth = _worth(stages, end)
         return Cycle(
             decision_id=opening.decision_id,
-            person_id=self._home(opening.person_id),
+            person_id=self._current_person_id(opening.person_id),
             cycle=opening.cycle or 0,
             response_id=self._current_name(credited.response_id or ""),
             campaign_id=credited.campaign_id or "",
@@ -248,7 +248,7 @@ class _Records:
     def _current_name(self, response_id: str) -> str:
         return self._names_of(response_id)[-1]
 
-    def _home(self, person_id: str) -> str:
+    def _current_person_id(self, person_id: str) -> str:
         seen = {person_id}
         while (became := self._became.get(person_id)) is not None and became not in seen:
             seen.add(became)

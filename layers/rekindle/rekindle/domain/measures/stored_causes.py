@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rekindle.domain.lifecycle.journey import Deactivated, Ended, Entry, Merged, ResponseRenamed, Stage, StageReached
-from rekindle.domain.measures.books import Cause, Record
+from rekindle.domain.measures.books import Cause, SourceRecord
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.records.opportunity import Opportunity
@@ -32,7 +32,7 @@ _ENDS = {
 class StoredCauses:
     """The causes of some records, noted while ledger, opportunities and people are read once through."""
 
-    def __init__(self, records: Iterable[Record], new: Iterable[str], gone: Iterable[str]) -> None:
+    def __init__(self, records: Iterable[SourceRecord], new: Iterable[str], gone: Iterable[str]) -> None:
         """`new`, `gone`: the ids of records that the closing before did not know, and of those that it knew alone."""
         self._wanted = {concern for record in records for concern in record.concerns}
         self._new, self._gone = frozenset(new), frozenset(gone)
@@ -41,10 +41,10 @@ class StoredCauses:
         self._became: dict[str, str] = {}
         self._former: dict[str, Sequence[tuple[str, str]]] = {}
 
-    def of(self, record: Record) -> frozenset[Cause]:
+    def of(self, record: SourceRecord) -> frozenset[Cause]:
         concerns = [*record.concerns, *self._former.get(record.record_id, ())]
         concerns += [("decision", record.record_id), (_OPPORTUNITY, record.record_id)]
-        names = {(kind, self._home(name) if kind == _PERSON else name) for kind, name in concerns}
+        names = {(kind, self._current_person_id(name) if kind == _PERSON else name) for kind, name in concerns}
         return frozenset().union(*(self._about.get(name, ()) for name in names))
 
     def note_journeys(self, records: Iterable[Decision | Entry]) -> None:
@@ -66,7 +66,7 @@ class StoredCauses:
         for one in merged:
             what = "lead converted" if one.converted else "people merged"
             # Whoever it is, under the name that all of them have now.
-            self._about[_PERSON, self._home(one.person_id)].add(Cause(0, one.at, what))
+            self._about[_PERSON, self._current_person_id(one.person_id)].add(Cause(0, one.at, what))
 
     def _note_decision(self, decision: Decision) -> None:
         if decision.decision_id in self._gone:
@@ -95,7 +95,9 @@ class StoredCauses:
             erasure = person.erasure
             if is_wanted and erasure is not None:
                 what = "person erased" if erasure.everywhere else "person deleted"
-                self._about[_PERSON, self._home(person.person_id)].add(Cause(1, erasure.requested_at, what))
+                self._about[_PERSON, self._current_person_id(person.person_id)].add(
+                    Cause(1, erasure.requested_at, what)
+                )
             for response in responses:
                 if is_wanted or (_RESPONSE, response.response_id) in self._wanted:
                     self._note_response(person, response)
@@ -106,13 +108,13 @@ class StoredCauses:
         if response.state.deleted and "deleted" in stamps:
             causes.append(Cause(2, stamps["deleted"].at, "response deleted"))
         self._about[_RESPONSE, response.response_id].update(causes)
-        self._about[_PERSON, self._home(person.person_id)].update(causes)
+        self._about[_PERSON, self._current_person_id(person.person_id)].update(causes)
 
     def _note(self, kind: str, name: str, rank: int, at: datetime, what: str) -> None:
         if (kind, name) in self._wanted:
             self._about[kind, name].add(Cause(rank, at, what))
 
-    def _home(self, person_id: str) -> str:
+    def _current_person_id(self, person_id: str) -> str:
         seen = {person_id}
         while (became := self._became.get(person_id)) is not None and became not in seen:
             seen.add(became)

@@ -22,23 +22,23 @@ from rekindle.domain.core.values import replace
 from rekindle.domain.measures.attribution import shares
 from rekindle.domain.measures.books import (
     Adjustment,
-    InForce,
-    Known,
+    KnownHistory,
     Posting,
-    Previous,
+    PreviousStatement,
+    SettingsInForce,
     Statement,
-    Stored,
-    accounts,
-    adjusted,
+    StoredState,
     adjustments,
-    decisions_of,
+    closed_records,
+    decisions_digest,
     digest_of,
     digest_of_records,
-    kept_of,
     postings,
     span_of,
+    totals_by_month,
+    with_adjustments,
 )
-from rekindle.domain.measures.causes import OTHER_COUNT, OTHER_HISTORY, OTHER_SETTINGS, Learned
+from rekindle.domain.measures.causes import OTHER_COUNT, OTHER_HISTORY, OTHER_SETTINGS, LaterFacts
 from rekindle.domain.measures.credit import names_of
 from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.measures.points import models_of
@@ -51,7 +51,7 @@ class TooShort(Exception):
     """A history that has fewer events than were known when a statement was made of it."""
 
 
-def known_of(file: IO[bytes], events: int | None = None, into: IO[bytes] | None = None) -> Known:
+def known_of(file: IO[bytes], events: int | None = None, into: IO[bytes] | None = None) -> KnownHistory:
     """The first events of a history, or all. `into`: where they are written, too. Raises TooShort."""
     digest, count = sha256(), 0
     for line in _lines(file):
@@ -63,7 +63,7 @@ def known_of(file: IO[bytes], events: int | None = None, into: IO[bytes] | None 
             into.write(line)
     if events is not None and count < events:
         raise TooShort(f"it has {count:,} events, and {events:,} were known")
-    return Known(count, digest.hexdigest())
+    return KnownHistory(count, digest.hexdigest())
 
 
 def _copy_until(file: IO[bytes], moment: datetime, into: IO[bytes]) -> None:
@@ -74,8 +74,8 @@ def _copy_until(file: IO[bytes], moment: datetime, into: IO[bytes]) -> None:
             into.write(line)
 
 
-def _events_of(known: Known | Stored) -> int:
-    if isinstance(known, Stored):
+def _events_of(known: KnownHistory | StoredState) -> int:
+    if isinstance(known, StoredState):
         raise Malformed("the statement before was closed by a stack: its next month is closed there")
     return known.events
 
@@ -95,7 +95,9 @@ class Closing:
     play: Callable[[Simulation, History], None]
     """How a history is played to its end."""
 
-    def __call__(self, file: IO[bytes], month: str, previous: Previous | None, events: int | None = None) -> bytes:
+    def __call__(
+        self, file: IO[bytes], month: str, previous: PreviousStatement | None, events: int | None = None
+    ) -> bytes:
         """The statement of a month, as a file. `events`: how many of the history are known, where it is not all. Raises
         OSError, TooShort, and BadHistory for what is no event."""
         zone = Settings.of(self.document, 0).zone
@@ -109,9 +111,9 @@ class Closing:
                 until,
                 zone.key,
                 known,
-                (InForce(1, digest_of(self.document)),),
-                decisions_of(cycles, month, zone),
-                accounts(posted, [month])[month],
+                (SettingsInForce(1, digest_of(self.document)),),
+                decisions_digest(cycles, month, zone),
+                totals_by_month(posted, [month])[month],
                 previous,
             )
             if previous is not None:
@@ -126,26 +128,26 @@ class Closing:
         stated, previous, settings = books.read(body), books.previous_of(body), books.settings_in(body)
         month, zone = stated["period"], Settings.of(self.document, 0).zone
         known = books.known_of(body)
-        if not isinstance(known, Stored):
+        if not isinstance(known, StoredState):
             raise Malformed("this statement was not closed by a stack")
         with TemporaryFile() as begin:
             _copy_until(file, known.at, begin)
             simulation, cycles, posted = self._posted(begin)
         closed = previous.closed if previous is not None else {}
-        kept = kept_of(posted, [*closed, month])
+        kept = closed_records(posted, [*closed, month])
         since, until = span_of(month, zone)
         found = books.adjustments_of(body)
-        standing = adjusted(closed, found)
+        standing = with_adjustments(closed, found)
         rest = adjustments(standing, posted, posted, lambda record: OTHER_HISTORY, OTHER_HISTORY)
         statement = Statement(
             month,
             since,
             until,
             zone.key,
-            Stored(known.at, len(kept), digest_of_records(kept.values())),
-            (*settings[:-1], InForce(settings[-1].version, digest_of(self.document))),
-            decisions_of(cycles, month, zone),
-            accounts(posted, [month])[month],
+            StoredState(known.at, len(kept), digest_of_records(kept.values())),
+            (*settings[:-1], SettingsInForce(settings[-1].version, digest_of(self.document))),
+            decisions_digest(cycles, month, zone),
+            totals_by_month(posted, [month])[month],
             previous,
             (*found, *rest),
         )
@@ -163,7 +165,7 @@ class Closing:
         self,
         file: IO[bytes],
         statement: Statement,
-        previous: Previous,
+        previous: PreviousStatement,
         posted: Sequence[Posting],
         simulation: Simulation,
     ) -> list[Adjustment]:
@@ -180,14 +182,14 @@ class Closing:
         elif statement.settings[-1].sha256 != previous.settings_sha256:
             remaining = OTHER_SETTINGS
         facts = self._facts(file, known_before, _events_of(statement.known)) if is_same else ()
-        learned = Learned(
+        later_facts = LaterFacts(
             facts,
             lambda person_id: now_known_as(simulation.memory, person_id),
             lambda response_id: getattr(simulation.memory.response_owners.get(response_id), "person_id", None),
             statement.since,
             Settings.of(self.document, 0).zone,
         )
-        return adjustments(previous.closed, before, posted, learned.cause_of, remaining)
+        return adjustments(previous.closed, before, posted, later_facts.cause_of, remaining)
 
     def _facts(self, file: IO[bytes], after: int, until: int) -> Iterator[Fact]:
         """The facts of the events between two places of a history. An event that is refused has none."""
