@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.benchmarks import batches, cold, costs, crossing, imports, matching, money, simulate, small, webhooks
+from tests.benchmarks import batches, cold, costs, crossing, imports, loads, matching, money, simulate, small, webhooks
 from tests.benchmarks.processes import BUILT, built, server_beside
 from tests.benchmarks.table import Row, missed, printed
 from tests.benchmarks.world import World, world
@@ -64,6 +64,8 @@ def measured(effort: Effort) -> Iterator[Row]:
             yield from invocation_rows(here)
         with step("Batches of ten facts"):
             yield from batches.rows(here, effort.rounds)
+        with step("Loads of files"):
+            yield from loads.rows(here, 5)
     writes, reads = (next(row.value for row in found if row.number == number) for number in (12, 10))
     bill = money.dollars(writes, reads, milliseconds.median)
     yield Row(14, "$ per million score changes, beyond storing them", bill, 0.09, ".3f")

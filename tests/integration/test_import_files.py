@@ -175,7 +175,7 @@ def test_a_part_that_was_interrupted_goes_on_where_it_stopped(
     work({"do": "part", "part": key, "started": begun}, CONTEXT)
     work({"do": "end", "started": begun}, CONTEXT)
     shown = imports.shown(import_id)
-    assert shown["state"] == "finished" and shown["counts"]["read"] == 5 == shown["counts"]["created"] + 1
+    assert shown["state"] == "finished" and shown["counts"]["read"] == 5 == shown["counts"]["created"]
     assert len(imports.file(import_id, "successes")) >= 4
 
 
@@ -272,25 +272,34 @@ def test_a_whole_crm_is_loaded_in_its_order(imports: Imports) -> None:
 def test_the_requests_of_a_row(imports: Imports, monkeypatch: pytest.MonkeyPatch) -> None:
     imports.load("campaigns", "id\nspring\n")
     asked = Counter[str]()
-    root.session().register(
-        "before-call.dynamodb", lambda model, **_: asked.update([model.name]), unique_id="requests of a row"
-    )
+
+    def count(model: Any, params: Any, **_: Any) -> None:
+        # Settings and campaigns are kept for a while; how often they are read depends on threads.
+        if imports.aws.names.people.encode() in params["body"]:
+            asked.update([model.name])
+
+    root.session().register("before-call.dynamodb", count, unique_id="requests of a row")
     root.use_cases.cache_clear()
     root.imported_parts.cache_clear()
     monkeypatch.setattr(root.use_cases().ports.reference, "lifetime", 60)
 
-    def each(kind: str, content: str) -> Counter[str]:
+    def asked_by(kind: str, header: str, rows: list[str]) -> Counter[str]:
         asked.clear()
-        imports.load(kind, content)
-        return Counter({name: number // 20 for name, number in asked.items() if number >= 20})
+        imports.load(kind, header + "".join(rows))
+        return Counter(asked)
 
-    members = "email,campaign,responded_at\n" + "".join(f"m{n}@acme.example,spring,2026-02-01\n" for n in range(20))
-    rows = "person_id,email\n" + "".join(f"q{n},q{n}@acme.example\n" for n in range(20))
+    def of_ten(kind: str, header: str, rows: list[str]) -> dict[str, int]:
+        """What ten rows more ask; whatever a file asks by itself is not of its rows."""
+        few, many = asked_by(kind, header, rows[:10]), asked_by(kind, header, rows[10:])
+        return {name: number - few[name] for name, number in many.items() if number != few[name]}
+
+    members = [f"m{n}@acme.example,spring,2026-02-01\n" for n in range(30)]
+    people = [f"q{n},q{n}@acme.example\n" for n in range(30)]
     try:
         # Who has an address is asked when the file is checked, and again when the row is loaded.
-        assert each("members", members) == {"Query": 2, "TransactWriteItems": 2}
-        assert each("members", members) == {"Query": 2}
-        assert each("people", rows) == {"TransactWriteItems": 1}
-        assert each("people", rows) == {}
+        assert of_ten("members", "email,campaign,responded_at\n", members) == {"Query": 20, "TransactWriteItems": 2}
+        assert of_ten("members", "email,campaign,responded_at\n", members) == {"Query": 20}
+        assert of_ten("people", "person_id,email\n", people) == {"TransactWriteItems": 2}
+        assert of_ten("people", "person_id,email\n", people) == {}
     finally:
         root.session().unregister("before-call.dynamodb", unique_id="requests of a row")

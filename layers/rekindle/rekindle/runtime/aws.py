@@ -333,7 +333,7 @@ class AwsPorts:
     def many(self) -> ManyRecords:
         from rekindle.adapters.dynamodb.many import DynamoDBManyRecords
 
-        return DynamoDBManyRecords(self._tables)
+        return DynamoDBManyRecords(self._tables, self.people)
 
     @cached_property
     def import_files(self) -> ImportFiles:

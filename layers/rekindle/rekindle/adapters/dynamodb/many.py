@@ -9,12 +9,16 @@ from pynamodb.connection import Connection
 
 from rekindle.adapters.dynamodb.candidates import key_of_response
 from rekindle.adapters.dynamodb.connection import our_errors
-from rekindle.adapters.dynamodb.people import owner_in, person_in, response_in
+from rekindle.adapters.dynamodb.people import DynamoDBPeople, owner_in, person_in, response_in
 from rekindle.adapters.dynamodb.people_writes import key_of_home
 from rekindle.adapters.dynamodb.scores import score_in
 from rekindle.adapters.dynamodb.tables import PERSON, PeopleItem, ScoreItem
+from rekindle.adapters.dynamodb.writes import Write
+from rekindle.application.core.attempts import committed_alone
+from rekindle.domain.core.errors import Conflict, Refusal
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
+from rekindle.domain.reactivation.change import Change
 from rekindle.domain.responses.response import Response, ResponseOwner
 
 _MOST = 100
@@ -24,6 +28,7 @@ _MOST = 100
 @dataclass(frozen=True)
 class DynamoDBManyRecords:
     connection: Connection
+    people_store: DynamoDBPeople
 
     def people(self, person_ids: Collection[str]) -> Iterator[Person]:
         with our_errors():
@@ -46,6 +51,30 @@ class DynamoDBManyRecords:
         with our_errors():
             for item in ScoreItem.batch_get(list(person_ids), consistent_read=True):
                 yield score_in(item)
+
+    def commit(self, commits: Sequence[Sequence[Change]]) -> Sequence[bool]:
+        answers: list[bool] = []
+        for some in self._packed(commits):
+            try:
+                self.people_store.transact([write for _, writes in some for write in writes])
+                answers += [True] * len(some)
+            except (Conflict, Refusal):
+                # Of one of them: each by itself then.
+                answers += [committed_alone(self.people_store, changes) for changes, _ in some]
+        return answers
+
+    def _packed(self, commits: Sequence[Sequence[Change]]) -> Iterator[list[tuple[Sequence[Change], list[Write]]]]:
+        """As many in one transaction as it holds."""
+        some, size = list[tuple[Sequence[Change], list[Write]]](), 0
+        for changes in commits:
+            writes = self.people_store.writes(changes)
+            if some and size + len(writes) > _MOST:
+                yield some
+                some, size = [], 0
+            some.append((changes, writes))
+            size += len(writes)
+        if some:
+            yield some
 
     def _items(self, table: str, keys: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         for some in batched(keys, _MOST, strict=False):

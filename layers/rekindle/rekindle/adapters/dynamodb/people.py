@@ -32,7 +32,7 @@ from rekindle.adapters.dynamodb.people_writes import (
 )
 from rekindle.adapters.dynamodb.retention import DEFAULT, Retention
 from rekindle.adapters.dynamodb.tables import BY_CAMPAIGN, CAND, PERSON, PeopleItem, compact
-from rekindle.adapters.dynamodb.writes import Image
+from rekindle.adapters.dynamodb.writes import Image, Write
 from rekindle.application.ports import Page
 from rekindle.application.ports.people import ListedBy, MemberState
 from rekindle.domain.core import times
@@ -285,12 +285,16 @@ class DynamoDBPeople:
     # --- writing ---------------------------------------------------------------------------------------------------
 
     def commit(self, *changes: Change) -> None:
+        self.transact(self.writes(changes))
+
+    def writes(self, changes: Sequence[Change]) -> list[Write]:
         expires, listed = self.retention.decision_expires(), self.retention.lists_decisions
         of_changes = (write for change in changes for write in writes_of(change, self.shards, expires, listed))
-        request = {
-            "TransactItems": [*of_changes, *writes_of_homes(changes)],
-            "ReturnConsumedCapacity": "NONE",
-        }
+        return [*of_changes, *writes_of_homes(changes)]
+
+    def transact(self, of_transaction: Sequence[Write]) -> None:
+        """Raises Conflict, Refusal and Unavailable, and has then written nothing."""
+        request = {"TransactItems": of_transaction, "ReturnConsumedCapacity": "NONE"}
         with our_errors():
             self.connection.dispatch("TransactWriteItems", request)
 

@@ -5,15 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rekindle.adapters.memory.state import Memory
+from rekindle.application.core.attempts import committed_alone
 from rekindle.application.ports.imports import Upload
+from rekindle.application.ports.people import People
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
+from rekindle.domain.reactivation.change import Change
 from rekindle.domain.responses.response import Response, ResponseOwner
 
 
 @dataclass(frozen=True)
 class MemoryManyRecords:
     memory: Memory
+    people_store: People
 
     def people(self, person_ids: Collection[str]) -> Iterable[Person]:
         return [self.memory.people[one] for one in person_ids if one in self.memory.people]
@@ -28,6 +32,9 @@ class MemoryManyRecords:
 
     def scores(self, person_ids: Collection[str]) -> Iterable[Score]:
         return [self.memory.scores[one] for one in person_ids if one in self.memory.scores]
+
+    def commit(self, commits: Sequence[Sequence[Change]]) -> Sequence[bool]:
+        return [committed_alone(self.people_store, changes) for changes in commits]
 
 
 @dataclass

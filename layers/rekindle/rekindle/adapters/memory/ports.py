@@ -100,7 +100,7 @@ class MemoryPorts:
         self.sessions: Sessions = MemorySessions()
         self.link_key = LINK_KEY
         self.import_files: ImportFiles = MemoryImportFiles()
-        self.many: ManyRecords = MemoryManyRecords(memory)
+        self.many: ManyRecords = MemoryManyRecords(memory, self.people)
         self.clock = clock
 
     @cached_property

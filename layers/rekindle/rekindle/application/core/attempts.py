@@ -1,9 +1,9 @@
 """Optimistic concurrency: read, decide, commit on condition; where somebody was faster, read again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rekindle.application.ports.people import People
-from rekindle.domain.core.errors import Conflict, InProgress
+from rekindle.domain.core.errors import Conflict, InProgress, Refusal
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
 
@@ -35,6 +35,14 @@ def committed(people: People, *changes: Change) -> bool:
     except Conflict:
         return False
     return True
+
+
+def committed_alone(people: People, changes: Sequence[Change]) -> bool:
+    """Commit; False where somebody was faster, or the store refuses it."""
+    try:
+        return committed(people, *changes)
+    except Refusal:
+        return False
 
 
 def current_person(people: People, person_id: str) -> Person | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rekindle.application.imports.together import AtOnce, WrittenTogether
 from rekindle.application.ports import Page
 from rekindle.application.ports.imports import ManyRecords
 from rekindle.application.ports.people import ListedBy, People, Scores
@@ -16,8 +17,6 @@ _MOST_ROUNDS = 8
 """A row asks one thing after the other: who has an address, then who that is, then what responses there are."""
 _Question = tuple[Any, ...]
 _PERSON, _RESPONSE, _OWNER, _SCORE, _LISTED = "person", "response", "owner", "score", "listed"
-AtOnce = Callable[[Callable[[Any], Any], Sequence[Any]], Sequence[Any]]
-"""Does something with each value, several at the same time."""
 
 
 class _NotRead(Exception):
@@ -32,6 +31,7 @@ class ReadAheadStores:
     people: People
     scores: Scores
     many: ManyRecords
+    together: WrittenTogether
     answers: dict[_Question, Any] = field(default_factory=dict)
     _questions: set[_Question] | None = None
 
@@ -77,7 +77,13 @@ class ReadAheadStores:
         if self._questions is not None:
             self._questions.add(question)
             raise _NotRead
+        self.written()
         return read()
+
+    def written(self) -> None:
+        """What is read from the store next is as all changes so far have left it."""
+        if self.together.keeps_back:
+            self.together.write()
 
     def committed(self, changes: Sequence[Change]) -> None:
         for change in changes:
@@ -102,7 +108,13 @@ class ReadAheadPeople:
         self._stores, self._people = stores, stores.people
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._people, name)
+        of_store = getattr(self._people, name)
+
+        def after_what_is_kept_back(*args: Any, **options: Any) -> Any:
+            self._stores.written()
+            return of_store(*args, **options)
+
+        return after_what_is_kept_back
 
     def get(self, person_id: str) -> Any:
         return self._stores.answer((_PERSON, person_id), lambda: self._people.get(person_id))
@@ -118,6 +130,7 @@ class ReadAheadPeople:
             return answers[person], answers[response]
         if person in answers and answers.get((_OWNER, response_id), self) is None:
             return answers[person], None  # Nobody's response is not this person's.
+        self._stores.written()
         return self._people.load(person_id, response_id)
 
     def owner_of_response(self, response_id: str) -> Any:
@@ -130,6 +143,10 @@ class ReadAheadPeople:
         return found
 
     def commit(self, *changes: Change) -> None:
+        if self._stores.together.keeps_back:
+            self._stores.together.commit(changes)
+            self._stores.committed(changes)
+            return
         try:
             self._people.commit(*changes)
         except Conflict:
@@ -147,8 +164,13 @@ class ReadAheadScores:
         return score
 
     def put(self, score: Score, read_version: int) -> None:
+        if self.stores.together.keeps_back:
+            self.stores.together.put_score(score, read_version)
+            self.stores.answers[_SCORE, score.person_id] = score
+            return
         self.stores.answers.pop((_SCORE, score.person_id), None)
         self.stores.scores.put(score, read_version)
 
     def page(self, limit: int, start: str | None = None) -> Page[Score]:
+        self.stores.written()
         return self.stores.scores.page(limit, start)

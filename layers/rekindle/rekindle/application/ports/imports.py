@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from rekindle.domain.people.person import Person
     from rekindle.domain.people.score import Score
+    from rekindle.domain.reactivation.change import Change
     from rekindle.domain.responses.response import Response, ResponseOwner
 
 
@@ -52,3 +53,8 @@ class ManyRecords(Protocol):
     def owners(self, response_ids: Collection[str]) -> Iterable[tuple[str, ResponseOwner]]: ...
 
     def scores(self, person_ids: Collection[str]) -> Iterable[Score]: ...
+
+    def commit(self, commits: Sequence[Sequence[Change]]) -> Sequence[bool]:
+        """Commits that have nothing in common, each as `People.commit` takes it, several in one transaction. Answers
+        for each whether it was committed: where it was not, it changed nothing."""
+        ...

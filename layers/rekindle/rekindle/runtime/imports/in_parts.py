@@ -83,12 +83,17 @@ class ImportedParts:
         self.bucket.fetch(f"{UPLOADS}{found.import_id}", scratch / "file")
         parts = min(MOST_PARTS, 1 + (scratch / "file").stat().st_size // BYTES_OF_PART)
         writer = PartWriter(scratch, parts)
-        with (scratch / "file").open("rb") as file, refused.open("w", encoding="utf-8", newline="") as rows:
+        with (scratch / "file").open("rb") as file, refused.open("w", encoding="utf-8", newline="") as written:
             table = Table(file, loading.mapping, report)
             samples = Samples(table.header)
-            exceptions = ExceptionsFile(rows, table.header, table.delimiter)
+            exceptions = ExceptionsFile(written, table.header, table.delimiter)
             plan = load_rows(
-                self.use, loading, SampledRows(table, samples), report, lambda use: writer.take, exceptions.write
+                self.use,
+                loading,
+                SampledRows(table, samples),
+                report,
+                lambda use, stores: writer.take,
+                exceptions.write,
             )
         content = {"header": table.header, "delimiter": table.delimiter}
         place = folder(found.import_id)

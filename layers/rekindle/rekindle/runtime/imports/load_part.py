@@ -13,6 +13,7 @@ import msgspec
 from rekindle.adapters.aws.imports import folder
 from rekindle.adapters.imports.exceptions_file import ExceptionsFile
 from rekindle.application.imports.import_rows import SettledRow, Take
+from rekindle.application.imports.read_ahead import ReadAheadStores
 from rekindle.domain.imports.file_import import FileImport, ImportState
 from rekindle.domain.imports.refusals import RowRefused
 from rekindle.domain.imports.report import Outcome, Report, added_up
@@ -61,8 +62,8 @@ class LoadPart:
         return self._shown()
 
     def _take_by(self, loading: Loading) -> TakeBy:
-        def take_by(use: UseCases) -> Take:
-            record = RecordFacts(use, loading.now)
+        def take_by(use: UseCases, stores: ReadAheadStores) -> Take:
+            record = RecordFacts(use, loading.now, stores)
             return lambda rows: self._take(record, rows)
 
         return take_by

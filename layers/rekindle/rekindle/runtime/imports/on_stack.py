@@ -18,6 +18,8 @@ from rekindle.application.imports.known_beside import KnownBeside
 from rekindle.application.imports.read_ahead import ReadAheadPeople, ReadAheadScores, ReadAheadStores
 from rekindle.application.imports.settle_rows import SettleRows
 from rekindle.application.imports.stored_records import StoredRecords
+from rekindle.application.imports.together import WrittenTogether
+from rekindle.domain.capture.kinds import PERSON
 from rekindle.domain.core.errors import Conflict, InProgress, Refusal
 from rekindle.domain.imports.changes import NewFact
 from rekindle.domain.imports.mapping import Plan
@@ -28,8 +30,9 @@ from rekindle.runtime.ports import Ports
 from rekindle.runtime.threads import at_the_same_time
 from rekindle.runtime.use_cases import UseCases
 
-TakeBy = Callable[[UseCases], Take]
-"""What takes the rows, by use cases that read ahead."""
+_PERSON = f"{PERSON.name}:"
+TakeBy = Callable[[UseCases, ReadAheadStores], Take]
+"""What takes the rows, by use cases that read ahead and write together."""
 _TRIES = 5
 """Of a fact whose record is changed all the time, before the import ends."""
 
@@ -61,9 +64,11 @@ class RecordFacts:
 
     use: UseCases
     now: datetime
+    stores: ReadAheadStores
 
     def __call__(self, rows: Sequence[SettledRow]) -> list[RowRefused | None]:
-        """The rows of one record stay in their order, those of others are recorded at the same time."""
+        """The rows of one record stay in their order. What all of them change is written together; only where others
+        changed a record meanwhile are its rows recorded by themselves."""
         refused: list[RowRefused | None] = [None] * len(rows)
         by_record: dict[str, list[int]] = {}
         for place, row in enumerate(rows):
@@ -74,7 +79,16 @@ class RecordFacts:
             for place in places:
                 refused[place] = self._recorded(rows[place].settled.facts)
 
-        at_the_same_time(record, list(by_record.values()))
+        together = self.stores.together
+        for name, places in by_record.items():
+            if name.startswith(_PERSON):
+                together.begin(name)
+                record(places)
+        others = [places for name, places in by_record.items() if not name.startswith(_PERSON)]
+        failed = together.end()
+        if failed:
+            self.stores.answers.clear()
+        at_the_same_time(record, [*others, *(by_record[name] for name in sorted(failed))])
         return refused
 
     def _recorded(self, facts: Sequence[NewFact]) -> RowRefused | None:
@@ -111,7 +125,7 @@ class StackImport:
         """The file is read twice: nothing is recorded before everything was counted. Raises FileRefused, OSError,
         Conflict and Unavailable."""
         with refused_rows() as refused:
-            plan, report = self._load(file, lambda use: take_nothing, refused)
+            plan, report = self._load(file, lambda use, stores: take_nothing, refused)
             is_aborted = self.loading.is_aborted(report)
             if dry_run:
                 return Imported(plan, report, is_aborted, None)
@@ -120,7 +134,7 @@ class StackImport:
             if not is_aborted:
                 refused.seek(0)
                 refused.truncate()
-                plan, report = self._load(file, lambda use: RecordFacts(use, self.loading.now), refused)
+                plan, report = self._load(file, lambda use, stores: RecordFacts(use, self.loading.now, stores), refused)
                 written = kept(refused, report, exceptions)
             return Imported(plan, report, is_aborted, written)
 
@@ -133,13 +147,15 @@ class StackImport:
 
 def load_rows(use: UseCases, loading: Loading, table: Rows, report: Report, take_by: TakeBy, refuse: Refuse) -> Plan:
     """Rows beside what is stored and what the rows before them say. Raises FileRefused."""
-    stores = ReadAheadStores(use.ports.people, use.ports.scores, use.ports.many)
+    together = WrittenTogether(use.ports.many, use.ports.scores, at_the_same_time)
+    stores = ReadAheadStores(use.ports.people, use.ports.scores, use.ports.many, together)
     ports = cast("Ports", _PortsAhead(use.ports, ReadAheadPeople(stores), ReadAheadScores(stores)))
     stored = StoredRecords(ports.people, ports.scores, ports.records)
     with closing(KnownInFile()) as of_file:
         known = KnownBeside(of_file, stored)
         ahead = ReadAhead(loading.settle(stored), stored, stores)
-        return loading.rows_of(table, report, known, take_by(UseCases(ports)), refuse, ahead, needs_campaign=True)
+        take = take_by(UseCases(ports), stores)
+        return loading.rows_of(table, report, known, take, refuse, ahead, needs_campaign=True)
 
 
 class _PortsAhead:
