@@ -17,6 +17,7 @@ from samcli.yamlhelper import yaml_parse
 from samtranslator.translator.transform import transform
 
 from rekindle.adapters.aws.eventbridge import SOURCE
+from rekindle.adapters.parquet import BUS_EVENTS, EVENTS, TABLES
 from rekindle.adapters.sources.salesforce_changes import CLIENT
 from rekindle.adapters.wire.describe.document import document
 from rekindle.application.ports.notifications import CLAIMED, SENT_KEPT
@@ -317,6 +318,25 @@ def test_the_role_of_the_write_back_may_call_its_one_destination() -> None:
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert statement["Action"] == "events:InvokeApiDestination"
     assert statement["Resource"] == {"Fn::GetAtt": ["WriteBackDestination", "Arn"]}
+
+
+_GLUE = {"string": "string", "bool": "boolean", "int": "bigint", "double": "double", "date": "date"}
+_GLUE["timestamp"] = "timestamp"
+
+
+def test_the_tables_of_the_catalogue_have_the_columns_that_are_exported() -> None:
+    stored = {one["TableInput"]["Name"]: one["TableInput"] for one in resources("AWS::Glue::Table").values()}
+    columns = {
+        name: {column["Name"]: column["Type"] for column in table["StorageDescriptor"]["Columns"]}
+        for name, table in stored.items()
+    }
+    detail = ",".join(f"{name}:{_GLUE[kind]}" for name, kind in BUS_EVENTS.items())
+    of_bus = dict.fromkeys(("id", "source", "detail_type", "time"), "string") | {"detail": f"struct<{detail}>"}
+    exported = {name: {one: _GLUE[kind] for one, kind in table.items()} for name, table in TABLES.items()}
+    assert columns == {EVENTS: of_bus, **exported}
+    for name, table in stored.items():
+        template_of = table["Parameters"]["storage.location.template"]["Fn::Sub"]
+        assert template_of == f"s3://${{AnalysisBucket}}/{name}/day=${{!day}}"
 
 
 def test_logs_do_not_stay_for_ever() -> None:
