@@ -41,7 +41,7 @@ def validate() -> Response[str]:
 @app.get("/settings/versions", middlewares=http.takes(paged=True))
 def get_versions() -> Response[str]:
     versions = use_cases().change_settings.history(*paging(app))
-    return answer(http.page([views.settings_version(*one) for one in versions.items], versions.next))
+    return answer(http.page([views.settings_version(one) for one in versions.items], versions.next))
 
 
 @app.get("/settings/versions/<version>")

@@ -15,6 +15,7 @@ from rekindle.domain.core.errors import Conflict
 from rekindle.domain.records.queue import QUEUE, Queue
 from rekindle.domain.records.user import USER, User
 from rekindle.domain.settings.settings import Settings
+from rekindle.domain.settings.stored_version import StoredVersion
 from tests.contract.requests import Requests
 from tests.contract.stores import NOW, Stores, Tables
 from tests.contract.values import every_field, fresh, ids, instants, json_values, quickly, texts
@@ -132,7 +133,7 @@ def test_a_stored_version_of_the_settings_never_changes(stores: Stores) -> None:
 def test_versions_are_listed_newest_first_in_pages(stores: Stores) -> None:
     for n in range(7):
         stores.versions.put({"n": n}, n, NOW + timedelta(days=n))
-    expected = [(n, NOW + timedelta(days=n - 1)) for n in range(7, 0, -1)]
+    expected = [StoredVersion(n, NOW + timedelta(days=n - 1)) for n in range(7, 0, -1)]
 
     for limit in range(1, 9):
         found, start, pages = [], None, 0
@@ -142,6 +143,11 @@ def test_versions_are_listed_newest_first_in_pages(stores: Stores) -> None:
             start, pages = page.next, pages + 1
         assert found == expected
         assert pages == -(-7 // limit)
+
+
+def test_a_version_keeps_its_comment_and_who_published_it(stores: Stores) -> None:
+    stores.versions.put({"n": 1}, 0, NOW, "Less noise", "ada@example.com")
+    assert stores.versions.versions(1).items == [StoredVersion(1, NOW, "Less noise", "ada@example.com")]
 
 
 def test_decisions_read_the_settings_of_any_version(stores: Stores) -> None:

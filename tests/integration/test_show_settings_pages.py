@@ -33,12 +33,13 @@ def test_a_document_is_checked_then_published_as_the_next_version(aws: Aws) -> N
     checked = visit(text=text, version="0", do="check")
     assert checked.status == 200 and "What would change" in checked.words and "qualification.threshold" in checked.words
     assert stored()["version"] == 0
-    done = visit(text=text, version="0", do="publish")
+    done = visit(text=text, version="0", do="publish", comment="Hybrid <again>")
     assert (done.status, done.location) == (303, f"{STAGE}/console/settings/versions/1")
     assert stored()["settings"]["qualification"] == {"threshold": 55}
     shown = visit("/versions/1")
     assert "in force" in shown.words and "qualification.threshold" in shown.words
-    assert visit("/versions").status == visit("/versions/0").status == 200
+    assert "Published by ada@example.com" in shown.words and "Hybrid <again>" in shown.words
+    assert "Hybrid <again>" in visit("/versions").words and visit("/versions/0").status == 200
     assert visit("/versions/9").status == 404
 
 

@@ -130,6 +130,7 @@ def values_of(template: str, text: str) -> dict[str, Any]:
     rules = {"OUTSIDE_LOOKBACK": {"path": text, "value": text}}
     change = {"kind": "setting", "path": text, "before": [text], "after": text}
     reason = {"response_id": text, "sentence": text, "ways": [[change, {**change, "before": None, "after": 1.5}]]}
+    published = {"version": 1, "stored_at": AT, "comment": text, "published_by": text}
     session = {"session_id": "0a", "name": text, "role": "viewer", "started_at": AT, "expires_at": AT}
     counts = dict.fromkeys(("read", "created", "updated", "unchanged", "refused", "ignored"), 2)
     file_import = {
@@ -196,7 +197,7 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         "failures.html": [failure],
         "owners.html": [assignment],
         "deadlines.html": [handoff],
-        "versions.html": [{"version": 1, "stored_at": AT}],
+        "versions.html": [published],
         "sessions.html": [session],
     }
     beside = funnel if template == "funnel.html" else credit
@@ -204,6 +205,7 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         **{"funnel": funnel, "stages": ["MQL", "SQL"], "basis": "cohort", "all_basis": ["cohort"]},
         **{"base": "/dev/console", "at": "/dev/console/x", "queries": {"owner": text, "limit": text}, "now": AT},
         **{"user": SimpleNamespace(name=text, role="admin", may=lambda role: True)},
+        **{"comment": text, "published": published},
         **{"candidate": text, "why_not": reason, "others": [response]},
         **{"heading": text, "message": text, "q": text, "next": text, "person_id": text, "person": person},
         **{"handoff": handoff, "threshold": 60, "scenario": "score", "scenarios": ["score"], "as_of": AT},
@@ -263,11 +265,7 @@ def test_a_hostile_text_is_shown_as_text(template: str) -> None:
 
 def templates_with_a_text() -> Iterator[str]:
     """Those that show something of somebody's own beside the user's name."""
-    yield from (
-        name
-        for name in PAGES
-        if name not in ("signed_out.html", "today.html", "versions.html", "books.html", "closing.html")
-    )
+    yield from (name for name in PAGES if name not in ("signed_out.html", "today.html", "books.html", "closing.html"))
 
 
 @pytest.mark.parametrize("template", list(templates_with_a_text()))

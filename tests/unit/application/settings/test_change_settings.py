@@ -63,10 +63,10 @@ def test_where_somebody_is_faster_only_who_expected_a_version_is_refused(rekindl
     class Raced(MemorySettings):
         """Others store a version just before ours, three times."""
 
-        def put(self, document: Mapping[str, Any], read_version: int, at: datetime) -> int:
+        def put(self, document: Mapping[str, Any], read_version: int, at: datetime, *more: str | None) -> int:
             if faster:
                 super().put(faster.pop(), read_version, at)
-            return super().put(document, read_version, at)
+            return super().put(document, read_version, at, *more)
 
     raced = replace(change, versions=Raced(rekindle.memory))
     if expected is None:

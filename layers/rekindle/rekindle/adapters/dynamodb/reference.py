@@ -22,6 +22,7 @@ from rekindle.domain.core.digests import digest
 from rekindle.domain.records.kind import Kind
 from rekindle.domain.records.user import USER, User
 from rekindle.domain.settings.settings import Settings
+from rekindle.domain.settings.stored_version import StoredVersion
 
 if TYPE_CHECKING:
     from rekindle.application.ports.records import RecordStores
@@ -41,9 +42,17 @@ def _newest(record: str) -> ReferenceItem | None:
         return next(iter(items), None)
 
 
-def _store(record: str, version: int, changed_at: datetime, body: dict[str, Any]) -> None:
+def _store(
+    record: str,
+    version: int,
+    changed_at: datetime,
+    body: dict[str, Any],
+    comment: str | None = None,
+    published_by: str | None = None,
+) -> None:
     """Raises Conflict where somebody stored that version first."""
     item = ReferenceItem(record, version, changed_at=times.text(changed_at), body=body)
+    item.comment, item.published_by = comment, published_by
     with our_errors():
         item.save(ReferenceItem.record.does_not_exist())
 
@@ -127,18 +136,28 @@ class DynamoDBSettings:
             item = next(iter(found), None)
         return None if item is None else item.body
 
-    def put(self, document: Mapping[str, Any], read_version: int, at: datetime) -> int:
-        _store(_SETTINGS, read_version + 1, at, dict(document))
+    def put(
+        self,
+        document: Mapping[str, Any],
+        read_version: int,
+        at: datetime,
+        comment: str | None = None,
+        published_by: str | None = None,
+    ) -> int:
+        _store(_SETTINGS, read_version + 1, at, dict(document), comment, published_by)
         return read_version + 1
 
-    def versions(self, limit: int, start: str | None = None) -> Page[tuple[int, datetime]]:
+    def versions(self, limit: int, start: str | None = None) -> Page[StoredVersion]:
         older = ReferenceItem.version < int(start) if start else None
         with our_errors():
             items = list(
                 ReferenceItem.query(_SETTINGS, older, scan_index_forward=False, limit=limit + 1, consistent_read=True)
             )
-        listed = [(int(item.version), times.instant(item.changed_at)) for item in items[:limit]]
-        return Page(listed, str(listed[-1][0]) if len(items) > limit else None)
+        listed = [
+            StoredVersion(int(item.version), times.instant(item.changed_at), item.comment, item.published_by)
+            for item in items[:limit]
+        ]
+        return Page(listed, str(listed[-1].version) if len(items) > limit else None)
 
 
 @dataclass

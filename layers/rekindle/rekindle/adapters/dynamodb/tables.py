@@ -218,4 +218,6 @@ class ReferenceItem(Model):
     record = UnicodeAttribute(hash_key=True)
     version = NumberAttribute(range_key=True)
     changed_at = UnicodeAttribute()
+    comment = UnicodeAttribute(null=True)
+    published_by = UnicodeAttribute(null=True)
     body = CompactJSONAttribute()

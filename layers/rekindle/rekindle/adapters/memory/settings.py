@@ -8,6 +8,7 @@ from typing import Any
 from rekindle.adapters.memory.state import Memory
 from rekindle.application.ports import Page
 from rekindle.domain.core.errors import Conflict
+from rekindle.domain.settings.stored_version import StoredVersion
 
 
 @dataclass(frozen=True)
@@ -22,15 +23,25 @@ class MemorySettings:
         documents = self.memory.documents
         return documents[version - 1][0] if 0 < version <= len(documents) else None
 
-    def put(self, document: Mapping[str, Any], read_version: int, at: datetime) -> int:
+    def put(
+        self,
+        document: Mapping[str, Any],
+        read_version: int,
+        at: datetime,
+        comment: str | None = None,
+        published_by: str | None = None,
+    ) -> int:
         with self.memory.lock:
             if len(self.memory.documents) != read_version:
                 raise Conflict("the settings were changed since")
             self.memory.documents.append((document, at))
+            self.memory.published[read_version + 1] = comment, published_by
             return read_version + 1
 
-    def versions(self, limit: int, start: str | None = None) -> Page[tuple[int, datetime]]:
+    def versions(self, limit: int, start: str | None = None) -> Page[StoredVersion]:
         newest = int(start) - 1 if start else len(self.memory.documents)
         numbers = list(range(newest, max(newest - limit, 0), -1))
         following = str(numbers[-1]) if numbers and numbers[-1] > 1 else None
-        return Page([(n, self.memory.documents[n - 1][1]) for n in numbers], following)
+        published = self.memory.published.get
+        listed = [StoredVersion(n, self.memory.documents[n - 1][1], *published(n, ())) for n in numbers]
+        return Page(listed, following)

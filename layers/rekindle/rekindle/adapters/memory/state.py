@@ -59,6 +59,8 @@ class Memory:
     duplicates: dict[str, PossibleDuplicate] = field(default_factory=dict)
     unions: dict[str, Union] = field(default_factory=dict)
     documents: list[tuple[Mapping[str, Any], datetime]] = field(default_factory=list)
+    published: dict[int, tuple[str | None, str | None]] = field(default_factory=dict)
+    """Of versions of the settings the comment, and who published it."""
     crossings: deque[tuple[str, Crossing]] = field(default_factory=deque)
     activations: deque[ReactivationTimer] = field(default_factory=deque)
     """Who went from inactive to active, by which change, and which user did it."""

@@ -135,7 +135,8 @@ class CloseBooks:
         found, start = {settings.version: settings.document}, None
         while True:
             page = self.versions.versions(_PAGE, start)
-            for number, at in page.items:
+            for stored in page.items:
+                number, at = stored.version, stored.stored_at
                 if number < settings.version:
                     found[number] = self.versions.get(number) or {}
                 if number <= settings.version and at <= since:

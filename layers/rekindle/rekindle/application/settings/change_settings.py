@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from rekindle.application.core.attempts import until_committed
@@ -13,6 +12,7 @@ from rekindle.domain.assignment.router import owners_in
 from rekindle.domain.core.errors import InvalidField, InvalidSettings, NotFound, PreconditionFailed
 from rekindle.domain.lifecycle import policies as lifecycle
 from rekindle.domain.settings.settings import Scenario, Settings, path_of
+from rekindle.domain.settings.stored_version import StoredVersion
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,19 @@ class ChangeSettings:
             raise NotFound(f"there is no settings version {number}")
         return document
 
-    def history(self, limit: int, start: str | None) -> Page[tuple[int, datetime]]:
-        """Versions and when they were stored, newest first."""
+    def history(self, limit: int, start: str | None) -> Page[StoredVersion]:
+        """Versions, newest first, without their documents."""
         if start is not None and not start.isdecimal():
             raise InvalidField("it is not what an earlier page answered as next", "next")
         return self.versions.versions(limit, start)
 
-    def __call__(self, document: Mapping[str, Any], expected_version: int | None) -> int:
+    def __call__(
+        self,
+        document: Mapping[str, Any],
+        expected_version: int | None,
+        comment: str | None = None,
+        published_by: str | None = None,
+    ) -> int:
         """Store a document of the right shape as the next version; the same document again is no new version.
 
         Raises InvalidSettings with every fault, PreconditionFailed where another version is current than the one that
@@ -58,7 +64,7 @@ class ChangeSettings:
             if read_version and document == stored:
                 return read_version
             # Where somebody was faster, whoever expected no version follows them.
-            return self.versions.put(document, read_version, self.clock())
+            return self.versions.put(document, read_version, self.clock(), comment, published_by)
 
         return until_committed(attempt)
 

@@ -282,7 +282,7 @@ TOLD: dict[str, Json] = {
         "currency": None,
     },
     "SettingsVersion": {"version": 7, "settings": {"qualification": {"threshold": 60}}},
-    "StoredVersion": {"version": 7, "stored_at": _AT},
+    "StoredVersion": {"version": 7, "stored_at": _AT, "comment": "Less noise", "published_by": "ada@example.com"},
     "Validation": {
         "valid": False,
         "faults": [{"path": "qualification.threshold", "message": "must be a number"}],
