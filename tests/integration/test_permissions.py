@@ -417,6 +417,37 @@ def test_a_conversion_by_a_put_brings_the_history(aws: Aws, monkeypatch: pytest.
     assert len(call(show, "GET", "people", "contact", "responses").body["items"]) == 3
 
 
+# --- a default for an opportunity ------------------------------------------------------------------------------------
+
+
+def opportunity_by_event(**values: Any) -> None:
+    told(("Opportunity Changed", "12:30:00", {"opportunity_id": "o", **values}))
+
+
+def opportunity_by_call(**values: Any) -> None:
+    assert call(put_facts, "PUT", "opportunities", "o", body={**values, "occurred_at": OCCURRED}).status == 200
+
+
+@pytest.mark.parametrize("tell", [opportunity_by_event, opportunity_by_call])
+def test_an_opportunity_that_nobody_is_active_for_inserts_a_default(
+    aws: Aws, at: Callable[[str], None], tell: Callable[..., None]
+) -> None:
+    known()
+    document = {
+        "person_statuses": STATUSES,
+        "reactivation": {"opportunity": {"default_campaign": {"single": MEMBER["campaign_id"]}}},
+    }
+    assert call(change, "PUT", "settings", body=document).status == 200
+    at("12:35:00")
+    tell(person_ids=["p"], amount=900)
+    (listed,) = (
+        one for one in call(show, "GET", "people", "p", "decisions").body["items"] if one["scenario"] == "opportunity"
+    )
+    shown = call(show, "GET", "decisions", listed["decision_id"]).body
+    assert (shown["outcome"], shown["replay"]) == ("inserted_default", "identical")
+    assert call(show, "GET", "people", "p").body["active_response"]["opportunity_id"] == "o"
+
+
 # --- the comparison itself -------------------------------------------------------------------------------------------
 
 

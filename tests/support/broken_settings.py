@@ -50,6 +50,7 @@ _WHOLE = {
         "active_status": {**_EVERYTHING, "delay": "PT30M", "default_campaign": _BY_ROLE},
         "invocable": {**_EVERYTHING, "default_campaign": {**_BY_ROLE, "by": "field:region", "user_source": "actor"}},
         "response_prompt": {**_EVERYTHING, "fallback": "none"},
+        "opportunity": {"default_campaign": {"single": "web-activity"}},
     },
     "assignment": {
         "rules": [

@@ -459,7 +459,8 @@ class UseCases:
             interaction=interaction,
             case=RecordCase(record),
             opportunity=RecordOpportunity(
-                *(self.people, ports.records(OPPORTUNITY), self.associate_opportunities, self.lifecycle_rules)
+                *(self.people, ports.records(OPPORTUNITY), self.associate_opportunities, self.lifecycle_rules),
+                self.reactivate,
             ),
             merge_people=self.merge_people,
             request=self.request_reactivation,

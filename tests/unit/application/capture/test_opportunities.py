@@ -14,6 +14,7 @@ from rekindle.domain.measures.cycles import Cycle, cycles
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
 from rekindle.domain.records.opportunity import OPPORTUNITY
+from rekindle.domain.settings.settings import Scenario
 from tests.support.builders import (
     Rekindle,
     campaign_changed,
@@ -336,6 +337,81 @@ def test_only_present_contacts_of_the_account_count(engaged: Rekindle, values: d
     engaged.tell(person_changed("p1", 3, **values))
     engaged.tell(opened(5, "p9", account_id="acme"))
     assert _linked(engaged) == []
+
+
+# --- a default where nobody is active --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def defaulting() -> Rekindle:
+    """Nobody is active, and the settings name a campaign for opportunities that nobody's response is of."""
+    rekindle = Rekindle()
+    rekindle.tell(campaign_changed("webinar"), campaign_changed("sales"))
+    rekindle.configure({"reactivation": {"opportunity": {"default_campaign": {"single": "sales"}}}})
+    rekindle.tell(person_changed("p1", 1, status="New", score=0), response_recorded("r1", "p1", "webinar", 2))
+    return rekindle
+
+
+def test_a_default_is_inserted_for_the_primary_contact_and_the_opportunity_is_its_own(defaulting: Rekindle):
+    decision = defaulting.tell(opened(5, "p1", "p2")).decision
+    assert decision is not None
+    assert (decision.scenario, decision.outcome, decision.campaign_id, decision.default_campaign_source) == (
+        Scenario.OPPORTUNITY,
+        Outcome.INSERTED_DEFAULT,
+        "sales",
+        "single",
+    )
+    active = defaulting.person().active
+    assert active is not None and (active.opportunity_id, active.response_id) == ("o1", decision.response_id)
+    explained = defaulting.use.show_records.decision(decision.decision_id)
+    assert explained.sentence == (
+        "The default campaign sales got the credit when an opportunity was opened on 06 Jan 2026 00:00 UTC: "
+        "nobody whose it can be had an active response."
+    )
+    assert explained.same_again is True and explained.considered == ()
+    defaulting.tell(closed())
+    cycle = the_cycle(defaulting)
+    assert (cycle.campaign_id, cycle.ended, cycle.amount) == ("sales", Ended.OPPORTUNITY_WON, 100.0)
+
+
+def test_the_same_opportunity_again_inserts_no_second_default(defaulting: Rekindle):
+    first = defaulting.tell(opened()).decision
+    assert defaulting.tell(opened()).decision is None
+    defaulting.tell(opened(6, stage="Proposal"))
+    assert [one.decision_id for one in decided(defaulting)] == [first.decision_id if first else None]
+
+
+def decided(rekindle: Rekindle) -> list[Decision]:
+    found = rekindle.use.ports.ledger.decisions("p1", 10).items
+    return [one for one in found if one.scenario is Scenario.OPPORTUNITY]
+
+
+def test_no_default_is_inserted_beside_an_active_response(defaulting: Rekindle):
+    defaulting.tell(opened(), opportunity_changed("o2", "p1", at=6), opportunity_changed("o2", "p1", at=7, stage="x"))
+    assert [(one.outcome, one.reason) for one in decided(defaulting)] == [
+        (Outcome.SKIPPED, Reason.ACTIVE_EXISTS),
+        (Outcome.INSERTED_DEFAULT, None),
+    ]
+
+
+def test_a_default_at_its_repeat_cap_is_explained_and_comes_out_the_same(defaulting: Rekindle):
+    defaulting.configure(
+        {
+            "qualification": {"repeat_cap": 1},
+            "reactivation": {"opportunity": {"default_campaign": {"single": "webinar"}}},
+        }
+    )
+    decision = defaulting.tell(opened()).decision
+    assert decision is not None and decision.reason is Reason.REPEAT_CAP
+    assert defaulting.use.show_records.decision(decision.decision_id).same_again is True
+
+
+def test_without_the_setting_nothing_is_decided(rekindle: Rekindle):
+    assert decided(rekindle) == []
+
+
+def test_an_opportunity_that_is_over_gets_no_default(defaulting: Rekindle):
+    assert defaulting.tell(closed(5, person_ids=("p1",))).decision is None
 
 
 def test_a_response_that_became_active_after_it_was_closed_is_not_its_own(engaged: Rekindle):

@@ -9,6 +9,7 @@ from rekindle.application.lifecycle.rules import LifecycleRules
 from rekindle.application.ports.people import People
 from rekindle.application.ports.records import Opportunities
 from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
+from rekindle.application.reactivation.reactivate import Reactivate
 from rekindle.domain.capture.applying import apply_opportunity_change, opportunity_deleted
 from rekindle.domain.capture.facts import OpportunityChanged, OpportunityDeleted
 from rekindle.domain.core.errors import Conflict
@@ -17,8 +18,10 @@ from rekindle.domain.lifecycle.customers import settle
 from rekindle.domain.lifecycle.journey import Ended
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.change import Change
+from rekindle.domain.reactivation.decision import Decision, Trigger
 from rekindle.domain.reactivation.opportunity import End, end_of
 from rekindle.domain.records.opportunity import Opportunity
+from rekindle.domain.settings.settings import Scenario
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class RecordOpportunity:
     opportunities: Opportunities
     associate: AssociateOpportunities
     rules: LifecycleRules
+    reactivate: Reactivate
 
     def __call__(self, fact: OpportunityChanged) -> Recorded:
         for _ in ATTEMPTS:
@@ -37,7 +41,7 @@ class RecordOpportunity:
                 continue
             # Also where nothing changed: a delivery that died between two writes is finished by the next.
             self._follow(after, stored)
-            return Recorded(int(changed), applied.older, applied.duplicate)
+            return Recorded(int(changed), applied.older, applied.duplicate, self._default_of(fact.opportunity_id))
         raise contended()
 
     def delete(self, fact: OpportunityDeleted) -> Recorded:
@@ -74,6 +78,22 @@ class RecordOpportunity:
             self._note_purchase(person_id, opportunity, end)
         for person_id in sorted(left):
             self._note_purchase(person_id, opportunity, None)
+
+    def _default_of(self, opportunity_id: str) -> Decision | None:
+        """The decision on an open opportunity that nobody's active response is of, where the settings name a campaign
+        for such ones."""
+        if self.rules.reference.settings().scenario(Scenario.OPPORTUNITY).default_campaign is None:
+            return None
+        opportunity = self.opportunities.get(opportunity_id)
+        if opportunity is None or not opportunity.is_open or opportunity.engaged_id or not opportunity.person_ids:
+            return None
+        primary = current_person(self.people, opportunity.person_ids[0])
+        if primary is None:
+            return None
+        # When it was heard of first: a change of it is no second trigger.
+        as_of = opportunity.recorded_at or opportunity.opened_at
+        trigger_id = f"opportunity:{opportunity_id}"
+        return self.reactivate(Trigger(Scenario.OPPORTUNITY, trigger_id, primary.person_id, as_of))
 
     def _note_purchase(self, person_id: str, opportunity: Opportunity, end: End | None) -> None:
         """Note with a person whether the opportunity was won: whoever bought is a customer."""

@@ -20,7 +20,7 @@ from rekindle.domain.people.person import Person, known_fields
 from rekindle.domain.reactivation.activation import skipped
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.context import DecisionContext
-from rekindle.domain.reactivation.decision import Decision, Reason, Trigger
+from rekindle.domain.reactivation.decision import SEARCHES, Decision, Reason, Trigger
 from rekindle.domain.reactivation.engine import decide
 from rekindle.domain.reactivation.search import grouped_by_class
 from rekindle.domain.responses.response import Response, ResponseClass
@@ -70,7 +70,8 @@ class Reactivate:
             if person is not None and person.merging_ids:
                 raise MergeInProgress("the person is being merged with another")
             settings = self.reference.settings()
-            if person is not None and self.rewrite_index.is_outdated(person):
+            searches = trigger.scenario in SEARCHES
+            if searches and person is not None and self.rewrite_index.is_outdated(person):
                 # A dry run changes nothing that anybody sees either way; it reads a short history instead.
                 if not trigger.dry_run or self.rewrite_index.is_long(person):
                     self.rewrite_index(person)

@@ -20,7 +20,7 @@ from rekindle.domain.people.directory import HEAD, mail_entry, name_beginning
 from rekindle.domain.people.naming import phone_key
 from rekindle.domain.people.person import Person
 from rekindle.domain.people.score import Score
-from rekindle.domain.reactivation.decision import Decision
+from rekindle.domain.reactivation.decision import SEARCHES, Decision
 from rekindle.domain.reactivation.explanation import Explanation, explain
 from rekindle.domain.reactivation.replay import Inputs, decided_again, inputs_of
 from rekindle.domain.reactivation.search import Considered, SearchRules, best_first, explain_search
@@ -226,7 +226,7 @@ class ShowRecords:
         skipped before the search. `again`: whether they are made again, which reads the response that arrived, and in
         a batch every engagement. `everything`: also where the trigger was skipped before."""
         gone_through = everything or any(
-            d.searched or d.activates or (again and (d.scenario is Scenario.RESPONSE or d.batch_id is not None))
+            d.searched or d.activates or (again and (d.scenario not in SEARCHES or d.batch_id is not None))
             for d in decisions
         )
         if not gone_through:

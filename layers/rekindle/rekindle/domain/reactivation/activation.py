@@ -11,8 +11,8 @@ from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.context import DecisionContext
 from rekindle.domain.reactivation.decision import (
     ACTIVE_STATUS,
-    RESPONSE,
     SCORE,
+    SEARCHES,
     Decision,
     DecisionBasis,
     Outcome,
@@ -32,7 +32,7 @@ def skipped(
     reason: Reason,
     basis: DecisionBasis | None = None,
 ) -> Decision:
-    searched = trigger.scenario is not RESPONSE and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
+    searched = trigger.scenario in SEARCHES and reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)
     total = person.responses if person and searched else 0
     announced = context.settings.scenario(trigger.scenario).announce_skipped
     return _decided(

@@ -42,6 +42,8 @@ class Reason(StrEnum):
 
 
 SCORE, ACTIVE_STATUS, RESPONSE = Scenario.SCORE, Scenario.ACTIVE_STATUS, Scenario.RESPONSE
+SEARCHES = frozenset(Scenario) - {RESPONSE, Scenario.OPPORTUNITY}
+"""The scenarios that go through the person's past responses."""
 _SKIPPED = Outcome.SKIPPED
 """By names of their own: every decision asks for them, and a member is looked up in its class each time."""
 
@@ -171,6 +173,6 @@ class Decision:
     @property
     def searched(self) -> bool:
         """Whether the person's past responses were gone through: a rule may have skipped the trigger before."""
-        if self.scenario is RESPONSE:
+        if self.scenario not in SEARCHES:
             return False
         return self.activates or self.reason in (Reason.NO_CANDIDATE, Reason.REPEAT_CAP)

@@ -9,7 +9,7 @@ from rekindle.domain.people.person import Engagement, Person
 from rekindle.domain.reactivation.activation import activate, new_engagement, skipped
 from rekindle.domain.reactivation.change import Change
 from rekindle.domain.reactivation.context import DecisionContext
-from rekindle.domain.reactivation.decision import Decision, Outcome, Reason, Trigger
+from rekindle.domain.reactivation.decision import SEARCHES, Decision, Outcome, Reason, Trigger
 from rekindle.domain.reactivation.fallback import FallbackCampaign, fallback_of
 from rekindle.domain.reactivation.search import SearchRules, best_candidate
 from rekindle.domain.reactivation.skip_reasons import skip_reason
@@ -35,7 +35,8 @@ def decide(trigger: Trigger, person: Person | None, context: DecisionContext) ->
     if reason is not None or person is None:
         return skipped(trigger, person, context, reason or Reason.NO_PERSON), None
     rules = rules_of(trigger, context.settings)
-    winner = best_candidate(context.candidates_of, context.campaign_of, rules)
+    searches = trigger.scenario in SEARCHES
+    winner = best_candidate(context.candidates_of, context.campaign_of, rules) if searches else None
     if winner is not None:
         return _activate_candidate(trigger, person, winner, context)
     fallback = fallback_of(trigger, person, rules.scenario, context)
@@ -103,7 +104,7 @@ def _insert(
         inserted,
         context,
         outcome=Outcome.KEPT_PROMPTED if fallback.source is None else Outcome.INSERTED_DEFAULT,
-        considered_total=person.responses,
+        considered_total=person.responses if trigger.scenario in SEARCHES else 0,
         default_campaign_source=fallback.source,
         is_new_to_person=True,
     )

@@ -213,6 +213,8 @@ def _trigger(decision: Decision, campaign_of: CampaignOf, settings: Settings) ->
             return "the status went from inactive to active"
         if scenario is Scenario.INVOCABLE:
             return "a reactivation was asked for"
+        if scenario is Scenario.OPPORTUNITY:
+            return "an opportunity was opened"
         campaign = _name(decision.prompted_campaign_id, campaign_of) if decision.prompted_campaign_id else ""
         return f"a user picked the response prompt campaign {campaign}".rstrip()
     campaign_id = decision.basis.campaign_id if decision.basis is not None else None
@@ -314,6 +316,8 @@ def _not_eligible(campaign_id: str | None, campaign_of: CampaignOf) -> str:
 
 
 def _no_candidates(decision: Decision, search: _Search, settings: Settings) -> str:
+    if decision.scenario is Scenario.OPPORTUNITY:
+        return "nobody whose it can be had an active response"
     within, count = _looked_back(decision, settings), search.count
     if count is None:
         return f"no past response was eligible {within}"

@@ -37,7 +37,7 @@ def skip_reason(trigger: Trigger, person: Person | None, context: DecisionContex
         return Reason.NOT_ELIGIBLE_CAMPAIGN
     if person.active is not None:
         return Reason.ACTIVE_EXISTS
-    if has_open_opportunity(trigger, person):
+    if trigger.scenario is not Scenario.OPPORTUNITY and has_open_opportunity(trigger, person):
         return Reason.OPPORTUNITY_OPEN
     respected = trigger.scenario in _RESPECT_NURTURE_TIMEOUT and not trigger.overrides.bypass_nurture_timeout
     if respected and in_nurture(person, trigger.as_of):

@@ -27,6 +27,8 @@ class Scenario(StrEnum):
     RESPONSE_PROMPT = "response_prompt"
     RESPONSE = "response"
     """A response's own arrival above the threshold. It is always on."""
+    OPPORTUNITY = "opportunity"
+    """An opportunity was opened of whose people nobody was active. Nothing is searched: a default is all there is."""
 
 
 DURATION = re.compile(r"^P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$", re.ASCII)

@@ -73,6 +73,7 @@ unfreeze(
 _NEVER = times.LAST
 ORDER = tuple(ClockKind)
 _RESPONSE = Scenario.RESPONSE
+_MAY_COME_AGAIN = {Scenario.INVOCABLE, Scenario.RESPONSE_PROMPT, Scenario.OPPORTUNITY}
 
 REDELIVERY_WINDOW = timedelta(seconds=14)
 """How long the deployed functions deliver a fact again that names something unknown: after 2, 4 and 8 seconds."""
@@ -387,7 +388,7 @@ class Simulation:
 
     def _let_go(self, person_id: str) -> None:
         """Keep of a person's changes only what the use cases may ask for again: the newest decisions, that on
-        the last crossing, and those on requests, which may be delivered twice."""
+        the last crossing, and those whose trigger may come again."""
         score = self.memory.scores.get(person_id)
         crossing = score.last_crossing if score else None
         last_crossing = trigger_of(person_id, crossing).decision_id if crossing else None
@@ -397,7 +398,7 @@ class Simulation:
         for record_id, record in records.items():
             if record_id in newest or record_id == last_crossing or not isinstance(record, Decision):
                 continue
-            if record.scenario not in (Scenario.INVOCABLE, Scenario.RESPONSE_PROMPT):
+            if record.scenario not in _MAY_COME_AGAIN:
                 del self.memory.decisions[record_id]
         self.memory.records[person_id] = dict(newest)
 

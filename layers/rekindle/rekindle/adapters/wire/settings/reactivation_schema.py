@@ -36,6 +36,20 @@ _DEFAULT_CAMPAIGN = optional(
         dependentRequired={"by": ["map"], "map": ["by"], "otherwise": ["by"]},
     )
 )
+OPPORTUNITY = object_of(
+    "An opportunity was opened, and nobody whose it can be had an active response.",
+    {
+        "default_campaign": optional(
+            object_of(
+                "Which campaign gets a response inserted for the first of its people; null for no such campaign: then "
+                "nothing is decided.",
+                {"single": _campaign("An active campaign's id.")},
+                required=["single"],
+            )
+        )
+    },
+    default={},
+)
 _CLASSES = [c.value for c in ResponseClass]
 _COMMON = {
     "enabled": flag("Whether the scenario runs at all.", True),

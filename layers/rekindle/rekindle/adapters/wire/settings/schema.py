@@ -8,7 +8,7 @@ from rekindle.adapters.wire.rules import LONGEST_TEMPLATE
 from rekindle.adapters.wire.settings.assignment_schema import ASSIGNMENT_RULE, ROUTER
 from rekindle.adapters.wire.settings.lifecycle import LIFECYCLE
 from rekindle.adapters.wire.settings.measures import ATTRIBUTION, BOOKS, RESPONSES
-from rekindle.adapters.wire.settings.reactivation_schema import scenario
+from rekindle.adapters.wire.settings.reactivation_schema import OPPORTUNITY, scenario
 from rekindle.adapters.wire.settings.terms import (
     MOST,
     Rule,
@@ -179,6 +179,7 @@ SCHEMA: Rule = {
                             "default": "keep_prompted",
                         },
                     ),
+                    "opportunity": OPPORTUNITY,
                 },
                 default={},
             ),
