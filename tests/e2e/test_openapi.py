@@ -71,7 +71,7 @@ def test_every_answer_is_one_that_the_document_tells_of(
     )
     @given(OPERATIONS[operation].as_strategy(generation_mode=mode))
     def asked(case: schemathesis.Case) -> None:
-        answer = case.call(base_url=api.base, auth=Signed(api))
+        answer = case.call(base_url=api.base, auth=Signed(api), timeout=60)
         case.validate_response(answer, checks=CHECKS)
 
     with suppress(Unsatisfiable):  # What takes nothing cannot be asked for badly.

@@ -239,7 +239,7 @@ def client(service: str, endpoint: str) -> Any:
         region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",
-        config=Config(connect_timeout=5, read_timeout=60, retries={"max_attempts": 2}, proxies={}),
+        config=Config(connect_timeout=30, read_timeout=120, retries={"max_attempts": 2}, proxies={}),
     )
 
 
