@@ -152,7 +152,7 @@ class UseCases:
         from rekindle.domain.records.opportunity import OPPORTUNITY
 
         ports = self.ports
-        return AssociateOpportunities(self.people, ports.contacts, ports.records(OPPORTUNITY), ports.reference)
+        return AssociateOpportunities(self.people, lambda: ports.contacts, ports.records(OPPORTUNITY), ports.reference)
 
     @cached_property
     def count_measures(self) -> "CountMeasures":

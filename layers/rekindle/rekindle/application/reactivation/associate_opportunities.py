@@ -1,6 +1,6 @@
 """Find the engagement that an opportunity belongs to, and let it go on, or end, with the opportunity."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,7 +24,8 @@ class AssociateOpportunities:
     the opportunity first: of two deliveries that find different people, one finds what the other wrote."""
 
     people: People
-    contacts: Contacts
+    contacts: Callable[[], Contacts]
+    """Made when an opportunity asks for it: a crossing without one does not wait for its import."""
     opportunities: Opportunities
     reference: Reference
 
@@ -85,7 +86,7 @@ class AssociateOpportunities:
             if person is not None and (place == 0 or _of_account(person, opportunity)):
                 yield person
         if opportunity.account_id is not None:
-            listed = self.contacts.having(account_key(opportunity.account_id), MOST_CONTACTS)
+            listed = self.contacts().having(account_key(opportunity.account_id), MOST_CONTACTS)
             further = [one for one in listed if one not in opportunity.person_ids]
             found = [one for one in self._engaged_of(opportunity, further) if one is not None]
             of_account = [one for one in found if contact_account(one) == opportunity.account_id]
