@@ -39,8 +39,8 @@ export LAYER_PLATFORM := host
 endif
 endif
 
-.PHONY: help setup run olist test check unit contract integration architecture e2e mutants bench bench-simulate bench-batches \
-        ceilings clicks costs lint format types floors describe validate build lock vendor lock-check deploy invoke clean
+.PHONY: help setup run olist test check unit contract integration architecture e2e browser screenshots \
+        mutants bench bench-simulate bench-batches ceilings clicks costs lint format types floors describe validate build lock vendor lock-check deploy invoke clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -94,6 +94,10 @@ endef
 	@$(call install,.bench,requirements/bench.lock)
 	@touch $@
 
+.browser/.ready: requirements/browser.lock
+	@$(call install,.browser,requirements/browser.lock)
+	@touch $@
+
 .mutants/.ready: requirements/mutants.lock
 	@$(call install,.mutants,requirements/mutants.lock)
 	@touch $@
@@ -140,6 +144,15 @@ architecture: .venv/.ready ## Test that template, folders and names agree
 
 e2e: build .cloud/.ready ## Test the product as deployed, on the local cloud
 	@$(PYTEST) tests/e2e -n 2 --dist loadfile
+
+# Packages for the browser alone, beside those of the tests.
+WITH_BROWSER = PYTHONPATH=.browser/lib/python3.13/site-packages
+
+browser: build .cloud/.ready .browser/.ready ## Use the console of the local cloud with a browser (not part of "make test")
+	@$(WITH_BROWSER) $(PYTEST) tests/browser
+
+screenshots: build .cloud/.ready .browser/.ready ## Take the pictures of docs/console.md anew
+	@$(WITH_BROWSER) $(VENV)/python -m tests.browser.screenshots
 
 mutants: export HYPOTHESIS_PROFILE = quick
 mutants: .venv/.ready .mutants/.ready ## Try small mistakes in the rules: which do the unit tests find (SAMPLE=60, SEED=, ALL=1)
@@ -220,6 +233,7 @@ lock: .cache/uv/bin/uv ## Write the lock files from pyproject.toml (UPGRADE=1 fo
 	@$(COMPILE) --group pyproject.toml:cloud --output-file requirements/cloud.lock
 	@$(COMPILE) --group pyproject.toml:bench --output-file requirements/bench.lock
 	@$(COMPILE) --group pyproject.toml:mutants --output-file requirements/mutants.lock
+	@$(COMPILE) --group pyproject.toml:browser --constraints requirements/dev.lock --output-file requirements/browser.lock
 	@$(COMPILE) pyproject.toml --constraints requirements/dev.lock $(addprefix --no-emit-package ,$(TEMPLATES) $(BENEATH) $(IMPORTS)) \
 	  --output-file layers/vendor/requirements.txt
 	@printf '%s\n' $(TEMPLATES) | $(COMPILE) - --constraints requirements/dev.lock --output-file layers/templates/requirements.txt
@@ -232,6 +246,6 @@ lock-check: .venv/.ready ## Check that the lock files and pyproject.toml agree
 	@$(PYTEST) tests/architecture/test_locks.py -q
 
 clean: ## Remove all that setup, build and tests made
-	rm -rf .venv .cloud .bench .mutants .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .cloud .bench .browser .mutants .cache .aws-sam .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf layers/rekindle/*.egg-info
 	find functions layers tests -name __pycache__ -prune -exec rm -rf {} +

@@ -21,11 +21,12 @@ DEV_LOCK = ROOT / "requirements" / "dev.lock"
 CLOUD_LOCK = ROOT / "requirements" / "cloud.lock"
 BENCH_LOCK = ROOT / "requirements" / "bench.lock"
 MUTANTS_LOCK = ROOT / "requirements" / "mutants.lock"
+BROWSER_LOCK = ROOT / "requirements" / "browser.lock"
 VENDOR_LOCK = ROOT / "layers" / "vendor" / "requirements.txt"
 TEMPLATES_LOCK = ROOT / "layers" / "templates" / "requirements.txt"
 IMPORTS_LOCK = ROOT / "layers" / "imports" / "requirements.txt"
 IN_LAYERS = (VENDOR_LOCK, TEMPLATES_LOCK, IMPORTS_LOCK)
-LOCKS = (DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, MUTANTS_LOCK, *IN_LAYERS)
+LOCKS = (DEV_LOCK, CLOUD_LOCK, BENCH_LOCK, MUTANTS_LOCK, BROWSER_LOCK, *IN_LAYERS)
 
 
 def name_of(lock: Path) -> str:
@@ -44,8 +45,9 @@ def pins(path: Path) -> dict[str, Version]:
         (CLOUD_LOCK, GROUPS["cloud"]),
         (BENCH_LOCK, GROUPS["bench"]),
         (MUTANTS_LOCK, GROUPS["mutants"]),
+        (BROWSER_LOCK, GROUPS["browser"]),
     ],
-    ids=["dev.lock", "cloud.lock", "bench.lock", "mutants.lock"],
+    ids=["dev.lock", "cloud.lock", "bench.lock", "mutants.lock", "browser.lock"],
 )
 def test_lock_gives_what_the_project_wants(lock: Path, wanted: list[Requirement]) -> None:
     locked = pins(lock)

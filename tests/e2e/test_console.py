@@ -102,6 +102,7 @@ def signed_in(stack: Stack, role: str) -> Browser:
     return browser
 
 
+@pytest.mark.usefixtures("without_tls")
 @pytest.mark.parametrize("role", ROLES)
 def test_every_link_leads_to_a_page(told: Stack, browsers: dict[str, Browser], role: str) -> None:
     browser, base = browsers[role], told.console.sign_in
