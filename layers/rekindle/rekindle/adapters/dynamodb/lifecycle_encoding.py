@@ -77,7 +77,7 @@ _CLOCK = {
     "consumed": "u",
     "paused_seconds": "p",
     "state": "s",
-    "taken": "t",
+    "steps_done": "t",
     "warned_at": "w",
     "breached_at": "b",
     "met_at": "m",
@@ -101,7 +101,7 @@ _ENROLLMENT = {
     "entered_at": "a",
     "track": "t",
     "product": "p",
-    "taken": "k",
+    "touches_done": "k",
 }
 
 

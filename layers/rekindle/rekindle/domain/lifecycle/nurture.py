@@ -71,7 +71,7 @@ def _touches(lifecycle: Lifecycle, rules: Rules) -> Iterator[DueTouch]:
     for index, enrollment in enumerate(lifecycle.enrollments):
         programme = programme_of(enrollment, rules)
         for number, touch in enumerate(programme.touches if programme is not None else ()):
-            if not enrollment.taken & (1 << number):
+            if not enrollment.touches_done & (1 << number):
                 yield DueTouch(touch.due_at(enrollment.entered_at), index, number)
 
 
@@ -107,8 +107,8 @@ def apply_touch(
                 programme.campaign_id,
             )
         )
-    enrollment = replace(enrollment, taken=enrollment.taken | (1 << due.touch_index))
-    if programme is None or enrollment.taken == (1 << len(programme.touches)) - 1:
+    enrollment = replace(enrollment, touches_done=enrollment.touches_done | (1 << due.touch_index))
+    if programme is None or enrollment.touches_done == (1 << len(programme.touches)) - 1:
         entries.append(left(person, enrollment, COMPLETED, due.at, rules))
         return replace(lifecycle, enrollments=_without(lifecycle, due.enrollment_index)), entries
     return replace(
@@ -176,7 +176,7 @@ def _with_enrollment(
     ]
     if touches and over == (1 << len(touches)) - 1:
         return lifecycle, [*entries, left(person, enrollment, COMPLETED, at, rules)]
-    return replace(lifecycle, enrollments=(*lifecycle.enrollments, replace(enrollment, taken=over))), entries
+    return replace(lifecycle, enrollments=(*lifecycle.enrollments, replace(enrollment, touches_done=over))), entries
 
 
 def is_over_cap(lifecycle: Lifecycle, at: datetime, settings: LifecycleSettings) -> bool:

@@ -1,4 +1,4 @@
-"""Running clocks and stays on tracks under the settings in force: nothing else ever moves them to another version."""
+"""Running clocks and enrollments under the settings in force: nothing else ever moves them to another version."""
 
 from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle import clocks
@@ -42,7 +42,7 @@ def _clock(
     target = policy.targets.get(clock.kind, clock.target)
     if not clock.is_over:
         clock = _with_target(clocks.counted(clock, rules.now, before[1]), target, calendar)
-    return replace(clock, taken=_steps_taken(clock, before[0], policy, calendar, rules))
+    return replace(clock, steps_done=_steps_done(clock, before[0], policy, calendar, rules))
 
 
 def _with_target(clock: HandoffClock, target: Target, calendar: Calendar) -> HandoffClock:
@@ -54,16 +54,16 @@ def _with_target(clock: HandoffClock, target: Target, calendar: Calendar) -> Han
     return replace(clock, due_at=clocks.instant_of(clock, 1.0, calendar))
 
 
-def _steps_taken(clock: HandoffClock, before: Policy, policy: Policy, calendar: Calendar, rules: Rules) -> int:
+def _steps_done(clock: HandoffClock, before: Policy, policy: Policy, calendar: Calendar, rules: Rules) -> int:
     """The steps that were taken, by what they are. A new warning whose time passed is left out."""
-    known = {step for number, step in enumerate(before.steps) if clock.taken & (1 << number)}
-    taken = 0
+    known = {step for number, step in enumerate(before.steps) if clock.steps_done & (1 << number)}
+    done = 0
     for number, step in enumerate(policy.steps):
         at = clocks.instant_of(clock, step.at, calendar)
         is_past = at is not None and at <= rules.now and step.action != BREACH
         if step in known or is_past or (clock.is_over and step.action == BREACH):
-            taken |= 1 << number
-    return taken
+            done |= 1 << number
+    return done
 
 
 def _enrollment(enrollment: Enrollment, rules: Rules) -> Enrollment:
@@ -72,12 +72,11 @@ def _enrollment(enrollment: Enrollment, rules: Rules) -> Enrollment:
     programme = programme_of(moved, rules)
     if before is None or programme is None or programme == before:
         return enrollment
-    had = {touch.name for number, touch in enumerate(before.touches) if enrollment.taken & (1 << number)}
-    taken = 0
+    had = {touch.name for number, touch in enumerate(before.touches) if enrollment.touches_done & (1 << number)}
+    done = 0
     for number, touch in enumerate(programme.touches):
         if touch.name in had or touch.due_at(enrollment.entered_at) < rules.now:
-            taken |= 1 << number
-    # The last touch ends the stay: where all are over, it ends with the version that it began with.
-    return (
-        enrollment if programme.touches and taken == (1 << len(programme.touches)) - 1 else replace(moved, taken=taken)
-    )
+            done |= 1 << number
+    # The last touch ends the enrollment: where all are over, it ends with the version that it began with.
+    all_done = bool(programme.touches) and done == (1 << len(programme.touches)) - 1
+    return enrollment if all_done else replace(moved, touches_done=done)

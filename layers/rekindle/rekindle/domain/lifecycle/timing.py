@@ -77,7 +77,7 @@ def _steps(
         if clock.state is not ClockState.RUNNING:
             continue
         for number, step in enumerate(policy.steps):
-            if clock.taken & (1 << number):
+            if clock.steps_done & (1 << number):
                 continue
             at = clocks.instant_of(clock, step.at, calendar)
             if at is not None and step.action != BREACH:
@@ -108,7 +108,7 @@ def apply_clock_step(
         return None
     policy, calendar = terms
     step, clock = policy.steps[due.step_index], handoff.clocks[due.clock_index]
-    after = replace(clock, taken=clock.taken | (1 << due.step_index))
+    after = replace(clock, steps_done=clock.steps_done | (1 << due.step_index))
     if step.action == WARN and clock.warned_at is None:
         after = replace(after, warned_at=due.at)
     if step.action == BREACH:

@@ -45,7 +45,7 @@ class HandoffClock:
     paused_seconds: float = 0.0
     """Seconds of business for which it stood still."""
     state: ClockState = ClockState.RUNNING
-    taken: int = 0
+    steps_done: int = 0
     """Which of the policy's steps were taken: a bit for each of the warnings, escalations, the breach."""
     warned_at: datetime | None = None
     breached_at: datetime | None = None

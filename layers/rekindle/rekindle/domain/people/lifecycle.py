@@ -82,7 +82,7 @@ class Enrollment:
     """None in the customers' programme."""
     product: str | None = None
     """In the programme: what was bought, where it is started for each product."""
-    taken: int = 0
+    touches_done: int = 0
     """Which of the touches are over: a bit for each."""
 
 
