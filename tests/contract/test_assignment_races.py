@@ -12,7 +12,8 @@ import pytest
 
 from rekindle.domain.assignment.timer import AssignmentTimer, assignment_timer
 from rekindle.domain.core.errors import Conflict, NotPending
-from rekindle.domain.notifications.events import Event, events_from
+from rekindle.domain.notifications.event import Event
+from rekindle.domain.notifications.events import events_from
 from rekindle.domain.people.assignment import Assignment, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.runtime.use_cases import UseCases

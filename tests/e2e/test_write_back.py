@@ -16,7 +16,7 @@ import pytest
 
 from rekindle.adapters.aws.eventbridge import EventBridgeBus
 from rekindle.adapters.wire.events import facts_of
-from rekindle.domain.notifications.events import Event
+from rekindle.domain.notifications.event import Event
 from tests.local_cloud.cloud import HOST, LocalCloud
 from tests.support.builders import Rekindle, campaign_changed, person_changed, response_recorded
 from tests.support.salesforce import (

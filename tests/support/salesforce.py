@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from rekindle.domain.notifications.events import Event
+from rekindle.domain.notifications.event import Event
 from tests.support.builders import day
 from tests.support.template import Deployed
 

@@ -1,6 +1,8 @@
 """The composition root of the deployed functions: environment in, use cases over DynamoDB and EventBridge out.
 
 Nothing here runs at import; a warm function builds each part once.
+
+It is longer than other files: each port has its few lines here, so that one place shows what is built from what.
 """
 
 import os

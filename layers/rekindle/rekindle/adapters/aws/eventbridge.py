@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rekindle.domain.notifications.events import Event
+from rekindle.domain.notifications.event import Event
 
 SOURCE = "rekindle"
 ENTRIES = 10

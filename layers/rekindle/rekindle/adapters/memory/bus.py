@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rekindle.domain.notifications.events import Event
+from rekindle.domain.notifications.event import Event
 
 
 @dataclass

@@ -14,7 +14,7 @@ from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
 from rekindle.domain.core.errors import Unavailable
 from rekindle.domain.measures.books import StoredState
-from rekindle.domain.notifications.events import Event
+from rekindle.domain.notifications.event import Event
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from rekindle.application.ports.notifications import Bus
 from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.journey import Entry
-from rekindle.domain.notifications.events import Event, events_from
+from rekindle.domain.notifications.event import Event
+from rekindle.domain.notifications.events import events_from
 from rekindle.domain.reactivation.decision import Decision
 
 TRIES = 3

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from rekindle.domain.notifications.events import Event
+    from rekindle.domain.notifications.event import Event
     from rekindle.domain.notifications.notification import Message
     from rekindle.domain.notifications.template import Template, Text, Values
 

@@ -1,13 +1,9 @@
 """Events out: what other systems hear. Their ids are made from their content, so a second delivery has the same id."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
-from rekindle.domain.core.digests import digest
 from rekindle.domain.core.values import replace
 from rekindle.domain.imports.file_import import ImportEnded
 from rekindle.domain.lifecycle.entries import ClockStep, Entered, Left, TouchDue, Transition, WentDark
@@ -26,34 +22,10 @@ from rekindle.domain.lifecycle.journey import (
     StageReached,
     entry_id,
 )
-from rekindle.domain.notifications import lifecycle_events
-from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState, AssignmentStep, Step
+from rekindle.domain.notifications import assignment_events, lifecycle_events
+from rekindle.domain.notifications.event import Event
+from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.reactivation.decision import Decision
-
-SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """`detail_type` and `detail` as the contract names them (section 2)."""
-
-    event_id: str
-    detail_type: str
-    person_id: str | None
-    """None of what concerns nobody in particular."""
-    occurred_at: datetime
-    settings_version: int
-    detail: Mapping[str, Any]
-
-    def body(self) -> dict[str, Any]:
-        return {
-            "event_id": self.event_id,
-            "occurred_at": times.text(self.occurred_at),
-            "person_id": self.person_id,
-            "settings_version": self.settings_version,
-            "schema_version": SCHEMA_VERSION,
-            **self.detail,
-        }
 
 
 def events_from(record: Decision | Entry | ImportEnded) -> tuple[Event, ...]:
@@ -67,9 +39,9 @@ def events_from(record: Decision | Entry | ImportEnded) -> tuple[Event, ...]:
     if isinstance(record, StageReached):
         return (_stage(record),)
     if isinstance(record, AssignmentStep):
-        return _of_step(record)
+        return assignment_events.of_step(record)
     if isinstance(record, Routing):
-        return _of_routing(record)
+        return assignment_events.of_routing(record)
     if isinstance(record, Merged):
         return (_merged(record),)
     if isinstance(record, Erased):
@@ -169,7 +141,7 @@ def _of_decision(decision: Decision) -> tuple[Event, ...]:
     if decision.batch_id is not None:
         # After an undo, a later batch may open the same cycle again: that is another event.
         stage = replace(stage, event_id=f"{decision.decision_id}-mql")
-    return activated, stage, *_of_begin(decision)
+    return activated, stage, *assignment_events.of_decision(decision)
 
 
 def _of_skipped(decision: Decision) -> tuple[Event, ...]:
@@ -196,116 +168,6 @@ def _of_skipped(decision: Decision) -> tuple[Event, ...]:
 
 def _of_batch(decision: Decision) -> dict[str, Any]:
     return {"batch_id": decision.batch_id} if decision.batch_id is not None else {}
-
-
-def _of_begin(decision: Decision) -> tuple[Event, ...]:
-    """How the assignment of a new cycle began: with a wait, or with its end."""
-    assignment = decision.assignment
-    if assignment is None or decision.batch_id is not None:
-        return ()
-    if not assignment.waits and assignment.assigned_at is None:
-        return ()  # Nobody who could be notified has the person.
-    step = Step.STARTED if assignment.waits else Step.COMPLETED
-    at = assignment.assigned_at or assignment.activated_at
-    return _of_step(AssignmentStep(decision.person_id, step, at, assignment, decision.settings_version))
-
-
-_TOLD_AS = {
-    Step.STARTED: "Assignment Started",
-    Step.COMPLETED: "Assignment Completed",
-    Step.TIMED_OUT: "Assignment Timed Out",
-}
-"""What is announced under a name of its own. The other steps concern nobody but who is notified of them."""
-
-_NOTIFIED_AS = {
-    Step.COMPLETED: "assigned",
-    Step.CLAIMED: "assigned",
-    Step.REASSIGNED: "reassigned",
-    Step.TIMED_OUT: "timed_out",
-    Step.REMINDED: "reminder",
-}
-
-
-def _of_step(entry: AssignmentStep) -> tuple[Event, ...]:
-    assignment = entry.assignment
-    detail: dict[str, Any] = {
-        "assignment_id": assignment.assignment_id,
-        "cycle": assignment.cycle,
-        "response_id": assignment.response_id,
-        "campaign_id": assignment.campaign_id,
-        "state": assignment.state.value,
-        "reason": assignment.reason,
-        "owner_id": assignment.owner_id,
-        "owner_decided": _decided_here(entry),
-        "first_owner_id": assignment.first_owner_id,
-        "first_queue_id": assignment.first_queue_id,
-        "temporary_owner_id": assignment.temporary_owner_id,
-        "routed": assignment.routed,
-        "activated_at": times.text(assignment.activated_at),
-        "system_delay_seconds": _seconds(assignment),
-    }
-    if assignment.deadline is not None:
-        detail["deadline"] = times.text(assignment.deadline)
-    name, kind = _TOLD_AS.get(entry.step), _NOTIFIED_AS.get(entry.step)
-    events: list[Event] = []
-    if name is not None:
-        events.append(_event(f"{entry_id(entry)}-told", name, entry, detail))
-    notified = _notified(entry)
-    if kind is not None and notified is not None:
-        # Once for each cycle, owner and kind, whatever happens twice.
-        event_id = f"{assignment.assignment_id}-{digest(kind, notified)}"
-        events.append(
-            _event(event_id, "Notification Requested", entry, {**detail, "kind": kind, "notify_id": notified})
-        )
-    return tuple(events)
-
-
-_KNOWN_TO_THE_CRM = {
-    AssignmentReason.NO_RULE,
-    AssignmentReason.CONTACT,
-    AssignmentReason.ENGINE_WAS_FASTER,
-    AssignmentReason.OWNER_CHANGED,
-    AssignmentReason.NO_ACTIVE_FALLBACK,
-}
-
-
-def _decided_here(entry: AssignmentStep) -> bool:
-    """Whether the owner was decided here, so that the CRM is to be updated, and not the other way round."""
-    assignment = entry.assignment
-    if entry.step not in _TOLD_AS or assignment.reason in _KNOWN_TO_THE_CRM or assignment.owner_id is None:
-        return False
-    return not assignment.confirmed or assignment.owner_id != assignment.temporary_owner_id
-
-
-def _notified(entry: AssignmentStep) -> str | None:
-    """Who is to know: the owner; of a wait that grows long, whoever would get the lead in the end."""
-    assignment = entry.assignment
-    if entry.step is Step.REMINDED:
-        return assignment.fallback_id or assignment.temporary_owner_id
-    return assignment.owner_id
-
-
-def _seconds(assignment: Assignment) -> float | None:
-    delay = assignment.system_delay
-    return None if delay is None or assignment.state is AssignmentState.CANCELLED else delay.total_seconds()
-
-
-def _event(event_id: str, name: str, entry: AssignmentStep, detail: Mapping[str, Any]) -> Event:
-    return Event(event_id, name, entry.person_id, entry.at, entry.settings_version, detail)
-
-
-def _of_routing(entry: Routing) -> tuple[Event, ...]:
-    """The CRM alone can convert a lead: it is asked to, with the status that the contact is to inherit."""
-    if not entry.convert:
-        return ()
-    detail = {
-        "assignment_id": entry.assignment_id,
-        "account_id": entry.account_id,
-        "owner_id": entry.owner_id,
-        "status": entry.status,
-    }
-    event_id, at = f"{entry_id(entry)}-conversion", entry.at
-    return (Event(event_id, "Conversion Requested", entry.person_id, at, entry.settings_version, detail),)
 
 
 def _stage(entry: StageReached) -> Event:

@@ -17,7 +17,7 @@ from rekindle.domain.measures.cycles import Cycle
 from rekindle.domain.measures.metrics import CountedAs, went_dark
 from rekindle.domain.measures.money import amount_of
 from rekindle.domain.measures.points import models_of
-from rekindle.domain.notifications.events import Event
+from rekindle.domain.notifications.event import Event
 from rekindle.domain.people.person import Person
 from rekindle.domain.reactivation.decision import Decision
 from rekindle.domain.records.opportunity import OPPORTUNITY, Opportunity

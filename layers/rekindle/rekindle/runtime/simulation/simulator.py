@@ -1,6 +1,9 @@
 """The same use cases over memory and a clock of their own: a history in, decisions out.
 
 Not a second implementation: the facts are read, recorded and decided by the code that the functions run.
+
+It is longer than other files: playing a fact and what is due before it are steps of one loop over millions of facts,
+which share its queues and its clock without a call between objects.
 """
 
 import heapq

@@ -6,7 +6,7 @@ import msgspec
 
 from rekindle.adapters.wire.describe import schemas
 from rekindle.adapters.wire.describe.book_paths import BOOKS
-from rekindle.adapters.wire.describe.examples import TOLD, example
+from rekindle.adapters.wire.describe.examples import EXAMPLES, example
 from rekindle.adapters.wire.describe.handoff_paths import HANDOFF_BODIES
 from rekindle.adapters.wire.describe.import_paths import IMPORT_BODIES
 from rekindle.adapters.wire.describe.schemas import COMPONENTS, Json, array, not_null, nullable, readable, ref
@@ -39,7 +39,7 @@ from rekindle.domain.records.opportunity import OPPORTUNITY
 
 def components() -> Json:
     described = _described()
-    for name, values in {**TOLD, **BOOKS, **TARGETS}.items():
+    for name, values in {**EXAMPLES, **BOOKS, **TARGETS}.items():
         described[name]["examples"] = [example(described[name], values, described)]
     for kind in _SHOWN:
         schema = described[_name(kind)]
