@@ -9,7 +9,7 @@ from rekindle.runtime.http import handler_of, takes
 app = router()
 
 
-@app.get("/console/settings")
+@app.get("/console/settings", middlewares=takes("section"))
 def get_settings() -> Response[str]:
     return settings.current(app)
 

@@ -78,3 +78,28 @@ def test_an_admin_sees_sessions_and_ends_them(aws: Aws) -> None:
     assert ended.location == f"{STAGE}/console/sessions"
     assert passed(secret)["context"] == {}
     assert visited(handler, "/sessions", role="operator").status == 403
+
+
+def test_a_section_is_changed_by_its_form(aws: Aws) -> None:
+    assert visit(text="person_statuses:\n  New: {active: false}\n", version="0", do="publish").status == 303
+    shown = visited(handler, "/settings", role="admin", query={"section": "reactivation"})
+    assert "reactivation.score.lookback_days" in shown.words and "Publish as a new version" in shown.words
+    fields = {"section": "reactivation", "version": "1", "reactivation.score.lookback_days": "45", "comment": "Longer"}
+    checked = visit(**fields, do="check")
+    assert "What would change" in checked.words and stored()["version"] == 1
+    assert visit(**fields, do="publish").location == f"{STAGE}/console/settings/versions/2"
+    assert stored()["settings"]["reactivation"] == {"score": {"lookback_days": 45}}
+    emptied = visit(section="reactivation", version="2", do="publish", comment="Back")
+    assert emptied.status == 303 and stored()["settings"]["reactivation"] == {"score": {}}
+
+
+def test_a_fault_of_a_form_stands_at_its_field_and_what_was_typed_is_kept(aws: Aws) -> None:
+    form = {"section": "qualification", "version": "0", "qualification.threshold": "many", "do": "publish"}
+    refused = visit(**form)
+    assert refused.status == 422 and stored()["version"] == 0
+    (typed,) = [
+        found for tag, found in refused.tags if tag == "input" and found.get("name") == "qualification.threshold"
+    ]
+    assert (typed["value"], typed["aria-invalid"]) == ("many", "true")
+    assert "Elsewhere in the document" in refused.words and "person_statuses" in refused.words
+    assert visited(handler, "/settings", query={"section": "crm_fields"}).status == 404

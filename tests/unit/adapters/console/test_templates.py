@@ -130,6 +130,10 @@ def values_of(template: str, text: str) -> dict[str, Any]:
     rules = {"OUTSIDE_LOOKBACK": {"path": text, "value": text}}
     change = {"kind": "setting", "path": text, "before": [text], "after": text}
     reason = {"response_id": text, "sentence": text, "ways": [[change, {**change, "before": None, "after": 1.5}]]}
+    field = {
+        **dict.fromkeys(("name", "label", "description", "value", "default"), text),
+        **{"shown": "choice", "choices": [text], "faults": [(text, text)]},
+    }
     published = {"version": 1, "stored_at": AT, "comment": text, "published_by": text}
     session = {"session_id": "0a", "name": text, "role": "viewer", "started_at": AT, "expires_at": AT}
     counts = dict.fromkeys(("read", "created", "updated", "unchanged", "refused", "ignored"), 2)
@@ -205,6 +209,11 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         **{"funnel": funnel, "stages": ["MQL", "SQL"], "basis": "cohort", "all_basis": ["cohort"]},
         **{"base": "/dev/console", "at": "/dev/console/x", "queries": {"owner": text, "limit": text}, "now": AT},
         **{"user": SimpleNamespace(name=text, role="admin", may=lambda role: True)},
+        **{
+            "section": text,
+            "sections": [text],
+            "fields": [field, {**field, "shown": "line"}, {**field, "shown": "yaml"}],
+        },
         **{"comment": text, "published": published},
         **{"candidate": text, "why_not": reason, "others": [response]},
         **{"heading": text, "message": text, "q": text, "next": text, "person_id": text, "person": person},

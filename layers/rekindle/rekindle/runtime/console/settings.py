@@ -1,17 +1,19 @@
 """Settings as YAML: the current version, changes between versions, a new one checked and published; and sessions."""
 
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from rekindle.adapters.console import settings_forms
 from rekindle.adapters.console.documents import changes, in_yaml
 from rekindle.adapters.wire.settings import document as documents
 from rekindle.adapters.wire.settings import reading
 from rekindle.adapters.wire.settings.warnings import warnings
 from rekindle.adapters.wire.views import settings as views
 from rekindle.domain.core import times
-from rekindle.domain.core.errors import Fault, Malformed, PreconditionFailed
+from rekindle.domain.core.errors import Fault, Malformed, NotFound, PreconditionFailed
 from rekindle.runtime import http
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.console.pages import form_of, moved, page, table, user_of
@@ -22,7 +24,40 @@ LONGEST_COMMENT = 500
 
 def current(app: APIGatewayRestResolver) -> Response[str]:
     number, stored = use_cases().change_settings.current()
+    section = http.query(app, "section")
+    if section:
+        return _form(app, number, _section(section), stored)
     return _editor(app, number, in_yaml(documents.shown(number, stored)["settings"]))
+
+
+def _section(name: str) -> str:
+    if name not in settings_forms.sections():
+        raise NotFound("there is no form for this section")
+    return name
+
+
+def _form(
+    app: APIGatewayRestResolver,
+    number: int,
+    section: str,
+    document: Mapping[str, Any],
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    faults: Sequence[Fault] = (),
+    **more: Any,
+) -> Response[str]:
+    shared: dict[str, Any] = {"changes": None, "warnings": [], "message": None, "comment": ""}
+    return page(
+        app,
+        "settings_form.html",
+        status=status,
+        version=number,
+        section=section,
+        sections=settings_forms.sections(),
+        fields=settings_forms.form(section, document, faults),
+        faults=settings_forms.elsewhere(section, faults),
+        **(shared | more),
+    )
 
 
 def _editor(
@@ -38,49 +73,71 @@ def _editor(
 ) -> Response[str]:
     shared = {"changes": None, "warnings": [], "faults": faults or [], "message": message}
     return page(
-        app, "settings.html", status=status, version=number, text=text, comment=comment or "", **(shared | more)
+        app,
+        "settings.html",
+        status=status,
+        version=number,
+        text=text,
+        comment=comment or "",
+        sections=settings_forms.sections(),
+        **(shared | more),
     )
 
 
 def sent(app: APIGatewayRestResolver) -> Response[str]:
     """Checks a document, or publishes it as the version after the one that the form was made from."""
-    change, form = use_cases().change_settings, form_of(app)
-    text, based_on = form.get("text", ""), http.number("settings version", form.get("version", ""))
-    comment = form.get("comment", "").strip()[:LONGEST_COMMENT] or None
+    form = form_of(app)
+    based_on = http.number("settings version", form.get("version", ""))
+    comment = form.get("comment", "").strip()[:LONGEST_COMMENT]
+    if "section" in form:
+        return _section_sent(app, _section(form["section"]), form, based_on, comment)
+    text = form.get("text", "")
     try:
         found = reading.parsed(text.encode(), YAML)
     except Malformed as error:
-        return _editor(
-            app,
-            based_on,
-            text,
-            comment=comment,
-            status=HTTPStatus.BAD_REQUEST,
-            faults=[(error.field or "", error.message)],
-        )
+        faults = [(error.field or "", error.message)]
+        return _editor(app, based_on, text, comment=comment, status=HTTPStatus.BAD_REQUEST, faults=faults)
+
+    def shown(number: int, **more: Any) -> Response[str]:
+        return _editor(app, number, text, comment=comment, **more)
+
+    return _checked(app, found, based_on, comment, shown)
+
+
+def _section_sent(
+    app: APIGatewayRestResolver, section: str, form: Mapping[str, str], based_on: int, comment: str
+) -> Response[str]:
+    stored = use_cases().change_settings.version(based_on)
+    found = settings_forms.changed_by(section, stored, form)
+
+    def shown(number: int, **more: Any) -> Response[str]:
+        return _form(app, number, section, found, comment=comment, **more)
+
+    return _checked(app, found, based_on, comment, shown)
+
+
+def _checked(
+    app: APIGatewayRestResolver,
+    found: dict[str, Any],
+    based_on: int,
+    comment: str,
+    shown: Callable[..., Response[str]],
+) -> Response[str]:
+    change = use_cases().change_settings
     faults = documents.all_faults(found, change.faults)
     if faults:
-        return _editor(
-            app, based_on, text, comment=comment, status=HTTPStatus.UNPROCESSABLE_ENTITY, faults=list(faults)
-        )
+        return shown(based_on, status=HTTPStatus.UNPROCESSABLE_ENTITY, faults=list(faults))
     number, stored = change.current()
-    if form.get("do") != "publish":
-        before = documents.shown(number, stored)["settings"]
-        return _editor(app, based_on, text, comment=comment, changes=changes(before, found), warnings=warnings(found))
+    before = documents.shown(number, stored)["settings"]
+    if form_of(app).get("do") != "publish":
+        return shown(based_on, changes=changes(before, found), warnings=warnings(found))
+    user = user_of(app)
     try:
-        user = user_of(app)
-        published = change(found, based_on, comment, user.name if user is not None else None)
+        published = change(found, based_on, comment or None, user.name if user is not None else None)
     except PreconditionFailed:
         message = f"Somebody published version {number} meanwhile. Compare, and check again."
-        return _editor(
-            app,
-            number,
-            text,
-            comment=comment,
-            status=HTTPStatus.PRECONDITION_FAILED,
-            message=message,
-            changes=changes(documents.shown(number, stored)["settings"], found),
-        )
+        status = HTTPStatus.PRECONDITION_FAILED
+        return shown(number, status=status, message=message, changes=changes(before, found))
     return moved(app, "settings", "versions", str(published))
 
 
