@@ -288,6 +288,27 @@ def test_months_and_days_are_those_of_the_settings_time_zone(settings, tmp_path,
 
 
 @pytest.mark.parametrize(
+    ("zone", "month"), [("America/New_York", "2026-04"), ("America/Bogota", "2026-03"), ("UTC", "2026-04")]
+)
+def test_a_month_ends_by_the_clocks_of_its_zone_and_their_daylight_saving_time(settings, tmp_path, capsys, zone, month):
+    settings.write_text(f"{settings.read_text()}\ntime_zone: {zone}\n")
+    told_by = "2026-03-31T23:30:00-05:00"
+    path = written(
+        tmp_path / "h.jsonl",
+        event("02-01T04:30", "Campaign Changed", campaign_id="web"),
+        {**told("02-01T04:30", "p1", score=70), "time": told_by},
+        {
+            **event(
+                "02-01T04:30", "Response Recorded", response_id="r", person_id="p1", campaign_id="web", responded=True
+            )
+        }
+        | {"time": told_by},
+    )
+    (line,) = lines(settings, path, capsys, "--by", "month")
+    assert line["key"] == month
+
+
+@pytest.mark.parametrize(
     ("more", "why"),
     [
         (["--from", "yesterday"], "--from: expected a day such as 2025-03-31, or a time"),
