@@ -428,6 +428,7 @@ BAD: list[tuple[str, str, Any, str]] = [
     ("Person Changed", "person_id", "x" * 129, "got a text of 129 characters"),
     ("Person Changed", "person_id", "a\nb", "no control character"),
     ("Person Changed", "person_id", "ab\n", "no control character"),
+    ("Person Changed", "kind", "x", 'expected "lead" or "contact", got a text of 1 character'),
     ("Person Changed", "kind", "person", 'expected "lead" or "contact", got a text of 6 characters'),
     ("Person Changed", "email", "x" * 256, "expected a text of at most 255 characters, got a text of 256"),
     ("Person Changed", "status", 5, "expected a text of at most 255 characters, got a number"),

@@ -352,7 +352,8 @@ def kind_of(value: Any) -> str:
         case int() | float():
             return "a number"
         case str():
-            return f"a text of {len(value)} characters" if value else "an empty text"
+            characters = "character" if len(value) == 1 else "characters"
+            return f"a text of {len(value)} {characters}" if value else "an empty text"
         case list():
             return f"a list of {len(value)}"
         case dict():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rekindle.adapters.wire.rules import Naming
+from rekindle.adapters.wire.rules import Naming, kind_of
 from rekindle.domain.capture.facts import PassedOver, PassedOverReason
 from rekindle.domain.core.errors import InvalidField
 
@@ -54,7 +54,7 @@ def check_listed(values: Mapping[str, Any], naming: Naming) -> None:
     for name, (is_listed, _, expected) in _LISTED.items():
         value = values.get(name)
         if value is not None and _is_text(value) and not is_listed(value):
-            raise InvalidField(f"expected {expected}, got a text of {len(value)} characters", naming(name))
+            raise InvalidField(f"expected {expected}, got {kind_of(value)}", naming(name))
 
 
 def _is_text(value: Any) -> bool:

@@ -72,7 +72,8 @@ class CheckRows:
         """Some programs write delimiters behind the last column."""
         if len(cells) > self._width and not any(cell.strip() for cell in cells[self._width :]):
             return cells[: self._width]
-        counts = f"The row has {len(cells)} cells, and the header {self._width}."
+        found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        counts = f"The row has {found}, and the header {self._width}."
         raise RowRefused(RowFault.CELLS, repair=f"{counts} Put a cell that has the delimiter in quotes.")
 
     def _read(self, column: _Column, text: str) -> Any:
