@@ -164,6 +164,9 @@ bench: build .bench/.ready ## Measure, and compare with the targets (QUICK=1 tak
 bench-simulate: .venv/.ready ## Measure the simulator alone (EVENTS=1000000 plays so many)
 	@$(VENV)/python -m tests.benchmarks.simulate
 
+bench-targets: .venv/.ready ## Draw a target list from exports of the tables, of PEOPLE=100000 people
+	@$(VENV)/python -m tests.benchmarks.targets
+
 bench-batches: .venv/.ready ## Measure a batch of ten facts, with 5 ms between the function and DynamoDB Local
 	@$(VENV)/python -m tests.benchmarks.batches
 

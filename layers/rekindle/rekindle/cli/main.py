@@ -27,6 +27,7 @@ from rekindle.cli import (
     recount,
     redrive,
     simulate,
+    targets,
     webhook,
 )
 from rekindle.cli.arguments import STANDARD_INPUT
@@ -87,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         close,
         partition,
         recount,
+        targets,
         backfill,
         clocks,
         redrive,

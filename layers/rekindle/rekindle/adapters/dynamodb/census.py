@@ -25,17 +25,17 @@ from rekindle.domain.responses.response import Response
 
 _KINDS = ("decision", "stage", "deactivated", "merged", "separated", "renamed", "resumed", "assignment", "transition")
 """Of the ledger what measures are made of."""
+PEOPLE, LEDGER, REFERENCE = "people", "ledger", "reference"
+_MODELS = {PEOPLE: PeopleItem, LEDGER: LedgerItem, REFERENCE: ReferenceItem}
 _SKIPPED = "skipped"
 
 
-@dataclass(frozen=True)
-class DynamoDBCensus:
-    connection: Connection
+class Items:
+    """The census out of the items of the tables, wherever they are read."""
 
     def people(self, *, profiles: bool = False) -> Iterator[tuple[Person, Sequence[Response]]]:
         names = ["person_id", "record", "version", "core", "standing", "details", "response_id"]
-        found = self._scanned(PeopleItem.Meta.table_name, [*names, *(["profile"] if profiles else [])])
-        # A scan goes through one partition after the other.
+        found = self._scanned(PEOPLE, [*names, *(["profile"] if profiles else [])])
         for person_id, items in groupby(found, key=lambda item: item["person_id"]["S"]):
             person, responses = None, []
             for item in items:
@@ -49,7 +49,7 @@ class DynamoDBCensus:
                 yield person, responses
 
     def journeys(self) -> Iterator[Decision | Entry]:
-        for item in self._scanned(LedgerItem.Meta.table_name, ("kind", "body")):
+        for item in self._scanned(LEDGER, ("kind", "body")):
             if item["kind"]["S"] in _KINDS:
                 body = json.loads(item["body"]["S"])
                 if body.get("outcome") != _SKIPPED:
@@ -60,7 +60,7 @@ class DynamoDBCensus:
     def records(self, *kinds: Kind[Any]) -> Mapping[str, Mapping[str, Sequence[Any]]]:
         by_name = {kind.name: kind for kind in kinds}
         versions: dict[str, dict[str, dict[int, Any]]] = {kind.name: {} for kind in kinds}
-        for item in self._scanned(ReferenceItem.Meta.table_name, ("record", "version", "body")):
+        for item in self._scanned(REFERENCE, ("record", "version", "body")):
             name, _, record_id = item["record"]["S"].partition("#")
             kind = by_name.get(name)
             if kind is not None:
@@ -75,10 +75,19 @@ class DynamoDBCensus:
         }
 
     def _scanned(self, table: str, names: Sequence[str]) -> Iterator[Image]:
-        """All items, with some of their attributes."""
+        """All items of a table, with some of their attributes at least; those of one partition follow each other."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class DynamoDBCensus(Items):
+    connection: Connection
+
+    def _scanned(self, table: str, names: Sequence[str]) -> Iterator[Image]:
+        """A scan goes through one partition after the other."""
         placeholders = {f"#{place}": name for place, name in enumerate(names)}
         request: dict[str, Any] = {
-            "TableName": table,
+            "TableName": _MODELS[table].Meta.table_name,
             "ProjectionExpression": ", ".join(placeholders),
             "ExpressionAttributeNames": placeholders,
         }

@@ -1,8 +1,9 @@
 """Draw target lists, and send their people on as members of a campaign."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import batched
 from typing import Any
 
@@ -19,10 +20,60 @@ from rekindle.domain.lifecycle.policies import dark_after
 from rekindle.domain.measures.targets import ListState, Surroundings, TargetList, barred, matches
 from rekindle.domain.records.account import ACCOUNT
 from rekindle.domain.records.opportunity import OPPORTUNITY, Opportunity
+from rekindle.domain.settings.settings import Settings
 
 SAMPLE = 10
 _SENT = 100
 """Facts that are sent at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTargets:
+    person_ids: Sequence[str]
+    left_out: Mapping[str, int]
+    """People who match, and may not be contacted, by the reason."""
+    read: int
+    at: datetime
+
+    @property
+    def sample(self) -> tuple[str, ...]:
+        return tuple(self.person_ids[:: max(len(self.person_ids) // SAMPLE, 1)][:SAMPLE])
+
+
+@dataclass(frozen=True)
+class FindTargets:
+    """Read everybody once, and find who is meant by a query."""
+
+    census: Census
+    settings: Callable[[], Settings]
+    clock: Clock
+
+    def __call__(self, query: TargetList) -> FoundTargets:
+        around, left_out, found, read = self._around(), Counter[str](), list[str](), 0
+        for person, responses in self.census.people(profiles=True):
+            read += 1
+            if matches(query, person, responses, around):
+                reason = barred(person)
+                if reason is None:
+                    found.append(person.person_id)
+                else:
+                    left_out[reason] += 1
+        return FoundTargets(sorted(found), dict(left_out), read, around.now)
+
+    def _around(self) -> Surroundings:
+        now, settings = self.clock(), self.settings()
+        records = self.census.records(CAMPAIGN, ACCOUNT, OPPORTUNITY)
+        newest = {
+            kind: {name: versions[-1] for name, versions in found.items() if versions}
+            for kind, found in records.items()
+        }
+        deals: dict[str, list[Opportunity]] = defaultdict(list)
+        for opportunity in newest[OPPORTUNITY.name].values():
+            for person_id in opportunity.person_ids:
+                deals[person_id].append(opportunity)
+        return Surroundings(
+            now, settings.zone, settings.part(dark_after), newest[CAMPAIGN.name], newest[ACCOUNT.name], deals
+        )
 
 
 @dataclass(frozen=True)
@@ -41,24 +92,15 @@ class DrawTargets:
         query = self.show.shown(list_id)
         if query.state is ListState.DRAWN:
             return
-        around, left_out, found = self._around(), Counter[str](), list[str]()
-        for person, responses in self.census.people(profiles=True):
-            if matches(query, person, responses, around):
-                reason = barred(person)
-                if reason is None:
-                    found.append(person.person_id)
-                else:
-                    left_out[reason] += 1
-        found.sort()
-        self.drawn.put(list_id, found)
-        sample = tuple(found[:: max(len(found) // SAMPLE, 1)][:SAMPLE])
+        found = FindTargets(self.census, self.reference.settings, self.clock)(query)
+        self.drawn.put(list_id, found.person_ids)
         drawn = replace(
             query,
             state=ListState.DRAWN,
-            drawn_at=around.now,
-            targets=len(found),
-            left_out=dict(left_out),
-            sample=sample,
+            drawn_at=found.at,
+            targets=len(found.person_ids),
+            left_out=found.left_out,
+            sample=found.sample,
             version=query.version + 1,
         )
         self.lists.put(drawn, query.version)
@@ -83,21 +125,6 @@ class DrawTargets:
                 and not self.people.repeats(person_id, campaign_id, 1)
             ):
                 yield person_id
-
-    def _around(self) -> Surroundings:
-        now, settings = self.clock(), self.reference.settings()
-        records = self.census.records(CAMPAIGN, ACCOUNT, OPPORTUNITY)
-        newest = {
-            kind: {name: versions[-1] for name, versions in found.items() if versions}
-            for kind, found in records.items()
-        }
-        deals: dict[str, list[Opportunity]] = defaultdict(list)
-        for opportunity in newest[OPPORTUNITY.name].values():
-            for person_id in opportunity.person_ids:
-                deals[person_id].append(opportunity)
-        return Surroundings(
-            now, settings.zone, settings.part(dark_after), newest[CAMPAIGN.name], newest[ACCOUNT.name], deals
-        )
 
 
 def _member(person_id: str, campaign_id: str, at: str) -> Mapping[str, Any]:
