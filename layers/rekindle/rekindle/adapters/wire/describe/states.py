@@ -1,4 +1,4 @@
-"""The picture of a person's way, as docs/lifecycle.md shows it."""
+"""The picture of the states of a person, as docs/lifecycle.md shows it."""
 
 from rekindle.domain.lifecycle.states import diagram
 

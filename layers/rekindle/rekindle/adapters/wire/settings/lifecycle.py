@@ -224,8 +224,8 @@ _CUSTOMERS = optional(
 )
 
 LIFECYCLE: Rule = object_of(
-    "What follows an active response: the handoff to sales, the way back, nurture, customers. Without it nobody's way "
-    "is followed.",
+    "What follows an active response: the handoff to sales, the way back, nurture, customers. Without it nobody has a "
+    "lifecycle.",
     {
         "calendars": {**map_of("Name -> calendar.", _CALENDAR), "default": {}},
         "handoff": object_of(
@@ -247,7 +247,7 @@ LIFECYCLE: Rule = object_of(
                 "reasons": {**map_of("Name -> what it means.", _REASON), "default": {}},
                 "cap": {
                     "type": ["integer", "null"],
-                    "description": "How often somebody may be recycled in `cap_days`; null for any number.",
+                    "description": "How often in `cap_days` a recycled lead enters a track; null for any number.",
                     "minimum": 1,
                     "maximum": 1000,
                     "default": None,
