@@ -198,6 +198,27 @@ def test_an_operator_gives_a_lead_back(owed: Aws) -> None:
     assert "recycled" in visit("/people/p").words
 
 
+def test_an_operator_prompts_a_campaign_and_is_led_to_the_decision(history: Aws) -> None:
+    tell(envelope("Person Changed", "2026-02-20T10:00:00Z", person_id="cold", status="New", score=0))
+    tell(envelope("Campaign Changed", "2026-01-01T00:00:00Z", campaign_id="call", trigger_reactivation=True))
+    form = {"user_id": "u1", "campaign_id": "call", "intent": "activate"}
+    done = visit("/people/cold/prompt", form=form)
+    (decision,) = call(show_records, "GET", "people", "cold", "decisions").body["items"]
+    assert done.location == f"{STAGE}/console/decisions/{decision['decision_id']}"
+    assert (decision["scenario"], decision["outcome"]) == ("response_prompt", "kept_prompted")
+    assert visit("/people/cold/prompt", form={**form, "campaign_id": "none"}).status == 422
+    assert visit("/people/cold/prompt", role="viewer", form=form).status == 403
+
+
+def test_an_operator_reactivates(history: Aws) -> None:
+    tell(envelope("Person Changed", "2026-02-20T10:00:00Z", person_id="cold", status="New", score=0))
+    done = visit("/people/cold/reactivation", form={"user_id": "u1"})
+    (decision,) = call(show_records, "GET", "people", "cold", "decisions").body["items"]
+    assert done.location == f"{STAGE}/console/decisions/{decision['decision_id']}"
+    assert (decision["scenario"], decision["reason"]) == ("invocable", "NO_CANDIDATE")
+    assert visit("/people/cold/reactivation", form={}).status == 422
+
+
 def test_a_fault_of_a_form_is_named(owed: Aws) -> None:
     before = owed.items()
     refused = visit("/people/p/rejection", form={"user_id": "owner", "reason": "mood"})

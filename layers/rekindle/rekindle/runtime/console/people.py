@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -10,19 +11,20 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from rekindle.adapters.console.rules import rules_behind
 from rekindle.adapters.console.timeline import folded
 from rekindle.adapters.sources import salesforce_ids as ids
-from rekindle.adapters.wire import handoffs
+from rekindle.adapters.wire import api, handoffs
 from rekindle.adapters.wire.rules import moment
 from rekindle.adapters.wire.views import decisions, lifecycle, people, timeline
 from rekindle.application.ports.people import ListedBy
 from rekindle.domain.core import times
-from rekindle.domain.core.errors import InvalidField, NotFound
-from rekindle.domain.reactivation.decision import Trigger
+from rekindle.domain.core.errors import InvalidField, NotFound, Refusal
+from rekindle.domain.reactivation.decision import Decision, Trigger
 from rekindle.domain.reactivation.explanation import reason_of_exclusion
 from rekindle.domain.settings.settings import Scenario
 from rekindle.runtime import http
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.console.names import campaign_names
 from rekindle.runtime.console.pages import PAGE, form_of, moved, page, table
+from rekindle.runtime.observability import log_decision
 
 TRIED = (Scenario.SCORE, Scenario.ACTIVE_STATUS, Scenario.INVOCABLE)
 """Scenarios that can be tried without a campaign to begin with."""
@@ -175,12 +177,35 @@ def dry_run(app: APIGatewayRestResolver, person_id: str) -> Response[str]:
 
 
 def answered(app: APIGatewayRestResolver, person_id: str, said: str) -> Response[str]:
-    """Accept, reject, recycle: with the rules of the API. Raises NotFound and InvalidField."""
+    """Accept, reject, recycle, prompt, reactivate: with the rules of the API. Raises NotFound and InvalidField."""
     name = http.record_id("person_id", ids.PERSON, person_id)
+    if said in _DECIDED:
+        decision = _DECIDED[said](app, {**form_of(app), "person_id": name})
+        log_decision(decision)
+        return moved(app, "decisions", decision.decision_id)
     if said not in handoffs.ANSWERS:
         raise NotFound("there is no such page")
     handoffs.ANSWERS[said](use_cases().answer_handoffs, name, json.dumps(form_of(app)).encode())
     return moved(app, "people", name)
+
+
+def _prompted(app: APIGatewayRestResolver, form: dict[str, str]) -> Decision:
+    request, _ = api.response_prompted(json.dumps(form).encode(), http.request_name(app), now())
+    return use_cases().answer_requests.prompt(request, None).decision
+
+
+def _reactivated(app: APIGatewayRestResolver, form: dict[str, str]) -> Decision:
+    (request,), _ = api.reactivations_requested(json.dumps({"inputs": [form]}).encode(), http.request_name(app), now())
+    if isinstance(request, Refusal):
+        raise request
+    return use_cases().request_reactivation(request)
+
+
+_DECIDED: dict[str, Callable[[APIGatewayRestResolver, dict[str, str]], Decision]] = {
+    "prompt": _prompted,
+    "reactivation": _reactivated,
+}
+"""What leads to a decision, by the last step of the address."""
 
 
 def _scenario(text: str | None, default: Scenario) -> Scenario:
