@@ -1,13 +1,11 @@
 """Events about who gets a lead: waits, owners, routings, and who is notified of them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from rekindle.domain.assignment.routing_result import Routing
 from rekindle.domain.core import times
 from rekindle.domain.core.digests import digest
-from rekindle.domain.lifecycle.journey import entry_id
-from rekindle.domain.notifications.event import Event
+from rekindle.domain.notifications.event import Event, event_of
 from rekindle.domain.people.assignment import Assignment, AssignmentReason, AssignmentState, AssignmentStep, Step
 from rekindle.domain.reactivation.decision import Decision
 
@@ -63,13 +61,14 @@ def of_step(entry: AssignmentStep) -> tuple[Event, ...]:
     name, kind = _ANNOUNCED_AS.get(entry.step), _NOTIFIED_AS.get(entry.step)
     events: list[Event] = []
     if name is not None:
-        events.append(_event(f"{entry_id(entry)}-told", name, entry, detail))
+        events.append(event_of(entry, name, detail, "-told"))
     notified = _notified(entry)
     if kind is not None and notified is not None:
         # Once for each cycle, owner and kind, whatever happens twice.
         event_id = f"{assignment.assignment_id}-{digest(kind, notified)}"
+        asked = {**detail, "kind": kind, "notify_id": notified}
         events.append(
-            _event(event_id, "Notification Requested", entry, {**detail, "kind": kind, "notify_id": notified})
+            Event(event_id, "Notification Requested", entry.person_id, entry.at, entry.settings_version, asked)
         )
     return tuple(events)
 
@@ -104,10 +103,6 @@ def _seconds(assignment: Assignment) -> float | None:
     return None if delay is None or assignment.state is AssignmentState.CANCELLED else delay.total_seconds()
 
 
-def _event(event_id: str, name: str, entry: AssignmentStep, detail: Mapping[str, Any]) -> Event:
-    return Event(event_id, name, entry.person_id, entry.at, entry.settings_version, detail)
-
-
 def of_routing(entry: Routing) -> tuple[Event, ...]:
     """The CRM alone can convert a lead: it is asked to, with the status that the contact is to inherit."""
     if not entry.convert:
@@ -118,5 +113,4 @@ def of_routing(entry: Routing) -> tuple[Event, ...]:
         "owner_id": entry.owner_id,
         "status": entry.status,
     }
-    event_id, at = f"{entry_id(entry)}-conversion", entry.at
-    return (Event(event_id, "Conversion Requested", entry.person_id, at, entry.settings_version, detail),)
+    return (event_of(entry, "Conversion Requested", detail, "-conversion"),)

@@ -20,10 +20,9 @@ from rekindle.domain.lifecycle.journey import (
     Separated,
     Stage,
     StageReached,
-    entry_id,
 )
 from rekindle.domain.notifications import assignment_events, lifecycle_events
-from rekindle.domain.notifications.event import Event
+from rekindle.domain.notifications.event import Event, event_of
 from rekindle.domain.people.assignment import AssignmentStep
 from rekindle.domain.reactivation.decision import Decision
 
@@ -62,26 +61,18 @@ def events_from(record: Decision | Entry | ImportEnded) -> tuple[Event, ...]:
         return _of_stay(record)
     if isinstance(record, WentDark):
         detail = lifecycle_events.of_dark(record)
-        return (
-            Event(
-                *(entry_id(record), "Person Went Dark", record.person_id),
-                *(record.at, record.settings_version, detail),
-            ),
-        )
+        return (event_of(record, "Person Went Dark", detail),)
     return (_deactivated(record),)
 
 
 def _of_clock(entry: ClockStep) -> tuple[Event, ...]:
     name, detail = lifecycle_events.NAMES[entry.action], lifecycle_events.of_step(entry)
-    announced = Event(entry_id(entry), name, entry.person_id, entry.at, entry.settings_version, detail)
+    announced = event_of(entry, name, detail)
     kind = lifecycle_events.NOTIFIED_AS.get(entry.action)
     if kind is None or entry.notify_id is None or entry.assignment_id is None:
         return (announced,)
     asked = {**detail, "kind": kind, "assignment_id": entry.assignment_id}
-    event_id = f"{entry_id(entry)}-notified"
-    return announced, Event(
-        event_id, "Notification Requested", entry.person_id, entry.at, entry.settings_version, asked
-    )
+    return announced, event_of(entry, "Notification Requested", asked, "-notified")
 
 
 def _of_stay(entry: Entered | Left | TouchDue) -> tuple[Event, ...]:
@@ -89,7 +80,7 @@ def _of_stay(entry: Entered | Left | TouchDue) -> tuple[Event, ...]:
     if name is None:
         return ()
     detail = lifecycle_events.of_stay(entry)
-    return (Event(entry_id(entry), name, entry.person_id, entry.at, entry.settings_version, detail),)
+    return (event_of(entry, name, detail),)
 
 
 def _of_transition(entry: Transition) -> tuple[Event, ...]:
@@ -97,7 +88,7 @@ def _of_transition(entry: Transition) -> tuple[Event, ...]:
     if name is None:
         return ()
     detail = lifecycle_events.of_transition(entry)
-    return (Event(entry_id(entry), name, entry.person_id, entry.at, entry.settings_version, detail),)
+    return (event_of(entry, name, detail),)
 
 
 def _of_decision(decision: Decision) -> tuple[Event, ...]:
@@ -171,12 +162,9 @@ def _of_batch(decision: Decision) -> dict[str, Any]:
 
 
 def _stage(entry: StageReached) -> Event:
-    return Event(
-        entry_id(entry),
+    return event_of(
+        entry,
         "Stage Reached",
-        entry.person_id,
-        entry.at,
-        entry.settings_version,
         {
             "stage": entry.stage.value,
             "reached_at": times.text(entry.at),
@@ -196,12 +184,9 @@ def _of_opportunity(entry: StageReached | Deactivated) -> dict[str, Any]:
 
 
 def _renamed(entry: ResponseRenamed) -> Event:
-    return Event(
-        entry_id(entry),
+    return event_of(
+        entry,
         "Response Renamed",
-        entry.person_id,
-        entry.at,
-        entry.settings_version,
         {
             "response_id": entry.response_id,
             "former_response_id": entry.former_response_id,
@@ -212,12 +197,9 @@ def _renamed(entry: ResponseRenamed) -> Event:
 
 
 def _converted(entry: ResponseConverted) -> Event:
-    return Event(
-        entry_id(entry),
+    return event_of(
+        entry,
         "Response Converted",
-        entry.person_id,
-        entry.at,
-        entry.settings_version,
         {
             "response_id": entry.response_id,
             "campaign_id": entry.campaign_id,
@@ -229,12 +211,9 @@ def _converted(entry: ResponseConverted) -> Event:
 
 
 def _resumed(entry: Resumed) -> Event:
-    return Event(
-        entry_id(entry),
+    return event_of(
+        entry,
         "Response Resumed",
-        entry.person_id,
-        entry.at,
-        entry.settings_version,
         {
             "reason": entry.reason.value,
             "response_id": entry.response_id,
@@ -245,12 +224,9 @@ def _resumed(entry: Resumed) -> Event:
 
 
 def _deactivated(entry: Deactivated) -> Event:
-    return Event(
-        entry_id(entry),
+    return event_of(
+        entry,
         "Response Deactivated",
-        entry.person_id,
-        entry.at,
-        entry.settings_version,
         {
             "reason": entry.reason.value,
             "response_id": entry.response_id,
@@ -262,14 +238,7 @@ def _deactivated(entry: Deactivated) -> Event:
 
 
 def _merged(entry: Merged) -> Event:
-    return Event(
-        entry_id(entry),
-        "Person Merged",
-        entry.person_id,
-        entry.at,
-        entry.settings_version,
-        {"merged_id": entry.merged_id, "converted": entry.converted},
-    )
+    return event_of(entry, "Person Merged", {"merged_id": entry.merged_id, "converted": entry.converted})
 
 
 def _import_ended(ended: ImportEnded) -> Event:
@@ -285,11 +254,6 @@ def _import_ended(ended: ImportEnded) -> Event:
 
 
 def _erased(entry: Erased) -> Event:
-    return Event(
-        entry_id(entry),
-        "Person Erased",
-        entry.person_id,
-        entry.at,
-        entry.settings_version,
-        {"people": entry.people, "responses": entry.responses, "failures": entry.failures},
+    return event_of(
+        entry, "Person Erased", {"people": entry.people, "responses": entry.responses, "failures": entry.failures}
     )
