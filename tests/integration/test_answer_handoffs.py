@@ -119,6 +119,8 @@ def test_a_lead_is_given_back_with_a_reason_and_a_date(passed: Aws) -> None:
     person = call(show, "GET", "people", "p").body
     assert (person["status"], person["nurture_until"]) == ("Back", "2026-09-01T00:00:00Z")
     assert person["score"] == 0
+    (stay,) = person["lifecycle"]["tracks"]
+    assert (person["lifecycle"]["state"], stay["track"], stay["touches_done"]) == ("recycled", "budget", 0)
     before = passed.items()
     assert say("recycle", reason="no_budget").status == 200
     assert passed.items() == before

@@ -1,10 +1,11 @@
 """Persons, their responses and their assignments."""
 
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, TypedDict
 
 from rekindle.adapters.wire.answers import Instant
 from rekindle.domain.lifecycle.journey import Stage
 from rekindle.domain.people.assignment import AssignmentState
+from rekindle.domain.people.lifecycle import State
 from rekindle.domain.settings.settings import Scenario
 
 
@@ -52,6 +53,24 @@ class Assignment(_AssignmentRecord, AssignmentFields):
     pass
 
 
+class Stay(TypedDict):
+    """On a track, or in the customers' programme."""
+
+    track: str | None
+    programme: Annotated[str | None, ("description", "Of a customer: the product, or `customers`.")]
+    cycle: int
+    entered_at: Instant
+    settings_version: Annotated[int, ("description", "Whose touches are due: whoever is inside finishes that version.")]
+    touches_done: Annotated[int, ("description", "Touches that were due, or were left out.")]
+
+
+class PersonLifecycle(TypedDict):
+    state: State
+    since: Annotated[Instant | None, ("description", "Null for a target of whom nothing else is known.")]
+    cycle: int
+    tracks: list[Stay]
+
+
 class Person(TypedDict):
     person_id: str
     kind: str
@@ -71,6 +90,7 @@ class Person(TypedDict):
     fields: dict[str, Any]
     active_response: ActiveResponse | None
     assignment: Assignment | None
+    lifecycle: Annotated[PersonLifecycle | None, ("description", "Null where the settings follow nobody's lifecycle.")]
     cycles: int
     responses: int
     nurture_until: Instant | None

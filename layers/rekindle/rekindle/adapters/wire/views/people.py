@@ -6,6 +6,7 @@ from rekindle.adapters.wire.views import Json
 from rekindle.application.records.show_records import Shown
 from rekindle.domain.core import times
 from rekindle.domain.people.assignment import Assignment
+from rekindle.domain.people.lifecycle import Lifecycle
 from rekindle.domain.people.person import Engagement, Erasure, Person, Profile
 from rekindle.domain.responses.response import Conversion, Response
 
@@ -32,6 +33,7 @@ def person(shown: Shown) -> Json:
         "fields": dict(profile.fields),
         "active_response": _engagement(stored.active) if stored.active else None,
         "assignment": assignment(stored.person_id, stored.assignment) if stored.assignment else None,
+        "lifecycle": _lifecycle(stored.lifecycle) if stored.lifecycle else None,
         "cycles": stored.cycles,
         "responses": stored.responses,
         "nurture_until": times.optional_text(stored.nurture_until),
@@ -52,6 +54,25 @@ def _engagement(active: Engagement) -> Json:
         "opportunity_id": active.opportunity_id,
         "amount": active.amount,
         "currency": active.currency,
+    }
+
+
+def _lifecycle(stored: Lifecycle) -> Json:
+    return {
+        "state": stored.state.value,
+        "since": times.optional_text(stored.since),
+        "cycle": stored.cycle,
+        "tracks": [
+            {
+                "track": one.track,
+                "programme": (one.product or "customers") if one.track is None else None,
+                "cycle": one.cycle,
+                "entered_at": times.text(one.entered_at),
+                "settings_version": one.settings_version,
+                "touches_done": one.touches_done.bit_count(),
+            }
+            for one in stored.enrollments
+        ],
     }
 
 
