@@ -7,6 +7,7 @@ import pytest
 from rekindle.application.capture.convert_responses import Converted
 from rekindle.domain.capture.converting import ConversionRequested, ConvertedTo
 from rekindle.domain.core.errors import NotFound, Refusal, Unavailable
+from rekindle.domain.core.values import replace
 from rekindle.domain.lifecycle.journey import ResponseConverted
 from rekindle.domain.notifications.events import events_from
 from rekindle.domain.records.opportunity import OPPORTUNITY
@@ -14,6 +15,7 @@ from tests.support.builders import (
     Rekindle,
     campaign_changed,
     day,
+    opportunity_changed,
     people_merged,
     person_changed,
     response_recorded,
@@ -73,6 +75,20 @@ def test_an_opportunity_is_opened_for_the_person(rekindle):
     assert (opportunity.person_ids, opportunity.product, opportunity.amount) == (("p1",), "suite", 900.0)
     assert (opportunity.account_id, opportunity.created_at) == ("a1", day(3))
     assert rekindle.use.ports.people.get("p1").has_open_opportunity
+
+
+def test_no_default_takes_the_credit_of_the_response_that_was_converted(rekindle):
+    rekindle.tell(campaign_changed("sales"))
+    rekindle.configure({"reactivation": {"opportunity": {"default_campaign": {"single": "sales"}}}})
+    rekindle.tell(
+        person_changed("p9", 1, status="New"), response_recorded("r9", "p9", "webinar", 2, response_type="Registered")
+    )
+    found = converted(rekindle, replace(asked("opportunity", primary_interest="suite"), response_id="r9"))
+    rekindle.tell(opportunity_changed(found.conversion.record_id, "p9", at=4, amount=5.0))
+    assert rekindle.active("p9") is None
+    rekindle.tell(opportunity_changed("of-the-crm", "p9", at=5))
+    active = rekindle.person("p9").active
+    assert active is not None and active.campaign_id == "sales"
 
 
 def test_the_second_call_has_the_answer_of_the_first_and_changes_nothing(rekindle):

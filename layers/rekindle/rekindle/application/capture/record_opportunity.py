@@ -11,6 +11,7 @@ from rekindle.application.ports.records import Opportunities
 from rekindle.application.reactivation.associate_opportunities import AssociateOpportunities
 from rekindle.application.reactivation.reactivate import Reactivate
 from rekindle.domain.capture.applying import apply_opportunity_change, opportunity_deleted
+from rekindle.domain.capture.converting import comes_of_conversion
 from rekindle.domain.capture.facts import OpportunityChanged, OpportunityDeleted
 from rekindle.domain.core.errors import Conflict
 from rekindle.domain.core.values import replace
@@ -84,6 +85,8 @@ class RecordOpportunity:
         for such ones."""
         if self.rules.reference.settings().scenario(Scenario.OPPORTUNITY).default_campaign is None:
             return None
+        if comes_of_conversion(opportunity_id):
+            return None  # It has a response: no default is to take its credit.
         opportunity = self.opportunities.get(opportunity_id)
         if opportunity is None or not opportunity.is_open or opportunity.engaged_id or not opportunity.person_ids:
             return None

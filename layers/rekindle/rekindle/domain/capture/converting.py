@@ -1,6 +1,7 @@
 """The conversion of a response: a user takes the person on as a lead or a contact, or opens an opportunity, and becomes
 the owner. A response is converted once."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -141,4 +142,13 @@ def _has_opportunity(person: Person, response: Response) -> bool:
 
 def _opportunity_id(response: Response) -> str:
     """The same for everybody who converts the response."""
-    return f"opportunity-{digest('conversion', response.response_id)}"
+    return f"{_OPPORTUNITY}{digest('conversion', response.response_id)}"
+
+
+_OPPORTUNITY = "opportunity-"
+_ID = re.compile(f"{_OPPORTUNITY}[0-9a-f]{{20}}")
+
+
+def comes_of_conversion(opportunity_id: str) -> bool:
+    """Whether a response was converted into the opportunity, by the id that it got here."""
+    return _ID.fullmatch(opportunity_id) is not None
