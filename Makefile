@@ -40,7 +40,7 @@ endif
 endif
 
 .PHONY: help setup run olist test check unit contract integration architecture e2e browser screenshots \
-        mutants bench bench-simulate bench-batches ceilings clicks costs lint format types floors describe validate build lock vendor lock-check deploy invoke clean
+        mutants bench bench-simulate bench-batches bench-due damaged-files ceilings clicks costs lint format types floors describe validate build lock vendor lock-check deploy invoke clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -169,6 +169,12 @@ bench-targets: .venv/.ready ## Draw a target list from exports of the tables, of
 
 bench-batches: .venv/.ready ## Measure a batch of ten facts, with 5 ms between the function and DynamoDB Local
 	@$(VENV)/python -m tests.benchmarks.batches
+
+bench-due: .venv/.ready ## Count the requests that find 100 due clocks among STORED=1000000
+	@$(VENV)/python -m tests.benchmarks.due
+
+damaged-files: .venv/.ready ## Import a file of each damage, and print what becomes of it, and the memory (ROWS=1000000)
+	@$(VENV)/python -m tests.benchmarks.damaged
 
 ceilings: .venv/.ready ## Compute how much a second each table, index, queue and quota takes
 	@$(VENV)/python -m tests.benchmarks.ceilings
