@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from rekindle.adapters.parquet import EVENTS, TABLES
 from rekindle.cli.main import main
 from tests.unit.cli.test_measured import DOCUMENT, HISTORY, event, lines, person, response, written
 
-duckdb = pytest.importorskip("duckdb")
+duckdb = import_module("duckdb")
 QUERIES = Path(__file__).parents[3] / "queries"
 SETTINGS = {**DOCUMENT, "responses": {**DOCUMENT["responses"], "dark_after_days": 14, "refinement_campaign": "mail"}}
 STORY = [
