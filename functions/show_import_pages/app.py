@@ -19,7 +19,8 @@ def post_import() -> Response[str]:
     return imports.created(app)
 
 
-@app.get("/console/imports/<import_id>")
+# S3 leads back here after an upload, and says where it put the file.
+@app.get("/console/imports/<import_id>", middlewares=takes("bucket", "key", "etag"))
 def get_import(import_id: str) -> Response[str]:
     return imports.shown(app, import_id)
 

@@ -120,8 +120,8 @@ def test_a_file_is_uploaded_checked_and_loaded(told: Stack, opened_by: Opened, t
     page.wait_for_url(re.compile(f"{re.escape(base)}/imports/[^/?]+$"))
     address = page.url
     page.get_by_label("CSV or XLSX").set_input_files(file)
-    # S3 answers without a page: the browser stays where it is.
     page.get_by_role("button", name="Upload").click(no_wait_after=True)
+    page.wait_for_url(re.compile(rf"{re.escape(address)}\?.*etag="))
     told.until(lambda: _shows(page, address, "checked"))
     expect(page.locator("#causes + .wide")).to_contain_text("score")
     page.get_by_role("button", name="Load 1 rows").click()

@@ -1,11 +1,13 @@
 """Imports in the console: a form for the file, the check by cause, loaded, cancelled, taken back."""
 
+import base64
 import csv
 import io
+import json
 
 from functions.show_import_pages.app import handler
 from tests.integration.conftest import CONTEXT, event
-from tests.integration.console import STAGE, Page, visited
+from tests.integration.console import HOST, STAGE, Page, visited
 from tests.integration.test_answer_imports import imports
 from tests.support.file_imports import PEOPLE, Imports
 
@@ -31,6 +33,12 @@ def test_a_file_is_uploaded_with_the_form_of_its_import(imports: Imports) -> Non
     assert " https://rekindle-imports.s3.eu-central-1.amazonaws.com" in page.headers["Content-Security-Policy"]
     fields = {one.get("name"): one.get("value") for tag, one in page.tags if tag == "input"}
     assert fields["key"] == f"uploads/{import_id}"
+    onward = f"https://{HOST}{STAGE}/console/imports/{import_id}"
+    assert fields["success_action_redirect"] == onward
+    conditions = json.loads(base64.b64decode(fields["policy"] or ""))["conditions"]
+    assert {"success_action_redirect": onward} in conditions
+    uploaded = visit(f"/imports/{import_id}", "operator", bucket="b", key="k", etag="e")
+    assert "The file has arrived" in uploaded.words and "uploads/" not in uploaded.html
     assert "rekindle-imports" not in visit(f"/imports/{import_id}").html
     imports.upload(import_id, f"{PEOPLE}p1,mia@acme.example,5\np2,no address,5\n")
     assert "checked" in visit(f"/imports/{import_id}").words

@@ -235,7 +235,14 @@ def values_of(template: str, text: str) -> dict[str, Any]:
         **{"outcome": "skipped", "listing": True, "days": {"from": "2026-03-01", "to": "2026-04-01"}},
         **{"credits": [{"model": text, "amount": 5, "currency": text}]},
         **{"inserted": "no", "soon": "1", "tomorrow": AT, "checked": "1", "pairs": "1", "body": text},
-        **{"moves": True, "kinds": [text], "mappings": [text], "runs": ["when_checked", "when_told"], "found": credit},
+        **{
+            "arrived": True,
+            "moves": True,
+            "kinds": [text],
+            "mappings": [text],
+            "runs": ["when_checked", "when_told"],
+            "found": credit,
+        },
         **{"tracks": [{"track": text, "campaign_id": text, "touches": [text]}], "ahead": 90, "period": "2026-03"},
         **{
             "statement": statement,

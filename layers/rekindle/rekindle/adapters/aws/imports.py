@@ -42,11 +42,13 @@ class S3ImportFiles:
     machines: Callable[[], Any]
     """A client of Step Functions."""
 
-    def upload(self, import_id: str) -> Upload:
+    def upload(self, import_id: str, then: str | None = None) -> Upload:
+        onward = {"success_action_redirect": then} if then is not None else {}
         form = self.bucket.client.generate_presigned_post(
             self.bucket.name,
             f"{UPLOADS}{import_id}",
-            Conditions=[["content-length-range", 1, LARGEST]],
+            Fields=onward,
+            Conditions=[["content-length-range", 1, LARGEST], *({name: value} for name, value in onward.items())],
             ExpiresIn=HOLDS,
         )
         return Upload(form["url"], form["fields"])

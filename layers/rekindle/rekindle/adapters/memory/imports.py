@@ -42,8 +42,9 @@ class MemoryImportFiles:
     started: list[tuple[str, str, int]] = field(default_factory=list)
     loaded: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
 
-    def upload(self, import_id: str) -> Upload:
-        return Upload("https://files.example.com/", {"key": import_id})
+    def upload(self, import_id: str, then: str | None = None) -> Upload:
+        onward = {"success_action_redirect": then} if then is not None else {}
+        return Upload("https://files.example.com/", {"key": import_id, **onward})
 
     def address(self, import_id: str, file: str) -> str:
         return f"https://files.example.com/{import_id}/{file}"

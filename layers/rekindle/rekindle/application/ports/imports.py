@@ -24,8 +24,9 @@ class Upload:
 class ImportFiles(Protocol):
     """The files of imports, and what works on them. Raises Unavailable."""
 
-    def upload(self, import_id: str) -> Upload:
-        """A pre-signed form, which holds for an hour and takes a file of limited size."""
+    def upload(self, import_id: str, then: str | None = None) -> Upload:
+        """A pre-signed form, which holds for an hour and takes a file of limited size. `then`: the address of a page
+        that a browser is led to afterwards, with `bucket`, `key` and `etag` in its query."""
         ...
 
     def address(self, import_id: str, file: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
@@ -56,18 +56,26 @@ def created(app: APIGatewayRestResolver) -> Response[str]:
 def shown(app: APIGatewayRestResolver, import_id: str) -> Response[str]:
     use, user = use_cases(), user_of(app)
     found = use.answer_imports.shown(http.unescaped("import_id", import_id))
-    files = use.ports.import_files
+    files, awaited = use.ports.import_files, found.state is ImportState.AWAITING_FILE
+    arrived = awaited and http.query(app, "etag") is not None
     upload = None
-    if found.state is ImportState.AWAITING_FILE and user is not None and user.may("operator"):
-        upload = files.upload(found.import_id)
+    if awaited and not arrived and user is not None and user.may("operator"):
+        upload = files.upload(found.import_id, _address(app, found.import_id))
     return page(
         app,
         "import.html",
         also_to=_place_of(upload.url) if upload is not None else None,
         one=wire.shown(found, files.address),
         upload=upload,
-        moves=found.state in (ImportState.CHECKING, ImportState.RUNNING) or _is_being_undone(found.undo),
+        arrived=arrived,
+        moves=arrived or found.state in (ImportState.CHECKING, ImportState.RUNNING) or _is_being_undone(found.undo),
     )
+
+
+def _address(app: APIGatewayRestResolver, import_id: str) -> str | None:
+    """Of the import's page, where the stage knows the console's own."""
+    console = (app.current_event.raw_event.get("stageVariables") or {}).get("address", "none")
+    return None if console == "none" else f"{console}/console/imports/{quote(import_id, safe='')}"
 
 
 def _is_being_undone(undo: Any) -> bool:
