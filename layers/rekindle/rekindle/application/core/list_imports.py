@@ -1,5 +1,6 @@
 """Imports of files by their state. It stands apart from what loads files, which few functions have in their layers."""
 
+from rekindle.application.core.paging import filtered
 from rekindle.application.ports import Page
 from rekindle.application.ports.records import Records
 from rekindle.domain.imports.file_import import FileImport, ImportState
@@ -9,10 +10,4 @@ def list_imports(
     imports: Records[FileImport], limit: int, start: str | None, state: ImportState | None = None
 ) -> Page[FileImport]:
     """Newest first. `state`: only those in it."""
-    found = list[FileImport]()
-    while True:
-        page = imports.newest(limit - len(found), start)
-        found += [one for one in page.items if state in (None, one.state)]
-        start = page.next
-        if start is None or len(found) >= limit:
-            return Page(found, start)
+    return filtered(imports.newest, lambda one: state in (None, one.state), limit, start)

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from rekindle.application.core.attempts import until_committed
+from rekindle.application.core.paging import all_items
 from rekindle.application.lifecycle.rules import LifecycleRules
 from rekindle.application.ports.people import People
 from rekindle.domain.core import times
@@ -38,19 +40,11 @@ class RecomputeClocks:
                 yield moved
 
     def _everybody(self) -> Iterator[str]:
-        start = None
-        while True:
-            page = self.people.owed(PAGE, start)
-            yield from [person.person_id for person in page.items]
-            start = page.next
-            if start is None:
-                break
-        while True:
-            page = self.people.due(times.LAST, PAGE, start)
-            yield from [p.person_id for p in page.items if p.lifecycle is not None and not p.lifecycle.is_owed]
-            start = page.next
-            if start is None:
-                return
+        for person in all_items(self.people.owed, PAGE):
+            yield person.person_id
+        for person in all_items(partial(self.people.due, times.LAST), PAGE):
+            if person.lifecycle is not None and not person.lifecycle.is_owed:
+                yield person.person_id
 
     def _move(self, person_id: str, *, dry_run: bool) -> Recomputed | None:
         person = self.people.get(person_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from rekindle.application.core.attempts import current_person
+from rekindle.application.core.paging import filtered
 from rekindle.application.lifecycle.rules import LifecycleRules
 from rekindle.application.ports import Page
 from rekindle.application.ports.people import People
@@ -62,14 +63,7 @@ class ShowHandoffs:
 
     def owed(self, wanted: Wanted, limit: int, start: str | None) -> Page[Person]:
         """A page may be shorter than the limit, and yet not the last."""
-        found: list[Person] = []
-        for _ in range(LOOKS):
-            page = self.people.owed(limit - len(found), start)
-            found += [person for person in page.items if wanted.has(person)]
-            start = page.next
-            if start is None or len(found) == limit:
-                break
-        return Page(found, start)
+        return filtered(self.people.owed, wanted.has, limit, start, LOOKS)
 
     def clocks(self, person_id: str) -> tuple[Person, list[Explained]]:
         """Those of the newest handoff. Raises NotFound."""

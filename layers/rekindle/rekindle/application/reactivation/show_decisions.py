@@ -1,10 +1,11 @@
 """Decisions of all people in a period: how many by outcome and reason, and each of them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from rekindle.application.core.paging import Read, all_items, filtered
 from rekindle.application.ports import Page
 from rekindle.application.ports.reactivation import Ledger
 from rekindle.domain.reactivation.decision import Decision, Outcome, Reason
@@ -43,7 +44,7 @@ class ShowDecisions:
         """By outcome and reason, of the newest thousand of the period, of the same list as the query's; and whether
         there are more."""
         counted: Counter[tuple[Outcome, Reason | None]] = Counter()
-        for decision in self._all(query, None):
+        for decision in all_items(self._read(query), _PART):
             if counted.total() == MOST:
                 return counted, True
             counted[decision.outcome, decision.reason] += 1
@@ -51,18 +52,7 @@ class ShowDecisions:
 
     def listed(self, query: DecisionQuery, limit: int, start: str | None) -> Page[Decision]:
         """Newest first."""
-        found: list[Decision] = []
-        while True:
-            page = self.ledger.decided(query.since, query.until, limit - len(found), start, skipped=query.skipped)
-            found += [one for one in page.items if query.takes(one)]
-            start = page.next
-            if start is None or len(found) >= limit:
-                return Page(found, start)
+        return filtered(self._read(query), query.takes, limit, start)
 
-    def _all(self, query: DecisionQuery, start: str | None) -> Iterator[Decision]:
-        while True:
-            page = self.ledger.decided(query.since, query.until, _PART, start, skipped=query.skipped)
-            yield from page.items
-            start = page.next
-            if start is None:
-                return
+    def _read(self, query: DecisionQuery) -> Read[Decision]:
+        return lambda limit, start: self.ledger.decided(query.since, query.until, limit, start, skipped=query.skipped)

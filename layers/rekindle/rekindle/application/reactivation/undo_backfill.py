@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from rekindle.application.core.attempts import until_committed
+from rekindle.application.core.paging import all_items
 from rekindle.application.ports import Clock
 from rekindle.application.ports.people import People
 from rekindle.application.ports.reactivation import Batches
@@ -40,15 +42,9 @@ class UndoBackfill:
     def __call__(self, batch_id: str, *, dry_run: bool = False) -> Iterator[Undone]:
         """What becomes of each activation that was not undone before. Raises NotFound."""
         self._closed(batch_id, dry_run)
-        start: str | None = None
-        while True:
-            page = self.batches.members(batch_id, PAGE, start)
-            for member in page.items:
-                if member.undone_at is None:
-                    yield self._undone(member, dry_run)
-            start = page.next
-            if start is None:
-                return
+        for member in all_items(partial(self.batches.members, batch_id), PAGE):
+            if member.undone_at is None:
+                yield self._undone(member, dry_run)
 
     def _closed(self, batch_id: str, dry_run: bool) -> None:
         """See to it that nothing more is decided in the batch."""

@@ -10,6 +10,7 @@ from rekindle.adapters.wire import api, periods
 from rekindle.adapters.wire.views import measures
 from rekindle.adapters.wire.views.people import response
 from rekindle.adapters.wire.views.records import record
+from rekindle.application.core.paging import filtered
 from rekindle.application.measures.show_attribution import Attribution
 from rekindle.application.ports.people import MemberState
 from rekindle.domain.campaigns.campaign import CAMPAIGN
@@ -17,6 +18,7 @@ from rekindle.domain.core.errors import InvalidField, NotFound
 from rekindle.domain.measures.credit import names_of
 from rekindle.domain.measures.money import amount_of
 from rekindle.domain.measures.shared_days import SharedBy, added_up
+from rekindle.domain.responses import response as responses
 from rekindle.runtime import http
 from rekindle.runtime.aws import now, use_cases
 from rekindle.runtime.console.pages import csv_answer, page, table
@@ -72,15 +74,15 @@ def members(app: APIGatewayRestResolver, campaign_id: str) -> Response[str]:
     if wanted is not None and wanted not in INSERTED:
         raise InvalidField(f"expected one of {', '.join(INSERTED)}", "inserted")
 
+    def takes(member: tuple[str, responses.Response]) -> bool:
+        details = member[1].details
+        return wanted is None or (details is not None and details.inserted_by is not None) == INSERTED[wanted]
+
     def read(limit: int, start: str | None) -> tuple[list[dict[str, Any]], str | None]:
-        found: list[dict[str, Any]] = []
-        while True:
-            part = use.show_campaigns.members(name, state, limit - len(found), start)
-            shown = [response(person_id, one) for person_id, one in part.items]
-            found += [one for one in shown if wanted is None or (one["inserted_by"] is not None) == INSERTED[wanted]]
-            start = part.next
-            if start is None or len(found) >= limit:
-                return found, start
+        found = filtered(
+            lambda limit, start: use.show_campaigns.members(name, state, limit, start), takes, limit, start
+        )
+        return [response(person_id, one) for person_id, one in found.items], found.next
 
     states = [one.value for one in MemberState]
     shown = record(CAMPAIGN, use.show_campaigns.campaign(name))
