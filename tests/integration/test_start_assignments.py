@@ -48,6 +48,8 @@ def test_the_event_is_what_the_ledger_writes(aws: Aws) -> None:
     (expected,) = event("start_assignments")["Records"]
     images = [one["dynamodb"]["NewImage"] for one in (written, expected)]
     bodies = [json.loads(image.pop("body")["S"]) for image in images]
+    # These tests have decisions listed for all people, which a stack does only where a parameter says so.
+    del images[0]["due_shard"], images[0]["due_at"]
     assert (images[0], bodies[0]) == (images[1], bodies[1])
 
 
