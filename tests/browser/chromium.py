@@ -31,7 +31,6 @@ def _unpacked(folder: Path) -> None:
         with tarfile.open(archive) as content:
             content.extractall(target, filter="data")
         archive.unlink()
-    (target / "fonts.conf").write_text(FONTS.format(folder=target / "fonts"), encoding="utf-8")
 
 
 def packages() -> Path:
@@ -45,6 +44,8 @@ def axe() -> str:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     folder = packages() / "chromium"
+    # At each start, because it takes absolute paths, and the project's folder may have been moved.
+    (folder / "fonts.conf").write_text(FONTS.format(folder=folder / "fonts"), encoding="utf-8")
     libraries = os.pathsep.join(filter(None, (str(folder / "lib"), str(folder), os.environ.get("LD_LIBRARY_PATH"))))
     environment: dict[str, Any] = {**os.environ, "LD_LIBRARY_PATH": libraries, "FONTCONFIG_PATH": str(folder)}
     # Everything is on this machine, so no proxy; and in a container there is no sandbox to be had.

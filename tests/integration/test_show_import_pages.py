@@ -31,6 +31,8 @@ def test_a_file_is_uploaded_with_the_form_of_its_import(imports: Imports) -> Non
     (form,) = [one for tag, one in page.tags if tag == "form" and one.get("enctype")]
     assert form["action"] == "https://rekindle-imports.s3.eu-central-1.amazonaws.com/"
     assert " https://rekindle-imports.s3.eu-central-1.amazonaws.com" in page.headers["Content-Security-Policy"]
+    swapped = visited(handler, f"/imports/{import_id}", headers={"HX-Request": "true"})
+    assert (swapped.html, swapped.headers["HX-Redirect"]) == ("", f"{STAGE}/console/imports/{import_id}")
     fields = {one.get("name"): one.get("value") for tag, one in page.tags if tag == "input"}
     assert fields["key"] == f"uploads/{import_id}"
     onward = f"https://{HOST}{STAGE}/console/imports/{import_id}"

@@ -103,7 +103,11 @@ def page(
     also_to: str | None = None,
     **values: Any,
 ) -> Response[str]:
-    """`also_to`: the origin of another place that forms of the page go to."""
+    """`also_to`: the origin of another place that forms of the page go to. The policy of such a page holds only where
+    the browser loads it anew, and not where htmx puts it into another page: it is sent to load it."""
+    if also_to is not None and "hx-request" in lower_headers(app):
+        anew = {**HEADERS, "HX-Redirect": http.stage_of(app) + app.current_event.path}
+        return Response(HTTPStatus.OK.value, "text/html; charset=utf-8", "", anew)
     base = f"{http.stage_of(app)}/console"
     shared: dict[str, Any] = {
         "base": base,
