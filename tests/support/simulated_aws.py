@@ -1,4 +1,7 @@
-"""AWS simulated in this process by moto, as `moto.mock_aws` has it, but with quick transactions.
+"""AWS simulated in this process by moto, as `moto.mock_aws` has it, but for many threads and with quick transactions.
+
+Functions record the facts of different people at the same time. Moto is not made for that: it copies a table while
+another thread writes to it. So it answers one request after the other.
 
 Before a transaction moto copies the table of each of its items, to restore it if one fails. A transaction of 45 items
 copies one table 45 times, with every record that its stream ever had. One copy of each table is enough, because all
@@ -6,6 +9,7 @@ are made before the first write; and records of a stream never change, so that a
 """
 
 import copy
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -13,14 +17,29 @@ from typing import Any
 from unittest.mock import patch
 
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb import models
 from moto.dynamodb.models.table import Table
 
 
 @contextmanager
 def simulated_aws() -> Iterator[None]:
-    with mock_aws(), patch.object(models.DynamoDBBackend, "transact_write_items", _transact):
+    with (
+        mock_aws(),
+        patch.object(BotocoreStubber, "process_request", _answer),
+        patch.object(models.DynamoDBBackend, "transact_write_items", _transact),
+    ):
         yield
+
+
+_process_request = BotocoreStubber.process_request
+# A service may call another one while it answers.
+_answering = threading.RLock()
+
+
+def _answer(stubber: BotocoreStubber, request: Any) -> Any:
+    with _answering:
+        return _process_request(stubber, request)
 
 
 _transact_write_items = models.DynamoDBBackend.transact_write_items
