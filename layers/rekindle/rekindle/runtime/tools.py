@@ -40,14 +40,14 @@ def tools_over(use: UseCases, simulate: Tool) -> Sequence[Tool]:
             "Find people by any id, e-mail address, telephone number or the beginning of a name.",
             {"text": _text("What is known of the person.")},
             ["text"],
-            lambda asked: _find(use, asked),
+            lambda arguments: _find(use, arguments),
         ),
         Tool(
             "person",
             "Where a person stands: status, score, active response, newest responses and decisions.",
             {"person_id": _text("Any id of the person.")},
             ["person_id"],
-            lambda asked: _person(use, asked),
+            lambda arguments: _person(use, arguments),
         ),
         Tool(
             "explain_credit",
@@ -55,7 +55,7 @@ def tools_over(use: UseCases, simulate: Tool) -> Sequence[Tool]:
             "newest decisions about a person.",
             {"decision_id": _text("A decision."), "person_id": _text("Or a person.")},
             [],
-            lambda asked: _explain(use, asked),
+            lambda arguments: _explain(use, arguments),
         ),
         Tool(
             "why_not",
@@ -63,14 +63,14 @@ def tools_over(use: UseCases, simulate: Tool) -> Sequence[Tool]:
             "decision, confirmed by making the decision again.",
             {"decision_id": _text("The decision."), "response_id": _text("The response that lost.")},
             ["decision_id", "response_id"],
-            lambda asked: _why_not(use, asked),
+            lambda arguments: _why_not(use, arguments),
         ),
         Tool(
             "metrics",
             "What a campaign brought: targeted, responses, rates, stages, won amount and costs, as counted last.",
             {"campaign_id": _text("The campaign.")},
             ["campaign_id"],
-            lambda asked: measures.counted_campaign(use.show_metrics(_id(asked, "campaign_id", ids.CAMPAIGN))),
+            lambda arguments: measures.counted_campaign(use.show_metrics(_id(arguments, "campaign_id", ids.CAMPAIGN))),
         ),
         Tool(
             "funnel",
@@ -82,7 +82,7 @@ def tools_over(use: UseCases, simulate: Tool) -> Sequence[Tool]:
                 "basis": {**_text("What is counted."), "enum": [one.value for one in FunnelBasis]},
             },
             [],
-            lambda asked: _funnel(use, asked),
+            lambda arguments: _funnel(use, arguments),
         ),
         simulate,
     )
@@ -101,7 +101,7 @@ def simulation_on_stack(use: UseCases) -> Tool:
             "against_version": {"type": "integer", "description": "Or a stored version."},
         },
         ["history"],
-        lambda asked: answer_of(simulation_requested(msgspec.json.encode(dict(asked))), use.change_settings),
+        lambda arguments: answer_of(simulation_requested(msgspec.json.encode(dict(arguments))), use.change_settings),
     )
 
 
@@ -109,15 +109,15 @@ def _text(description: str) -> Json:
     return {"type": "string", "description": description}
 
 
-def _id(asked: Arguments, name: str, kind: tuple[str, ...] = ()) -> str:
-    text = str(asked[name]).strip()
+def _id(arguments: Arguments, name: str, kind: tuple[str, ...] = ()) -> str:
+    text = str(arguments[name]).strip()
     if not text:
         raise InvalidField("it is empty", name)
     return ids.widened_if(kind, text) if kind else text
 
 
-def _find(use: UseCases, asked: Arguments) -> Json:
-    text = _id(asked, "text")
+def _find(use: UseCases, arguments: Arguments) -> Json:
+    text = _id(arguments, "text")
     found = use.show_records.find(None, ids.widened_if(ids.PERSON, text), _LISTED, None)
     if not found.items:
         by = ListedBy.MAIL if "@" in text else ListedBy.PHONE if _PHONE.fullmatch(text) else ListedBy.NAME
@@ -125,8 +125,8 @@ def _find(use: UseCases, asked: Arguments) -> Json:
     return {"items": [people.person(one) for one in found.items], "more": found.next is not None}
 
 
-def _person(use: UseCases, asked: Arguments) -> Json:
-    shown = use.show_records.person(_id(asked, "person_id", ids.PERSON))
+def _person(use: UseCases, arguments: Arguments) -> Json:
+    shown = use.show_records.person(_id(arguments, "person_id", ids.PERSON))
     name = shown.person.person_id
     responses = use.show_records.responses(name, _LISTED, None)
     return {
@@ -149,26 +149,26 @@ def _in_short(decision: Json) -> Json:
     return {name: decision[name] for name in _SHORT}
 
 
-def _explain(use: UseCases, asked: Arguments) -> Json:
-    if "decision_id" in asked:
-        found = use.show_records.decision(_id(asked, "decision_id"))
+def _explain(use: UseCases, arguments: Arguments) -> Json:
+    if "decision_id" in arguments:
+        found = use.show_records.decision(_id(arguments, "decision_id"))
         settings = use.ports.reference.settings_at(found.decision.settings_version)
         return {"decisions": [decisions.decision(found, settings, decisions.LISTED)]}
-    if "person_id" not in asked:
+    if "person_id" not in arguments:
         raise InvalidField("a decision or a person has to be named", "decision_id")
-    return {"decisions": _decisions(use, _id(asked, "person_id", ids.PERSON))}
+    return {"decisions": _decisions(use, _id(arguments, "person_id", ids.PERSON))}
 
 
-def _why_not(use: UseCases, asked: Arguments) -> Json:
-    answer = use.show_records.why_not(_id(asked, "decision_id"), _id(asked, "response_id", ids.RESPONSE))
+def _why_not(use: UseCases, arguments: Arguments) -> Json:
+    answer = use.show_records.why_not(_id(arguments, "decision_id"), _id(arguments, "response_id", ids.RESPONSE))
     if answer is None:
         return {"sentence": "That cannot be said: the decision cannot be made again from what is stored.", "ways": []}
     return decisions.why_not(answer)
 
 
-def _funnel(use: UseCases, asked: Arguments) -> Json:
+def _funnel(use: UseCases, arguments: Arguments) -> Json:
     reference = use.ports.reference
     today: date = use.ports.clock().astimezone(reference.settings().zone).date()
-    query = periods.funnel_of({name: str(value) for name, value in asked.items()}, today)
+    query = periods.funnel_of({name: str(value) for name, value in arguments.items()}, today)
     counted, found = use.show_funnel(query)
     return measures.funnels(query, counted, found, names_by(query.by, reference))

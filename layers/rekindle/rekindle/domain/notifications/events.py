@@ -71,8 +71,8 @@ def _of_clock(entry: ClockStep) -> tuple[Event, ...]:
     kind = lifecycle_events.NOTIFIED_AS.get(entry.action)
     if kind is None or entry.notify_id is None or entry.assignment_id is None:
         return (announced,)
-    asked = {**detail, "kind": kind, "assignment_id": entry.assignment_id}
-    return announced, event_of(entry, "Notification Requested", asked, "-notified")
+    requested = {**detail, "kind": kind, "assignment_id": entry.assignment_id}
+    return announced, event_of(entry, "Notification Requested", requested, "-notified")
 
 
 def _of_stay(entry: Entered | Left | TouchDue) -> tuple[Event, ...]:
